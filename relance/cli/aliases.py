@@ -42,14 +42,14 @@ def list_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
 
 @group.command()
 def add(ctx: typer.Context, address: Address, alias: Alias, as_json: Json = False) -> None:
-    """Say that an address is an alias. Its mails are treated as the owner's own."""
+    """Mark an address as an alias. Its mails are treated as the owner's own."""
     with session.of(ctx).open() as relance:
         _told(address, relance.mailboxes.add_alias(address, alias), as_json=as_json)
 
 
 @group.command()
 def remove(ctx: typer.Context, address: Address, alias: Alias, as_json: Json = False) -> None:
-    """Say that an address is not an alias (any more)."""
+    """Mark an address as not, or no longer, an alias."""
     with session.of(ctx).open() as relance:
         _told(address, relance.mailboxes.remove_alias(address, alias), as_json=as_json)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relance.engine.contacts.importer import ImportReport
     from relance.engine.inbound.corrections.reinstate import WayBack
 
-group = typer.Typer(no_args_is_help=True, help="The people mails go to, and those they never go to.")
+group = typer.Typer(no_args_is_help=True, help="The people you write to, and the do-not-contact list.")
 COLUMNS = {
     N_("email"): "email",
     N_("first name"): "first_name",
@@ -125,7 +125,7 @@ def suppress(
     reason: Annotated[str, typer.Option(help="Why.")] = "asked",
     yes: Yes = False,
 ) -> None:
-    """Never write to this person, or to anybody at this domain, again. Sequences under way stop."""
+    """Put a person or a whole domain on the do-not-contact list. Their sequences stop."""
     domain = value.strip().lstrip("@")
     if domain.rstrip(".").lower() in free_mail.DOMAINS and not asking.confirmed(
         _(
@@ -143,7 +143,9 @@ def suppress(
 @group.command()
 def unsuppress(
     ctx: typer.Context,
-    value: Annotated[str, typer.Argument(metavar="EMAIL|DOMAIN", help="As it was suppressed.")],
+    value: Annotated[
+        str, typer.Argument(metavar="EMAIL|DOMAIN", help="As it stands on the do-not-contact list.")
+    ],
     go_on: Annotated[
         bool,
         typer.Option(
@@ -154,7 +156,7 @@ def unsuppress(
     as_json: Json = False,
     yes: Yes = False,
 ) -> None:
-    """Lift a suppression. What it stopped stays stopped; --go-on resumes those who had bounced."""
+    """Take an address or domain off the do-not-contact list. What it stopped stays stopped; --go-on resumes people who had bounced."""
     question = _("{value} may have asked for no more mail. Write to them again?", value=value)
     if not dry_run and not asking.confirmed(question, yes=yes):
         raise typer.Abort
@@ -191,7 +193,7 @@ def tell_way_back(back: WayBack) -> None:
 
 @group.command()
 def suppressed(ctx: typer.Context, as_json: Json = False) -> None:
-    """List those who are never written to."""
+    """Show the do-not-contact list."""
     with session.of(ctx).open() as relance:
         found = relance.contacts.suppressions()
     columns = {
@@ -200,4 +202,4 @@ def suppressed(ctx: typer.Context, as_json: Json = False) -> None:
         N_("reason"): "reason",
         N_("since"): "created_at",
     }
-    show.listing(found, columns, as_json=as_json, empty=_("Nobody is suppressed."))
+    show.listing(found, columns, as_json=as_json, empty=_("The do-not-contact list is empty."))

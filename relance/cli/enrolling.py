@@ -41,7 +41,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     sequence: Annotated[str, typer.Argument(metavar="SEQUENCE")],
     emails: Annotated[
-        list[str] | None, typer.Argument(metavar="EMAIL", help="Whom to enroll; or --all, or --from.")
+        list[str] | None, typer.Argument(metavar="EMAIL", help="The people to enroll; or --all, or --from.")
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Every contact.")] = False,
     source: Annotated[
@@ -64,7 +64,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Put contacts into a sequence. Shows what would happen and asks first."""
+    """Enroll contacts in a sequence. Shows what would happen and asks first."""
     people = _people(emails, everybody=everybody, source=source)
     wish = EnrollArguments(sequence, people, mailbox or None, also_elsewhere)
     with session.of(ctx).open() as relance:
@@ -74,7 +74,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
                 _tell(plan, sequence, as_json=as_json, dry_run=True)
                 return
             if not asking.confirmed(
-                f"{_sum(plan)} {_('Put them into {sequence}?', sequence=sequence)}", yes=yes
+                f"{_sum(plan)} {_('Enroll them in {sequence}?', sequence=sequence)}", yes=yes
             ):
                 raise typer.Abort
         _tell(wish.put_to(relance, dry_run=False), sequence, as_json=as_json)
@@ -106,7 +106,7 @@ class EnrollArguments:
 def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -> list[str] | None:
     """The addresses asked for; None means everybody, which must be said."""
     if sum((bool(emails), everybody, source is not None)) != 1:
-        raise asking.wrong(_("say who: addresses, or --all for every contact, or --from FILE."))
+        raise asking.wrong(_("Name the people: addresses, --all for every contact, or --from FILE."))
     if everybody:
         return None
     if source is None:
@@ -134,8 +134,8 @@ def _tell(report: EnrollReport, sequence: str, *, as_json: bool, dry_run: bool =
     if as_json:
         show.data(report)
         return
-    would = _("Would be put into {sequence}", sequence=sequence)
-    show.say(f"{would if dry_run else _('Put into {sequence}', sequence=sequence)}: {_sum(report)}")
+    would = _("Would be enrolled in {sequence}", sequence=sequence)
+    show.say(f"{would if dry_run else _('Enrolled in {sequence}', sequence=sequence)}: {_sum(report)}")
     for skip in report.skipped[:SHOWN_SKIPS]:
         show.say("  " + _("skipped {email}: {reason}", email=skip.email, reason=skip.reason))
     if len(report.skipped) > SHOWN_SKIPS:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli.terminal import asking, progress, session, show
+from relance.cli.terminal.choices import PersonState
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
@@ -36,13 +37,8 @@ SHOWN = 20
 
 Sequence = Annotated[str | None, typer.Option(help="Only in this sequence.")]
 States = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--state",
-        "--where-state",
-        metavar="STATE",
-        help="Only in this state, as `--json` names it (may be repeated).",
-    ),
+    list[PersonState] | None,
+    typer.Option("--state", "--where-state", help="Only in this state (may be repeated)."),
 ]
 Mailbox = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only those this mailbox writes to.")]
 Company = Annotated[
@@ -50,7 +46,9 @@ Company = Annotated[
 ]
 Search = Annotated[
     str | None,
-    typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
+    typer.Option(
+        metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
+    ),
 ]
 Because = Annotated[
     str | None, typer.Option("--held-because", metavar="CODE", help="Only for a reason with this code.")
@@ -63,7 +61,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 def _filter(
     sequence: str | None,
-    states: list[str] | None,
+    states: list[PersonState] | None,
     mailbox: str | None,
     company: str | None,
     search: str | None,
@@ -71,7 +69,9 @@ def _filter(
 ) -> EnrollmentFilter:
     from relance.engine.sequences.listing import EnrollmentFilter
 
-    return EnrollmentFilter(sequence, tuple(states or ()), mailbox, company, search, because)
+    return EnrollmentFilter(
+        sequence, tuple(each.value for each in states or ()), mailbox, company, search, because
+    )
 
 
 @group.command("list")
@@ -83,7 +83,12 @@ def list_(  # noqa: PLR0913 - a flag for every question
     company: Company = None,
     search: Search = None,
     because: Because = None,
-    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
+    after: Annotated[
+        str,
+        typer.Option(
+            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
+        ),
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, by state.")] = False,
     as_json: Json = False,
@@ -134,10 +139,18 @@ def _add(verb: str, said: str) -> None:
             _act(work, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
-_add("pause", "Pause all of these who are active or away. Shows what would happen and asks first.")
-_add("resume", "Resume all of these who are paused (with `--state away`, those who are away). Asks first.")
-_add("release", "Let all of these who are held go on. Who has a mail in doubt stays held. Asks first.")
-_add("stop", "End the sequences of all of these for good. A pause can be undone; this cannot. Asks first.")
+_add("pause", "Pause all of these people who are active or away. Shows what would happen and asks first.")
+_add(
+    "resume",
+    "Resume all of these people who are paused (with `--state away`, those who are away). Asks first.",
+)
+_add(
+    "release", "Release all of these people who are held. Anyone with a mail in doubt stays held. Asks first."
+)
+_add(
+    "stop",
+    "End the sequences of all of these people for good. A pause can be undone; this cannot. Asks first.",
+)
 
 
 def _act(

@@ -75,7 +75,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     kind: Annotated[KindName | None, typer.Option(help="Only this kind.")] = None,
-    intent: Annotated[Intent | None, typer.Option(help="Only answers that want this.")] = None,
+    intent: Annotated[Intent | None, typer.Option(help="Only answers with this intent.")] = None,
     contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only from or about them.")] = None,
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
     unread: Annotated[bool, typer.Option("--unread", help="Only those nobody has looked at.")] = False,
@@ -88,9 +88,16 @@ def list_(  # noqa: PLR0913 - a flag for every question
     by_hand: Annotated[bool, typer.Option("--by-hand", help="Include mails you wrote by hand.")] = False,
     search: Annotated[
         str,
-        typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
+        typer.Option(
+            metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
+        ),
     ] = "",
-    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
+    after: Annotated[
+        str,
+        typer.Option(
+            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
+        ),
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Show at most this many.")] = 100,
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, by kind and intent.")] = False,
     as_json: Json = False,
@@ -172,7 +179,7 @@ def _tell_rest(detail: AnswerDetail) -> None:
 @group.command()
 def mark(
     ctx: typer.Context,
-    answers: Annotated[list[int], typer.Argument(metavar="ANSWER...", help="Their numbers.")],
+    answers: Annotated[list[int], typer.Argument(metavar="ANSWER", help="Their numbers.")],
     read: Annotated[bool, typer.Option("--read/--unread", help="As read, or as not read.")] = True,
 ) -> None:
     """Mark answers as read, or as not read."""
@@ -183,7 +190,7 @@ def mark(
 
 @group.command()
 def undo(ctx: typer.Context, answer: Number, as_json: Json = False) -> None:
-    """Take back your last correction of an answer. People go back to where they were, where that is certain."""
+    """Undo your last correction of an answer. People go back to where they were, if that is certain."""
     with session.of(ctx).open() as relance:
         done = relance.inbox.undo(answer)
     if as_json:
@@ -197,9 +204,9 @@ def correct(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     answer: Number,
     kind: Annotated[
-        KindName | None, typer.Option(help="What it is. Saying the same again confirms it.")
+        KindName | None, typer.Option(help="What it is. Giving the same kind again confirms it.")
     ] = None,
-    intent: Annotated[Intent | None, typer.Option(help="What it wants.")] = None,
+    intent: Annotated[Intent | None, typer.Option(help="What they want.")] = None,
     until: Annotated[
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Out of office: the first day back."),
@@ -208,9 +215,9 @@ def correct(  # noqa: PLR0913 - a flag for every question
     note: Annotated[str, typer.Option(help="Why, for your colleagues.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Say what an answer is. A missed answer stops its sequence; what was stopped by mistake goes on."""
+    """Correct how an answer is classified. A missed answer stops its sequence; what was stopped by mistake continues."""
     if (kind, intent, until, contact) == (None, None, None, None):
-        raise typer.BadParameter(_("say at least one of --kind, --intent, --until, --contact"))
+        raise typer.BadParameter(_("Give at least one of --kind, --intent, --until and --contact."))
     with session.of(ctx).open() as relance:
         done = relance.inbox.correct(
             answer,
@@ -267,14 +274,14 @@ def dismiss_substitute(ctx: typer.Context, answer: Number) -> None:
 def judge(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Raw mails: .eml, mbox, maildirs, folders of them."),
+        typer.Argument(metavar="FILE", help="Raw mails: .eml, mbox, maildirs, folders of them."),
     ],
     received: Annotated[
         dt.datetime | None,
         typer.Option(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
             metavar="DATE",
-            help="When they came, by this machine's clock; their dates are read by it. Else as their own headers say.",
+            help="When they arrived, by this machine's clock; dates in them are read from that day on. Else, what their headers say.",
         ),
     ] = None,
     own: Annotated[
@@ -287,7 +294,7 @@ def judge(
 ) -> None:
     """Classify mails in files. Needs no home folder and no database, and changes nothing.
 
-    What is not a mail, or cannot be read, is of the kind "unreadable", and the command exits with 1.
+    Anything that is not a mail, or cannot be read, is classified as "unreadable", and the command exits with 1.
     """
     at = session.in_zone(received)
     failed: list[str] = []

@@ -157,7 +157,7 @@ def timeline(ctx: typer.Context, email: Email, as_json: Json = False) -> None:
 def report(
     ctx: typer.Context, sequence: Annotated[str, typer.Argument(metavar="SEQUENCE")], as_json: Json = False
 ) -> None:
-    """Show the funnel of a sequence, step by step. Opens and clicks by machines are not counted as people's."""
+    """Show the funnel of a sequence, step by step. Opens and clicks by machines are not counted."""
     with session.of(ctx).open() as relance:
         found = relance.report(sequence)
     if as_json:
@@ -192,7 +192,7 @@ def daily(
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Count what happened each day: sent, answered, bounced, opened and clicked by people. The last two weeks, unless you say."""
+    """Count what happened each day: sent, answered, bounced, opened and clicked by people. Covers the last two weeks unless you give dates."""
     with session.of(ctx).open() as relance:
         zone = zoneinfo.ZoneInfo(relance.settings.zone)
         last = until.date() if until else relance.clock.now().astimezone(zone).date()

@@ -94,7 +94,9 @@ Known = Annotated[
 SmtpHost = Annotated[str | None, typer.Option(help="Server for sending.")]
 ImapHost = Annotated[str | None, typer.Option(help="Server for reading.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535)]
-Secured = Annotated[Security | None, typer.Option(help="plain is for loopback addresses only.")]
+Secured = Annotated[
+    Security | None, typer.Option(help="plain (no encryption) is for addresses of this machine only.")
+]
 CaFile = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Certificates to trust besides the system's.")
 ]
@@ -141,11 +143,11 @@ def add(  # noqa: PLR0913 - a flag for every question
     plus_addressing: Plus = False,
     test: Test = True,
 ) -> None:
-    """Add a mailbox. Anything not given as an option is found from the domain, or asked for."""
+    """Add a mailbox. Anything you do not give as an option is found from the domain or asked for."""
     rep = _practice(ctx, provider, address)
     preset = _preset(provider, address, rep)
     if preset.advice:
-        show.note(_("A word on {provider}: {advice}.", provider=preset.name, advice=_(preset.advice)))
+        show.note(_("Note on {provider}: {advice}.", provider=preset.name, advice=_(preset.advice)))
     extras = {
         "ca_file": str(ca_file.resolve()) if ca_file else rep and rep.ca_file,
         "daily_cap": daily_cap,
@@ -266,7 +268,7 @@ def unread(
     address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="Only of this mailbox.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List mails that a server shows but does not deliver. Follow-ups may wait for them; `dismiss` ends that."""
+    """List mails that a server lists but does not hand over. Follow-ups may wait for them; `dismiss` ends the wait."""
     with session.of(ctx).open() as relance:
         found = relance.mailboxes.unread(address)
     show.listing(found, UNREAD, as_json=as_json, empty=_("Every mail could be read."))
@@ -281,7 +283,7 @@ def dismiss(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Say that you have looked at the mails that could not be read. The mailbox's follow-ups go on."""
+    """Confirm that you have looked at the mails that could not be read. The mailbox's follow-ups continue."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.show(address)  # an address that is none is told before the question
         question = _(
@@ -312,9 +314,9 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Undo bounces that were the sender's fault. People go on where they were, and nobody gets a step twice.
+    """Undo bounces that were the sender's fault. People continue where they were, and nobody gets a step twice.
 
-    What a person asked for stays. A mail that was refused is offered again; one that came back is not.
+    Anyone who opted out stays out. A mail that was refused is sent again; one that came back is not.
     """
     with session.of(ctx).open() as relance:
         at = session.in_zone(since)
@@ -345,7 +347,7 @@ def retry(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would go on.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write again to an organisation that refused this mailbox's mail. People held for that reason alone go on."""
+    """Write again to an organisation that refused this mailbox's mail. People held only for that reason continue."""
     with session.of(ctx).open() as relance:
         done = relance.mailboxes.retry(address, organisation, dry_run=dry_run)
     if as_json:

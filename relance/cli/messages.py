@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli.terminal import session, show
+from relance.cli.terminal.choices import MailState
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
     from relance.engine.reporting.history.messages import MessageDetail
 
-group = typer.Typer(no_args_is_help=True, help="The mails that were written: listed, and as they left.")
+group = typer.Typer(
+    no_args_is_help=True, help="The mails that were written: a list, and each as it was sent."
+)
 COLUMNS = {
     N_("mail"): "id",
     N_("written"): "written_at",
@@ -33,16 +36,16 @@ def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     sequence: Annotated[str | None, typer.Option(help="Only of this sequence.")] = None,
     states: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--state", metavar="STATE", help="Only in this state, as `--json` names it (may be repeated)."
-        ),
+        list[MailState] | None,
+        typer.Option("--state", help="Only in this state (may be repeated)."),
     ] = None,
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
     contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only to this contact.")] = None,
     search: Annotated[
         str | None,
-        typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
+        typer.Option(
+            metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
+        ),
     ] = None,
     since: Annotated[
         dt.datetime | None,
@@ -56,7 +59,12 @@ def list_(  # noqa: PLR0913 - a flag for every question
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], metavar="DATE", help="Only those written before then."
         ),
     ] = None,
-    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
+    after: Annotated[
+        str,
+        typer.Option(
+            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
+        ),
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
     as_json: Json = False,
 ) -> None:
@@ -65,7 +73,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
 
     with session.of(ctx).open() as relance:
         times = session.in_zone(since), session.in_zone(until)
-        wanted = MessageFilter(sequence, tuple(states or ()), mailbox, contact, search, *times)
+        wanted = MessageFilter(sequence, _named(states), mailbox, contact, search, *times)
         found = relance.messages.list(wanted, after=after, limit=limit)
     if as_json:
         show.data(found)
@@ -77,10 +85,12 @@ def list_(  # noqa: PLR0913 - a flag for every question
 def show_(
     ctx: typer.Context,
     mail: Annotated[int, typer.Argument(metavar="MAIL", help="Its number, as `list` shows it.")],
-    raw: Annotated[bool, typer.Option("--raw", help="Its bytes, as they went to the server.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Exactly as it went to the server, byte for byte.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show one mail as it left: its headers, its text, and what is attached."""
+    """Show one mail as it was sent: its headers, its text, and what is attached."""
     with session.of(ctx).open() as relance:
         found = relance.messages.show(mail)
     if raw:
@@ -89,6 +99,10 @@ def show_(
         show.data(found)
     else:
         _tell(found)
+
+
+def _named(states: list[MailState] | None) -> tuple[str, ...]:
+    return tuple(each.value.replace("-", " ") for each in states or ())
 
 
 def _tell(found: MessageDetail) -> None:

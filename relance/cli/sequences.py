@@ -30,7 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 @group.command()
 def check(ctx: typer.Context, file: File, as_json: Json = False) -> None:
-    """Check a sequence file. Says what is wrong, where, and what to write instead; changes nothing."""
+    """Check a sequence file: what is wrong, where, and what to write instead. Changes nothing."""
     with session.of(ctx).open() as relance:
         checked = relance.sequences.check(file)
     if as_json:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli.terminal import session, show
+from relance.cli.terminal.choices import TaskOutcome, TaskTime
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
     from relance.engine.sequences.steps.task_lists import TaskReport
 
-group = typer.Typer(no_args_is_help=True, help="What a person has to do by hand.")
+group = typer.Typer(no_args_is_help=True, help="Tasks for people to do by hand.")
 COLUMNS = {
     N_("task"): "id",
     N_("due"): "due_at",
@@ -24,7 +25,7 @@ COLUMNS = {
     N_("assigned to"): "assignee",
     N_("state"): "state|task",
 }
-Numbers = Annotated[list[int], typer.Argument(metavar="TASK...", help="Their numbers.")]
+Numbers = Annotated[list[int], typer.Argument(metavar="TASK", help="Their numbers.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -33,18 +34,27 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Include those already done.")] = False,
-    when: Annotated[
-        str | None, typer.Option(metavar="WHEN", help="Only those due then: overdue, today or later.")
-    ] = None,
+    when: Annotated[TaskTime | None, typer.Option(help="Only those due then.")] = None,
     assignee: Annotated[
-        str | None, typer.Option(metavar="WHO", help='Only those assigned to them ("": to nobody).')
+        str | None,
+        typer.Option(
+            metavar="WHO",
+            help='Only those assigned to this person; --assignee "" shows those assigned to nobody.',
+        ),
     ] = None,
     sequence: Annotated[str | None, typer.Option(help="Only in this sequence.")] = None,
     search: Annotated[
         str | None,
-        typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
+        typer.Option(
+            metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
+        ),
     ] = None,
-    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
+    after: Annotated[
+        str,
+        typer.Option(
+            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
+        ),
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, by when they are due.")] = False,
     as_json: Json = False,
@@ -53,7 +63,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     from relance.engine.sequences.steps.task_lists import TaskFilter
 
     states = () if everything else ("open",)
-    wanted = TaskFilter((), when, assignee, sequence, search, states)
+    wanted = TaskFilter((), when and when.value, assignee, sequence, search, states)
     with session.of(ctx).open() as relance:
         if counts:
             show.record(relance.tasks.counts(wanted), as_json=as_json)
@@ -66,20 +76,18 @@ def list_(  # noqa: PLR0913 - a flag for every question
 def done(
     ctx: typer.Context,
     task: Annotated[int, typer.Argument(metavar="TASK", help="Its number.")],
-    outcome: Annotated[
-        str, typer.Option(metavar="OUTCOME", help="How it ended: done, no-answer, later or wrong-person.")
-    ] = "done",
+    outcome: Annotated[TaskOutcome, typer.Option(help="How it ended.")] = TaskOutcome.DONE,
     note: Annotated[str, typer.Option(help="What you would like to remember of it.")] = "",
 ) -> None:
-    """Mark a task as done. The sequence goes on."""
+    """Mark a task as done. The sequence continues."""
     with session.of(ctx).open() as relance:
-        relance.tasks.done(task, outcome=outcome, note=note)
+        relance.tasks.done(task, outcome=outcome.value, note=note)
         show.say(_("Task {task} is done.", task=task))
 
 
 @group.command()
 def skip(ctx: typer.Context, tasks: Numbers, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Say that tasks need not be done. Their sequences go on."""
+    """Skip tasks. Their sequences continue."""
     from relance.engine.sequences.steps.task_lists import TaskFilter
 
     with session.of(ctx).open() as relance:
@@ -101,7 +109,7 @@ def snooze(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Put tasks off."""
+    """Postpone tasks."""
     from relance.engine.sequences.steps.task_lists import TaskFilter
 
     with session.of(ctx).open() as relance:
@@ -113,11 +121,13 @@ def snooze(
 def assign(
     ctx: typer.Context,
     tasks: Numbers,
-    to: Annotated[str, typer.Option(metavar="WHO", help='Who has to do them ("": anyone who comes first).')],
+    to: Annotated[
+        str, typer.Option(metavar="WHO", help='Who has to do them; --to "" leaves them to anyone.')
+    ],
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Say who has to do tasks."""
+    """Assign tasks to somebody."""
     from relance.engine.sequences.steps.task_lists import TaskFilter
 
     with session.of(ctx).open() as relance:

@@ -59,9 +59,9 @@ ROLES: Mapping[Permission, frozenset[Role]] = complete(
 ROLE_NAMES: Mapping[Role, Text] = complete(
     Role,
     {
-        Role.MANAGER: Text.within("role", "manager"),
-        Role.SALESPERSON: Text.within("role", "salesperson"),
-        Role.VIEWER: Text.within("role", "viewer"),
+        Role.MANAGER: Text.within("user role", "manager"),
+        Role.SALESPERSON: Text.within("user role", "salesperson"),
+        Role.VIEWER: Text.within("user role", "viewer"),
     },
 )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli.terminal import session, show
+from relance.cli.terminal.choices import UserRole
 from relance.wording import Text, _
 
 if TYPE_CHECKING:
@@ -99,21 +100,21 @@ def beside(ctx: typer.Context) -> Iterator[Beside]:
 @group.command()
 def invite(
     ctx: typer.Context,
-    email: Annotated[str, typer.Argument(help="Whom the link is for.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who the link is for.")],
     role: Annotated[
-        str | None,
-        typer.Option(help="manager, salesperson or viewer. The first one is a manager, others salespeople."),
+        UserRole | None,
+        typer.Option(help="What they may do. The first one is a manager, others are salespeople."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Print a link, good once and for 24 hours, by which somebody sets a password for the console.
+    """Print a link with which somebody sets a password for the console. It works once, within 24 hours.
 
-    For somebody who has a password it is the way back in: it sets a new one.
+    Anyone who already has a password sets a new one with it.
     """
     from relance.engine.roles import ROLE_NAMES
 
     with session.of(ctx).open() as app:
-        made = app.users.invite(email, role)
+        made = app.users.invite(email, role and role.value)
         link = app.settings.console_url.rstrip("/") + made.path
     if as_json:
         show.data({"email": made.email, "role": made.role, "link": link, "until": made.until})
@@ -134,12 +135,12 @@ def invite(
 def assign(
     ctx: typer.Context,
     mailbox: Annotated[str, typer.Argument(metavar="MAILBOX", help="The mailbox's address.")],
-    email: Annotated[str | None, typer.Argument(metavar="[EMAIL]", help="The user; else nobody.")] = None,
+    email: Annotated[str | None, typer.Argument(metavar="EMAIL", help="The user; else nobody.")] = None,
 ) -> None:
-    """Say whose a mailbox is. A salesperson sees what goes through their own mailboxes."""
+    """Set who owns a mailbox. Salespeople see what goes through their own mailboxes."""
     with session.of(ctx).open() as app:
         app.mailboxes.assign(mailbox, email)
     if email is None:
-        show.say(_("{mailbox} is nobody's.", mailbox=mailbox))
+        show.say(_("Nobody owns {mailbox}.", mailbox=mailbox))
     else:
-        show.say(_("{mailbox} is the mailbox of {email}.", mailbox=mailbox, email=email))
+        show.say(_("{mailbox} belongs to {email}.", mailbox=mailbox, email=email))

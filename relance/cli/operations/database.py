@@ -58,7 +58,7 @@ def confirm_restore(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Go on after a restore from a backup. Steps that fell due are held for you, as they may already have been sent."""
+    """Continue after a restore from a backup. Steps that fell due are held for you, as they may already have been sent."""
     with session.of(ctx).open() as relance:
         halted = relance.halted()
         if halted is None:
@@ -73,6 +73,6 @@ def confirm_restore(
         show.say(_("Those whose mailbox proves what happened go on by themselves within minutes."))
         show.say(
             _(
-                "`relance restored list` then shows the rest; say `sent` or `not-sent` for each of them, or for all."
+                "`relance restored list` then shows the rest; `relance restored sent` or `relance restored not-sent` settles each of them, or all."
             )
         )

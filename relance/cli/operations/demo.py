@@ -56,10 +56,10 @@ def demo(
     ] = 40.0,
     json_file: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Also write the result as data ('-': standard output)."),
+        typer.Option("--json", metavar="FILE", help="Also write the result as data; - is standard output."),
     ] = None,
 ) -> None:
-    """See it work. Three weeks of a real sequence in a minute, with invented people; audited. Touches nothing of yours."""
+    """See it work: three weeks of a real sequence in a minute, with invented people and an audit. Your own data is not touched."""
     from relance.sandbox import play
 
     chosen = secrets.randbelow(10_000) if seed is None else seed

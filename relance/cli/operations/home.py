@@ -37,7 +37,8 @@ def init(
         str | None, typer.Option(help="Two letters: whose public holidays count, such as PL.")
     ] = None,
     base_url: Annotated[
-        str | None, typer.Option(help="The web address recipients reach `relance web` by, for tracked links.")
+        str | None,
+        typer.Option(help="The web address at which recipients reach `relance web`, for tracked links."),
     ] = None,
 ) -> None:
     """Create a home folder for your data.

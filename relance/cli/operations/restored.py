@@ -27,7 +27,7 @@ COLUMNS = {
 }
 SHOWN = 10
 
-Emails = Annotated[list[str] | None, typer.Argument(metavar="EMAIL", help="Who; or --all.")]
+Emails = Annotated[list[str] | None, typer.Argument(metavar="EMAIL", help="Their addresses; or --all.")]
 Everybody = Annotated[bool, typer.Option("--all", help="Everybody who is in doubt.")]
 Sequence = Annotated[str | None, typer.Option(help="Only in this sequence.")]
 Mailbox = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")]
@@ -68,8 +68,8 @@ def _saying(decision: str) -> Callable[..., None]:
 
 
 SAYS = {
-    "sent": "Say that it was sent. They go on after it; every mail that was due before the restore counts as sent.",
-    "not sent": "Say that it was not sent. It goes in the next sending hours; anyone who did get it gets it twice.",
+    "sent": "Mark as sent. People continue with the next step; every mail that was due before the restore counts as sent.",
+    "not sent": "Mark as not sent. It goes out in the next sending hours; anyone who did receive it receives it twice.",
 }
 for _decision, _help in SAYS.items():
     group.command(_decision.replace(" ", "-"), help=_help)(_saying(_decision))
@@ -80,7 +80,7 @@ def _whom(emails: list[str] | None, *, everybody: bool, sequence: str | None, ma
 
     if bool(emails) == everybody and sequence is None and mailbox is None:
         raise asking.wrong(
-            _("say who: addresses, or --sequence, or --mailbox, or --all for everybody in doubt.")
+            _("Name the people: addresses, --sequence, --mailbox, or --all for everybody in doubt.")
         )
     return Whom(emails or None, sequence, mailbox)
 

@@ -30,7 +30,7 @@ def add_to(root: typer.Typer) -> None:
 
 
 def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threads = None) -> None:
-    """Run everything in one process: scheduler, worker, web server and console. Needs nothing but the home."""
+    """Run everything in one process: scheduler, worker, web server and console. Needs only the home folder."""
     from relance.scheduler import daemons
 
     with console.beside(ctx) as served:

@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.5
 # How long a wait for mail lasts before Ctrl-C is looked for.
 
 group = typer.Typer(
-    invoke_without_command=True, help="A mail world on this machine to practise in, until Ctrl-C."
+    invoke_without_command=True, help="Practice mail servers on this machine, until you press Ctrl-C."
 )
 
 

@@ -46,7 +46,7 @@ def list_(
         found = relance.unknown.list()
     if not as_json:  # `<` and `>` mean something else to a shell
         found = [dataclasses.replace(each, message_id=each.message_id.strip("<>")) for each in found]
-    show.listing(found, COLUMNS, as_json=as_json, empty=_("No mail is unknown."))
+    show.listing(found, COLUMNS, as_json=as_json, empty=_("No mail is in doubt."))
 
 
 @group.command()
@@ -55,11 +55,11 @@ def resolve(
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id, as `list` shows it.")],
     decision: Annotated[
         UnknownDecision,
-        typer.Option(help="sent: it arrived; not-sent: send the same mail again; give-up: skip this step."),
+        typer.Option(help="What became of it, or what to do."),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Say what became of one. Check the mailbox's Sent folder first."""
+    """Settle one of them. Check the mailbox's Sent folder first."""
     again = decision is UnknownDecision.NOT_SENT
     if again and not asking.confirmed(
         _("The same mail will be sent again. Are you sure that it did not arrive?"), yes=yes

@@ -17,46 +17,54 @@ from relance.wording import N_, _
 
 FLAG, HOME = "--lang", "--home"
 
-OF_TYPER = (
-    N_("Missing command."),
-    N_("Missing argument {name}. Choose from:{choices}"),
-    N_("Missing option {name}. Choose from:{choices}"),
-    N_("Missing argument {name}."),
-    N_("Missing option {name}."),
-    N_("No such option: {name} (Possible options: {options})"),
-    N_("No such option: {name}"),
-    N_("{sentence}. Did you mean {command}?"),
-    N_("No such command {name}."),
-    N_("Got unexpected extra argument(s) ({names})"),
-    N_("Option {name} requires an argument."),
-    N_("Option {name} does not take a value."),
-    N_("Invalid value for {name}: {why}"),
-    N_("Invalid value: {why}"),
-    N_("{value} is not one of {choices}."),
-    N_("Input should be a valid integer, unable to parse string as an integer"),
-    N_("Input should be a valid number, unable to parse string as a number"),
-    N_("Input should be greater than or equal to {least}"),
-    N_("Input should be less than or equal to {most}"),
-    N_("file {name} does not exist."),
-    N_("directory {name} does not exist."),
-    N_("path {name} does not exist."),
-    N_("file {name} is a directory."),
-    N_("file {name} is not readable."),
-    N_("{value} does not match the formats {formats}."),
-    N_("Aborted!"),
-    N_("Usage: "),
-    N_("Arguments"),
-    N_("Options"),
-    N_("Commands"),
-    N_("required"),
-    N_("default: {default}"),
-    N_("(dynamic)"),
-    N_("env var: {var}"),
-    N_("Show this message and exit."),
-    N_("Install completion for the current shell."),
-    N_("Show completion for the current shell, to copy it or customize the installation."),
-)
-# What the library says in English, word for word, so that it is found and told in the reader's language.
+OF_TYPER = {
+    "Missing command.": N_("A command is missing."),
+    "Missing argument {name}. Choose from:{choices}": N_("{name} is missing. Choose one of: {choices}."),
+    "Missing option {name}. Choose from:{choices}": N_("{name} is missing. Choose one of: {choices}."),
+    "Missing argument {name}.": N_("{name} is missing."),
+    "Missing option {name}.": N_("{name} is missing."),
+    "No such option: {name} (Possible options: {options})": N_(
+        "There is no option {name}. Did you mean {options}?"
+    ),
+    "No such option: {name}": N_("There is no option {name}."),
+    "{sentence}. Did you mean {command}?": N_("{sentence}. Did you mean {command}?"),
+    "No such command {name}.": N_("There is no command {name}."),
+    "Got unexpected extra argument(s) ({names})": N_("There is too much on the line: {names}."),
+    "Got unexpected extra argument ({names})": N_("There is too much on the line: {names}."),
+    "Got unexpected extra arguments ({names})": N_("There is too much on the line: {names}."),
+    "Option {name} requires an argument.": N_("{name} needs a value."),
+    "Option {name} does not take a value.": N_("{name} takes no value."),
+    "Invalid value for {name}: {why}": N_("{name} cannot be used: {why}"),
+    "Invalid value: {why}": N_("This cannot be used: {why}"),
+    "{value} is not one of {choices}.": N_("{value} is not one of {choices}."),
+    "Input should be a valid integer, unable to parse string as an integer": N_("it must be a whole number."),
+    "Input should be a valid number, unable to parse string as a number": N_("it must be a number."),
+    "Input should be greater than or equal to {least}": N_("it must be at least {least}."),
+    "Input should be less than or equal to {most}": N_("it must be at most {most}."),
+    "file {name} does not exist.": N_("there is no file {name}."),
+    "directory {name} does not exist.": N_("there is no folder {name}."),
+    "path {name} does not exist.": N_("there is no file {name}."),
+    "file {name} is a directory.": N_("{name} is a folder, not a file."),
+    "file {name} is not readable.": N_("you may not read the file {name}."),
+    "{value} does not match the formats {formats}.": N_(
+        "{value} is not a date as it is written here: {formats}."
+    ),
+    "Aborted!": N_("Aborted!"),
+    "Usage: ": N_("Usage: "),
+    "Arguments": N_("Arguments"),
+    "Options": N_("Options"),
+    "Commands": N_("Commands"),
+    "required": N_("required"),
+    "default: {default}": N_("default: {default}"),
+    "(dynamic)": N_("(dynamic)"),
+    "env var: {var}": N_("env var: {var}"),
+    "Show this message and exit.": N_("Show this message and exit."),
+    "Install completion for the current shell.": N_("Install completion for the current shell."),
+    "Show completion for the current shell, to copy it or customize the installation.": N_(
+        "Show completion for the current shell, to copy it or customize the installation."
+    ),
+}
+# What the library says in English, word for word, and what we say instead, in the reader's language.
 TYPES = {
     "str": N_("<text>"),
     "int": N_("<number>"),
@@ -163,7 +171,7 @@ class Formatter(_click.HelpFormatter):
 
 
 _TYPE = re.compile(rf" <(?:list\[)?({'|'.join(TYPES)})\]?>")
-_CHOICES = re.compile(r" <(\S+\|\S+)>")
+_CHOICES = re.compile(r" <([^<>]+\|[^<>]+)>")
 _FROM_TO, _LEAST = re.compile(r"(\d+)<=x<=(\d+)(?=[;\]])"), re.compile(r"x>=(\d+)(?=[;\]])")
 _BESIDE = 16
 # So many letters of choices stand behind their option; more of them, behind what it does.
@@ -177,10 +185,21 @@ def typed(option: str) -> str:
 def listed(option: str, hint: str) -> tuple[str, str]:
     """An option and what it does. Choices that would leave no room for it stand behind it."""
     choices = _CHOICES.search(option)
-    if choices is None or len(choices[1]) <= _BESIDE:
+    if choices is None:
         return option, hint
-    named = _("[one of: {choices}]", choices=choices[1].replace("|", ", "))
+    codes = choices[1].removeprefix("list[").removesuffix("]").split("|")
+    meant = explained(codes)
+    if len(choices[1]) <= _BESIDE and meant == ", ".join(codes):
+        return option, hint
+    named = _("[one of: {choices}]", choices=meant)
     return _CHOICES.sub(f" {_('<choice>')}", option), f"{hint}  {named}".strip()
+
+
+def explained(codes: Sequence[str]) -> str:
+    """Choices as they are typed, each with what it means where the reader's language says it otherwise."""
+    from relance.engine.reporting import codes as tables
+
+    return ", ".join(tables.explained(codes))
 
 
 def ranged(hint: str) -> str:
@@ -208,18 +227,18 @@ class Refused(_click.exceptions.UsageError):
         if self.ctx is not None:
             command, option = self.ctx.command_path, self.ctx.help_option_names[0]
             typer.echo(self.ctx.get_usage(), file=file, err=file is None)
-            hint = _("Try '{command} {option}' for help.", command=command, option=option)
+            hint = _("Try `{command} {option}` for help.", command=command, option=option)
             typer.echo(f"{hint}\n", file=file, err=file is None)
         typer.echo(_("Error: {message}", message=self.format_message()), file=file, err=file is None)
 
 
 @contextlib.contextmanager
 def refusing() -> Iterator[None]:
-    """What typer refuses is told in the reader's language; in English it speaks for itself."""
+    """What typer refuses is told in the reader's language, quoted and explained as everything else is."""
     try:
         yield
     except _click.exceptions.UsageError as fault:
-        if wording.language() == "en" or isinstance(fault, (Refused, _click.exceptions.NoArgsIsHelpError)):
+        if isinstance(fault, (Refused, _click.exceptions.NoArgsIsHelpError)):
             raise
         raise Refused(fault) from None
 
@@ -229,17 +248,30 @@ def said(message: str) -> str:
     bare = message.removeprefix("Value error, ")
     for pattern, sentence in _sentences():
         if fits := pattern.fullmatch(bare):
-            return _(
-                sentence,
-                **{name: said(value) if name == "why" else value for name, value in fits.groupdict().items()},
-            )
+            return _(sentence, **{name: _shown(name, value) for name, value in fits.groupdict().items()})
     return message
+
+
+def _shown(place: str, value: str) -> str:
+    """What typer put into a sentence: a reason is one again, choices are explained, words are quoted as ours are."""
+    if place == "why":
+        return said(value)
+    if place == "choices":
+        return explained(re.findall(r"[^\s',]+", value))
+    if place == "formats":
+        value = re.sub(r"%\w", lambda sign: _SAMPLE[sign[0]], value)
+    return _QUOTED.sub(lambda found: _('"{words}"', words=found[1]), value)
+
+
+_QUOTED = re.compile(r"'([^']*)'")
+_SAMPLE = {"%Y": "2026", "%m": "12", "%d": "24", "%H": "16", "%M": "30", "%S": "00"}
+# A date and a time as somebody would type them, for each sign of a format.
 
 
 @functools.cache
 def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each sentence of typer's as a pattern that finds what stands in its places."""
-    return tuple((_pattern(each), each) for each in OF_TYPER)
+    return tuple((_pattern(theirs), ours) for theirs, ours in OF_TYPER.items())
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

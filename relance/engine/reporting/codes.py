@@ -5,11 +5,12 @@ A code is looked up by what it is about, for languages decline: a paused mailbox
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from relance.complete import complete
 from relance.engine import states
 from relance.engine.inbound.policy import Certainty
+from relance.engine.roles import ROLE_NAMES
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
 from relance.engine.store.jobs import JobState
 from relance.mailbox.classification import rule_names
@@ -170,6 +171,16 @@ JOB_RESULT: Mapping[str, Text] = {
     "moved on": Text.within("job result", "had moved on"),
 }
 # What became of rows (`RowOutcome`), people to be enrolled (`SkipCode`) and enrollments (`BulkOutcome`).
+TASK_TIME: Mapping[str, Text] = {
+    "overdue": Text.within("task time", "overdue"),
+    "today": Text.within("task time", "today"),
+    "later": Text.within("task time", "later"),
+}
+DECISION: Mapping[str, Text] = {
+    "sent": Text.within("decision", "it arrived"),
+    "not sent": Text.within("decision", "send the same mail again"),
+    "give up": Text.within("decision", "skip this step"),
+}
 TABLES: Mapping[str, Mapping[str, Text]] = {
     "person": states.STATES,
     "message": {state.value: words for state, words in states.MESSAGE_STATES.items()},
@@ -192,6 +203,9 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "bulk": BULK,
     "job": JOB,
     "job result": JOB_RESULT,
+    "task time": TASK_TIME,
+    "decision": DECISION,
+    "user role": {str(role): words for role, words in ROLE_NAMES.items()},
 }
 
 
@@ -203,3 +217,18 @@ def text(about: str, code: object) -> Text:
     if about == "words":
         return Text(str(code))
     return TABLES[about].get(str(code)) or Text.prose(code)
+
+
+def explained(typed: Sequence[str]) -> tuple[str, ...]:
+    """Codes that can be typed, each with what it means behind it where that says more ("held (do decyzji)")."""
+    tables = ({_typed(code): words for code, words in table.items()} for table in TABLES.values())
+    meanings = min((table for table in tables if set(typed) <= set(table)), key=len, default={})
+    return tuple(_explained(code, str(meanings.get(code, code))) for code in typed)
+
+
+def _typed(code: object) -> str:
+    return str(code).replace(" ", "-")
+
+
+def _explained(code: str, words: str) -> str:
+    return code if _typed(words) == code else f"{code} ({words})"

@@ -168,7 +168,8 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     dry = run("enroll", "seq", "--all", "--dry-run")
     assert [call[2]["dry_run"] for call in engine.calls if call[0] == "enroll"] == [True]
     assert (
-        in_english("Would be put into seq: 2 contacts (2 from me@acme.example), 1 is skipped.") in dry.stdout
+        in_english("Would be enrolled in seq: 2 contacts (2 from me@acme.example), 1 is skipped.")
+        in dry.stdout
     )
     assert in_english("bo@acme.example: suppressed") in dry.stdout
     (tmp_path / "people.txt").write_text("\ufeffada@acme.example\n\nbo@acme.example\n")

@@ -11,11 +11,13 @@ from typer.testing import CliRunner
 
 from relance import wording
 from relance.cli import tree
-from relance.cli.terminal import show, speech
+from relance.cli.terminal import choices, show, speech
+from relance.engine import roles, states
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import Status
+from relance.engine.sequences.steps import task_lists
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.sending.message_lists import MessageView
 from tests import catalogue
@@ -87,6 +89,74 @@ def test_choices_stand_where_they_leave_room():
     assert speech.ranged("[x>=0]") == "[≥ 0]"
 
 
+VOWELS = "aeiouyąęó"
+# No Polish imperative ends in one of them, and every third person does.
+
+
+@pytest.mark.parametrize("words", [each for each in commands() if each], ids=" ".join)
+def test_the_help_of_every_command_says_do_this(words):
+    """One form: "Pokaż", never "Pokazuje"; a group of commands is named by a noun."""
+    command = get_command(tree.build())
+    for word in words:
+        command = command.commands[word]
+    if hasattr(command, "commands"):
+        return
+    with wording.speaking("pl"):
+        first, *more = re.split(r"(?<=[.!?])\s+", speech.paragraphs(command.help).strip())
+    said = re.sub(r"^Nie ", "", first).split()[0].rstrip(".,:")
+    assert said[-1] not in VOWELS, first
+    assert [
+        each
+        for each in more
+        if re.match(r"(Najpierw )?(mówi|pokazuje|pyta|liczy|wypisuje|kończy)\b", each, re.I)
+    ] == []
+
+
+@pytest.mark.parametrize("language", wording.languages())
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_the_line_of_usage_names_values_in_capitals_once(words, language):
+    done = CliRunner().invoke(tree.build(), ["--lang", language, *words, "--help"], prog_name="relance")
+    usage = done.output.splitlines()[0].partition(" ".join(("relance", *words)))[2]
+    assert re.fullmatch(r"( \[?[A-ZŻÓŁĆĘŚĄŹŃ|-]+\]?(\.\.\.)?)*", usage), usage
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "code", "meaning"),
+    [
+        ("enrollments list", "--state", "held", "do decyzji"),
+        ("messages list", "--state", "not-sent", "niewysłana"),
+        ("task list", "--when", "overdue", "zaległe"),
+        ("task done 1", "--outcome", "wrong-person", "niewłaściwa osoba"),
+        ("inbox list", "--kind", "out-of-office", "nieobecność"),
+        ("inbox list", "--intent", "positive", "zainteresowanie"),
+        ("console invite ada@acme.example", "--role", "viewer", "obserwator"),
+        ("mailbox add ada@acme.example", "--unknown", "send-again", "wyślij ponownie"),
+        ("unknown resolve m", "--decision", "give-up", "pomiń ten krok"),
+    ],
+)
+def test_a_code_that_can_be_typed_is_explained_in_the_readers_language(command, option, code, meaning):
+    words = ["--lang", "pl", *command.split()]
+    helped = CliRunner().invoke(tree.build(), [*words, "--help"], env={"COLUMNS": "110"}).output
+    assert f"{code} ({meaning})" in " ".join(helped.split())
+    refused = CliRunner().invoke(tree.build(), [*words, option, "qqq"]).output
+    assert "„qqq” nie jest żadną z wartości: " in refused
+    assert f"{code} ({meaning})" in refused
+
+
+def test_the_codes_of_the_command_are_those_of_the_engine():
+    def codes_of(kind):
+        return {each.value.replace(" ", "-") for each in kind}
+
+    for ours, engines in (
+        (choices.PersonState, states.State),
+        (choices.MailState, states.MessageState),
+        (choices.TaskOutcome, states.TaskOutcome),
+        (choices.TaskTime, task_lists.TaskTime),
+        (choices.UserRole, roles.Role),
+    ):
+        assert codes_of(ours) == codes_of(engines)
+
+
 def test_what_records_show_is_translated():
     shown = {
         field.name.replace("_", " ")
@@ -100,7 +170,7 @@ def test_what_records_show_is_translated():
 def test_every_table_of_codes_says_what_it_is_about():
     for about, table in codes.TABLES.items():
         assert {each.context for each in table.values()} == {about}
-        if about not in ("match", "rule", "job result"):  # the others are told by their codes
+        if about not in ("match", "rule", "decision", "job result"):  # the others are told by their codes
             assert {each.msgid for each in table.values()} == set(map(str, table))
     assert str(codes.text("mailbox", "of another release")) == "of another release"
 

@@ -57,7 +57,7 @@ def test_wrong_use_is_told_in_polish_without_a_word_of_typers_english(words):
 
 @pytest.mark.wording
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
-def test_in_english_typer_speaks_for_itself(words):
+def test_in_english_wrong_use_is_told_in_the_same_way(words):
     assert typed(*words).startswith(("Usage: ", "Error: "))
 
 
@@ -72,13 +72,13 @@ def test_in_english_typer_speaks_for_itself(words):
     ],
 )
 def test_the_language_is_asked_for_before_and_behind_the_command(words):
-    assert "Nie ma polecenia 'stauts'. Czy chodzi o 'status'" in typed(*words)
+    assert "Nie ma polecenia „stauts”. Czy chodzi o „status”" in typed(*words)
 
 
 @pytest.mark.wording
 def test_a_language_that_is_none_of_ours_is_refused():
-    assert "'xx' is not one of en, pl." in typed("--lang", "xx", "status")
-    assert "requires an argument" in typed("status", "--lang")
+    assert '"xx" is not one of en, pl.' in typed("--lang", "xx", "status")
+    assert '"--lang" needs a value.' in typed("status", "--lang")
 
 
 def test_behind_two_dashes_nothing_is_a_language():
@@ -124,5 +124,5 @@ def test_what_is_no_sentence_of_typers_stays():
     with wording.speaking("pl"):
         assert speech.said("anything else") == "anything else"
         assert speech.said("Invalid value for 'X': Value error, 'a' is not one of 'b'.") == (
-            "Nieprawidłowa wartość 'X': 'a' nie należy do dozwolonych wartości: 'b'."
+            "Nie można użyć „X”: „a” nie jest żadną z wartości: b."
         )
