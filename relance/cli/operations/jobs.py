@@ -31,7 +31,12 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 @group.command("list")
 def list_(
     ctx: typer.Context,
-    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
+    after: Annotated[
+        str,
+        typer.Option(
+            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
+        ),
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 20,
     as_json: Json = False,
 ) -> None:
@@ -50,7 +55,7 @@ def show_(ctx: typer.Context, job: Number, as_json: Json = False) -> None:
 
 @group.command()
 def cancel(ctx: typer.Context, job: Number, as_json: Json = False) -> None:
-    """Go no further with a job. What is done stays done."""
+    """Cancel a job. What is done stays done."""
     with session.of(ctx).open() as relance:
         _tell(relance.jobs.cancel(job), as_json=as_json)
 
