@@ -46,9 +46,7 @@ Company = Annotated[
 ]
 Search = Annotated[
     str | None,
-    typer.Option(
-        metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
-    ),
+    typer.Option(metavar="WORDS", help="Only if each word starts an address, a name or a company."),
 ]
 Because = Annotated[
     str | None, typer.Option("--held-because", metavar="CODE", help="Only for a reason with this code.")
@@ -83,12 +81,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     company: Company = None,
     search: Search = None,
     because: Because = None,
-    after: Annotated[
-        str,
-        typer.Option(
-            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
-        ),
-    ] = "",
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Continue after the previous page.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, by state.")] = False,
     as_json: Json = False,

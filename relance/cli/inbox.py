@@ -88,16 +88,9 @@ def list_(  # noqa: PLR0913 - a flag for every question
     by_hand: Annotated[bool, typer.Option("--by-hand", help="Include mails you wrote by hand.")] = False,
     search: Annotated[
         str,
-        typer.Option(
-            metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
-        ),
+        typer.Option(metavar="WORDS", help="Only if each word starts an address, a name or a company."),
     ] = "",
-    after: Annotated[
-        str,
-        typer.Option(
-            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
-        ),
-    ] = "",
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Continue after the previous page.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Show at most this many.")] = 100,
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, by kind and intent.")] = False,
     as_json: Json = False,

@@ -43,9 +43,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only to this contact.")] = None,
     search: Annotated[
         str | None,
-        typer.Option(
-            metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
-        ),
+        typer.Option(metavar="WORDS", help="Only if each word starts an address, a name or a company."),
     ] = None,
     since: Annotated[
         dt.datetime | None,
@@ -59,12 +57,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], metavar="DATE", help="Only those written before then."
         ),
     ] = None,
-    after: Annotated[
-        str,
-        typer.Option(
-            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
-        ),
-    ] = "",
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Continue after the previous page.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
     as_json: Json = False,
 ) -> None:

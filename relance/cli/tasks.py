@@ -45,16 +45,9 @@ def list_(  # noqa: PLR0913 - a flag for every question
     sequence: Annotated[str | None, typer.Option(help="Only in this sequence.")] = None,
     search: Annotated[
         str | None,
-        typer.Option(
-            metavar="WORDS", help="Only where every word is the start of an address, a name or a company."
-        ),
+        typer.Option(metavar="WORDS", help="Only if each word starts an address, a name or a company."),
     ] = None,
-    after: Annotated[
-        str,
-        typer.Option(
-            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
-        ),
-    ] = "",
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Continue after the previous page.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, by when they are due.")] = False,
     as_json: Json = False,

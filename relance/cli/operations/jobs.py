@@ -31,12 +31,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 @group.command("list")
 def list_(
     ctx: typer.Context,
-    after: Annotated[
-        str,
-        typer.Option(
-            metavar="CURSOR", help="Continue from here: the value that the previous page ended with."
-        ),
-    ] = "",
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Continue after the previous page.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 20,
     as_json: Json = False,
 ) -> None:
