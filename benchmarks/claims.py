@@ -28,6 +28,7 @@ from relance.engine.db.database import Database, Instant
 from relance.engine.definition.position import Position
 from relance.engine.sequences import publish
 from relance.engine.store.sending import claims
+from relance.engine.store.sequences import due as due_mails
 from relance.engine.store.sequences import enrollments
 from tests.servers import postgres, processes
 
@@ -132,7 +133,7 @@ def _timed(context: Context, mailboxes: int, rounds: int) -> tuple[float, float]
             raise RuntimeError(f"{len(rows)} mails claimed, not {TURN}")
         with context.database.read() as conn:
             begun = time.perf_counter()
-            found = enrollments.first_mail_due(conn, sender, now)
+            found = due_mails.first_mail_due(conn, sender, now)
             first.append(time.perf_counter() - begun)
         if found is None or found > now:
             raise RuntimeError(f"the first mail is due at {found}")

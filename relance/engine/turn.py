@@ -41,6 +41,7 @@ from relance.engine.store.mailboxes import leases, mailboxes, next_turns
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims, messages
+from relance.engine.store.sequences import due as due_mails
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Account, Server
 from relance.mailbox.imap.folders import FolderRefused
@@ -241,7 +242,7 @@ class _Turn:
         with self.context.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
             may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
-            first = enrollments.first_mail_due(conn, self.mailbox.id, now) if may_send else None
+            first = due_mails.first_mail_due(conn, self.mailbox.id, now) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
         time = next_turn.time_to_read(self.mailbox.synced_at, now, self.context.options.sync_every)
         return self._look(account) if follow_up or called or time else Continue()
@@ -362,7 +363,7 @@ class _Turn:
         with _kept(self.context), self.context.database.write() as conn:
             self._last_words(conn)
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
-            due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
+            due = due_mails.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
             self.work.more = self.work.more and due is not None and due <= now
             stands = {**dataclasses.asdict(run), "turn_error": surprise, "send_error": self.send_error}
             if any(getattr(mailbox, name) != value for name, value in stands.items()):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from relance.engine.context import Context
 from relance.engine.db.tables import contact, enrollment, sequence, sequence_version
 from relance.engine.store.sending import claims
-from relance.engine.store.sequences import due, enrollments
+from relance.engine.store.sequences import due
 from tests import engine_house
 
 HOUR = dt.timedelta(hours=1)
@@ -68,7 +68,7 @@ def claimed(house: Context, sender: int, limit: int = 50) -> list[int]:
 
 def first(house: Context, sender: int) -> dt.datetime | None:
     with house.database.read() as conn:
-        return enrollments.first_mail_due(conn, sender, house.clock.now())
+        return due.first_mail_due(conn, sender, house.clock.now())
 
 
 def test_first_mails_and_follow_ups_go_by_their_time_and_the_last_after_all(

@@ -128,7 +128,7 @@ def claimable(
     return found
 
 
-def first(conn: Connection, sender: int, now: dt.datetime) -> dt.datetime | None:
+def first_mail_due(conn: Connection, sender: int, now: dt.datetime) -> dt.datetime | None:
     """When the first mail falls, or fell, due that may go as far as can be told; those that wait for others are left out."""
     asked = {"sender": sender, "first_until": FAR, "follows_until": FAR}
     return next((row.due_at for row in _going(conn, _NEXT, asked, now, 1)), None)

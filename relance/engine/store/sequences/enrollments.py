@@ -247,11 +247,6 @@ def gone_on(conn: Connection, now: dt.datetime) -> list[Enrollment]:
     return [value(row) for row in conn.execute(query)]
 
 
-def first_mail_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> dt.datetime | None:
-    """The oldest due time of a mail step this mailbox may do; what waits for another mailbox to be read is left out."""
-    return due.first(conn, mailbox_id, now)
-
-
 def other_due(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
     """Due steps that need no mailbox (branch, task, wait, end), locked so that two ticks never do the same one."""
     query = (
