@@ -1,4 +1,4 @@
-"""What a judged mail means for the person who sent it: one table, read top to bottom. Pure."""
+"""What each kind of mail does to a sequence (what stops it, what a bounce does): one table, read top to bottom. Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Mails that came back in doubt from the server we send through: what it writes back is its answer as much as what it says
-at once, and the same to two people is about neither."""
+at once, and the same to two people is about neither. (What a bounce does is in `policy.py`.)"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from relance.wording import Text
 AT_ONCE_SECONDS = 1.0
 # Whoever starts a job works on it so long: a short one is done with the answer.
 KEEP_FILES = dt.timedelta(days=30)
-MOST = 1000
+MAX_PAGE = 1000
 LARGEST_UPLOAD = 16 * 1024 * 1024
 _CURSOR = "j"
 
@@ -96,7 +96,7 @@ class ImportSheet:
 def page(context: Context, *, kinds: Sequence[str] = (), after: str = "", limit: int = 50) -> JobPage:
     """A page of jobs; a salesperson's own. Raises `errors.WrongUse` for a cursor that is none."""
     number = cursor.read(_CURSOR, after)
-    size = max(1, min(limit, MOST))
+    size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
         found = jobs.page(
             conn,

@@ -69,11 +69,11 @@ class Ending:
 def ending(result: SendResult, attempts: int, options: Options) -> Ending:
     """What follows from a result; `attempts` counts this one. Every outcome and every blame has an answer."""
     said = smtp_replies.said(result)
-    return _BY_OUTCOME[result.outcome](_Case(result, attempts, options, said))
+    return _BY_OUTCOME[result.outcome](_Attempted(result, attempts, options, said))
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Attempted:
     result: SendResult
     attempts: int
     options: Options
@@ -90,45 +90,45 @@ class _Case:
         return self.options.defer * int(2 ** min(max(0, self.attempts - 1), 10))
 
 
-def _accepted(_: _Case) -> Ending:
+def _accepted(_: _Attempted) -> Ending:
     return Ending(MessageEvent.ACCEPTED, done=True)
 
 
-def _lost(case: _Case) -> Ending:
+def _lost(case: _Attempted) -> Ending:
     why = because(Code.MAY_BE_DELIVERED, said=case.said) if case.said else because(Code.BROKE_AFTER_BODY)
     return Ending(MessageEvent.LOST, event=Event.HELD, why=why, stop_turn=True)
 
 
-def _withdrawn(case: _Case) -> Ending:
+def _withdrawn(case: _Attempted) -> Ending:
     pauses = case.result.blame is Blame.SENDER
     return Ending(MessageEvent.WITHDRAWN, why=case.told, stop_turn=True, pause_mailbox=pauses)
 
 
-def _refused(case: _Case) -> Ending:
+def _refused(case: _Attempted) -> Ending:
     return _BY_BLAME[case.result.blame](case)
 
 
-def _of_sender(case: _Case) -> Ending:
+def _of_sender(case: _Attempted) -> Ending:
     """A quota or a reputation is no fault of the person's: the same bytes may go when the mailbox is well again."""
     return Ending(MessageEvent.DEFERRED, why=case.told, pause_mailbox=True, stop_turn=True)
 
 
-def _of_receiver(case: _Case) -> Ending:
+def _of_receiver(case: _Attempted) -> Ending:
     """What one organisation thinks of us is no fault of the person's, and says little of the next organisation."""
     return Ending(MessageEvent.DEFERRED, why=case.told, refused_there=True)
 
 
-def _of_recipient(case: _Case) -> Ending:
+def _of_recipient(case: _Attempted) -> Ending:
     if smtp_replies.is_definite(case.result):
         return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, why=case.told, suppress=True)
     return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.ADDRESS_REFUSED, said=case.said))
 
 
-def _of_this_mail(case: _Case) -> Ending:
+def _of_this_mail(case: _Attempted) -> Ending:
     return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.MAIL_REFUSED, said=case.said))
 
 
-def _deferred(case: _Case) -> Ending:
+def _deferred(case: _Attempted) -> Ending:
     """Put off: again and again for the person's sake asks a person; for the sender's, it charges nobody written to."""
     spent, ours = case.attempts >= case.options.deferrals, case.result.blame is Blame.SENDER
     why = because(Code.DEFERRED_OFTEN, count=case.attempts, said=case.said) if spent else case.told
