@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from relance import errors, wording
 from relance.console import assets, mishaps
@@ -50,7 +51,7 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]
         refused = _refused(site, request)
         if refused is not None:
             return refused
-        form = await _form(request, page.largest) if request.method == "POST" else FormData()
+        form = await _form(request, page.largest) if _read(site, page, request) else FormData()
         try:
             return await run_in_threadpool(_answer, site, page, request, form)
         finally:
@@ -76,14 +77,35 @@ def _refused(site: Site, request: Request) -> Response | None:
     return None
 
 
+def _read(site: Site, page: Page, request: Request) -> bool:
+    """Whether what was sent is read: of somebody who cannot be signed in only by the way in."""
+    known = page.permission is None or bool(cookies.token(site, request))
+    return request.method == "POST" and known
+
+
 async def _form(request: Request, largest: int) -> FormData:
     """The fields. Files are for the pages that take them."""
     if int(request.headers.get("content-length") or 0) > largest:
         raise HTTPException(413)
     try:
-        return await request.form(max_files=1, max_fields=2000)
+        return await _bounded(request, largest).form(max_files=1, max_fields=2000)
     except MultiPartException as bad:
         raise HTTPException(400) from bad
+
+
+def _bounded(request: Request, largest: int) -> Request:
+    """The same; what is sent in pieces does not say beforehand how long it is."""
+    read = 0
+
+    async def receive() -> Message:
+        nonlocal read
+        message = await request.receive()
+        read += len(message.get("body", b""))
+        if read > largest:
+            raise HTTPException(413)
+        return message
+
+    return Request(request.scope, receive)
 
 
 def _answer(site: Site, page: Page, request: Request, form: FormData) -> Response:

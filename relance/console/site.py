@@ -13,7 +13,9 @@ from relance.console.requests import security
 from relance.console.views import (
     entrance,
     held,
+    importing,
     inbox,
+    jobs,
     operating,
     profile,
     sequence_people,
@@ -35,6 +37,8 @@ PAGES: tuple[Page, ...] = (
     *operating.PAGES,
     *inbox.PAGES,
     *tasks.PAGES,
+    *importing.PAGES,
+    *jobs.PAGES,
     *sequences.PAGES,
     *sequence_people.PAGES,
     *held.PAGES,

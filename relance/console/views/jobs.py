@@ -1,0 +1,111 @@
+"""Work in the background: what goes on, how far it is, what came of it. A page that shows a job asks for its bar until it is over."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console import lists
+from relance.console.pages import Page
+from relance.console.requests import numbers
+from relance.console.visit import Visit
+from relance.engine.jobs.service import JobView
+from relance.engine.reporting import codes
+from relance.engine.roles import Permission
+from relance.engine.store.jobs import JobKind, JobState
+from relance.wording import Text
+
+IMPORTS = (JobKind.CHECK_CONTACTS, JobKind.IMPORT_CONTACTS)
+TONES: Mapping[JobState, str] = {
+    JobState.QUEUED: "grey",
+    JobState.RUNNING: "blue",
+    JobState.DONE: "green",
+    JobState.FAILED: "red",
+    JobState.CANCELLED: "grey",
+}
+SHOWN = 200
+
+
+def index(visit: Visit) -> Response:
+    """The list, the newest first."""
+    found = visit.app.jobs.list(after=visit.asked(lists.AFTER), limit=lists.PAGE)
+    rows = [(each, link(each), chip(each)) for each in found.jobs]
+    return visit.show("jobs.html", rows=rows, pages=lists.pages(visit, found.cursor))
+
+
+def show(visit: Visit) -> Response:
+    """One job; an import has a page of its own."""
+    job = visit.app.jobs.show(number(visit))
+    if job.kind in IMPORTS:
+        return visit.go(link(job))
+    stayed = visit.app.jobs.lines(job.id, "stayed", SHOWN)
+    named = [(each["email"], each["sequence"], codes.text("job result", each["code"])) for each in stayed]
+    return visit.show("job.html", **shown(visit, job), stayed=named)
+
+
+def bar(visit: Visit) -> Response:
+    """How far it is, where that is not what the page shows already; when it is over, the page is to be opened again."""
+    job = visit.app.jobs.show(number(visit))
+    if not job.open:
+        return Response(status_code=204, headers={"hx-redirect": link(job)})
+    tag = mark(job)
+    if tag in (visit.asked("seen"), visit.request.headers.get("if-none-match", "").strip('"')):
+        return Response(status_code=204, headers={"etag": f'"{tag}"'})
+    answer = visit.part("job.html", "progress", **shown(visit, job), stayed=())
+    answer.headers["etag"] = f'"{tag}"'
+    return answer
+
+
+def cancel(visit: Visit) -> Response:
+    """Go no further."""
+    job = visit.app.jobs.cancel(number(visit))
+    if job.state is JobState.CANCELLED:
+        return visit.go(link(job), Text("Cancelled. What is done stays done."), "warn")
+    return visit.go(link(job), Text("It was over already."), "warn")
+
+
+def number(visit: Visit) -> int:
+    """Of the job that the path names."""
+    found = numbers.row(visit.path["job"])
+    if found is None:
+        raise errors.NotFound(Text("There is no such work."))
+    return found
+
+
+def shown(visit: Visit, job: JobView) -> dict[str, object]:
+    """What the bar and what is around it are made of."""
+    results = [(codes.text("job result", code), count) for code, count in job.counts.items()]
+    return {
+        "job": job,
+        "tag": mark(job),
+        "chip_of": chip(job),
+        "results": results,
+        "can_cancel": job.open and visit.me.may(Permission.WORK),
+    }
+
+
+def chip(job: JobView) -> tuple[str, str]:
+    """The word of its state, and the tone."""
+    return str(codes.text("job", job.state)), TONES[job.state]
+
+
+def mark(job: JobView) -> str:
+    """Tells whether anything is new."""
+    told = f"{job.state} {job.done} {job.total} {job.still} {sorted(job.counts.items())}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def link(job: JobView) -> str:
+    """Its page."""
+    return f"/import/{job.id}" if job.kind in IMPORTS else f"/jobs/{job.id}"
+
+
+PAGES = (
+    Page("/jobs", index, Permission.LOOK),
+    Page("/jobs/{job}", show, Permission.LOOK),
+    Page("/jobs/{job}/bar", bar, Permission.LOOK, part=True),
+    Page("/jobs/{job}/cancel", cancel, Permission.WORK, "POST"),
+)
