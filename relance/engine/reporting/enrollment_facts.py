@@ -56,8 +56,16 @@ class EnrollmentFacts:
 
     def local(self, at: dt.datetime) -> str:
         """An instant as it reads on the contact's clock."""
-        here = at.astimezone(self.zone)
-        return f"{day(here.date())} {here:%H:%M} {self.zone.key}"
+        return _by_clock(at, self.zone)
+
+    def of_mailbox(self, at: dt.datetime) -> str:
+        """An instant of the mailbox's, by the workspace's clock."""
+        return _by_clock(at, zoneinfo.ZoneInfo(self.context.workspace.zone))
+
+
+def _by_clock(at: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
+    here = at.astimezone(zone)
+    return f"{day(here.date())} {here:%H:%M} {zone.key}"
 
 
 def read(conn: Connection, context: Context, standing: Standing, halted: Text | None) -> EnrollmentFacts:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.steps import BranchStep
+from relance.engine.reasons import Reason
 from relance.engine.reporting import codes, enrollment_facts, forecast
 from relance.engine.reporting.enrollment_facts import EnrollmentFacts
 from relance.engine.reporting.forecast import Planned
@@ -32,6 +34,9 @@ class Explanation:
     when: When | None
     forecast: tuple[Planned, ...] = ()
     cause: EventView | None = None  # the event that led to where it stands, where that is known
+    why: tuple[
+        Mapping[str, Any], ...
+    ] = ()  # the reasons of `enrollment.reason`, each `code`, `params` and `sentence`
 
 
 def explain(context: Context, email: str, sequence: str | None = None) -> list[Explanation]:
@@ -55,7 +60,13 @@ def _explained(look: EnrollmentFacts) -> Explanation:
         *_mailbox(look),
         *_rest(planned),
     ]
-    return Explanation(view(look.standing), tuple(sentences), when, planned, look.cause)
+    why = tuple(map(_as_data, look.case.row.why))
+    return Explanation(view(look.standing), tuple(sentences), when, planned, look.cause, why)
+
+
+def _as_data(reason: Reason) -> dict[str, Any]:
+    row = reason.row()
+    return {"code": row["code"], "params": row["params"], "sentence": reason.words}
 
 
 # Where it stands.
@@ -233,10 +244,10 @@ def _mailbox(look: EnrollmentFacts) -> Iterator[str]:
     if box.read_at is None:
         yield _("The mailbox was never checked for answers.")
     else:
-        yield _("The mailbox was last checked for answers on {at}.", at=look.local(box.read_at))
+        yield _("The mailbox was last checked for answers on {at}.", at=look.of_mailbox(box.read_at))
     allowed = enrollment_facts.allowance(look, look.now)
     if enrollment_facts.is_due(look) and allowed.count == 0 and allowed.next_at is not None:
-        at = look.local(allowed.next_at)
+        at = look.of_mailbox(allowed.next_at)
         yield _(
             "The mailbox's pace allows the next mail on {at}: {reason}",
             at=at,
@@ -264,7 +275,7 @@ def _troubles(look: EnrollmentFacts) -> Iterator[str]:
         elif again <= look.now:
             yield f"{failed} {_('It is being tried again now.')}"
         else:
-            yield f"{failed} {_('The next attempt is on {at}.', at=look.local(again))}"
+            yield f"{failed} {_('The next attempt is on {at}.', at=look.of_mailbox(again))}"
 
 
 def _turn(look: EnrollmentFacts, at: dt.datetime) -> str:
@@ -272,7 +283,7 @@ def _turn(look: EnrollmentFacts, at: dt.datetime) -> str:
         return _("The mailbox is not making progress: {reason}", reason=look.silent)
     if at <= look.now:
         return _("The mailbox is being checked for answers now, and may then send.")
-    return _("The mailbox is checked for answers again on {at}, and may then send.", at=look.local(at))
+    return _("The mailbox is checked for answers again on {at}, and may then send.", at=look.of_mailbox(at))
 
 
 # What follows.

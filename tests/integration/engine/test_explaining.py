@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -117,7 +118,7 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualC
     with ready.database.write() as conn:
         mailboxes.change(conn, box, daily_cap=1)
     assert in_english(
-        "The mailbox's pace allows the next mail on Tue 3 March 2026 11:00 Europe/Berlin: 1 mail in 24 hours"
+        "The mailbox's pace allows the next mail on Tue 3 March 2026 11:00 Europe/Warsaw: 1 mail in 24 hours"
     ) in told(ready)
     with ready.database.write() as conn:
         refused = {"reason": "login refused", "sync_error": "login refused", "locked_out": True}
@@ -125,6 +126,30 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualC
     text = told(ready)
     assert in_english("The mailbox ada@sales.example is paused: login refused.") in text
     assert in_english("It may not be sent now: the mailbox is paused.") in text
+
+
+def test_a_mailbox_is_told_of_by_the_workspaces_clock_and_a_contact_by_theirs(
+    ready: Context, clock: ManualClock
+) -> None:
+    here = dataclasses.replace(ready, workspace=dataclasses.replace(ready.workspace, zone="America/New_York"))
+    engine_house.add_message(here, row(here), MessageState.ACCEPTED, step="other")
+    clock.advance(hours=2)
+    with here.database.write() as conn:
+        mailboxes.change(conn, row(here).mailbox_id, daily_cap=1)
+    shown = explain.explain(here, ADA)[0].sentences
+    assert [
+        each for each in shown if in_english("pace allows the next mail on") in each and "New_York" in each
+    ]
+    assert [each for each in shown if in_english("The next step is") in each and "Europe/Berlin" in each]
+    assert not [each for each in shown if "New_York" in each and "Berlin" in each]
+
+
+def test_the_reason_is_data_as_well(ready: Context) -> None:
+    control.pause(ready, ADA)
+    [found] = explain.explain(ready, ADA)
+    assert [each["code"] for each in found.why] == list(found.enrollment.codes) == ["paused"]
+    assert [each["sentence"] for each in found.why] == [found.enrollment.reason]
+    assert found.why[0]["params"] == {}
 
 
 def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock: ManualClock) -> None:
@@ -135,7 +160,7 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock:
     clock.advance(hours=4)  # the sending hours are over
     found = explain.explain(ready, ADA)[0]
     assert in_english(
-        "The mailbox's pace allows the next mail on Tue 3 March 2026 16:00 Europe/Berlin"
+        "The mailbox's pace allows the next mail on Tue 3 March 2026 16:00 Europe/Warsaw"
     ) in told(ready)
     with ready.database.read() as conn:
         script = ready.library.script(conn, row(ready).sequence_version_id)
