@@ -237,9 +237,11 @@ class Relance:
         """Every step that fell due so far, for everybody: what became of it, and why."""
         return step_outcomes.due_steps(self._context)
 
-    def explain(self, email: str, sequence: str | None = None) -> list[reporting_explain.Explanation]:
-        """Why a contact stands where they stand, and what comes next and when."""
-        return reporting_explain.explain(self._context, email, sequence)
+    def explain(
+        self, email: str, sequence: str | None = None, *, commands: bool = True
+    ) -> list[reporting_explain.Explanation]:
+        """Why a contact stands where they stand, and what comes next and when; with `commands`, by which it is acted upon."""
+        return reporting_explain.explain(self._context, email, sequence, commands=commands)
 
     def timeline(self, email: str) -> list[timelines.EventView]:
         """Everything that happened to a contact, oldest first."""

@@ -42,6 +42,7 @@ class Contacts(Service):
     suppress = Operation(contact_service.suppress)
     unsuppress = Operation(contact_service.unsuppress)
     suppressions = Operation(contact_service.suppressed)
+    refusing = Operation(contact_service.refusing)
     lift = Operation(reinstate.lift)
 
     def add(self, /, email: str, **fields: str) -> contacts.Contact:
@@ -65,6 +66,7 @@ class Enrollments(Service):
 
     list = Operation(listing.page)
     counts = Operation(listing.counts)
+    of_people = Operation(listing.of_people)
     pause = Operation(bulk.pause)
     resume = Operation(bulk.resume)
     stop = Operation(bulk.stop)

@@ -11,6 +11,7 @@ from starlette.routing import Match, Route
 from relance.console.pages import Page
 from relance.console.requests import security
 from relance.console.views import (
+    contacts,
     entrance,
     held,
     importing,
@@ -42,6 +43,7 @@ PAGES: tuple[Page, ...] = (
     *sequences.PAGES,
     *sequence_people.PAGES,
     *held.PAGES,
+    *contacts.PAGES,
 )
 # A new file of `views/` is named here.
 

@@ -63,11 +63,17 @@ def _fit_names(given: dict[str, str]) -> None:
 
 
 def page(
-    context: Context, search: str | None = None, limit: int = 100, after: str | None = None
+    context: Context,
+    search: str | None = None,
+    limit: int = 100,
+    after: str | None = None,
+    *,
+    words: bool = False,
 ) -> list[Contact]:
-    """A page of contacts by address; `after` is the last address of the page before."""
+    """A page of contacts by address; `after` is the last address of the page before. `search` is found anywhere in address,
+    names or company; with `words`, each of its words begins one of these, which is quick among very many."""
     with context.database.read() as conn:
-        return contacts.page(conn, search=search, after=after, limit=limit)
+        return contacts.page(conn, search=search, after=after, limit=limit, words=words)
 
 
 def show(context: Context, email: str) -> Contact:
@@ -135,6 +141,13 @@ def suppressed(context: Context) -> tuple[Suppression, ...]:
     """Every suppression, by value."""
     with context.database.read() as conn:
         return tuple(suppressions.list_all(conn))
+
+
+def refusing(context: Context, email: str) -> str:
+    """Why an address may not be written to; empty where it may."""
+    with context.database.read() as conn:
+        person = get(conn, context, email)
+        return str(suppressions.suppressed(conn, [person.email]).get(person.email, ""))
 
 
 def meant(context: Context, value: str) -> tuple[str, str]:

@@ -39,26 +39,32 @@ class Explanation:
     ] = ()  # the reasons of `enrollment.reason`, each `code`, `params` and `sentence`
 
 
-def explain(context: Context, email: str, sequence: str | None = None) -> list[Explanation]:
-    """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`."""
+def explain(
+    context: Context, email: str, sequence: str | None = None, *, commands: bool = True
+) -> list[Explanation]:
+    """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`.
+
+    With `commands`, the sentences say which commands act upon it, and what follows; without, for a page that shows `forecast`,
+    they do not.
+    """
     halted = restore_guard.halted(context.database)
     with context.database.read() as conn:
         person = contact_service.get(conn, context, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         looks = [enrollment_facts.read(conn, context, each, halted) for each in found]
-        return [_explained(look) for look in looks]
+        return [_explained(look, commands=commands) for look in looks]
 
 
-def _explained(look: EnrollmentFacts) -> Explanation:
+def _explained(look: EnrollmentFacts, *, commands: bool) -> Explanation:
     when = enrollment_facts.when_next(look)
     planned = tuple(forecast.forecast(look)) if look.state in (State.ACTIVE, State.AWAY) else ()
     sentences = [
-        *_where(look),
+        *_where(look, commands=commands),
         *_next(look, when),
         *_clock(look),
         *_in_the_way(look),
         *_mailbox(look),
-        *_rest(planned),
+        *(_rest(planned) if commands else ()),
     ]
     why = tuple(map(_as_data, look.case.row.why))
     return Explanation(view(look.standing), tuple(sentences), when, planned, look.cause, why)
@@ -72,7 +78,7 @@ def _as_data(reason: Reason) -> dict[str, Any]:
 # Where it stands.
 
 
-def _where(look: EnrollmentFacts) -> Iterator[str]:
+def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
     standing, row = look.standing, look.case.row
     yield _(
         '{email} is in "{sequence}" (version {version}), written to from {mailbox}.',
@@ -82,10 +88,10 @@ def _where(look: EnrollmentFacts) -> Iterator[str]:
         mailbox=standing.mailbox,
     )
     if (how := _stands(look)) is not None:
-        why, follows = how
+        why, follows = how if commands or look.state is not State.HELD else (how[0], "")
         reason = str(row.reason)
         yield f"{_with_reason(why, reason)} {follows}".rstrip()
-        if look.cause is not None and look.cause.answer is not None:
+        if commands and look.cause is not None and look.cause.answer is not None:
             yield _("The mail behind it: `relance inbox show {number}`.", number=look.cause.answer)
     sent = len(look.case.sent)
     if sent:

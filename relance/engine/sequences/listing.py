@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -112,3 +112,12 @@ def _code(name: str) -> str:
             Text('"{name}" is not the code of a reason. `relance held --json` shows the codes.', name=name)
         )
     return name
+
+
+def of_people(context: Context, emails: Iterable[str]) -> dict[str, list[EnrollmentView]]:
+    """The enrollments of each of these people (a page of them), the newest last; those in none are not named."""
+    found: dict[str, list[EnrollmentView]] = {}
+    with context.database.read() as conn:
+        for each in enrollment_details.of_people(conn, emails):
+            found.setdefault(each.email, []).append(control.view(each))
+    return found

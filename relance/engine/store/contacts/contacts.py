@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
+from relance.engine.store.contacts.search import begins
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
 """What every contact may have; anything else a file brings goes to the contact's own fields."""
@@ -80,12 +81,17 @@ _BY_IDS = Prepared(sa.select(*_COLUMNS).where(any_of(contact.c.id, "wanted")))
 # Built once: every chunk of mails asks.
 
 
-def page(conn: Connection, *, search: str | None, after: str | None, limit: int) -> list[Contact]:
-    """A page of contacts by address; `search` is found anywhere in address, names or company."""
+def page(
+    conn: Connection, *, search: str | None, after: str | None, limit: int, words: bool = False
+) -> list[Contact]:
+    """A page of contacts by address; `search` is found anywhere in address, names or company. With `words`, each of its words
+    begins one of these (`search.begins`), which an index finds."""
     query = sa.select(*_COLUMNS).where(*scopes.people(conn)).order_by(contact.c.email).limit(limit)
     if after is not None:
         query = query.where(contact.c.email > after)
-    if search:
+    if search and words:
+        query = query.where(begins(conn, search))
+    elif search:
         places = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
         query = query.where(sa.or_(*(place.icontains(search, autoescape=True) for place in places)))
     return [_value(row) for row in conn.execute(query)]

@@ -54,14 +54,23 @@ def matching(
     state: State | None = None,
     limit: int = 1000,
 ) -> list[Standing]:
-    """Enrollments with their names, filtered."""
-    query = _STANDING.order_by(enrollment.c.id).limit(limit)
+    """Enrollments with their names, filtered; of mailboxes that whoever looks may see."""
+    query = (
+        _STANDING.where(*scopes.within(conn, enrollment.c.mailbox_id)).order_by(enrollment.c.id).limit(limit)
+    )
     if email is not None:
         query = query.where(contact.c.email == email)
     if sequence_name is not None:
         query = query.where(sequence.c.name == sequence_name)
     if state is not None:
         query = query.where(enrollment.c.state == state.value)
+    return [_standing(row) for row in conn.execute(query)]
+
+
+def of_people(conn: Connection, emails: Iterable[str]) -> list[Standing]:
+    """Where these people stand, in mailboxes that whoever looks may see; the oldest first."""
+    query = _STANDING.where(contact.c.email.in_(sorted(set(emails)))).order_by(enrollment.c.id)
+    query = query.where(*scopes.within(conn, enrollment.c.mailbox_id))
     return [_standing(row) for row in conn.execute(query)]
 
 

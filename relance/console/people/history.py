@@ -1,0 +1,83 @@
+"""What happened to somebody, the newest first, with the mails themselves where they are at hand. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from relance.engine.event_log.actors import ActorKind
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.inbound.corrections.inbox import AnswerView
+from relance.engine.reporting.history.messages import MessageDetail
+from relance.engine.reporting.timeline import EventView
+from relance.wording import _
+
+SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with: icon, tone
+    EventKind.MESSAGE_OPENED: ("eye", "green"),
+    EventKind.MESSAGE_CLICKED: ("external-link", "green"),
+    EventKind.MESSAGE_REFUSED: ("triangle-alert", "red"),
+    EventKind.MESSAGE_UNKNOWN: ("triangle-alert", "amber"),
+    "message.": ("send", "blue"),
+    EventKind.BOUNCE_RECEIVED: ("undo-2", "red"),
+    EventKind.COMPLAINT_RECEIVED: ("ban", "red"),
+    "reply.": ("reply", "green"),
+    "auto_reply.": ("clock", "grey"),
+    "notice.": ("info", "grey"),
+    "substitute.": ("user-plus", "grey"),
+    "task.": ("list-checks", "grey"),
+    "suppression.": ("ban", "red"),
+    EventKind.ENROLLMENT_HELD: ("hand", "amber"),
+    EventKind.ENROLLMENT_PAUSED: ("pause", "grey"),
+    EventKind.ENROLLMENT_UNSUBSCRIBED: ("ban", "red"),
+    EventKind.ENROLLMENT_STOPPED: ("square", "grey"),
+    EventKind.ENROLLMENT_CREATED: ("user-plus", "grey"),
+    "": ("circle", "grey"),
+}
+_BY_A_PERSON = (EventKind.MESSAGE_OPENED, EventKind.MESSAGE_CLICKED)
+_BY_ITSELF = (ActorKind.RULE, ActorKind.SCHEDULE)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the history. `mail` is a mail of ours as it left, `answer` one that came in: each stands at one line only."""
+
+    at: dt.datetime
+    icon: str
+    tone: str
+    title: str
+    words: str
+    step: str
+    who: str
+    mail: MessageDetail | None = None
+    answer: AnswerView | None = None
+
+
+def history(
+    events: Sequence[EventView], mails: Mapping[int, MessageDetail], answers: Mapping[int, AnswerView]
+) -> list[Item]:
+    """`mails` and `answers` by their numbers."""
+    found, told = [], set()
+    for each in events:
+        key = ("mail", each.mail) if each.kind.startswith("message.") else ("answer", each.answer)
+        new = key[1] is not None and key not in told
+        told.add(key)
+        mail = mails.get(each.mail or 0) if new and key[0] == "mail" else None
+        answer = answers.get(each.answer or 0) if new and key[0] == "answer" else None
+        found.append(_item(each, mail, answer))
+    return found[::-1]
+
+
+def _item(event: EventView, mail: MessageDetail | None, answer: AnswerView | None) -> Item:
+    icon, tone = next(sign for kind, sign in SIGNS.items() if event.kind.startswith(kind))
+    title = event.title[:1].upper() + event.title[1:]
+    return Item(event.at, icon, tone, title, event.words, event.step, _who(event), mail, answer)
+
+
+def _who(event: EventView) -> str:
+    """Whoever did it; our own rules and schedules are nobody to name."""
+    if event.kind in _BY_A_PERSON:
+        return _("by a person")
+    if event.actor is None or event.actor.kind in _BY_ITSELF:
+        return ""
+    return event.actor.name or str(event.actor)

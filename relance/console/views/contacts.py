@@ -1,0 +1,138 @@
+"""People: found in a list; and one of them, with all that happened, why they stand where they stand, and what comes next."""
+
+from __future__ import annotations
+
+import zoneinfo
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console import lists
+from relance.console.pages import Page, Rail
+from relance.console.people import contact_fields, history
+from relance.console.requests import numbers
+from relance.console.visit import Visit
+from relance.engine.reporting import codes
+from relance.engine.reporting.history.messages import MessageDetail, MessageFilter
+from relance.engine.roles import Permission
+from relance.engine.schedule import timezones
+from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.states import BulkOutcome
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.inbound.replies import Wanted
+from relance.wording import N_, Text
+
+MAILS, ANSWERS, EVENTS = 20, 50, 200
+# The newest of each that are shown.
+
+
+def index(visit: Visit) -> Response:
+    """The list, by address."""
+    search, after = visit.asked("q"), visit.asked(lists.AFTER)
+    found = visit.app.contacts.list(search or None, lists.PAGE + 1, after or None, words=True)
+    rows = found[: lists.PAGE]
+    cursor = rows[-1].email if len(found) > lists.PAGE else ""
+    return visit.show(
+        "contacts.html",
+        rows=rows,
+        named=named,
+        standing=visit.app.enrollments.of_people([each.email for each in rows]),
+        codes=codes.text,
+        search=search,
+        pages=lists.pages(visit, cursor),
+    )
+
+
+def show(visit: Visit) -> Response:
+    """One of them."""
+    person = visit.app.contacts.show(visit.path["email"])
+    explained = visit.app.explain(person.email, commands=False)
+    mails = visit.app.messages.list(MessageFilter(email=person.email), limit=MAILS).messages
+    answers = visit.app.inbox.list(Wanted(email=person.email), limit=ANSWERS)
+    opened: dict[int, MessageDetail] = {each.id: visit.app.messages.show(each.id) for each in mails}
+    events = visit.app.timeline(person.email)
+    can_work = visit.me.may(Permission.WORK)
+    return visit.show(
+        "contact.html",
+        person=person,
+        name=named(person) or person.email,
+        clock=_clock(visit, person),
+        facts=_facts(person),
+        refused=visit.app.contacts.refusing(person.email),
+        explained=explained[::-1],
+        items=history.history(events[-EVENTS:], opened, {each.id: each for each in answers}),
+        more=len(events) > EVENTS,
+        codes=codes.text,
+        can_work=can_work,
+        can_suppress=visit.me.may(Permission.CONTACTS),
+        domain=person.email.rpartition("@")[2],
+    )
+
+
+def act(visit: Visit) -> Response:
+    """Pause, go on or stop in one sequence; or never again."""
+    email, wish = visit.text("email", 320), visit.text("do", 20)
+    number = numbers.row(visit.text("enrollment", 20))
+    person = visit.app.contacts.show(email)
+    if wish not in _STEER or number is None:
+        raise errors.Invalid(Text("There is no such decision."))
+    operation, said = _STEER[wish]
+    method = getattr(visit.app.enrollments, operation)
+    states = ("paused", "away") if wish == "resume" else ()
+    done = method(EnrollmentFilter(numbers=(number,), states=states), reason=visit.text("reason", 300))
+    outcome = next((each.outcome for each in done.results), BulkOutcome.MOVED_ON)
+    if outcome is BulkOutcome.CHANGED:
+        return visit.go(path(person.email), said)
+    why = codes.text("bulk", outcome)
+    return visit.go(path(person.email), Text("Nothing was changed: {why}", why=why), "warn")
+
+
+_STEER = {
+    "pause": ("pause", Text("Paused. Nothing is sent until somebody resumes it.")),
+    "resume": ("resume", Text("Resumed.")),
+    "release": ("release", Text("Let go on.")),
+    "stop": ("stop", Text("The sequence has ended for this person.")),
+}
+
+
+def never_again(visit: Visit) -> Response:
+    """Onto the do-not-contact list: the person, or everybody at their domain."""
+    person = visit.app.contacts.show(visit.text("email", 320))
+    whole = visit.text("whom", 10) == "domain"
+    value = person.email.rpartition("@")[2] if whole else person.email
+    visit.app.contacts.suppress(value, visit.text("reason", 300))
+    return visit.go(path(person.email), Text("{value} gets no more mail.", value=value))
+
+
+def path(email: str) -> str:
+    """Where somebody's page is."""
+    return f"/contacts/{quote(email)}"
+
+
+def named(person: Contact) -> str:
+    """First and last name; empty where neither is known."""
+    return f"{person.first_name} {person.last_name}".strip()
+
+
+def _clock(visit: Visit, person: Contact) -> tuple[str, str]:
+    """Their zone and the time it is there; ours, where nothing says otherwise."""
+    region = person.fields.get("state") or person.fields.get("region")
+    country = timezones.country_code(person.country) if person.country else None
+    zone = person.zone or (timezones.country_zone(country, region) if country else None)
+    known = zone or visit.installation.settings.zone
+    return known, visit.now.astimezone(zoneinfo.ZoneInfo(known)).strftime("%H:%M")
+
+
+def _facts(person: Contact) -> list[tuple[str, str]]:
+    shown = ("title", "phone", "country", "language")
+    own = [(name, getattr(person, name)) for name in shown] + sorted(person.fields.items())
+    return [(contact_fields.label(name), value) for name, value in own if value]
+
+
+PAGES = (
+    Page("/contacts", index, Permission.LOOK, rail=Rail(N_("Contacts"), "circle-user", 60)),
+    Page("/contacts/{email:path}", show, Permission.LOOK),
+    Page("/contact/steer", act, Permission.WORK, "POST"),
+    Page("/contact/never-again", never_again, Permission.CONTACTS, "POST"),
+)

@@ -1,0 +1,188 @@
+"""People in the console: found in a list; and one of them, with what happened, why, and what can be done."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine.db.tables import event
+from relance.engine.event_log.of_mails import MessageOpened
+from relance.engine.reasons import Code, because
+from relance.engine.states import State
+from relance.engine.store import events
+from relance.engine.store.events import NewEvent
+from tests import engine_house
+from tests.integration.console import held_people
+from tests.integration.console.conftest import Console
+from tests.integration.console.held_people import ANN, BOSS
+from tests.reading import KIM, MIA, hear, letter, row, wrote
+from tests.reworded import in_english
+
+ROB = "rob@hill.example"
+HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
+
+
+@pytest.fixture
+def desk(console: Console) -> Console:
+    """Kim was written to and answered; Mia is under way."""
+    house = console.app._context
+    held_people.prepared(house, KIM, MIA)
+    console.app.contacts.add(
+        KIM, last_name=f"Łukasik {HOSTILE}", country="US", zone="America/New_York", offer=HOSTILE
+    )
+    mail = b"From: ada@sales.example\r\nSubject: Hello\r\n\r\nAn offer. " + HOSTILE.encode() + b"\r\n"
+    number = row(house, KIM)
+    engine_house.add_message(
+        house,
+        number,
+        held_people.MessageState.ACCEPTED,
+        message_id="<first@sales.example>",
+        recipient=KIM,
+        subject=f"Hello {HOSTILE}",
+        raw=mail,
+    )
+    wrote(house, MIA)
+    hear(house, letter(KIM, text=f"Call me. {HOSTILE}", In_Reply_To="<first@sales.example>"))
+    return console
+
+
+def test_a_page_tells_what_happened_why_and_what_comes_next(desk: Console) -> None:
+    """Mails of ours and theirs stand as words, whatever is in them."""
+    house = desk.app._context
+    mail = desk.app.messages.list().messages[-1]
+    with house.database.write() as conn:
+        at = house.clock.now()
+        stands = row(house, KIM)
+        events.record_events(conn, [NewEvent.of(stands, MessageOpened(0, ()), at, message_id=mail.id)])
+    with desk.client(desk.join(BOSS)) as boss:
+        shown = boss.get(f"/contacts/{KIM}").text
+        assert "<img" not in shown.partition("<main")[2]
+        assert "<script>alert" not in shown
+        assert "Call me." in shown
+        assert shown.count("An offer.") == 1
+        assert "America/New_York" in shown
+        assert "`" not in shown.partition("<main")[2]
+        answer = desk.app.inbox.list()[0].id
+        assert f'href="/inbox?answer={answer}"' in shown
+        under_way = boss.get(f"/contacts/{MIA}").text
+        [explained] = desk.app.explain(MIA, commands=False)
+        assert all(each.step in under_way for each in explained.forecast[:3])
+
+
+def test_an_explanation_for_pages_names_no_command(desk: Console) -> None:
+    house = desk.app._context
+    for why in (because(Code.PROSE, text="wait"), because(Code.MAYBE_SENT)):
+        held_people.hold(house, MIA, why)
+    held_people.restored(house, MIA)
+    assert any("`relance" in each for each in desk.app.explain(MIA)[0].sentences)
+    assert not any("`relance" in each for each in desk.app.explain(MIA, commands=False)[0].sentences)
+
+
+@pytest.mark.parametrize(
+    ("before", "do", "after"),
+    [
+        (None, "pause", State.PAUSED),
+        ("pause", "resume", State.ACTIVE),
+        ("hold", "release", State.ACTIVE),
+        (None, "stop", State.STOPPED),
+        ("stop", "resume", State.STOPPED),
+    ],
+)
+def test_somebody_is_steered_in_one_sequence(
+    desk: Console, before: str | None, do: str, after: State
+) -> None:
+    house = desk.app._context
+    if before == "hold":
+        held_people.hold(house, MIA, because(Code.PROSE, text="wait"))
+    elif before:
+        getattr(desk.app, before)(MIA)
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        form = {"email": MIA, "enrollment": row(house, MIA).id, "do": do}
+        assert boss.post("/contact/steer", data=form).status_code == 200
+        assert row(house, MIA).state is after
+        assert boss.post("/contact/steer", data={**form, "do": "list"}).status_code == 422
+        assert boss.post("/contact/steer", data={**form, "enrollment": "9" * 30}).status_code == 422
+    with house.database.read() as conn:
+        said = conn.execute(sa.select(event.c.actor).order_by(event.c.id.desc()).limit(1)).scalar_one()
+    assert before == "stop" or said == BOSS
+
+
+@pytest.mark.parametrize(("whom", "left"), [("person", State.ACTIVE), ("domain", State.UNSUBSCRIBED)])
+def test_never_again_ends_everything(desk: Console, whom: str, left: State) -> None:
+    house = desk.app._context
+    held_people.prepared(house, "zoe@lake.example")
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        form = {"email": MIA, "whom": whom, "reason": f"asked by phone {HOSTILE}"}
+        shown = boss.post("/contact/never-again", data=form).text
+    assert "asked by phone" in shown
+    assert "<script>alert" not in shown
+    assert row(house, MIA).state is State.UNSUBSCRIBED
+    assert row(house, "zoe@lake.example").state is left
+
+
+def test_the_list_is_searched_and_paged(desk: Console) -> None:
+    for number in range(60):
+        desk.app.contacts.add(f"p{number:02}@firm.example", first_name=f"Person{number:02}", company="Brass")
+    with desk.client(desk.join(BOSS)) as boss:
+        first = boss.get("/contacts?q=brass").text
+        assert first.count("/contacts/p") == 50
+        assert "q=brass&amp;after=p49%40firm.example" in first
+        rest = boss.get("/contacts?q=brass&after=p49%40firm.example").text
+        assert rest.count("/contacts/p") == 10
+        assert "person07" not in boss.get("/contacts?q=person08").text.lower()
+        assert f'href="/contacts/{KIM.replace("@", "%40")}"' in boss.get("/contacts?q=łuk lake").text
+        assert in_english("Nobody is found.") in boss.get("/contacts?q=nobody").text
+        assert boss.get("/contacts/nobody@nowhere.example").status_code == 404
+        assert boss.get("/contacts/not-an-address").status_code in (404, 422)
+
+
+def test_a_salesperson_sees_and_steers_their_own_people_only(desk: Console) -> None:
+    house = desk.app._context
+    held_people.prepared(house, ROB, mailbox="ann@sales.example")
+    ann = desk.join(ANN, "salesperson")
+    desk.app.mailboxes.assign(ANN, ANN)
+    with desk.client(ann) as client:
+        listed = client.get("/contacts").text
+        assert "rob%40hill" in listed
+        assert "lake" not in listed
+        assert client.get(f"/contacts/{ROB}").status_code == 200
+        assert client.get(f"/contacts/{KIM}").status_code == 404
+        mia = row(house, MIA).id
+        for email in (MIA, ROB):
+            client.post("/contact/steer", data={"email": email, "enrollment": mia, "do": "stop"})
+        assert client.post("/contact/never-again", data={"email": MIA, "whom": "person"}).status_code == 404
+        client.post("/contact/steer", data={"email": ROB, "enrollment": row(house, ROB).id, "do": "pause"})
+    assert (row(house, MIA).state, row(house, ROB).state) == (State.ACTIVE, State.PAUSED)
+    with desk.client(desk.join("vic@sales.example", "viewer")) as viewer:
+        shown = viewer.get(f"/contacts/{MIA}").text
+        assert "/contact/steer" not in shown
+        assert "/contact/never-again" not in shown
+
+
+def test_where_somebody_stands_is_told_within_ones_scope(desk: Console) -> None:
+    """A person whom two mailboxes write to: a salesperson hears of their own sequence alone."""
+    house = desk.app._context
+    held_people.prepared(house, ROB, mailbox="ann@sales.example")
+    other = desk.app.sequences.publish(engine_house.TRIAL)
+    desk.app.enroll(other.name, [ROB], mailboxes=["ada@sales.example"], also_elsewhere=True)
+    assert len(desk.app.explain(ROB)) == 2
+    ann = desk.join(ANN, "salesperson")
+    desk.app.mailboxes.assign(ANN, ANN)
+    with desk.client(ann) as client:
+        assert client.get("/contacts").text.count('class="stands"') == 1
+        shown = client.get(f"/contacts/{ROB}").text
+        assert "Spring offer" in shown
+        assert "ada@sales.example" not in shown
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_people_are_accessible_and_fit(desk, tab, scheme) -> None:
+    desk.app.contacts.suppress(MIA, HOSTILE)
+    token = desk.join(BOSS)
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+        for path in ("/contacts?x=1", f"/contacts/{KIM}?x=1", f"/contacts/{MIA}?x=1"):
+            page = here.open(f"{path}&lang={language}")
+            assert here.axe() == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.query_selector("main img") is None
