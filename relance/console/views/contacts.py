@@ -21,7 +21,7 @@ from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.inbound.replies import Wanted
-from relance.wording import N_, Text
+from relance.wording import N_, Text, clock_time
 
 MAILS, ANSWERS, EVENTS = 20, 50, 200
 # The newest of each that are shown.
@@ -121,7 +121,7 @@ def _clock(visit: Visit, person: Contact) -> tuple[str, str]:
     country = timezones.country_code(person.country) if person.country else None
     zone = person.zone or (timezones.country_zone(country, region) if country else None)
     known = zone or visit.installation.settings.zone
-    return known, visit.now.astimezone(zoneinfo.ZoneInfo(known)).strftime("%H:%M")
+    return known, clock_time(visit.now, zoneinfo.ZoneInfo(known))
 
 
 def _facts(person: Contact) -> list[tuple[str, str]]:
