@@ -11,9 +11,7 @@ from starlette.routing import Match, Route
 from relance.console.pages import Page
 from relance.console.requests import security
 from relance.console.views import (
-    contacts,
     entrance,
-    held,
     importing,
     inbox,
     jobs,
@@ -25,6 +23,7 @@ from relance.console.views import (
     today,
     users,
 )
+from relance.console.views.people import contacts, held
 from relance.console.watch import Watch
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from relance import errors
 from relance.console.pages import Page, Rail
-from relance.console.people import held_groups
-from relance.console.people.held_groups import UNKNOWN
+from relance.console.views.people import held_groups
+from relance.console.views.people.held_groups import UNKNOWN
 from relance.console.visit import Visit
 from relance.engine.reasons import Code
 from relance.engine.reporting import codes

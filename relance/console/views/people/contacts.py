@@ -10,8 +10,8 @@ from starlette.responses import Response
 from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
-from relance.console.people import contact_fields, history
 from relance.console.requests import numbers
+from relance.console.views.people import contact_fields, history
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.reporting.history.messages import MessageDetail, MessageFilter

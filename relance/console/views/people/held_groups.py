@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from relance.console.people import contact_fields
+from relance.console.views.people import contact_fields
 from relance.engine.reasons import CAUSES, HOLDS, Code, HoldKind
 from relance.engine.reporting.status import HeldView
 from relance.engine.sending.doubt.in_doubt import UnknownMail
