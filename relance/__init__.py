@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
     from relance.engine.store.processes import Process
     from relance.engine.store.sending.message_lists import MessageView
+    from relance.engine.store.sending.own_replies import OwnReplyView
     from relance.engine.store.sequences.tasks import Task
     from relance.engine.store.users.audit import AuditEntry
     from relance.engine.tick import TickReport
@@ -163,6 +164,7 @@ __all__ = [
     "Misconfigured",
     "NotFound",
     "OpenedMail",
+    "OwnReplyView",
     "Permission",
     "Planned",
     "Problem",
@@ -284,6 +286,7 @@ _ROOMS = {
     "engine.turn": ("TurnReport",),
     "engine.reporting.history.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
     "engine.store.sending.message_lists": ("MessageView",),
+    "engine.store.sending.own_replies": ("OwnReplyView",),
     "engine.users.service": ("Invitation", "UserView"),
     "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
     "engine.sequences.steps.task_lists": ("TaskCounts", "TaskFilter", "TaskPage", "TaskReport", "TaskResult", "TaskTime"),

@@ -20,6 +20,7 @@ from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
+from relance.engine.mailboxes import leaving
 from relance.engine.ports import Telemetry
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
@@ -301,11 +302,11 @@ class Relance:
 
     def ending(self) -> int:
         """Begin no mail's body any more; returns for how many mailboxes one is under way."""
-        return turn.leave(self._context)
+        return leaving.leave(self._context)
 
     def let_go(self) -> int:
         """Give back the mailboxes of turns that only wait for a server; returns how many that were."""
-        return turn.let_go(self._context)
+        return leaving.let_go(self._context)
 
     def hands(self, threads: int) -> None:
         """So many turns may be under way in this process at the same time: no silent server gets all of them."""

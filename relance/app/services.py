@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from relance.app.operation import Operation, Service
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
+from relance.engine.inbound.answering import service as answering
 from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.jobs import service as job_service
@@ -28,6 +29,7 @@ from relance.engine.sequences import publish as sequences_publish
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.sequences.steps import task_lists
 from relance.engine.store.contacts import contacts
+from relance.engine.store.sending import own_replies
 from relance.engine.store.sequences import tasks
 
 Progress = Callable[[int], None]
@@ -194,6 +196,27 @@ class Answers(Service):
     undo = Operation(inbox.undo)
     accept_substitute = Operation(inbox.accept_substitute)
     dismiss_substitute = Operation(inbox.dismiss_substitute)
+    take_back = Operation(answering.take_back)
+    replies = Operation(answering.of_answer)
+
+    def reply(
+        self,
+        number: int,
+        text: str,
+        *,
+        quote: bool = True,
+        undo_seconds: float = answering.UNDO_SECONDS,
+        key: str = "",
+        when_paused: bool = False,
+    ) -> own_replies.OwnReplyView:
+        """Answer somebody in the thread of their mail, from the mailbox it came to. The mail leaves after `undo_seconds`, whatever
+        the mailbox's hours and pace say; until then `take_back` takes it back.
+
+        `key` makes it one answer however often it is asked for; without one the same words to the same mail are. `when_paused`: a
+        paused mailbox is waited for. Raises `errors.Invalid` where it cannot be sent, or nothing may be sent to them.
+        """
+        wish = answering.ReplyRequest(text, quote, undo_seconds, key, when_paused)
+        return answering.reply(self._context, number, wish)
 
     def correct(
         self,

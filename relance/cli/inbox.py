@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relance.cli import replying
 from relance.cli.terminal import session, show
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, _, ended, n_, of_system
@@ -334,6 +335,7 @@ def _stream(found: Iterator[Any]) -> None:
 
 def add_to(root: typer.Typer) -> None:
     """`rejudge` stands beside the groups: it is about all of the past."""
+    group.command()(replying.reply)
     root.add_typer(group, name="inbox")
     root.command()(rejudge)
 

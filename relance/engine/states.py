@@ -173,6 +173,7 @@ class MessageEvent(StrEnum):
     )
     ASSUMED = "assumed sent"  # a person or a policy takes it as delivered
     ABANDONED = "abandoned"
+    FORGOTTEN = "forgotten"  # a backup was put back: what it says of a mail that was to leave may be old
     RETRIED = "offered again by a person"  # its refusal was the sender's trouble: the same bytes may go
 
 
@@ -202,6 +203,7 @@ _MESSAGE_GRID: dict[MessageEvent, tuple[MessageState, ...]] = {
     MessageEvent.MISSING:   (_PRE,    _TRA,   _ACC,    _REF,   _DEF,    _NOT,   _NOT,    _ABA),
     MessageEvent.ASSUMED:   (_PRE,    _TRA,   _ACC,    _REF,   _DEF,    _ACC,   _NOT,    _ABA),
     MessageEvent.ABANDONED: (_ABA,    _TRA,   _ACC,    _REF,   _ABA,    _ABA,   _ABA,    _ABA),
+    MessageEvent.FORGOTTEN: (_UNK,    _TRA,   _ACC,    _REF,   _UNK,    _UNK,   _UNK,    _ABA),
     MessageEvent.RETRIED:   (_PRE,    _TRA,   _ACC,    _DEF,   _DEF,    _UNK,   _NOT,    _ABA),
 }
 # fmt: on

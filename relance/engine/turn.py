@@ -31,16 +31,17 @@ from relance.engine.schedule.next_turn import (
     Pauses,
     Run,
 )
-from relance.engine.sending import prepare
+from relance.engine.sending import deliver, prepare
 from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.doubt import in_doubt, recovery
 from relance.engine.sending.gate import PreparedMail
+from relance.engine.sending.replies import queue
 from relance.engine.sending.workload import Workload
 from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import leases, mailboxes, next_turns
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending import messages
 from relance.engine.store.sequences import due as due_mails
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Account, Server
@@ -96,22 +97,6 @@ def take_turn(context: Context, mailbox_id: int, stop: Callable[[], bool]) -> Tu
             return TurnReport(mailbox_id, held=True)
         context.at_work.holds(turn.lease)
         return _take_turn(turn, stop)
-
-
-def leave(context: Context) -> int:
-    """No body begins in this process any more; returns for how many mailboxes one is under way."""
-    return context.at_work.leave()
-
-
-def let_go(context: Context) -> int:
-    """Give back the leases of turns that wait for a server with no body under way: they write nothing any more, whatever
-    their servers say. Returns how many that were."""
-    held = context.at_work.leases()
-    if held:
-        with context.database.write() as conn:
-            for lease in held:
-                leases.release(conn, lease, context.clock.now())
-    return len(held)
 
 
 @contextmanager
@@ -245,7 +230,8 @@ class _Turn:
             first = due_mails.first_mail_due(conn, self.mailbox.id, now) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
         time = next_turn.time_to_read(self.mailbox.synced_at, now, self.context.options.sync_every)
-        return self._look(account) if follow_up or called or time else Continue()
+        wanted = follow_up or called or time or queue.due(self.mailbox, now)
+        return self._look(account) if wanted else Continue()
 
     def _look(self, account: Account) -> Ending:
         with self._visit(account.imap) as visit:
@@ -274,6 +260,9 @@ class _Turn:
         with self._visit(account.smtp) as visit:
             if visit.wait:
                 return EndTurn(EndKind.DEFERRED, wait=visit.wait)
+            replies = queue.take(self.context, self.lease, self.mailbox)
+            if replies:
+                return self._send_replies(visit, account, replies, stop)
             self.work.claim()
             claimed, at = self.work.take(), self.work.at
             if not claimed and self.work.allowance.count == 0 and not self.looked:
@@ -281,6 +270,17 @@ class _Turn:
                 return self._look(account)
             wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, at) if claimed else []
             return self._send_by(visit, account, wanted, stop) if wanted else Continue()
+
+    def _send_replies(
+        self, visit: ServerVisit, account: Account, replies: Sequence[PreparedMail], stop: Callable[[], bool]
+    ) -> Ending:
+        """What people wrote leaves first, whatever the pace says, which begins anew with it; each behind its own 354."""
+        self.work.one_by_one = True
+        end = self._send_by(visit, account, replies, stop)
+        if self.sent:
+            self.work.begin_behind(self.delivery.marked_at if self.delivery else clock.NEVER)
+        self.work.stuck = not self.sent
+        return end
 
     def _send_by(
         self,
@@ -295,7 +295,7 @@ class _Turn:
         self.granted, self.smtp = refused is None, outbox.usage
         if refused is not None:
             (visit.answered if smtp_login.answered(refused) else visit.failed)()
-            return self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
+            return self._no_way_out(account, refused, wanted)
         delivery = Delivery(
             self.context, self.lease, self.mailbox, outbox, self.work.together, heard=visit.answered,
         )  # fmt: skip
@@ -319,11 +319,11 @@ class _Turn:
             or clock.elapsed() - self.synced > self.context.options.fresh_seconds
         )
 
-    def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> EndTurn:
+    def _no_way_out(self, account: Account, refusal: SendResult, claimed: Sequence[PreparedMail]) -> EndTurn:
         self.send_error = smtp_login.told(account, refusal)
         with self.context.database.write() as conn:
             leases.renew(conn, self.lease)
-            claims.unclaim(conn, claimed)
+            deliver.let_go(conn, claimed)
         if refusal.blame is Blame.SENDER:
             return self._refused(self.send_error)
         return EndTurn(EndKind.NOT_REACHED, self.send_error)
@@ -396,4 +396,5 @@ class _Turn:
             allowed_at=self.work.allowance.next_at,
             due=due,
             read_at=clock.believed(mailbox.synced_at, now),
+            reply_at=None if self.work.stuck else queue.next_at(mailbox, now),
         )

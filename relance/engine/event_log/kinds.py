@@ -50,6 +50,9 @@ class EventKind(StrEnum):
     MESSAGE_CLICKED = "message.clicked"
 
     REPLY_RECEIVED = "reply.received"
+    REPLY_WRITTEN = "reply.written"
+    REPLY_TAKEN_BACK = "reply.taken_back"
+    REPLY_GIVEN_UP = "reply.given_up"
     REPLY_CORRECTED = "reply.corrected"
     REPLY_RECLASSIFIED = "reply.reclassified"
     AUTO_REPLY_RECEIVED = "auto_reply.received"
@@ -119,6 +122,9 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.MESSAGE_OPENED: Text.within("event", "mail opened"),
         EventKind.MESSAGE_CLICKED: Text.within("event", "link clicked"),
         EventKind.REPLY_RECEIVED: Text.within("event", "reply received"),
+        EventKind.REPLY_WRITTEN: Text.within("event", "our reply written"),
+        EventKind.REPLY_TAKEN_BACK: Text.within("event", "our reply taken back"),
+        EventKind.REPLY_GIVEN_UP: Text.within("event", "our reply not sent"),
         EventKind.REPLY_CORRECTED: Text.within("event", "reply corrected"),
         EventKind.REPLY_RECLASSIFIED: Text.within("event", "reply classified again"),
         EventKind.AUTO_REPLY_RECEIVED: Text.within("event", "automatic reply received"),

@@ -90,6 +90,33 @@ class MessageStoppedAtGate(EventData):
 
 
 @dataclass(frozen=True)
+class ReplyWritten(EventData):
+    """A person answered somebody from the inbox: their mail leaves at `leaves_at` (ISO 8601), and can be taken back until then."""
+
+    KIND = EventKind.REPLY_WRITTEN
+    message_id: str
+    subject: str
+    leaves_at: str
+
+
+@dataclass(frozen=True)
+class ReplyTakenBack(EventData):
+    """A person took their answer back before it left."""
+
+    KIND = EventKind.REPLY_TAKEN_BACK
+    subject: str
+
+
+@dataclass(frozen=True)
+class ReplyGivenUp(EventData):
+    """A person's answer does not leave, and why."""
+
+    KIND = EventKind.REPLY_GIVEN_UP
+    reason: Words
+    subject: str
+
+
+@dataclass(frozen=True)
 class MessageByHand(EventData):
     """A salesperson wrote to somebody in their own mail program: the sequence is paused."""
 

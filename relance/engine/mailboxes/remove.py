@@ -11,13 +11,15 @@ from relance.engine.event_log.of_mailboxes import MailboxRemoved
 from relance.engine.event_log.of_people import EnrollmentHeld
 from relance.engine.reasons import Code, because
 from relance.engine.sending.doubt import recovery
+from relance.engine.sending.replies import ends as reply_ends
+from relance.engine.sending.replies import queue
 from relance.engine.states import Event
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, own_replies
 from relance.engine.store.sequences import enrollments
 from relance.wording import Text
 
@@ -78,6 +80,8 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
     enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=why)
     news = [NewEvent.of(row, EnrollmentHeld(why), now) for row in planned]
     paused = mailboxes.because(because(Code.REMOVED))
+    for mail in queue.outgoing(conn, own_replies.waiting(conn, mailbox.id)):
+        reply_ends.give_up(conn, mail, why, now)
     gone = {"state": "removed", "secret": b"", "next_turn_at": None, **paused}
     mailboxes.change(conn, mailbox.id, **gone, lease_until=None, lease_owner="")
     removed = NewEvent(MailboxRemoved(len(planned)), now, mailbox_id=mailbox.id)

@@ -150,5 +150,7 @@ class Code(StrEnum):
     NOT_READ_SINCE = "not_read_since"
     NOT_READ_ELSEWHERE = "not_read_elsewhere"
     WITHDRAWN = "withdrawn"
+    REPLY_TAKEN_BACK = "reply_taken_back"
+    REPLY_UNREAD_SINCE = "reply_unread_since"
     SETTLED_MEANWHILE = "settled_meanwhile"
     ANOTHER_WORKER = "another_worker"

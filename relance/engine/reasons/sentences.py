@@ -140,6 +140,8 @@ SENTENCES: Mapping[Code, Text] = complete(
             Text("another mailbox that wrote to them was not read for answers since the step fell due")
         ),
         Code.WITHDRAWN: Text("withdrawn before its body: {why}"),
+        Code.REPLY_TAKEN_BACK: Text("taken back by a person before it left"),
+        Code.REPLY_UNREAD_SINCE: Text("the mailbox was not read since the reply was to leave"),
         Code.SETTLED_MEANWHILE: Text("the mail was settled or given up since it was prepared"),
         Code.ANOTHER_WORKER: Text("another worker took the mailbox"),
     },

@@ -232,6 +232,7 @@ def _facts(look: EnrollmentFacts) -> gate.Facts:
         synced_at=look.mailbox.synced_at,
         now=look.now,
         unread_elsewhere=look.waits_for_other_mailbox and enrollment_facts.is_due(look),
+        reply=False,
     )
 
 

@@ -95,6 +95,9 @@ class Outlook:
     allowed_at: dt.datetime | None = None  # when its pace lets the next mail go; None: at once
     due: dt.datetime | None = None  # when the next first mail is due
     read_at: dt.datetime | None = None  # when it was last read to its end
+    reply_at: dt.datetime | None = (
+        None  # when an answer that a person wrote is to leave, whatever the pace says
+    )
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,14 @@ class Pauses:
 
 def next_turn(end: EndTurn, outlook: Outlook, pauses: Pauses, now: dt.datetime) -> dt.datetime:
     """When the mailbox's next turn is."""
+    planned = _planned(end, outlook, pauses, now)
+    if outlook.reply_at is None or end.kind is EndKind.DEFERRED or outlook.troubles:
+        return planned
+    return min(planned, max(outlook.reply_at, now))
+
+
+def _planned(end: EndTurn, outlook: Outlook, pauses: Pauses, now: dt.datetime) -> dt.datetime:
+    """When it is, but for what people wrote."""
     if end.kind is EndKind.DEFERRED:
         return now + dt.timedelta(seconds=end.wait * pauses.scale)
     if outlook.troubles:

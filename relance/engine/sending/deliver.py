@@ -30,7 +30,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import claims, in_flight, messages
+from relance.engine.store.sending import claims, in_flight, messages, own_replies
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
@@ -99,7 +99,7 @@ class Delivery:
     def record(self, conn: Connection) -> None:
         """Write how the last mails ended, and let go of those that were not begun; the caller holds the lease."""
         self._record(conn)
-        claims.unclaim(conn, [each.enrollment.id for each in self._left])
+        let_go(conn, self._left)
 
     def recorded(self) -> None:
         """What `record` wrote is committed."""
@@ -165,7 +165,7 @@ class Delivery:
             verdicts = gate.admit(conn, self.lease, ready, now, self.context.noes.opted_out)
             self._record(conn)
             turned_away = [each for each in ready if verdicts[each.message.id]]
-            claims.unclaim(conn, [each.enrollment.id for each in turned_away])
+            let_go(conn, turned_away)
             with actors.by_rule("gate"):
                 events.record_events(
                     conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away]
@@ -284,7 +284,7 @@ class Delivery:
     def _unclaim(self, left: Sequence[PreparedMail]) -> None:
         with self.context.database.write() as conn:
             leases.renew(conn, self.lease)
-            claims.unclaim(conn, [each.enrollment.id for each in left])
+            let_go(conn, left)
 
     def _turned_away(self, wanted: PreparedMail, reasons: Sequence[Reason]) -> NewEvent:
         mail, data = wanted.message, MessageStoppedAtGate(tuple(reasons))
@@ -292,6 +292,12 @@ class Delivery:
         return NewEvent.of(
             wanted.enrollment, data, self.context.clock.now(), message_id=known, step=mail.step
         )
+
+
+def let_go(conn: Connection, mails: Sequence[PreparedMail]) -> None:
+    """Their tries ended without a verdict on them."""
+    claims.unclaim(conn, [each.enrollment.id for each in mails if each.reply is None])
+    own_replies.let_go(conn, [each.message.id for each in mails if each.reply is not None])
 
 
 def _waits_for_another(objections: Sequence[Reason]) -> bool:

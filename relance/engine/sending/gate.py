@@ -25,6 +25,7 @@ from relance.engine.store.mailboxes import leases
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sending.messages import Message
+from relance.engine.store.sending.own_replies import OwnReply
 from relance.engine.store.sequences import due, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment, Standing
 
@@ -47,11 +48,13 @@ class Facts:
     synced_at: dt.datetime | None  # when the last complete sync of the mailbox began
     now: dt.datetime
     unread_elsewhere: bool  # another mailbox wrote to them, and was not read since the step fell due
+    reply: bool  # a person's own answer; `due_at` is when it was to leave
 
 
 @dataclass(frozen=True)
 class PreparedMail:
-    """A prepared mail, the enrollment as it was claimed, and where the person is, if that was asked already."""
+    """A prepared mail, the enrollment as it was claimed, and where the person is, if that was asked already: a step's mail, or
+    (with `reply`) what a person wrote."""
 
     enrollment: Enrollment
     message: Message
@@ -59,11 +62,12 @@ class PreparedMail:
     new: bool = (
         False  # the database has no row of it yet: its mark, or its end where it comes first, writes one
     )
+    reply: OwnReply | None = None
 
 
 def objections(facts: Facts) -> tuple[Reason, ...]:
     """Why this mail may not go now; empty when it may."""
-    return _broken(_rules(facts))
+    return _broken(_reply_rules(facts) if facts.reply else _rules(facts))
 
 
 _Rule = tuple[bool, Code, dict[str, Any]]
@@ -91,6 +95,20 @@ def _rules(facts: Facts) -> tuple[_Rule, ...]:
         (not facts.wrote_before or _read_since(facts), Code.NOT_READ_SINCE, _NONE),
         (not facts.unread_elsewhere, Code.NOT_READ_ELSEWHERE, _NONE),
     )
+
+
+def _reply_rules(facts: Facts) -> tuple[_Rule, ...]:
+    """A person decided that it goes, to somebody who wrote: neither an answer nor where their sequence stands forbids it. What
+    they said in the mailbox until it was to leave is heard first."""
+    wished = facts.state is not State.UNSUBSCRIBED
+    return (
+        (wished, Code.NOT_SENDABLE, {"state": facts.state.value}),
+        *(each for each in _rules(facts) if each[1] in _FOR_REPLIES),
+        (_read_since(facts), Code.REPLY_UNREAD_SINCE, _NONE),
+    )
+
+
+_FOR_REPLIES = (Code.MAILBOX_NOT_ACTIVE, Code.MAIL_NOT_SENDABLE, Code.ADDRESS_SUPPRESSED)
 
 
 def _read_since(facts: Facts) -> bool:
@@ -130,13 +148,14 @@ def admit(
     """
     held = leases.renew(conn, lease)
     rows = enrollments.lock_to_send(conn, [each.enrollment.id for each in wanted])
-    refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
+    refused = refusals(conn, [each for mail in wanted for each in addresses(mail)], said_no)
     unread = due.waits_for_other_mailbox(
         conn, [number for number, row in rows.items() if row.wrote_before], now
     )
     verdicts = {}
     for each in wanted:
-        number, said = each.enrollment.id, refused.get(each.message.recipient)
+        number = each.enrollment.id
+        said = next((refused[name] for name in addresses(each) if name in refused), None)
         facts = _facts(each, rows[number], held, said, now, unread_elsewhere=number in unread)
         verdicts[each.message.id] = objections(facts)
     going = [each for each in wanted if not verdicts[each.message.id]]
@@ -144,6 +163,12 @@ def admit(
     marked = messages.begin(conn, known, lease.fence, now)
     messages.add(conn, [messages.marked(each.message, lease.fence, now) for each in going if each.new])
     return verdicts | {number: (SETTLED,) for number in known if number not in marked}
+
+
+def addresses(wanted: PreparedMail) -> tuple[str, ...]:
+    """Who must not have said no: whom it goes to, and the contact where that is somebody else."""
+    to = wanted.message.recipient
+    return (to,) if wanted.reply is None else (to, wanted.reply.email)
 
 
 def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> dict[str, Reason]:
@@ -172,8 +197,9 @@ def _facts(
         message_state=wanted.message.state,
         suppressed=suppressed,
         wrote_before=row.wrote_before,
-        due_at=row.due_at,
+        due_at=row.due_at if wanted.reply is None else wanted.reply.leaves_at,
         synced_at=held.synced_at,
         now=now,
         unread_elsewhere=unread_elsewhere,
+        reply=wanted.reply is not None,
     )

@@ -25,6 +25,7 @@ from relance.engine.event_log.of_mails import (
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.refusals import refusing_domains
+from relance.engine.sending.replies import ends as reply_ends
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts, suppressions
@@ -173,9 +174,11 @@ def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> N
     """Write how attempts ended, in the caller's transaction; the caller holds the lease."""
     ends = [(each, ending(each.result, each.wanted.message.attempts, context.options)) for each in attempts]
     messages.settle(conn, [_settlement(attempt, end) for attempt, end in ends])
-    _move_on(conn, context, [attempt for attempt, end in ends if end.done])
+    _move_on(conn, context, [each for each, end in ends if end.done and each.wanted.reply is None])
     for attempt, end in ends:
-        if not end.done:
+        if attempt.wanted.reply is not None:
+            _apply_to_reply(conn, attempt, end)
+        elif not end.done:
             _apply(conn, attempt, end)
     events.record_events(conn, [_event(attempt, end) for attempt, end in ends])
     holds.led_by(conn, [attempt.wanted.enrollment.id for attempt, end in ends if end.event is not None])
@@ -218,12 +221,28 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
         enrollments.reschedule(conn, row, at + end.retry_after, [bound])
     else:
         claims.unclaim(conn, [row.id])
+    _apply_to_others(conn, attempt, end)
+
+
+def _apply_to_reply(conn: Connection, attempt: Attempt, end: Ending) -> None:
+    """A person's own answer: no step waits for it, and nobody is held for it. That an address is dead counts all the same."""
+    row = attempt.wanted.enrollment
+    if end.event is Event.BOUNCED:
+        why = dataclasses.replace(end.why, source=reasons.of_message(attempt.wanted.message.id))
+        enrollments.apply(conn, [row.id], end.event, attempt.at, reason=why)
+    reply_ends.apply(conn, attempt, end)
+    _apply_to_others(conn, attempt, end)
+
+
+def _apply_to_others(conn: Connection, attempt: Attempt, end: Ending) -> None:
+    """What it means beyond this mail: for the address, the organisation behind it, the mailbox."""
+    row, message, at = attempt.wanted.enrollment, attempt.wanted.message, attempt.at
     if end.suppress:
         bounced = suppressions.bounced(reasons.of_message(message.id), because(Code.BOUNCED, said=end.why))
         suppressions.add(conn, "address", message.recipient, bounced, at)
     if end.refused_there:
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-        refusing_domains.note(conn, row.mailbox_id, refusing_domains.of(person), end.why, at)
+        refusing_domains.note(conn, message.mailbox_id, refusing_domains.of(person), end.why, at)
     if end.pause_mailbox:
         _pause(conn, attempt, end)
 
@@ -234,8 +253,9 @@ def _pause(conn: Connection, attempt: Attempt, end: Ending) -> None:
     why = end.why
     if attempt.result.stage in smtp_replies.OF_ONE_MAIL:
         why = dataclasses.replace(why, params={**why.params, "to": message.recipient})
-        enrollments.rank(conn, [row.id], enrollments.LAST)
-    mailboxes.pause(conn, row.mailbox_id, why, attempt.at)
+        if attempt.wanted.reply is None:
+            enrollments.rank(conn, [row.id], enrollments.LAST)
+    mailboxes.pause(conn, message.mailbox_id, why, attempt.at)
 
 
 _TOLD: Mapping[MessageState, type[MessageAttempted]] = complete(

@@ -11,6 +11,7 @@ from relance import clock
 from relance.engine.context import Context
 from relance.engine.schedule import next_turn, throttle
 from relance.engine.schedule.throttle import Allowance, Pace
+from relance.engine.sending.replies import queue
 from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
@@ -32,6 +33,8 @@ class Workload:
     claimed: list[Enrollment] = field(default_factory=list)  # and not yet taken up
     more: bool = False  # something was left behind that could be done at once
     waiting: bool = False  # somebody's mail waits for another mailbox to be read
+    one_by_one: bool = False  # each is asked about behind its own 354
+    stuck: bool = False  # a person's answer was to leave, and none did
 
     @classmethod
     def of(cls, context: Context, lease: Lease, mailbox: Mailbox) -> Workload:
@@ -41,7 +44,8 @@ class Workload:
     @property
     def together(self) -> int:
         """How many mails may share a mark."""
-        return self.context.options.together if self.pace.gap <= dt.timedelta(0) else 1
+        alone = self.one_by_one or self.pace.gap > dt.timedelta(0)
+        return 1 if alone else self.context.options.together
 
     def claim_at_once(self, conn: Connection, mailbox: Mailbox) -> None:
         """Claim in the transaction of the lease where nothing is to be looked at first: it is not yet time to read the
@@ -50,6 +54,8 @@ class Workload:
         looks = next_turn.time_to_read(mailbox.synced_at, now, options.sync_every)
         if looks or mailbox.state != "active" or overdue.slept(mailbox, now, options.late):
             return
+        if queue.due(mailbox, now):
+            return  # a person's answer goes first, and the mailbox is read before
         if not enrollments.follow_up_due(conn, mailbox.id, now):
             self._claim(conn, now, mailbox.synced_at)
 
@@ -84,6 +90,13 @@ class Workload:
     def left_at(self, at: dt.datetime) -> None:
         """The last of its mails left then."""
         self.allowance = throttle.since(self.pace, self.allowance, at)
+
+    def begin_behind(self, at: dt.datetime) -> None:
+        """Answers of a person left before any other mail, the last of them then: the pace begins with it anew."""
+        if self.pace.gap > dt.timedelta(0):
+            self.allowance = Allowance(0, at + self.pace.gap)
+        else:
+            self.more = True  # nothing was claimed: what is due goes in the next turn
 
     def give_back(self, conn: Connection) -> None:
         """What was claimed and not taken up is not counted; the caller holds the lease."""

@@ -230,7 +230,7 @@ def _of_messages(sequence_id: int, *columns: sa.ColumnElement[Any]) -> sa.Select
         sa.select(message.c.step, message.c.variant, *columns)
         .select_from(message)
         .join(enrollment, enrollment.c.id == message.c.enrollment_id)
-        .where(enrollment.c.sequence_id == sequence_id)
+        .where(enrollment.c.sequence_id == sequence_id, messages.OF_STEP)
     )
 
 
@@ -243,7 +243,10 @@ def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepC
     answered where that is known, else the last that left."""
     answered = (
         sa.select(sa.func.max(inbound.c.message_id))
-        .where(inbound.c.enrollment_id == enrollment.c.id, replies.KIND.in_(sorted(kinds)))
+        .join(
+            message, message.c.id == inbound.c.message_id
+        )  # what answers an answer of ours is no step's doing
+        .where(messages.OF_STEP, inbound.c.enrollment_id == enrollment.c.id, replies.KIND.in_(sorted(kinds)))
         .scalar_subquery()
     )
     by_link = (
@@ -254,6 +257,7 @@ def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepC
     last = (
         sa.select(sa.func.max(message.c.id))
         .where(message.c.enrollment_id == enrollment.c.id, message.c.transmitting_at.is_not(None))
+        .where(messages.OF_STEP)
         .correlate(enrollment)
         .scalar_subquery()
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import contact, enrollment, message, sequence
+from relance.engine.store.sending import messages
 
 _WHO = (
     contact.c.email,
@@ -27,6 +28,7 @@ def mails(conn: Connection) -> list[Any]:
         .join(enrollment, enrollment.c.id == message.c.enrollment_id)
         .join(contact, contact.c.id == enrollment.c.contact_id)
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(messages.OF_STEP)
         .order_by(message.c.id)
     )
     return list(conn.execute(query))

@@ -87,6 +87,11 @@ def new_message_id(token: str, domain: str) -> str:
     return f"<{token}@{domain}>"
 
 
+def is_message_id(text: str) -> bool:
+    """Whether a header of ours may name a mail so."""
+    return _MESSAGE_ID.fullmatch(text) is not None
+
+
 def _headers(draft: Draft) -> dict[str, bytes]:
     """Every header but the Content-* ones, in the order they are written."""
     _check_limits(draft)

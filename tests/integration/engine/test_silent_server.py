@@ -14,6 +14,7 @@ import pytest
 from benchmarks import bad_server
 from relance.engine import turn
 from relance.engine.context import Context
+from relance.engine.mailboxes import leaving
 from relance.engine.runtime import mail_servers
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.mailbox.imap import client as imap_client
@@ -139,9 +140,9 @@ def test_a_process_that_leaves_gives_back_what_only_waits(house: Context, silent
     thread.start()
     ports.wait_until(lambda: len(house.at_work.leases()) == 1)
     (lease,) = house.at_work.leases()
-    assert turn.leave(house) == 0
+    assert leaving.leave(house) == 0
     assert not house.at_work.begin(lease)  # no body begins any more
-    assert turn.let_go(house) == 1
+    assert leaving.let_go(house) == 1
     other = dataclasses.replace(house, owner="another host", open_inbox=NoMail())
     assert not a_turn(other, 1).held
     thread.join()

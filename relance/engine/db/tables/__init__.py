@@ -13,6 +13,7 @@ from relance.engine.db.tables.mail import inbound as inbound
 from relance.engine.db.tables.mail import lost_mail as lost_mail
 from relance.engine.db.tables.mail import message as message
 from relance.engine.db.tables.mail import message_key as message_key
+from relance.engine.db.tables.mail import own_reply as own_reply
 from relance.engine.db.tables.mailboxes import folder as folder
 from relance.engine.db.tables.mailboxes import mailbox as mailbox
 from relance.engine.db.tables.mailboxes import refusal as refusal

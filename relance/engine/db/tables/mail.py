@@ -92,6 +92,29 @@ sa.Index("ix_inbound_unread", inbound.c.id, postgresql_where=_unread, sqlite_whe
 _kept = inbound.c.raw.is_not(None)
 sa.Index("ix_inbound_kept", inbound.c.judged_at, postgresql_where=_kept, sqlite_where=_kept)
 
+own_reply = sa.Table(
+    "own_reply",  # mails that a person wrote to answer one that came in: beside each what it answers, and when it leaves
+    metadata,
+    sa.Column("message_id", Id, sa.ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    to("inbound"),
+    to("mailbox"),
+    sa.Column("leaves_at", Instant, nullable=False),  # until then it can be taken back
+    count("tries"),  # claims that never ended
+    sa.Column(
+        "open", sa.Boolean, nullable=False, server_default=sa.true()
+    ),  # it may still have to be offered
+    sa.Column("why", NullJson),  # why it does not leave any more
+    sa.Column("written_by", NullJson),  # who wrote it: kind and name
+)
+sa.Index(
+    "ix_own_reply_open",
+    own_reply.c.mailbox_id,
+    own_reply.c.leaves_at,
+    postgresql_where=own_reply.c.open,
+    sqlite_where=own_reply.c.open,
+)
+sa.Index("ix_own_reply_inbound", own_reply.c.inbound_id)
+
 lost_mail = sa.Table(
     "lost_mail",  # mails of ours, met in a mailbox, to people or in sequences that a restored database does not know
     metadata,

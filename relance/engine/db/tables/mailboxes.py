@@ -39,6 +39,7 @@ mailbox = sa.Table(
     sa.Column("lease_until", Instant),
     count("fence"),
     sa.Column("next_turn_at", Instant),
+    sa.Column("reply_at", Instant),  # when the next of its `own_reply` leaves; empty: none is to
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
     told("sync_error"),
     sa.Column("locked_out", sa.Boolean, nullable=False, server_default=sa.false()),  # paused for `sync_error`

@@ -23,7 +23,8 @@ from relance.engine.journal.evidence import GRACE_PERIOD
 from relance.engine.journal.findings import Findings
 from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.sending import settle as sending_settle
-from relance.engine.sending.gate import PreparedMail
+from relance.engine.sending.replies import ends as reply_ends
+from relance.engine.sending.replies import queue
 from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import step_context
 from relance.engine.states import MessageEvent
@@ -117,7 +118,8 @@ def _answered(
     why = because(Code.SERVER_SAID, said=smtp_replies.said(result))
     enrollments.clear(conn, row.id, _about(mail), now, why)
     row, mail = _as_now(conn, read)
-    sending_settle.record(conn, context, [Attempt(PreparedMail(row, mail), result, now)])
+    [wanted] = queue.of_mails(conn, [mail], [row])
+    sending_settle.record(conn, context, [Attempt(wanted, result, now)])
     mailboxes.schedule_turn(conn, [row.mailbox_id], now)
 
 
@@ -143,7 +145,9 @@ def settle(
             continue
         after = states.advance_message(mail.state, event)
         messages.settle(conn, [Settlement(mail, event, now, mail.code, _last_reply(mail, why))])
-        if row.step == mail.step and after is states.MessageState.ACCEPTED:
+        if messages.is_reply(mail.step):
+            reply_ends.settled(conn, mail, after, now)
+        elif row.step == mail.step and after is states.MessageState.ACCEPTED:
             _move_on(conn, context, row, mail.transmitting_at or now, now)
         elif row.step == mail.step and after is states.MessageState.ABANDONED:
             _move_on(conn, context, row, now, now)

@@ -14,6 +14,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageFound
 from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.sending.doubt import in_doubt, restore_guard
+from relance.engine.sending.replies import ends as reply_ends
 from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
@@ -63,9 +64,20 @@ def _found(
     """Not before its last attempt that ended otherwise, for that one is not it."""
     at = max([proof.at, *(each for each in (mail.settled_at, mail.transmitting_at) if each is not None)])
     messages.found(conn, mail, at)
+    if messages.is_reply(mail.step):
+        _reply_found(conn, row, mail, Left(mail.step, at, proof.why, proof.exact), now)
+        return
     written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
     enrollments.clear(conn, row.id, HoldEvidence(HoldKind.REFUSED, mail.id), now, proof.why)
+
+
+@actors.by_rule("evidence")
+def _reply_found(conn: Connection, row: Enrollment, mail: Message, proof: Left, now: dt.datetime) -> None:
+    """A person's own answer is no step: nobody's sequence moves by it."""
+    reply_ends.settled(conn, mail, MessageState.ACCEPTED, now)
+    data = MessageFound(proof.why, proof.at.isoformat())
+    events.record_event(conn, data, now, row, step=proof.step)
 
 
 @actors.by_rule("evidence")

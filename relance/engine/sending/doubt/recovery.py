@@ -21,15 +21,16 @@ from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 if TYPE_CHECKING:
-    from relance.engine.sending import gate, settle
+    from relance.engine.sending import settle
     from relance.engine.sending.doubt import in_doubt
     from relance.engine.sending.refusals import repeated_answers
+    from relance.engine.sending.replies import queue
 else:  # every command asks whether there is something to settle; hardly ever there is
-    gate, settle, in_doubt, repeated_answers = late.modules(
-        "relance.engine.sending.gate",
+    settle, in_doubt, repeated_answers, queue = late.modules(
         "relance.engine.sending.settle",
         "relance.engine.sending.doubt.in_doubt",
         "relance.engine.sending.refusals.repeated_answers",
+        "relance.engine.sending.replies.queue",
     )
 
 RETENTION = dt.timedelta(days=1)
@@ -48,10 +49,10 @@ def settle_left_open(context: Context, lease: Lease) -> int:
     now = context.clock.now()
     with context.database.write() as conn:
         leases.renew(conn, lease)
-        rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each in left])}
+        rows = enrollments.by_ids(conn, [each.enrollment_id for each in left])
         attempts = [
-            settle.Attempt(gate.PreparedMail(rows[each.enrollment_id], each), verdict(each, findings), now)
-            for each in left
+            settle.Attempt(each, verdict(each.message, findings), now)
+            for each in queue.of_mails(conn, left, rows)
         ]
         settle.record(conn, context, attempts)
         for each in attempts:  # what a restore put in doubt, where it is known now

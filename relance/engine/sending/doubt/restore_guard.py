@@ -33,6 +33,7 @@ from relance.engine.store import events
 from relance.engine.store import installation as store_installation
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.sending import own_replies
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
@@ -133,6 +134,8 @@ def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
         if hold_due:
             restore_doubts.put(conn, now)
         enrollments.apply(conn, [row.id for row in due], Event.HELD, now, reason=MAYBE_SENT)
+        # Whatever a person decides of the rest: theirs may have left since the backup, and one at a time is asked about.
+        own_replies.doubt(conn, [each.message_id for each in own_replies.waiting(conn)])
         seen = _read(file)
         store_installation.put(
             conn, EPOCH, str(max(int(store_installation.get(conn, EPOCH) or 0), seen.epoch if seen else 0))

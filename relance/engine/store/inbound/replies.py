@@ -75,6 +75,13 @@ def number(conn: Connection, mailbox_id: int, dedupe: str) -> int:
     return int(conn.execute(sa.select(inbound.c.id).where(here)).scalar_one())
 
 
+def message_id(conn: Connection, number: int) -> str | None:
+    """The Message-ID a kept mail bore, with its angle brackets, where it had one: it is told apart from others by it."""
+    query = sa.select(inbound.c.dedupe).where(inbound.c.id == number)
+    named = str(conn.execute(query).scalar_one_or_none() or "").partition(" ")[0]
+    return named if named.startswith("<") and named.endswith(">") else None
+
+
 def change(conn: Connection, number: int, **values: Any) -> None:
     """Set columns of one kept mail."""
     conn.execute(sa.update(inbound).where(inbound.c.id == number).values(**values))

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine.db.database import SKEW, agreed, machine_now
+from relance.engine.db.database import SKEW, Instant, agreed, machine_now
 from relance.engine.db.prepared import Prepared, fixed
 from relance.engine.db.tables import mailbox, meta
 from relance.wording import Text
@@ -210,13 +210,30 @@ _RENEW_THERE = Prepared(  # by the server's clock, which is asked in the same br
 )
 
 
-def release(conn: Connection, lease: Lease, next_turn_at: dt.datetime | None) -> None:
-    """Give the lease back and say when to come again. Without effect when it was lost already."""
-    _RELEASE.run(conn, {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at})
+def release(
+    conn: Connection,
+    lease: Lease,
+    next_turn_at: dt.datetime | None,
+    reply_at: dt.datetime | None = None,
+) -> None:
+    """Give the lease back and say when to come again. Without effect when it was lost already.
+
+    `reply_at`: the mailbox's own, as the time of its next turn was found by it. A reply that was written since is not passed over.
+    """
+    asked = {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at, "known": reply_at}
+    _RELEASE.run(conn, asked)
 
 
+_NEXT = sa.bindparam("next", type_=Instant)
+_WRITTEN_SINCE = sa.and_(
+    mailbox.c.reply_at < _NEXT, mailbox.c.reply_at.is_distinct_from(sa.bindparam("known", type_=Instant))
+)
 _RELEASE = Prepared(
     sa.update(mailbox)
     .where(_UNDER_LEASE)
-    .values(lease_until=sa.null(), lease_owner=sa.literal_column("''"), next_turn_at=sa.bindparam("next"))
+    .values(
+        lease_until=sa.null(),
+        lease_owner=sa.literal_column("''"),
+        next_turn_at=sa.case((_WRITTEN_SINCE, mailbox.c.reply_at), else_=_NEXT),
+    )
 )

@@ -59,6 +59,7 @@ class Mailbox:
     aliases: Sequence[str] = ()  # further addresses its owner writes from
     seen_from: Sequence[str] = ()  # other addresses in From in its Sent folder
     refusal: Mapping[str, Any] | None = None  # the last mail its server refused, with none accepted since
+    reply_at: dt.datetime | None = None  # when the next answer that a person wrote leaves; None: none is to
 
     @property
     def read_at(self) -> dt.datetime | None:

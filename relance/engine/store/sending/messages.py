@@ -52,6 +52,16 @@ _COLUMNS = [message.c[name] for name in _NAMES]
 _STATE = _NAMES.index("state")
 
 
+REPLY = "reply:"
+"""What stands for a step where a mail is no step's, but a person's own answer; then its key. No step can be called so."""
+OF_STEP = message.c.step.not_like(f"{REPLY}%")
+
+
+def is_reply(step: str) -> bool:
+    """Whether a mail with this in the place of its step is a person's own answer. Pure."""
+    return step.startswith(REPLY)
+
+
 def _value(row: Sequence[Any]) -> Message:
     """The message of a row that begins with `_COLUMNS`."""
     values = list(row[: len(_NAMES)])
@@ -185,6 +195,7 @@ def forget_prepared(conn: Connection, enrollment_id: int) -> None:
     """Drop mails that were written but never offered: their words and sender are decided again."""
     never = sa.and_(
         message.c.enrollment_id == enrollment_id,
+        OF_STEP,  # what a person wrote stays
         message.c.state == MessageState.PREPARED.value,
         message.c.transmitting_at.is_(None),
     )

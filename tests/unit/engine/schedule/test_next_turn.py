@@ -119,3 +119,11 @@ def test_the_next_mail_comes_when_it_is_due_and_may_go_or_with_the_reading():
     assert at(**read, due=NOW - 3 * MINUTE) == 0
     assert at(**read, due=NOW + MINUTE, allowed_at=NOW + 4 * MINUTE) == 4
     assert at(**read, due=NOW + 50 * MINUTE) == 5
+
+
+def test_what_a_person_wrote_is_waited_for_and_no_longer():
+    assert at(reply_at=NOW + MINUTE / 2, read_at=NOW) == 0.5
+    assert at(reply_at=NOW - MINUTE, allowed_at=NOW + 3 * MINUTE, due=NOW, read_at=NOW) == 0
+    assert at(reply_at=NOW + 9 * MINUTE, read_at=NOW) == 5
+    assert at(EndTurn(EndKind.NOT_REACHED), troubles=1, reply_at=NOW) == 2
+    assert at(EndTurn(EndKind.DEFERRED, wait=30), reply_at=NOW) == 0.5

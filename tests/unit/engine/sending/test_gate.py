@@ -16,7 +16,7 @@ from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.reasons import Code, prose
 from relance.engine.sending import gate
 from relance.engine.sending.gate import Facts
-from relance.engine.states import MessageState, State
+from relance.engine.states import MESSAGE_SENDABLE, MessageState, State
 from relance.engine.store.sending.in_flight import InFlight
 
 DUE = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
@@ -35,6 +35,16 @@ GOOD = Facts(
     synced_at=DUE,
     now=DUE,
     unread_elsewhere=False,
+    reply=False,
+)
+REPLY = dataclasses.replace(
+    GOOD,
+    reply=True,
+    state=State.REPLIED,
+    step_wanted="reply:4711",
+    step_now=None,
+    version_now=9,
+    sequence_state="paused",
 )
 
 
@@ -73,6 +83,33 @@ def test_a_follow_up_goes_when_nothing_speaks_against_it() -> None:
 )
 def test_each_guard_bites_alone(change: dict[str, object], code: Code) -> None:
     objections = gate.objections(dataclasses.replace(GOOD, **change))
+    assert [each.code for each in objections] == [code]
+
+
+def test_a_person_s_answer_goes_although_they_answered_and_whatever_their_sequence_does() -> None:
+    for state in State:
+        wished = dataclasses.replace(REPLY, state=state, unread_elsewhere=True)
+        assert (gate.objections(wished) == ()) is (state is not State.UNSUBSCRIBED)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"state": State.UNSUBSCRIBED}, Code.NOT_SENDABLE),
+        ({"mailbox_state": "paused"}, Code.MAILBOX_NOT_ACTIVE),
+        ({"mailbox_state": "removed"}, Code.MAILBOX_NOT_ACTIVE),
+        *(
+            ({"message_state": state}, Code.MAIL_NOT_SENDABLE)
+            for state in set(MessageState) - MESSAGE_SENDABLE
+        ),
+        ({"suppressed": prose("asked")}, Code.ADDRESS_SUPPRESSED),
+        ({"synced_at": None}, Code.REPLY_UNREAD_SINCE),
+        ({"synced_at": DUE - dt.timedelta(seconds=1)}, Code.REPLY_UNREAD_SINCE),
+        ({"synced_at": DUE + dt.timedelta(seconds=1)}, Code.REPLY_UNREAD_SINCE),
+    ],
+)
+def test_each_guard_of_a_person_s_answer_bites_alone(change: dict[str, object], code: Code) -> None:
+    objections = gate.objections(dataclasses.replace(REPLY, **change))  # type: ignore[arg-type]
     assert [each.code for each in objections] == [code]
 
 
