@@ -42,6 +42,7 @@ class Connection(psycopg.Connection[Any]):
 
     answer_seconds: float = ANSWER_SECONDS
     notes: bool = False  # whether statements that write may stand alone
+    cursors: dict[str, psycopg.Cursor[Any]]  # of statements that are run again and again (`prepared`)
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **more: Any) -> Any:
         """psycopg's, within our bound. Raises `psycopg.OperationalError`, and the connection is closed then."""
@@ -128,6 +129,7 @@ def engine(url: URL, pool: int, answer_seconds: float = ANSWER_SECONDS) -> Engin
         found = Connection.connect(*args, **given)
         found.answer_seconds = answer_seconds
         found.cursor_factory = _Cursor
+        found.cursors = {}
         found.adapters.register_dumper(
             int, Int8Dumper
         )  # else a statement is planned anew for each size of a number

@@ -153,6 +153,11 @@ _SQLITE = sqlite.dialect(paramstyle="named")
 # By name as on PostgreSQL: one kind of values for both.
 
 
+FEW = 10
+# Rows that a cursor holds until it is used again. A new one learns anew how values and columns are read, which is a third of
+# what a statement costs us; so each connection keeps one for each statement, unless much hangs on it.
+
+
 class Prepared:
     """One statement of the hot path, on both databases."""
 
@@ -203,12 +208,15 @@ class Prepared:
         there = conn.dialect.name == "postgresql"
         if not conn.in_transaction() and not (there and driver.autocommit):
             conn.begin()  # as Core does
-        cursor = driver.cursor()
+        alone = there and not many
+        cursor = (driver.cursors.pop(text, None) if alone else None) or driver.cursor()
         # psycopg would have it planned at each of its first five times, the server at each of five more.
-        at_once = {"prepare": True} if there and not many else {}
+        at_once = {"prepare": True} if alone else {}
         try:
             (cursor.executemany if many else cursor.execute)(text, values, **at_once)
         except conn.dialect.loaded_dbapi.Error as error:
             # What the driver says is told, and a lost connection let go, as after any statement of Core's.
             conn._handle_dbapi_exception(error, text, None, cursor, None)
+        if alone and cursor.rowcount <= FEW:
+            driver.cursors[text] = cursor
         return cursor

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import importlib.util
+import sys
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from relance.wording import Text
@@ -41,10 +44,36 @@ def weekend(region: Region | None, year: int) -> frozenset[int]:
     return _year(region, year).weekend if region else SATURDAY_AND_SUNDAY
 
 
+@functools.cache
+def _library() -> ModuleType:
+    """`holidays`, loaded only where a sequence heeds them, and of its countries only those that are asked for.
+
+    Its package of countries loads all two hundred and fifty before it gives one: eight megabytes. What else in this process asks
+    the package for a name of its own gets it all the same.
+    """
+    import holidays
+
+    name = "holidays.countries"
+    spec = importlib.util.find_spec(name) if name not in sys.modules else None
+    if spec is None or spec.loader is None:
+        return holidays
+    package, loader = importlib.util.module_from_spec(spec), spec.loader
+
+    def whole(wanted: str) -> Any:
+        if wanted.startswith("__") and wanted != "__all__":
+            raise AttributeError(wanted)
+        package.__dict__.pop("__getattr__", None)
+        loader.exec_module(package)
+        return getattr(package, wanted)
+
+    package.__dict__["__getattr__"] = whole
+    sys.modules[name] = package
+    return holidays
+
+
 @functools.lru_cache(maxsize=1024)
 def _year(region: Region, year: int) -> Year:
-    import holidays  # half a second and ten megabytes: only where a sequence heeds holidays
-
+    holidays = _library()
     try:
         found = holidays.country_holidays(region.country, subdiv=region.part, years=year, language="en_US")
     except NotImplementedError:
@@ -54,9 +83,7 @@ def _year(region: Region, year: int) -> Year:
 
 @functools.lru_cache(maxsize=1)
 def _countries() -> dict[str, list[str]]:
-    import holidays
-
-    known: dict[str, list[str]] = holidays.list_supported_countries(include_aliases=False)
+    known: dict[str, list[str]] = _library().list_supported_countries(include_aliases=False)
     return known
 
 
@@ -81,9 +108,7 @@ MAX_NEAR = 8
 
 
 def _names(code: str) -> set[str]:
-    import holidays
-
-    return {each.__name__.upper() for each in type(holidays.country_holidays(code)).__mro__}
+    return {each.__name__.upper() for each in type(_library().country_holidays(code)).__mro__}
 
 
 @functools.lru_cache(maxsize=64)
@@ -92,9 +117,7 @@ def part_code(country: str, name: str) -> str | None:
     parts = _countries().get(country, [])
     if name.strip().upper() in parts:
         return name.strip().upper()
-    import holidays
-
-    made: Any = holidays.country_holidays(country) if country in _countries() else None
+    made: Any = _library().country_holidays(country) if country in _countries() else None
     aliases: dict[str, str] = getattr(made, "subdivisions_aliases", {})
     wanted = name.strip().casefold()
     return next((code for alias, code in aliases.items() if alias.casefold() == wanted), None)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import TYPE_CHECKING
 
+from relance import late
 from relance.mailbox.defects import Defect
-from relance.mailbox.parsing import decoding, html_text, mime
+from relance.mailbox.parsing import decoding, mime
+
+if TYPE_CHECKING:
+    from relance.mailbox.parsing import html_text
+else:
+    (html_text,) = late.modules(
+        "relance.mailbox.parsing.html_text"
+    )  # two megabytes: few mails are HTML alone
 
 MAX_TEXT = 256 * 1024  # characters
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -252,14 +251,16 @@ def looked(conn: Connection, mailbox_id: int, began: dt.datetime) -> None:
 
 
 def marked(mail: Message, fence: int, now: dt.datetime) -> Message:
-    """A mail as `begin` leaves it."""
-    return dataclasses.replace(
-        mail,
+    """A mail as `begin` leaves it. (`dataclasses.replace` takes six times as long, and every mail is marked twice.)"""
+    made = object.__new__(Message)
+    made.__dict__.update(
+        mail.__dict__,
         state=MessageState.TRANSMITTING,
         transmitting_at=now,
         fence=fence,
         attempts=mail.attempts + 1,
     )
+    return made
 
 
 def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime) -> set[int]:
