@@ -69,6 +69,7 @@ RULES: Mapping[str, Rule] = {
     "contacts.refusing": _look(own_person),
     "contacts.show": _look(own_person),
     "contacts.suppress": _do(Permission.CONTACTS, anything),
+    "contacts.suppressed": _look(),
     "contacts.suppressions": _look(),
     "contacts.unsuppress": _do(Permission.CONTACTS),
     "enroll": _do(Permission.WORK, own_mailboxes_only),

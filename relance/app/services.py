@@ -45,6 +45,7 @@ class Contacts(Service):
     unsuppress = Operation(contact_service.unsuppress)
     suppressions = Operation(contact_service.suppressed)
     refusing = Operation(contact_service.refusing)
+    suppressed = Operation(contact_service.suppressed_page)
     lift = Operation(reinstate.lift)
 
     def add(self, /, email: str, **fields: str) -> contacts.Contact:

@@ -23,7 +23,7 @@ from relance.console.views import (
     today,
     users,
 )
-from relance.console.views.people import contacts, held
+from relance.console.views.people import contacts, held, suppressions
 from relance.console.watch import Watch
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ PAGES: tuple[Page, ...] = (
     *sequence_people.PAGES,
     *held.PAGES,
     *contacts.PAGES,
+    *suppressions.PAGES,
 )
 # A new file of `views/` is named here.
 

@@ -122,14 +122,15 @@ def _end(conn: Connection, context: Context, contact_ids: list[int], why: Reason
     events.record_events(conn, [NewEvent.of(row, said, now, step="") for row in ended])
 
 
-def unsuppress(context: Context, value: str) -> bool:
+def unsuppress(context: Context, value: str, reason: str = "") -> bool:
     """Lift a suppression; False when there was none. What it ended stays ended."""
     _, fit = meant(context, value)
+    said = Text.prose(contact_fields.tidy("reason", reason))
     with context.database.write() as conn:
         lifted = suppressions.remove(conn, fit)
         if lifted:
             known = contacts.by_emails(conn, [fit]).get(fit)
-            _told(conn, SuppressionLifted(fit), known, context.clock.now())
+            _told(conn, SuppressionLifted(fit, said), known, context.clock.now())
         return lifted
 
 
@@ -141,6 +142,15 @@ def suppressed(context: Context) -> tuple[Suppression, ...]:
     """Every suppression, by value."""
     with context.database.read() as conn:
         return tuple(suppressions.list_all(conn))
+
+
+def suppressed_page(
+    context: Context, search: str = "", *, after: str = "", limit: int = 100
+) -> list[Suppression]:
+    """A page of suppressions by value; `after` is the last value of the page before. `search` is found anywhere in the value;
+    an address finds the domains, too, by which it may not be written to."""
+    with context.database.read() as conn:
+        return suppressions.page(conn, search.strip().lower(), after=after, limit=limit)
 
 
 def refusing(context: Context, email: str) -> str:

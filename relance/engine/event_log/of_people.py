@@ -116,6 +116,7 @@ class SuppressionLifted(EventData):
 
     KIND = EventKind.SUPPRESSION_LIFTED
     value: str
+    words: Words = ""  # why, as the person put it
 
 
 # Steps that are not mails.

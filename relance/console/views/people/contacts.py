@@ -11,7 +11,7 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
-from relance.console.views.people import contact_fields, history
+from relance.console.views.people import contact_fields, history, suppressions
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.reporting.history.messages import MessageDetail, MessageFilter
@@ -66,7 +66,7 @@ def show(visit: Visit) -> Response:
         codes=codes.text,
         can_work=can_work,
         can_suppress=visit.me.may(Permission.CONTACTS),
-        domain=person.email.rpartition("@")[2],
+        domain="" if suppressions.is_public(_domain(person)) else _domain(person),
     )
 
 
@@ -100,7 +100,9 @@ def never_again(visit: Visit) -> Response:
     """Onto the do-not-contact list: the person, or everybody at their domain."""
     person = visit.app.contacts.show(visit.text("email", 320))
     whole = visit.text("whom", 10) == "domain"
-    value = person.email.rpartition("@")[2] if whole else person.email
+    if whole and suppressions.is_public(_domain(person)):
+        raise errors.Invalid(suppressions.public(_domain(person)))
+    value = _domain(person) if whole else person.email
     visit.app.contacts.suppress(value, visit.text("reason", 300))
     return visit.go(path(person.email), Text("{value} gets no more mail.", value=value))
 
@@ -113,6 +115,10 @@ def path(email: str) -> str:
 def named(person: Contact) -> str:
     """First and last name; empty where neither is known."""
     return f"{person.first_name} {person.last_name}".strip()
+
+
+def _domain(person: Contact) -> str:
+    return person.email.rpartition("@")[2]
 
 
 def _clock(visit: Visit, person: Contact) -> tuple[str, str]:

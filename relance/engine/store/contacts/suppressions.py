@@ -141,9 +141,26 @@ def remove(conn: Connection, value: str) -> bool:
 
 def list_all(conn: Connection) -> list[Suppression]:
     """All of them, by value."""
-    query = sa.select(suppression).order_by(suppression.c.value)
+    return _views(conn, sa.select(suppression), sa.select(suppression_reason))
+
+
+def page(conn: Connection, search: str, *, after: str, limit: int) -> list[Suppression]:
+    """Some of them by value, behind one; `search` is found anywhere in the value, and as an address whatever refuses it."""
+    query = sa.select(suppression).where(suppression.c.value > after)
+    if search:
+        found = suppression.c.value.icontains(search, autoescape=True)
+        whole = suppression.c.value.in_(refusing(search)) if "@" in search else sa.false()
+        query = query.where(sa.or_(found, whole))
+    query = query.order_by(suppression.c.value).limit(limit)
+    values = query.with_only_columns(suppression.c.value).subquery()
+    return _views(
+        conn, query, sa.select(suppression_reason).where(suppression_reason.c.value.in_(sa.select(values)))
+    )
+
+
+def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> list[Suppression]:
     words: dict[tuple[str, str], list[str]] = {}
-    for row in conn.execute(sa.select(suppression_reason).order_by(*_STRONGEST_FIRST)):
+    for row in conn.execute(of_them.order_by(*_STRONGEST_FIRST)):
         words.setdefault((row.kind, row.value), []).append(_reason(row.why, row.words).words)
     return [
         Suppression(
@@ -153,7 +170,7 @@ def list_all(conn: Connection) -> list[Suppression]:
             row.created_at,
             tuple(words.get((row.kind, row.value), ())),
         )
-        for row in conn.execute(query)
+        for row in conn.execute(query.order_by(None).order_by(suppression.c.value))
     ]
 
 

@@ -1,0 +1,77 @@
+"""The do-not-contact list: who is on it and why, somebody put on it, somebody taken off."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console import lists
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine.roles import Permission
+from relance.mailbox import free_mail
+from relance.wording import N_, Text
+
+
+def index(visit: Visit) -> Response:
+    """The list, by address and domain."""
+    return _shown(visit)
+
+
+def _shown(visit: Visit, error: Text | str = "", written: str = "") -> Response:
+    search, after = visit.asked("q"), visit.asked(lists.AFTER)
+    found = visit.app.contacts.suppressed(search, after=after, limit=lists.PAGE + 1)
+    rows = found[: lists.PAGE]
+    cursor = rows[-1].value if len(found) > lists.PAGE else ""
+    return visit.show(
+        "suppressions.html",
+        422 if error else 200,
+        rows=rows,
+        search=search,
+        pages=lists.pages(visit, cursor),
+        can_add=visit.me.may(Permission.CONTACTS),
+        can_lift=visit.me.may(Permission.CONTACTS) and visit.me.scope.everything,
+        error=error,
+        written=written,
+    )
+
+
+def add(visit: Visit) -> Response:
+    """An address, or everybody at a domain."""
+    value = visit.text("value", 320).strip()
+    try:
+        if is_public(value):
+            raise errors.Invalid(public(value))
+        made = visit.app.contacts.suppress(value, visit.text("reason", 300))
+    except errors.Invalid as refused:
+        return _shown(visit, refused.text, value)
+    return visit.go("/suppressions", Text("{value} gets no more mail.", value=made.value))
+
+
+def lift(visit: Visit) -> Response:
+    """May be written to again; what was ended stays so."""
+    value = visit.text("value", 320)
+    if visit.app.contacts.unsuppress(value, visit.text("reason", 300)):
+        return visit.go("/suppressions", Text("{value} may be written to again.", value=value))
+    return visit.go("/suppressions", Text("{value} is not on the list any more.", value=value), "warn")
+
+
+def is_public(written: str) -> bool:
+    """Whether what was written is the whole domain of a public mail service."""
+    domain = written.strip().lstrip("@").rstrip(".").lower()
+    return domain in free_mail.DOMAINS
+
+
+def public(domain: str) -> Text:
+    """Why a domain is not put on the list as a whole."""
+    return Text(
+        "{domain} is a public mail service: that would be everybody with an address there. Name the person's address.",
+        domain=domain,
+    )
+
+
+PAGES = (
+    Page("/suppressions", index, Permission.LOOK, rail=Rail(N_("Do not contact"), "ban", 65)),
+    Page("/suppressions", add, Permission.CONTACTS, "POST"),
+    Page("/suppressions/lift", lift, Permission.CONTACTS, "POST"),
+)

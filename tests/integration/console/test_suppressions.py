@@ -1,0 +1,92 @@
+"""The do-not-contact list in the console: found, added to, taken off with a reason and a name; and in bulk by search."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance.engine.states import State
+from tests.integration.console import held_people
+from tests.integration.console.conftest import Console
+from tests.integration.console.held_people import ANN, BOSS
+from tests.reading import KIM, MIA, row
+from tests.reworded import in_english
+
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+@pytest.fixture
+def desk(console: Console) -> Console:
+    held_people.prepared(console.app._context, KIM, MIA)
+    return console
+
+
+def values(console: Console) -> list[str]:
+    return [each.value for each in console.app.contacts.suppressions()]
+
+
+def test_somebody_is_put_on_the_list_and_taken_off(desk: Console) -> None:
+    house = desk.app._context
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        shown = boss.post(
+            "/suppressions", data={"value": f" {KIM.upper()} ", "reason": f"asked {HOSTILE}"}
+        ).text
+        assert KIM in shown
+        assert HOSTILE not in shown
+        assert (values(desk), row(house, KIM).state) == ([KIM], State.UNSUBSCRIBED)
+        boss.post("/suppressions/lift", data={"value": KIM, "reason": "she called"})
+        assert values(desk) == []
+        again = boss.post("/suppressions/lift", data={"value": KIM, "reason": "she called"})
+        assert again.status_code == 200
+    lifted = [each for each in desk.app.timeline(KIM) if each.kind == "suppression.lifted"]
+    assert [(each.words, each.actor and each.actor.name) for each in lifted] == [("she called", BOSS)]
+    assert row(house, KIM).state is State.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("wrong", ["", "nonsense", "gmail.com", "@GMAIL.com", "wp.pl", "a\0b@"])
+def test_what_is_neither_or_everybodys_is_refused_at_its_field(desk: Console, wrong: str) -> None:
+    with desk.client(desk.join(BOSS)) as boss:
+        answer = boss.post("/suppressions", data={"value": wrong})
+    assert (answer.status_code, values(desk)) == (422, [])
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_the_list_is_searched_and_paged(desk: Console) -> None:
+    for number in range(60):
+        desk.app.contacts.suppress(f"p{number:02}@brass.example", "asked")
+    desk.app.contacts.suppress("lake.example", "a supplier")
+    with desk.client(desk.join(BOSS)) as boss:
+        first = boss.get("/suppressions?q=brass").text
+        assert first.count('name="value" value="p') == 50
+        assert (
+            boss.get("/suppressions?q=brass&after=p49@brass.example").text.count('name="value" value="p')
+            == 10
+        )
+        by_domain = boss.get(f"/suppressions?q={KIM}").text
+        assert "a supplier" in by_domain
+        assert in_english("Not on the list.") in boss.get("/suppressions?q=x@y.example").text
+
+
+def test_a_salesperson_adds_and_a_manager_takes_off(desk: Console) -> None:
+    with desk.client(desk.join(ANN, "salesperson")) as ann:
+        assert ann.post("/suppressions", data={"value": "a@b.example"}).status_code == 303
+        assert "/suppressions/lift" not in ann.get("/suppressions").text
+        assert ann.post("/suppressions/lift", data={"value": "a@b.example", "reason": "x"}).status_code == 403
+    assert values(desk) == ["a@b.example"]
+    with desk.client(desk.join("vic@sales.example", "viewer")) as viewer:
+        assert 'action="/suppressions"' not in viewer.get("/suppressions").text.replace(
+            'role="search" action', ""
+        )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_list_is_accessible_and_fits(desk, tab, scheme) -> None:
+    desk.app.contacts.suppress(KIM, HOSTILE)
+    desk.app.contacts.suppress("a-very-long-name-of-a-company-indeed-and-more.example", HOSTILE)
+    token = desk.join(BOSS)
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+        page = here.open(f"/suppressions?lang={language}")
+        page.click("td.actions summary >> nth=0")
+        assert here.axe() == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.query_selector("main img") is None
