@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from relance import templates
@@ -55,6 +55,7 @@ class CompiledSequence:
         self.rule = functools.lru_cache(maxsize=None)(self._rule)
         # Many people of a turn are in the same few places, and they are all asked about at one instant.
         self.opening = functools.lru_cache(maxsize=ANSWERS)(self._opening)
+        self._wait = functools.lru_cache(maxsize=ANSWERS)(self._waited)
         self._place = functools.lru_cache(maxsize=ANSWERS)(self._whereabouts)
 
     @property
@@ -116,8 +117,19 @@ class CompiledSequence:
         step = self.plan.step(step_id)
         if step.delay == waits.AT_ONCE and step.any_time:
             return Position(step_id, step.kind, since, (), since)
-        when = calendar.next_time(self.rule(step_id), since, step.delay, place, key=f"{key}:{step_id}")
-        return Position(step_id, step.kind, when.at, bounds(when), since)
+        began = since.replace(second=0, microsecond=0) if step.delay.in_days else None
+        opening, told = self._wait(step_id, place, began) if began else self._waited(step_id, place, since)
+        when = calendar.scattered(opening, f"{key}:{step_id}")
+        bound = [*told, *_told(when.bound[len(told) :])]
+        return Position(step_id, step.kind, when.at, bound, since)
+
+    def _waited(
+        self, step_id: str, place: timezones.ContactZone, since: dt.datetime
+    ) -> tuple[calendar.Opening, list[dict[str, Any]]]:
+        """Where the wait of a step that began then leads, and what bound it."""
+        delay = self.plan.step(step_id).delay
+        found = calendar.first_opening(self.rule(step_id), since, delay, place)
+        return found, _told(found.bound)
 
     def _rule(self, step_id: str) -> calendar.SendingRule:
         """When mail of this step may go."""
@@ -135,7 +147,11 @@ def _row(words: Text) -> str:
 
 def bounds(when: calendar.When) -> list[dict[str, Any]]:
     """What bound a time, as it is kept beside it."""
-    return [{"kind": b.kind.value, "words": _row(b.words), "until": b.until.isoformat()} for b in when.bound]
+    return _told(when.bound)
+
+
+def _told(bound: Iterable[calendar.Bound]) -> list[dict[str, Any]]:
+    return [{"kind": b.kind.value, "words": _row(b.words), "until": b.until.isoformat()} for b in bound]
 
 
 def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.SendingRule:

@@ -100,13 +100,44 @@ def next_time(
     `key` (an enrollment and a step) scatters steps over the first minutes of a window, always to the same minute;
     without it nothing is scattered. `away_until` is the first day the contact is back.
     """
+    return scattered(first_opening(rule, after, wait, place, away_until=away_until), key)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When a step may go first, before steps are scattered, and when that window closes. Of a wait that is counted in days it
+    is the same for all who began it in the same minute."""
+
+    rule: SendingRule
+    place: ContactZone
+    at: dt.datetime
+    closes: dt.datetime
+    shared: bool  # by all who wait for it: they are scattered
+    bound: tuple[Bound, ...]
+
+
+def first_opening(
+    rule: SendingRule,
+    after: dt.datetime,
+    wait: Wait,
+    place: ContactZone,
+    *,
+    away_until: dt.date | None = None,
+) -> Opening:
+    """`next_time`, up to where one step differs from another."""
     ask = _Asking(rule, place, zoneinfo.ZoneInfo(place.zone))
     earliest = ask.wait_over(after.astimezone(UTC), wait)
     earliest = ask.back(earliest, away_until)
-    opening, closes = ask.opening(earliest)
-    if key and (opening > earliest or wait.in_days):
-        opening = ask.spread(opening, closes, key)
-    return ask.answer(opening)
+    at, closes = ask.opening(earliest)
+    return Opening(rule, place, at, closes, at > earliest or wait.in_days, tuple(ask.bound))
+
+
+def scattered(opening: Opening, key: str) -> When:
+    """The time of one step."""
+    ask = _Asking(opening.rule, opening.place, zoneinfo.ZoneInfo(opening.place.zone))
+    ask.bound.extend(opening.bound)
+    at = ask.spread(opening.at, opening.closes, key) if key and opening.shared else opening.at
+    return ask.answer(at)
 
 
 def next_opening(

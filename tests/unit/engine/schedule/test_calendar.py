@@ -330,3 +330,39 @@ def test_asking_later_never_gives_an_earlier_time(after, minutes, wait, zone):
     first = calendar.next_time(OFFICE, after, wait, place)
     later = calendar.next_time(OFFICE, after + dt.timedelta(minutes=minutes), wait, place)
     assert later.at >= first.at
+
+
+WAITS = ("3 business days", "2 days", "1 week", "until tuesday", "4 hours", "90 minutes")
+PLAYED = compiled.CompiledSequence(
+    1,
+    1,
+    {
+        "sequence": "Waits",
+        "send": {"days": "mon-fri", "hours": "08:30-11:30, 13:00-16:30", "holidays": "contact"},
+        "steps": [
+            {"id": f"step{number}", "body": "Hello", "subject": "Hello"} | ({"after": wait} if number else {})
+            for number, wait in enumerate(("", *WAITS))
+        ],
+    },
+)
+
+
+@settings(max_examples=200)
+@given(
+    moments,
+    st.integers(1, len(WAITS)),
+    st.sampled_from(SAMPLE),
+    st.sampled_from([None, Region("PL"), Region("US", "CA")]),
+    st.text(min_size=1, max_size=5),
+    st.integers(0, 59_999_999),
+)
+def test_who_waits_in_days_shares_an_answer_with_those_of_the_same_minute(
+    after, number, zone, region, key, later
+):
+    """The answers of a whole turn are worked out once; each is what it would be alone."""
+    place, step = ContactZone(zone, region=region), f"step{number}"
+    for since in (after, after.replace(second=0, microsecond=0) + dt.timedelta(microseconds=later)):
+        found = PLAYED.position(step, since, place, key)
+        rule, wait = PLAYED.rule(step), waits.parse(WAITS[number - 1])
+        when = calendar.next_time(rule, since, wait, place, key=f"{key}:{step}")
+        assert (found.due_at, found.bound, found.stepped_at) == (when.at, compiled.bounds(when), since)
