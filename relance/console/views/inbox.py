@@ -14,6 +14,8 @@ from relance.console import lists
 from relance.console.lists import Chip
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
+from relance.console.views import replying
+from relance.console.views.replying import Draft
 from relance.console.visit import Visit
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
@@ -60,6 +62,38 @@ DANGEROUS = ("b", "o")
 
 def show(visit: Visit) -> Response:
     """The three panes."""
+    return _shown(visit)
+
+
+def reply(visit: Visit) -> Response:
+    """A reply to the open answer; what cannot be sent stays in its box, with the reason."""
+    number, draft = _number(visit), replying.written(visit)
+    try:
+        said = replying.send(visit, number, draft)
+    except errors.Invalid as refused:
+        return _shown(visit, replace(draft, problem=str(refused)), 422)
+    return visit.go(_opened(visit, number), said)
+
+
+def take_back(visit: Visit) -> Response:
+    """The last reply taken back; its words stand in the box again."""
+    number = _number(visit)
+    try:
+        visit.app.inbox.take_back(number)
+    except errors.Invalid as late:
+        return visit.go(_opened(visit, number), late.text, "warn")
+    return visit.go(
+        _opened(visit, number, **{replying.AGAIN: "1"}), Text("Taken back: the reply does not leave.")
+    )
+
+
+def _opened(visit: Visit, number: int, **more: str) -> str:
+    """The list as it was, with this answer open."""
+    query = dict(parse_qsl(visit.text("list", 1000)))
+    return f"/inbox?{urlencode({**_kept(query), OPEN: number, **more})}"
+
+
+def _shown(visit: Visit, draft: Draft | None = None, code: int = 200) -> Response:
     wanted = _wanted(visit)
     found = visit.app.inbox.page(wanted, after=visit.query.get(lists.AFTER, ""), limit=lists.PAGE)
     asked = numbers.row(visit.query.get(OPEN, ""))
@@ -68,9 +102,11 @@ def show(visit: Visit) -> Response:
     before, behind = _beside(found.answers, opened)
     return visit.show(
         "inbox.html",
+        code,
         rows=rows,
         opened=opened,
         ours=_ours(visit, opened),
+        replying=replying.part(visit, opened, draft),
         concerned=_concerned(visit, opened),
         chips=_chips(visit, visit.app.inbox.counts(ReplyFilter(unread=wanted.unread, search=wanted.search))),
         search=visit.query.get("q", ""),
@@ -118,9 +154,7 @@ def undo(visit: Visit) -> Response:
     number = _number(visit)
     done = visit.app.inbox.undo(number)
     effects = "; ".join(done.effects) or _("no sequence changed")
-    query = dict(parse_qsl(visit.text("list", 1000)))
-    path = f"/inbox?{urlencode({**_kept(query), OPEN: number})}"
-    return visit.go(path, Text("Taken back: {effects}.", effects=effects.rstrip(".")))
+    return visit.go(_opened(visit, number), Text("Taken back: {effects}.", effects=effects.rstrip(".")))
 
 
 def _wanted(visit: Visit) -> ReplyFilter:
@@ -236,6 +270,7 @@ def _day(typed: str) -> dt.date | None:
 _KEYS = (
     *((each.key, each.label) for each in ACTS),
     ("e", N_("Done: mark as read, next answer")),
+    ("r", N_("Reply")),
     ("u", N_("Take the last decision back")),
     ("j", N_("Next answer")),
     ("k", N_("Previous answer")),
@@ -248,6 +283,8 @@ PAGES = (
         rail=Rail(N_("Inbox"), "inbox", 20, count="inbox", phone=True),
         keys=_KEYS,
     ),
+    Page("/inbox", reply, Permission.WORK, "POST"),
+    Page("/inbox/take-back", take_back, Permission.WORK, "POST"),
     Page("/inbox/triage", triage, Permission.WORK, "POST"),
     Page("/inbox/mark", mark, Permission.WORK, "POST"),
     Page("/inbox/undo", undo, Permission.WORK, "POST"),

@@ -117,12 +117,61 @@ def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_open_answer_is_accessible_and_fits(answered, tab, scheme) -> None:
     token = answered.join("ann@sales.example")
+    answered.app.inbox.reply(newest(answered), "Tuesday at ten?")
     for language, width in (("en", 1280), ("pl", 390)):
         here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
         for path in ("/inbox?x=1", f"/inbox?answer={newest(answered)}"):
             page = here.open(f"{path}&lang={language}")
             assert here.axe() == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def key_of(shown: str) -> str:
+    return shown.partition('name="key" value="')[2].partition('"')[0]
+
+
+def test_a_reply_is_sent_by_a_form_once_however_often_it_is_pressed(answered: Console) -> None:
+    """Without script. What cannot be sent stays in its box."""
+    number = newest(answered)
+    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
+        form = {"answer": number, "list": f"q=kim&answer={number}", "quote": "yes"}
+        key = key_of(ann.get(f"/inbox?answer={number}").text)
+        assert len(key) == 32
+        empty = ann.post(f"/inbox?q=kim&answer={number}", data={**form, "key": key, "text": " "})
+        assert (empty.status_code, key_of(empty.text)) == (422, key)
+        long = ann.post(f"/inbox?answer={number}", data={**form, "key": key, "text": HOSTILE * 2000})
+        assert long.status_code == 422
+        assert "&lt;script&gt;alert(2)" in long.text
+        assert "<script>alert" not in long.text
+        assert answered.app.inbox.replies(number) == ()
+        for _ in range(2):
+            sent = ann.post(f"/inbox?q=kim&answer={number}", data={**form, "key": key, "text": HOSTILE})
+            assert (sent.status_code, str(sent.url).endswith(f"/inbox?q=kim&answer={number}")) == (200, True)
+        [written] = answered.app.inbox.replies(number)
+        assert (written.written_by.name if written.written_by else "") == "ann@sales.example"
+        assert "<script>alert" not in sent.text
+        back = ann.post("/inbox/take-back", data=form)
+        assert [each.state for each in answered.app.inbox.replies(number)] == ["abandoned"]
+        assert "&lt;script&gt;alert(2)&lt;/script&gt;Please call me.</textarea>" in back.text
+        assert ann.post("/inbox/take-back", data=form).status_code == 200
+        assert ann.post("/inbox", data={"answer": number, "text": "x"}).status_code == 422
+
+
+def test_r_opens_the_box_and_what_was_sent_can_be_taken_back(answered, tab) -> None:
+    number = newest(answered)
+    here = tab(answered.join("ann@sales.example"))
+    page = here.open(f"/inbox?answer={number}")
+    page.keyboard.press("r")
+    page.keyboard.type("Tuesday at ten?")
+    page.click("form.reply button")
+    page.wait_for_selector(".replied")
+    [written] = answered.app.inbox.replies(number)
+    assert written.text.startswith("Tuesday at ten?\n\n")
+    assert "> " in written.text
+    page.click(".replied form button")
+    page.wait_for_url("**again=1")
+    assert page.input_value("#f-text") == "Tuesday at ten?"
+    assert answered.app.inbox.replies(number)[0].state == "abandoned"
 
 
 MEANS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from relance.engine.inbound import match
@@ -51,6 +52,14 @@ def text(words: str, answered: Answered, *, quote: bool) -> str:
         f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in theirs.split("\n")
     )
     return f"{own}\n\n{head}\n{quoted}"
+
+
+_QUOTE = re.compile(r"\n\n[^\n]*\n>[^\n]*(?:\n>[^\n]*)*\Z")
+
+
+def without_quote(text: str) -> str:
+    """The words of a text that `text` made, to be written on. Pure."""
+    return _QUOTE.sub("", text)
 
 
 def tidy(words: str) -> str:
