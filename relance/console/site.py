@@ -12,17 +12,17 @@ from relance.console.pages import Page
 from relance.console.requests import security
 from relance.console.views import (
     entrance,
-    importing,
     inbox,
-    jobs,
     operating,
     profile,
+    reports,
     sequence_people,
     sequences,
     tasks,
     today,
     users,
 )
+from relance.console.views.long_work import importing, jobs
 from relance.console.views.people import contacts, held, suppressions
 from relance.console.watch import Watch
 
@@ -39,6 +39,7 @@ PAGES: tuple[Page, ...] = (
     *tasks.PAGES,
     *importing.PAGES,
     *jobs.PAGES,
+    *reports.PAGES,
     *sequences.PAGES,
     *sequence_people.PAGES,
     *held.PAGES,

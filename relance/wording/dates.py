@@ -44,9 +44,15 @@ def brief(at: dt.datetime, now: dt.datetime) -> str:
     local = at.astimezone(_Process.zone)
     if local.date() == now.astimezone(_Process.zone).date():
         return f"{local:%H:%M}"
+    between = " " if speech.is_english() else ", "
+    return f"{short_day(local)}{between}{local:%H:%M}"
+
+
+def short_day(date: dt.date) -> str:
+    """A day beside others: "12 Mar"."""
     if speech.is_english():
-        return f"{local.day} {_MONTHS[local.month - 1][:3]} {local:%H:%M}"
-    return f"{_by_babel(local, 'MMMd', speech.language())}, {local:%H:%M}"
+        return f"{date.day} {_MONTHS[date.month - 1][:3]}"
+    return _by_babel(date, "MMMd", speech.language())
 
 
 def clock_time(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from relance.console.views import importing
+from relance.console.views.long_work import importing
 from relance.engine.jobs import service
 from relance.engine.sequences import publish
 from tests import engine_house

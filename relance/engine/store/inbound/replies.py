@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
-from relance.engine.db.tables import contact, enrollment, inbound, mailbox
+from relance.engine.db.tables import contact, enrollment, inbound, mailbox, sequence
 from relance.engine.states import State
 from relance.engine.store import scopes
 from relance.engine.store.contacts import search
@@ -112,6 +112,8 @@ class ReplyFilter:
     undecided: bool = False  # a person has to say what it is, or whose
     substitutes: bool = False  # names somebody else to write to, and nobody said yet whether to
     by_hand: bool = False  # our own mails, written by hand, as well
+    since: dt.datetime | None = None  # received then or later
+    sequence: str | None = None  # of somebody in it
     search: str = ""  # words that begin the contact's address, a name or a company, or the sender's address
 
 
@@ -174,9 +176,19 @@ def _conditions(wanted: ReplyFilter) -> list[sa.ColumnElement[bool]]:
         (wanted.unread, inbound.c.read_at.is_(None)),
         (wanted.undecided, _undecided()),
         (wanted.substitutes, _names_substitute()),
+        (
+            wanted.since is not None,
+            sa.true() if wanted.since is None else inbound.c.received_at >= wanted.since,
+        ),
+        (wanted.sequence is not None, inbound.c.enrollment_id.in_(_of_sequence(wanted.sequence))),
         (not wanted.by_hand, inbound.c.kind != "own copy"),
     )
     return [condition for holds, condition in asked if holds]
+
+
+def _of_sequence(name: str | None) -> sa.Select[tuple[int]]:
+    of = sa.select(sequence.c.id).where(sequence.c.name == name)
+    return sa.select(enrollment.c.id).where(enrollment.c.sequence_id.in_(of))
 
 
 def _undecided() -> sa.ColumnElement[bool]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
-from relance.console.views import jobs
+from relance.console.views.long_work import jobs
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.contacts.rows import RowOutcome
 from relance.engine.jobs.service import LARGEST_UPLOAD, ImportSheet, JobView, Upload

@@ -1,0 +1,1 @@
+"""Imports and other work in the background, with its progress."""

@@ -1,0 +1,190 @@
+"""Reports: what left and what came of it, by days, by kinds of answers and for a sequence; a share only where it can be told."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from relance.console import lists
+from relance.console.charts import Bar
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine.contacts import csv_reader
+from relance.engine.reporting import codes
+from relance.engine.reporting.history.daily import DayCounts
+from relance.engine.reporting.history.rates import FEWEST, Rate
+from relance.engine.reporting.sequence_report import Funnel
+from relance.engine.roles import Permission
+from relance.engine.store.inbound.replies import ReplyFilter
+from relance.mailbox.parsing.inbound import Kind
+from relance.wording import N_, Text, dates, n_
+
+PERIODS = (7, 30, 90)
+USUAL = 30
+_COUNTED = ("sent", "answered", "bounced", "opened", "clicked")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is about."""
+
+    since: dt.date
+    until: dt.date
+    days: int
+    sequence: str | None
+    mailbox: str | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number of a report, with its share where it has one; `machines` stand apart."""
+
+    label: Text
+    count: int
+    rate: Rate | None = None
+    machines: int = 0
+
+
+def show(visit: Visit) -> Response:
+    """The page."""
+    asked = _asked(visit)
+    days = visit.app.reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
+    every = visit.app.sequences.list()
+    return visit.show(
+        "reports.html",
+        asked=asked,
+        periods=[
+            lists.Chip(
+                n_("{count} day", "{count} days", each), lists.link(visit, days=str(each)), each == asked.days
+            )
+            for each in PERIODS
+        ],
+        sequences=[each.name for each in every],
+        mailboxes=[each.address for each in visit.app.mailboxes.list()],
+        lines=_lines(days),
+        sent=[Bar(dates.short_day(each.day), each.sent) for each in days],
+        answered=[Bar(dates.short_day(each.day), each.answered) for each in days],
+        answers=_answers(visit, asked),
+        funnel=_funnel(visit.app.report(asked.sequence).all_mails) if asked.sequence else [],
+        file=lists.link(visit).replace("/reports", "/reports/days.csv", 1),
+        told=told,
+        fewest=FEWEST,
+        all_seen=visit.me.scope.everything,
+    )
+
+
+def file(visit: Visit) -> Response:
+    """The days as a file for a spreadsheet, whose cells are no formulas."""
+    asked = _asked(visit)
+    days = visit.app.reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
+    headers = {"content-disposition": f'attachment; filename="report-{asked.since}-{asked.until}.csv"'}
+    return Response(table(days, asked), media_type="text/csv", headers=headers)
+
+
+def table(days: Sequence[DayCounts], asked: Asked) -> bytes:
+    """A row a day. Pure."""
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(["day", *_COUNTED, "sequence", "mailbox"])
+    about = [csv_reader.neutral(each or "") for each in (asked.sequence, asked.mailbox)]
+    for each in days:
+        rows.writerow([each.day.isoformat(), *(getattr(each, name) for name in _COUNTED), *about])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _asked(visit: Visit) -> Asked:
+    wanted = visit.asked("days", 4)
+    days = int(wanted) if wanted in map(str, PERIODS) else USUAL
+    today = visit.now.astimezone(zoneinfo.ZoneInfo(visit.installation.settings.zone)).date()
+    return Asked(
+        today - dt.timedelta(days=days - 1),
+        today,
+        days,
+        visit.asked("sequence") or None,
+        visit.asked("mailbox") or None,
+    )
+
+
+def _lines(days: Sequence[DayCounts]) -> list[Line]:
+    """Opens and clicks are counted each time, so that they have no share of the mails."""
+    counted = {name: sum(getattr(each, name) for each in days) for name in _COUNTED}
+    sent = counted["sent"]
+    return [
+        Line(Text("Mails sent"), sent),
+        Line(Text("Answers from people"), counted["answered"], Rate(counted["answered"], sent)),
+        Line(Text("Mails that came back"), counted["bounced"], Rate(counted["bounced"], sent)),
+        Line(Text("Opens by people"), counted["opened"]),
+        Line(Text("Clicks by people"), counted["clicked"]),
+    ]
+
+
+def _funnel(found: Funnel) -> list[Line]:
+    """Each counts people, of those who were sent anything."""
+
+    def line(label: Text, count: int, machines: int = 0) -> Line:
+        return Line(label, count, Rate(count, found.sent), machines)
+
+    return [
+        Line(Text("Were sent a mail"), found.sent),
+        line(Text("Opened it"), found.opened, found.opened_by_machines),
+        line(Text("Clicked"), found.clicked, found.clicked_by_machines),
+        line(Text("Answered"), found.replied),
+        line(Text("Mail came back"), found.bounced),
+        line(Text("Asked for no more mail"), found.unsubscribed),
+    ]
+
+
+def _answers(visit: Visit, asked: Asked) -> list[tuple[str, int, str]]:
+    """By what they are, the most first, each with the inbox that shows them."""
+    zone = zoneinfo.ZoneInfo(visit.installation.settings.zone)
+    since = dt.datetime.combine(asked.since, dt.time(), zone).astimezone(dt.UTC)
+    wanted = ReplyFilter(mailbox=asked.mailbox, since=since, sequence=asked.sequence)
+    found = visit.app.inbox.counts(wanted)
+    intents = [
+        (codes.text("intent", code), number, f"intent={code}") for code, number in found.intents.items()
+    ]
+    others = [
+        (codes.text("mail", code), number, f"kind={code}")
+        for code, number in found.kinds.items()
+        if code != Kind.HUMAN
+    ]
+    unjudged = found.kinds.get(Kind.HUMAN.value, 0) - sum(found.intents.values())
+    if unjudged > 0:
+        intents.append((codes.text("mail", Kind.HUMAN), unjudged, f"kind={Kind.HUMAN}"))
+    rows = [
+        (_capital(words), number, f"/inbox?{query.replace(' ', '+')}")
+        for words, number, query in intents + others
+    ]
+    return sorted(rows, key=lambda each: -each[1])
+
+
+def told(rate: Rate) -> str:
+    """A share as people read it, with the number it rests on. Pure."""
+    if rate.share is None or rate.low is None or rate.high is None:
+        if rate.of < FEWEST:
+            return str(
+                Text.plural("{count} mail is too few to say", "{count} mails are too few to say", rate.of)
+            )
+        return str(Text("more than there were mails"))
+    low, high = (dates.decimal(round(100 * each, 1)) for each in (rate.low, rate.high))
+    share = dates.decimal(round(100 * rate.share, 1))
+    return str(
+        Text("{share} % ({low} to {high} %) of {count}", share=share, low=low, high=high, count=rate.of)
+    )
+
+
+def _capital(words: Text) -> str:
+    said = str(words)
+    return said[:1].upper() + said[1:]
+
+
+PAGES = (
+    Page("/reports", show, Permission.LOOK, rail=Rail(N_("Reports"), "chart-column", 80)),
+    Page("/reports/days.csv", file, Permission.LOOK, part=True),
+)

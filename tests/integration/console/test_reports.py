@@ -1,0 +1,97 @@
+"""Reports in the console: what left and what came of it; a share only where it can be told; machines stand apart."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+
+from relance.console.views import reports
+from relance.engine.event_log.of_mails import MessageAccepted
+from relance.engine.reporting.history.daily import DayCounts
+from relance.engine.reporting.history.rates import Rate
+from relance.engine.store import events
+from relance.engine.store.sequences import enrollment_details
+from tests.integration.console import campaign
+from tests.integration.console.conftest import Console
+from tests.reworded import in_english
+
+
+@pytest.fixture
+def busy(console: Console) -> Console:
+    campaign.play(console.app)
+    sent(console)
+    return console
+
+
+def sent(console: Console, mails: int = 120) -> None:
+    """So many mails were accepted over the last twenty days."""
+    house = console.app._context
+    with house.database.write() as conn:
+        rows = [each.enrollment for each in enrollment_details.matching(conn)]
+        for number in range(mails):
+            at = house.clock.now() - dt.timedelta(days=number % 20)
+            said = MessageAccepted.__new__(MessageAccepted)
+            events.record_event(conn, said, at, rows[number % len(rows)])
+
+
+def test_numbers_are_told_with_what_they_rest_on(busy: Console) -> None:
+    with busy.client(busy.join("boss@sales.example")) as boss:
+        shown = boss.get("/reports", params={"sequence": campaign.NAME}).text
+        assert "mails are too few to say" in shown
+        assert "by machines" in shown
+        assert 'href="/inbox?intent=positive"' in shown
+        assert shown.count('<svg class="chart"') == 2
+        few = boss.get("/reports?days=7").text
+        assert few.count('<th scope="row">') < shown.count('<th scope="row">')
+        assert boss.get("/reports?days=12345").status_code == 200
+        assert boss.get("/reports?sequence=none").status_code == 404
+        assert boss.get("/reports?mailbox=nobody@sales.example").status_code == 404
+
+
+def test_a_salesperson_sees_their_own_numbers(busy: Console) -> None:
+    with (
+        busy.client(busy.join("boss@sales.example")) as boss,
+        busy.client(busy.join("eve@sales.example", "salesperson")) as eve,
+    ):
+        assert 'href="/inbox?intent=positive"' in boss.get("/reports").text
+        hers = eve.get("/reports").text
+        assert 'href="/inbox?intent=positive"' not in hers
+        assert campaign.ANN not in hers
+        assert "of your own mailboxes" in hers
+
+
+def test_the_days_come_as_a_file_with_safe_cells(busy: Console) -> None:
+    with busy.client(busy.join("boss@sales.example")) as boss:
+        answer = boss.get(f"/reports/days.csv?days=7&mailbox={campaign.ANN}")
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 8
+    assert rows[0][:3] == ["day", "sent", "answered"]
+    day = dt.date(2026, 3, 2)
+    asked = reports.Asked(day, day, 7, "=cmd|' /C calc'!A0", "@x")
+    cells = reports.table([DayCounts(day, 1, 2, 3, 4, 5)], asked).decode("utf-8-sig").splitlines()[1]
+    assert cells == "2026-03-02,1,2,3,4,5,'=cmd|' /C calc'!A0,'@x"
+
+
+def test_shares_as_people_read_them() -> None:
+    assert reports.told(Rate(3, 99)).startswith("99 ")
+    assert "%" not in reports.told(Rate(3, 99))
+    assert in_english("5.0 % (3.8 to 6.5 %) of 1000") in reports.told(Rate(50, 1000))
+    assert "%" not in reports.told(Rate(300, 200))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_and_fits(busy: Console, tab, scheme: str) -> None:
+    token = busy.join("boss@sales.example")
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+        page = here.open(f"/reports?lang={language}")
+        page.select_option("[name=sequence]", campaign.NAME)
+        page.click("form.choose button")
+        page.wait_for_selector("#funnel")
+        page.click("details.numbers summary >> nth=0")
+        assert here.axe() == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
