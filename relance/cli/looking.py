@@ -80,11 +80,9 @@ def _standing(found: Status) -> None:
         show.say(str(found.attendance))
     for each in found.concerns:
         (show.problem if each.grave else show.note)(each.words)
-    said = {each.words for each in found.concerns}
     for mailbox in found.mailboxes:
         for words in mailbox.notes:
-            if words not in said:
-                show.note(f"{mailbox.address}: {words}")
+            show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
         show.note(_paused(name, reason))
     show.record(found, as_json=False, leave_out=TOLD, coded={"states": "person"})

@@ -76,6 +76,8 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
     waiting = bool(due.waits_for_other_mailbox(conn, [standing.enrollment.id], now))
     odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
+    if mailbox.turn_error:
+        odd.insert(0, str(unread_mail.fault(mailbox)))
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
     led = events.led_to(conn, standing.enrollment.id)
     cause = timeline.view(led) if led is not None else None

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from relance.mailbox import classification
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
+from relance.wording import Text
+
+MAX_WORDS = 120  # of what a mistake says of itself
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,10 @@ def judge(mail: InboundMail, known: Known) -> Classification:
             own_hosts=known.own_hosts,
         )
     except Exception as mistake:  # the last fence: no mail is ever left out
-        words = f"{type(mistake).__name__}: {mistake}"[:160]
+        kind, words = type(mistake).__name__, str(mistake)[:MAX_WORDS]
+        told = Text("a fault in Relance ({kind}: {words})", kind=kind, words=words)
         return Classification(
-            Kind.UNREADABLE, "the rules could not read it", words, version=classification.VERSION
+            Kind.UNREADABLE, "the rules could not read it", told, version=classification.VERSION
         )
 
 

@@ -232,9 +232,6 @@ def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[Text]]:
     found: dict[int, list[Text]] = {}
     for number, moved in folders.unstable(conn, now).items():
         found.setdefault(number, []).extend(_unstable(each) for each in moved)
-    for mailbox in mailboxes.list_all(conn):
-        if mailbox.turn_error:
-            found.setdefault(mailbox.id, []).append(fault(mailbox))
     for row in unread_mails.list_all(conn):
         found.setdefault(row.mailbox_id, []).extend(notes([row]))
     return found

@@ -9,9 +9,13 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
+from relance import wording
 from relance.mailbox import classification
-from relance.mailbox.classification import files
+from relance.mailbox.classification import files, safe
+from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import InboundMail
+from relance.wording import Text
+from tests.reworded import in_english
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 AWAY = (
@@ -48,7 +52,23 @@ def test_a_rule_that_fails_leaves_the_mail_to_a_person(
 
     monkeypatch.setattr(classification, "judge", broken)
     found = one(tmp_path / "a.eml", AWAY)
-    assert (found.kind, found.evidence) == ("unreadable", "RecursionError: too deep")
+    assert (found.kind, found.evidence) == (
+        "unreadable",
+        in_english("a fault in Relance (RecursionError: too deep)"),
+    )
+
+
+def test_a_mistake_in_a_rule_is_evidence_by_its_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(mail: InboundMail, **known: object) -> object:
+        raise KeyError("x" * 1_000)
+
+    monkeypatch.setattr(classification, "judge", broken)
+    evidence = safe.judge(message.read(AWAY), safe.Known(NOW)).evidence
+    assert isinstance(evidence, Text)
+    assert evidence.params["kind"] == "KeyError"
+    assert len(evidence.params["words"]) == safe.MAX_WORDS
+    with wording.speaking("pl"):
+        assert str(evidence).startswith("błąd w programie Relance (KeyError: ")
 
 
 @hypothesis.settings(max_examples=60, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
