@@ -49,7 +49,7 @@ def by_itself(call: Call) -> None:
 def oneself(call: Call) -> None:
     """The first argument is the viewer's own number."""
     if not call.args or call.args[0] != call.viewer.user:
-        raise errors.NotFound(Text("There is no such user."))
+        raise errors.NotFound(Text("There is no such user. The page Users shows all users."))
 
 
 def own_mailbox(call: Call) -> None:
@@ -77,7 +77,7 @@ def own_mailboxes_only(call: Call) -> None:
     wanted = call.given.get("mailboxes")
     asked = own if wanted is None else {str(each).strip().lower() for each in wanted}
     if not asked or not asked <= own:
-        raise errors.NotFound(Text("None of the mailboxes is yours. A manager says whose a mailbox is."))
+        raise errors.NotFound(Text("None of the mailboxes is yours. A manager can assign one to you."))
     call.given["mailboxes"] = sorted(asked)
 
 
@@ -112,4 +112,4 @@ def _addresses(call: Call) -> set[str]:
 
 
 def _not_there() -> errors.NotFound:
-    return errors.NotFound(Text("There is nothing of yours by that name."))
+    return errors.NotFound(Text("You have nothing by that name. Ask a manager."))

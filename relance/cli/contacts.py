@@ -103,7 +103,7 @@ def list_(
         found,
         COLUMNS,
         as_json=as_json,
-        empty=_("No contact found. Import some: relance contacts import FILE"),
+        empty=_("There are no contacts. Import some with `relance contacts import FILE`."),
     )
     if len(found) == limit and not as_json:
         show.note(_("There may be more: --after {email}", email=found[-1].email))

@@ -204,7 +204,7 @@ def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None
 def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """List the mailboxes."""
     with session.of(ctx).open() as relance:
-        empty = _("There is no mailbox yet. Add one: relance mailbox add you@your-company.example")
+        empty = _("There is no mailbox yet. Add one with `relance mailbox add you@your-company.example`.")
         show.listing(relance.mailboxes.list(), COLUMNS, as_json=as_json, empty=empty)
 
 

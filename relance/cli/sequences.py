@@ -72,7 +72,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
         found,
         COLUMNS,
         as_json=as_json,
-        empty=_("No sequence yet. Publish one: relance sequence publish FILE"),
+        empty=_("There is no sequence yet. Publish one with `relance sequence publish FILE`."),
     )
 
 

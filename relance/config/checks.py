@@ -29,7 +29,7 @@ def database(url: str) -> str:
     if known is None or driver not in ("", known.partition("+")[2] or "pysqlite"):
         raise ValueError(
             Text(
-                "it names the database “{name}”; Relance keeps its data in SQLite (sqlite:////path/to/file.db) or "
+                'it names the database "{name}"; Relance keeps its data in SQLite (sqlite:////path/to/file.db) or '
                 "PostgreSQL (postgresql://user@host/name)",
                 name=_shown(scheme),
             )
@@ -59,7 +59,7 @@ def network(written: str) -> str:
     except ValueError:
         raise ValueError(
             Text(
-                "“{name}” is not an address or a network; write one such as 10.0.0.7 or 10.0.0.0/8",
+                '"{name}" is not an address or a network; write one such as 10.0.0.7 or 10.0.0.0/8',
                 name=_shown(written),
             )
         ) from None
@@ -92,7 +92,7 @@ def zone(name: str) -> str:
     """A name of the IANA time zone database."""
     if not _is_zone(name):
         raise ValueError(
-            Text("there is no time zone “{name}”; write one such as Europe/Warsaw", name=_shown(name))
+            Text('there is no time zone "{name}"; write one such as Europe/Warsaw', name=_shown(name))
         )
     return name
 
@@ -113,7 +113,7 @@ def language(name: str) -> str:
     if found is None:
         raise ValueError(
             Text(
-                "there is no language “{name}”; write one of {known}",
+                'there is no language "{name}"; write one of {known}',
                 name=_shown(name),
                 known=", ".join(wording.languages()),
             )

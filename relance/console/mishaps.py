@@ -16,7 +16,7 @@ WORDS = {
     403: (N_("This is not open to you"), N_("Your role does not allow this page. Ask a manager.")),
     404: (N_("There is nothing here"), N_("The page may have moved, or the address is mistyped.")),
     405: (N_("That did not work"), N_("This address cannot be used that way.")),
-    413: (N_("That is too large"), N_("The form or the file is larger than this page takes.")),
+    413: (N_("That is too large"), N_("The form or the file is larger than this page accepts.")),
     500: (
         N_("Something in Relance did not work"),
         N_("Nothing was changed unless it says so here. The log of the server says more; try again."),

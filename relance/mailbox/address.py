@@ -22,10 +22,10 @@ TEST_SUFFIXES = ("test", "local", "localhost", "invalid")
 _FORBIDDEN_LOCAL = {
     '"': N_("{written} has a quoted part, which few servers accept. Use the person's plain address."),
     "%": N_(
-        "{written} has a '%', an old way of routing through another server. Use the person's plain address."
+        '{written} has a "%", an old way of routing through another server. Use the person\'s plain address.'
     ),
     "!": N_(
-        "{written} has a '!', an old way of routing through another server. Use the person's plain address."
+        '{written} has a "!", an old way of routing through another server. Use the person\'s plain address.'
     ),
 }
 _LOCAL = re.compile(r"[A-Za-z0-9.#$&'*+/=?^_{}~-]+")
@@ -87,7 +87,7 @@ def _checked_local(written: str) -> str:
         )
     if "@" in domain:
         raise errors.Invalid(
-            Text("{written} has more than one '@'. Write one address per field.", written=_shown(written))
+            Text('{written} has more than one "@". Write one address per field.', written=_shown(written))
         )
     for character, what in _FORBIDDEN_LOCAL.items():
         if character in local:
@@ -96,7 +96,7 @@ def _checked_local(written: str) -> str:
         odd = next((character for character in local if not _LOCAL.fullmatch(character)), "=?")
         raise errors.Invalid(
             Text(
-                "{written} has {odd} before the '@', which mail servers treat differently.",
+                '{written} has {odd} before the "@", which mail servers treat differently.',
                 written=_shown(written),
                 odd=repr(odd),
             )
@@ -104,7 +104,7 @@ def _checked_local(written: str) -> str:
     if len(local) > LOCAL_LIMIT:
         raise errors.Invalid(
             Text(
-                "{written} has more than {limit} characters before the '@'.",
+                '{written} has more than {limit} characters before the "@".',
                 written=_shown(written),
                 limit=LOCAL_LIMIT,
             )
@@ -118,7 +118,7 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
     if suffix in TEST_SUFFIXES and not allow_test_domains:
         raise errors.Invalid(
             Text(
-                "{written} is in '.{suffix}', which never reaches anybody. Use a real address (or set "
+                '{written} is in ".{suffix}", which never reaches anybody. Use a real address (or set '
                 "allow_test_domains for trials on this machine).",
                 written=_shown(written),
                 suffix=suffix,

@@ -282,7 +282,7 @@ def _seconds(span: dt.timedelta) -> float:
 
 
 def _finding(promise: str, mail: record.Arrived, what: Text) -> Finding:
-    told = Text("“{subject}” at {time}: {what}", subject=mail.subject, time=mail.when.at, what=what)
+    told = Text('"{subject}" at {time}: {what}', subject=mail.subject, time=mail.when.at, what=what)
     return Finding(promise, mail.recipient, mail.message_id, told)
 
 

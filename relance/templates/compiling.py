@@ -227,7 +227,7 @@ def _single_braces(part: _Part, known: Collection[str]) -> Iterator[errors.Probl
                 line = piece.line + piece.text.count("\n", 0, brace.start())
                 hint = Text("Write {{{{ {field} }}}}.", field=brace[1])
                 yield errors.Problem(
-                    Text("“{name}” has single braces and would be sent as it is.", name=brace[0]),
+                    Text('"{name}" has single braces and would be sent as it is.', name=brace[0]),
                     hint=hint,
                     line=line,
                 )

@@ -137,7 +137,7 @@ def _unread(parser: Parser) -> errors.Problem:
             hint=Text('Write ==, as in country == "PL".'),
             line=token.lineno,
         )
-    what = Text("The condition cannot be understood from “{name}” onwards.", name=token.value)
+    what = Text('The condition cannot be understood from "{name}" onwards.', name=token.value)
     return errors.Problem(what, hint=Text('Write "and" or "or" between two questions.'), line=token.lineno)
 
 
@@ -149,14 +149,14 @@ def _misused(tree: nodes.Expr) -> Iterator[errors.Problem]:
             name = call.node.name
             hint = Text("Write {example}.", example=_EXAMPLES[name])
             yield errors.Problem(
-                Text("“{name}” can only be asked with fixed texts.", name=name), hint=hint, line=call.lineno
+                Text('"{name}" can only be asked with fixed texts.', name=name), hint=hint, line=call.lineno
             )
     called = {id(call.node) for call in calls}
     for node in _all(tree, nodes.Name):
         if isinstance(node, nodes.Name) and node.name in FACTS and id(node) not in called:
             hint = Text("Write {example}.", example=_EXAMPLES[node.name])
             yield errors.Problem(
-                Text("“{name}” needs brackets.", name=node.name), hint=hint, line=node.lineno
+                Text('"{name}" needs brackets.', name=node.name), hint=hint, line=node.lineno
             )
 
 

@@ -93,7 +93,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, Fields):
         raise UnfitValue(
             Text(
-                "“{name}” is a group of fields: write {path}.name_of_field.", name=value.path, path=value.path
+                '"{name}" is a group of fields: write {path}.name_of_field.', name=value.path, path=value.path
             )
         )
     if isinstance(value, list):
@@ -119,7 +119,7 @@ def _plain(value: object, path: str, depth: int) -> object:
 
 def _plain_text(value: str, path: str) -> str | None:
     if len(value) > MAX_TEXT:
-        raise UnfitValue(Text("“{name}” is larger than {size} kB.", name=path, size=MAX_TEXT // 1024))
+        raise UnfitValue(Text('"{name}" is larger than {size} kB.', name=path, size=MAX_TEXT // 1024))
     return clean(value).strip() or None
 
 
@@ -138,7 +138,7 @@ def _plain_list(value: list[object], path: str, depth: int) -> list[object] | No
     if len(value) > MAX_ITEMS:
         raise UnfitValue(
             Text(
-                "“{name}” has {number} entries; a mail can use at most {most}.",
+                '"{name}" has {number} entries; a mail can use at most {most}.',
                 name=path,
                 number=len(value),
                 most=MAX_ITEMS,
@@ -149,4 +149,4 @@ def _plain_list(value: list[object], path: str, depth: int) -> list[object] | No
 
 def _bound(depth: int, path: str) -> None:
     if depth > MAX_DEPTH:
-        raise UnfitValue(Text("“{name}” has fields nested more than {most} deep.", name=path, most=MAX_DEPTH))
+        raise UnfitValue(Text('"{name}" has fields nested more than {most} deep.', name=path, most=MAX_DEPTH))

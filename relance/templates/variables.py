@@ -52,7 +52,7 @@ def unknown(found: Iterable[Use], known: Collection[str]) -> Iterator[errors.Pro
             continue
         told.add(use.path)
         yield errors.Problem(
-            Text("There is no contact field “{name}”.", name=use.path),
+            Text('There is no contact field "{name}".', name=use.path),
             hint=_nearest(use.path, known),
             line=use.line,
         )

@@ -48,7 +48,7 @@ def _checked(base_url: str) -> str:
     ):
         raise errors.Misconfigured(
             Text(
-                "The tracking address “{name}” cannot be used: write the start of a web address, such as https://go.acme.example",
+                'The tracking address "{name}" cannot be used. Write the start of a web address, such as https://go.acme.example.',
                 name=base_url,
             )
         )

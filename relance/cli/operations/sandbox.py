@@ -127,7 +127,10 @@ def _reply(relance: Relance, rep: Account, person: str, words: str) -> bytes:
     sent = [line for line in relance.timeline(person) if line.kind == EventKind.MESSAGE_ACCEPTED]
     if not sent:
         raise errors.NotFound(
-            Text("{person} has had no mail yet, so there is nothing to answer.", person=person)
+            Text(
+                "{person} has had no mail yet, so there is nothing to answer. Wait for the first one.",
+                person=person,
+            )
         )
     ours = str(sent[-1].data["message_id"])
     mail = EmailMessage(policy=email.policy.SMTP)
@@ -164,13 +167,14 @@ def account(home: Path) -> Account:
     except FileNotFoundError:
         raise errors.NotFound(
             Text(
-                "no sandbox is running for {home}. Start one in another terminal: relance sandbox", home=home
+                "no sandbox is running for {home}. Start one in another terminal with `relance sandbox`.",
+                home=home,
             )
         ) from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise errors.NotFound(
             Text(
-                "{file} was not written by a sandbox. Start a new one in another terminal: relance sandbox",
+                "{file} was not written by a sandbox. Start a new one in another terminal with `relance sandbox`.",
                 file=file,
             )
         ) from None

@@ -35,7 +35,7 @@ def code(visit: Visit) -> Response:
     """The code that an app shows."""
     found = visit.installation.entrance.finish(visit.text("half", 500), visit.text("code", 20), origin(visit))
     if found.answer is SignInAnswer.CODE:
-        return _code_form(visit, found, Text("This code does not fit. Type the one that the app shows now."))
+        return _code_form(visit, found, Text("This code is not valid. Type the one that the app shows now."))
     return _after(visit, found)
 
 
@@ -93,7 +93,7 @@ def _after(visit: Visit, found: SignIn) -> Response:
     if found.answer is SignInAnswer.LATER:
         words = Text("Too many tries. Wait {time}, then try again.", time=found.wait)
         return _form(visit, words, TOO_MANY)
-    return _form(visit, Text("E-mail address and password do not fit. Check both and try again."))
+    return _form(visit, Text("The e-mail address and password do not match. Check both and try again."))
 
 
 def _in(visit: Visit, token: str, path: str) -> Response:
@@ -133,8 +133,10 @@ def _welcome_form(visit: Visit, error: Text | str = "") -> Response:
 
 
 def _over() -> dict[str, str]:
-    words = Text("The link has been used, or is older than 24 hours. Ask whoever sent it for a new one.")
-    return {"title": str(Text("This link leads nowhere any more")), "words": str(words)}
+    words = Text(
+        "The link has been used, or is older than 24 hours. Ask the person who sent it for a new one."
+    )
+    return {"title": str(Text("This link no longer works")), "words": str(words)}
 
 
 def _local(path: str) -> str:

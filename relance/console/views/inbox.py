@@ -254,7 +254,7 @@ def _concerned(visit: Visit, opened: AnswerDetail | None) -> Concerned | None:
 def _number(visit: Visit) -> int:
     number = numbers.row(visit.text("answer", 20))
     if number is None:
-        raise errors.NotFound(Text("There is no such answer."))
+        raise errors.NotFound(Text("There is no such answer. The inbox shows all answers."))
     return number
 
 

@@ -102,7 +102,7 @@ ACTIONS: Mapping[str, str] = {
     "mailboxes.pause": N_("paused a mailbox"),
     "mailboxes.remove": N_("removed a mailbox"),
     "mailboxes.resume": N_("resumed a mailbox"),
-    "mailboxes.test": N_("tried a mailbox"),
+    "mailboxes.test": N_("tested a mailbox"),
     "contacts.add": N_("added a contact"),
     "contacts.import_file": N_("imported contacts"),
     "contacts.lift": N_("lifted entries of the do-not-contact list"),

@@ -76,7 +76,7 @@ def drop(visit: Visit) -> Response:
         visit.app.myself.drop_second_factor(visit.me.user, visit.text("password", 500))
     except errors.Forbidden as bad:
         return show(visit, drop_error=str(bad))
-    return visit.go("/profile", Text("No code is asked for any more."))
+    return visit.go("/profile", Text("You will no longer be asked for a code."))
 
 
 def end_session(visit: Visit) -> Response:

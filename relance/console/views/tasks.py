@@ -113,7 +113,7 @@ def _opened(visit: Visit, rows: Sequence[Task]) -> Task | None:
     if number is not None:
         found = visit.app.tasks.page(TaskFilter((number,), states=())).tasks
         if not found:
-            raise errors.NotFound(Text("There is no such task."))
+            raise errors.NotFound(Text("There is no such task. The page Tasks shows all tasks."))
         return found[0]
     return next(iter(rows), None)
 
@@ -167,7 +167,7 @@ def _on(visit: Visit, stay: int | None = None) -> str:
 def _number(visit: Visit) -> int:
     number = numbers.row(visit.text("task", 20))
     if number is None:
-        raise errors.NotFound(Text("There is no such task."))
+        raise errors.NotFound(Text("There is no such task. The page Tasks shows all tasks."))
     return number
 
 

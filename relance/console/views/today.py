@@ -157,7 +157,7 @@ def _steps(visit: Visit, began: Beginning) -> Iterator[tuple[bool, Text, Text, s
 
 _ADD_MAILBOX = Text("`relance mailbox add you@your-company.com` asks for what it needs, and tries it.")
 _SET_ADDRESS = Text("Set base_url to the web address at which recipients reach `relance web`.")
-_IMPORT = Text("`relance contacts import people.csv` reads a list and says what it made of it.")
+_IMPORT = Text("`relance contacts import people.csv` reads a list and shows what became of each row.")
 _PUBLISH = Text("`relance sequence publish first-meeting.yaml` checks a file and publishes it.")
 _ENROLL = Text("`relance enroll --dry-run` says who would be written to and when; without it, they are.")
 

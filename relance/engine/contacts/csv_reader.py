@@ -69,7 +69,9 @@ def load(path: Path) -> Sheet:
             )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise errors.NotFound(Text("there is no file {path}", path=path)) from None
+        raise errors.NotFound(
+            Text("there is no file {path}. Check its name and its folder.", path=path)
+        ) from None
     except PermissionError:
         raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
     return read(data, path.name)

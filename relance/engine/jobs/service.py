@@ -157,7 +157,7 @@ def sheet(context: Context, number: int) -> ImportSheet:
 def _read(conn: Connection, job: Job) -> csv_reader.Sheet:
     data = jobs.whole(conn, job.params.get("source") or job.id, importing.FILE)
     if not data:
-        raise errors.NotFound(Text("The file is not kept any more."))
+        raise errors.NotFound(Text("The file is no longer kept. Import it again."))
     return csv_reader.read(data, job.params["name"])
 
 
@@ -201,7 +201,7 @@ def import_contacts(context: Context, number: int) -> JobView:
     with context.database.read() as conn:
         checked = _known(conn, number)
         if checked.kind is not JobKind.CHECK_CONTACTS:
-            raise errors.NotFound(Text("There is no such work."))
+            raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
         _read(conn, checked)
     params = {"name": checked.params["name"], "source": checked.id}
     return _start(context, JobKind.IMPORT_CONTACTS, params)
@@ -269,7 +269,7 @@ def _user(conn: Connection, actor: Actor) -> int | None:
 def _known(conn: Connection, number: int) -> Job:
     found = jobs.by_id(conn, number)
     if found is None:
-        raise errors.NotFound(Text("There is no such work."))
+        raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
     return found
 
 

@@ -70,7 +70,11 @@ def remove(context: Context, address: str, alias: str) -> tuple[str, ...]:
         mailbox = mailboxes.named(conn, address)
         if gone not in mailbox.aliases:
             raise errors.NotFound(
-                Text("{gone} is not an alias of {address}.", gone=gone, address=mailbox.address)
+                Text(
+                    "{gone} is not an alias of {address}. `relance mailbox alias list {address}` shows its aliases.",
+                    gone=gone,
+                    address=mailbox.address,
+                )
             )
         return _put(
             conn,

@@ -174,16 +174,16 @@ def _check(spec: MailboxSpec) -> None:
     problems = list(_sign_in_problems(spec))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
         if not server.host or not 0 < server.port < 65536:
-            problems.append(errors.Problem(Text("needs a host and a port from 1 to 65535"), where=what))
+            problems.append(errors.Problem(Text("needs a host and a port from 1 to 65535."), where=what))
         if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
             hint = Text("Write tls or starttls; plain is for servers on this machine.")
             problems.append(
-                errors.Problem(Text("would send the password unencrypted"), where=what, hint=hint)
+                errors.Problem(Text("would send the password unencrypted."), where=what, hint=hint)
             )
     if spec.daily_cap is not None and spec.daily_cap < 0:
-        problems.append(errors.Problem(Text("cannot be negative"), where="daily_cap"))
+        problems.append(errors.Problem(Text("cannot be negative."), where="daily_cap"))
     if spec.gap_seconds < 0:
-        problems.append(errors.Problem(Text("cannot be negative"), where="gap_seconds"))
+        problems.append(errors.Problem(Text("cannot be negative."), where="gap_seconds"))
     if spec.unknown_policy not in POLICIES:
         problems.append(
             errors.Problem(
@@ -201,10 +201,10 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
         yield errors.Problem(unfit.args[0])
     for what, value in (("username", spec.username), ("password", spec.password)):
         if not value:
-            yield errors.Problem(Text("is empty"), where=what)
+            yield errors.Problem(Text("is empty."), where=what)
         if any(unicodedata.category(letter) == "Cc" for letter in value):
             hint = Text("Was it pasted with its end of line?")
-            yield errors.Problem(Text("contains a control character"), where=what, hint=hint)
+            yield errors.Problem(Text("contains a control character."), where=what, hint=hint)
 
 
 def list_all(context: Context) -> list[MailboxView]:

@@ -159,7 +159,7 @@ def _found(facts: InstallationFacts) -> Iterator[Concern]:
     for what in facts.stalled:
         yield Concern(ConcernKind.STALLED, _("{part} is not making progress.", part=what), what)
     if facts.halted is not None:
-        words = _("nothing is sent: {reason} `relance db confirm-restore` goes on.", reason=facts.halted)
+        words = _("nothing is sent: {reason} `relance db confirm-restore` continues.", reason=facts.halted)
         yield Concern(ConcernKind.HALTED, words)
     yield from _broker(facts)
     if facts.clock:

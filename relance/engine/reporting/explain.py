@@ -130,7 +130,7 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
             "`relance resume` continues, `relance stop` ends it."
         )
     if look.state in states.FINAL:
-        return Text("It is over, {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
+        return Text("It is over: {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
     return None
 
 

@@ -66,7 +66,7 @@ def _cursor(cursor: str) -> events.Cursor:
     if not all(part.isascii() and part.isdigit() and len(part) < _DIGITS for part in (xact or "0", number)):
         raise errors.WrongUse(
             Text(
-                "{cursor} is not a cursor of ours: start with an empty one, and go on with the one you were given",
+                "{cursor} is not a cursor of ours: start with an empty one, and continue with the one you were given.",
                 cursor=repr(cursor),
             )
         )

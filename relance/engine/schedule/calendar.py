@@ -175,7 +175,7 @@ def _change_between(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) ->
 def _rest(rule: SendingRule, place: ContactZone, day: dt.date) -> tuple[BoundKind, Text] | None:
     """Why nobody works on that date, or None."""
     if day in rule.closed and not holidays.holiday(place.region, day):
-        return BoundKind.CLOSED, Text("{day} is taken out by the sequence", day=day)
+        return BoundKind.CLOSED, Text("the sequence excludes {day}", day=day)
     return _rest_of(place.region, day)
 
 

@@ -237,7 +237,9 @@ def _move(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enroll
             )
         )
     if mailboxes.lock(theirs.conn, [target.id]).get(target.id) == "removed":
-        raise errors.NotFound(Text("the mailbox {address} was removed meanwhile", address=target.address))
+        raise errors.NotFound(
+            Text("the mailbox {address} has just been removed. Choose another.", address=target.address)
+        )
     messages.forget_prepared(theirs.conn, row.id)
     enrollments.change_mailbox(theirs.conn, row, target.id)
     theirs.tell([row], EnrollmentMailboxChanged(because(Code.MAILBOX_CHANGED, mailbox=target.address)))

@@ -113,11 +113,11 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
         if not found:
             if every:
                 raise errors.Invalid(
-                    Text("every mailbox is paused. Resume one: relance mailbox resume ADDRESS")
+                    Text("every mailbox is paused. Resume one with `relance mailbox resume ADDRESS`.")
                 )
             raise errors.Invalid(
                 Text(
-                    "there is no mailbox to send from. Add one: relance mailbox add you@your-company.example"
+                    "there is no mailbox to send from. Add one with `relance mailbox add you@your-company.example`."
                 )
             )
         return found
@@ -127,7 +127,10 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
             raise errors.NotFound(
                 Text("there is no mailbox {address}. Known: {known}.", address=text, known=", ".join(every))
                 if every
-                else Text("there is no mailbox {address}, nor any other.", address=text)
+                else Text(
+                    "there is no mailbox {address}, nor any other. `relance mailbox add {address}` adds it.",
+                    address=text,
+                )
             )
         if every[text].state != "active":
             raise errors.Invalid(

@@ -222,7 +222,7 @@ def _instead(name: str, names: list[str]) -> Text:
     if near:
         return Text('Did you mean "{name}"?', name=by_lower[near])
     if not names:
-        return Text("Publish one: relance sequence publish FILE")
+        return Text("Publish one with `relance sequence publish FILE`.")
     return Text("Known: {names}.", names=", ".join(names[:10]))
 
 

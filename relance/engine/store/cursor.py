@@ -28,7 +28,7 @@ def read(of: str, cursor: str, count: int = 1) -> tuple[int, ...] | None:
     if kind != of or len(numbers) != count or not all(map(_is_number, numbers)):
         raise errors.WrongUse(
             Text(
-                "{cursor} is not a cursor of this list: leave it out for the first page, and go on with the one you were given",
+                "{cursor} is not a cursor of this list: leave it out for the first page, and continue with the one you were given.",
                 cursor=repr(f"{cursor:.60}"),
             )
         )

@@ -221,7 +221,7 @@ def use_second_factor(context: Context, number: int, key: str, code: str) -> Non
     """From now on ask for a code of this key. Raises `errors.Invalid` where the code is none of it."""
     step = totp.step_of(key, code, machine_now().timestamp())
     if step is None:
-        raise errors.Invalid(Text("This code does not fit. Type the one that the app shows now."))
+        raise errors.Invalid(Text("This code is not valid. Type the one that the app shows now."))
     sealed = context.vault.seal(key, sign_in.totp_place(number))
     with context.database.write() as conn:
         user = accounts.by_id(conn, number)
@@ -244,7 +244,9 @@ def named(conn: Connection, email: str) -> User:
     """The user of an address. Raises `errors.NotFound`."""
     found = accounts.by_email(conn, email.strip().lower())
     if found is None:
-        raise errors.NotFound(Text("There is no user {email}.", email=email))
+        raise errors.NotFound(
+            Text("There is no user {email}. `relance console invite {email}` adds one.", email=email)
+        )
     return found
 
 

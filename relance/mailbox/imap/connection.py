@@ -77,7 +77,7 @@ class _Bounded(imaplib.IMAP4):
             self._fill()
         line = self._take(end + 1)
         if _LENGTHY.search(line, max(0, len(line) - _TAIL)):
-            raise self.abort(Text("the server announced a text of absurd length"))
+            raise self.abort(Text("the server announced an impossibly long text"))
         return line
 
     def read(self, size: int) -> bytes:

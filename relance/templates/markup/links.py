@@ -72,7 +72,7 @@ def checked(target: str) -> str:
     shown = target[:80]
     if len(target) > MAX_TARGET:
         raise values.UnfitValue(
-            Text("The link “{name}…” is longer than {most} characters.", name=shown, most=MAX_TARGET)
+            Text('The link "{name}…" is longer than {most} characters.', name=shown, most=MAX_TARGET)
         )
     if not target.isprintable() or re.search(r'[ \\<>"]', target):
         raise values.UnfitValue(
@@ -85,16 +85,16 @@ def checked(target: str) -> str:
         parts = urllib.parse.urlsplit(target)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise values.UnfitValue(Text("The link “{name}” is not a web address.", name=shown)) from None
+        raise values.UnfitValue(Text('The link "{name}" is not a web address.', name=shown)) from None
     if parts.scheme == "mailto":
         return _checked_mail_target(target)
     if parts.scheme not in _WEB:
         raise values.UnfitValue(
-            Text("The link “{name}” does not begin with https://, http:// or mailto:.", name=shown)
+            Text('The link "{name}" does not begin with https://, http:// or mailto:.', name=shown)
         )
     if not host or "@" in parts.netloc:
         raise values.UnfitValue(
-            Text("The link “{name}” has no site name, or hides it behind an @.", name=shown)
+            Text('The link "{name}" has no site name, or hides it behind an @.', name=shown)
         )
     return target
 
@@ -102,7 +102,7 @@ def checked(target: str) -> str:
 def _checked_mail_target(target: str) -> str:
     address = target[len("mailto:") :].partition("?")[0]
     if address.count("@") != 1 or re.search(r"%0[ad]", target, re.IGNORECASE):
-        raise values.UnfitValue(Text("The link “{name}” is not an email address.", name=target[:80]))
+        raise values.UnfitValue(Text('The link "{name}" is not an email address.', name=target[:80]))
     return target
 
 

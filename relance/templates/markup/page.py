@@ -212,12 +212,12 @@ class _Page(html.parser.HTMLParser):
             (name for name in names if name.startswith("on") or name in ("srcdoc", "formaction")), None
         ):
             self._complain(
-                Text("The attribute “{name}” runs a script; no mail program allows it.", name=bad),
+                Text('The attribute "{name}" runs a script; no mail program allows it.', name=bad),
                 Text("Remove it."),
             )
         elif bad := next((name for name, value in attrs if _holds_script(name, value)), None):
             self._complain(
-                Text("The attribute “{name}” contains a script; no mail program runs it.", name=bad),
+                Text('The attribute "{name}" contains a script; no mail program runs it.', name=bad),
                 Text("Remove it."),
             )
         else:
@@ -233,7 +233,7 @@ class _Page(html.parser.HTMLParser):
             return f' {name}="{self._source(value)}"'
         if name in ("style", "srcset") and _ATOM.search(value):
             self._complain(
-                Text("A value cannot be inside the attribute “{name}”.", name=name),
+                Text('A value cannot be inside the attribute "{name}".', name=name),
                 Text("Put it in the text of the mail."),
             )
         if name == "srcset":

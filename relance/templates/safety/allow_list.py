@@ -118,7 +118,7 @@ def _why(node: nodes.Node) -> Refusal:
         if isinstance(node, kind):
             return why
     return (
-        Text("“{name}” is not available in templates.", name=type(node).__name__),
+        Text('"{name}" is not available in templates.', name=type(node).__name__),
         Text("You can use {{{{ values }}}}, {% if %} and {% for %}."),
     )
 
@@ -143,7 +143,7 @@ def _for_refusal(node: nodes.For, loops: int) -> Refusal | None:
 def _name_refusal(node: nodes.Node) -> Refusal | None:
     name = node.attr if isinstance(node, nodes.Getattr) else getattr(node, "name", "")
     if name.startswith("_"):
-        return Text("“{name}” begins with an underscore; fields of a contact never do.", name=name), ""
+        return Text('"{name}" begins with an underscore; fields of a contact never do.', name=name), ""
     return None
 
 
@@ -189,7 +189,7 @@ def _compare_refusal(node: nodes.Node) -> Refusal | None:
     named = [side for side in sides if (name := _name_of(side)) and name.partition(".")[0] != "loop"]
     if named and any(_is_number(side) for side in sides):
         name = _name_of(named[0])
-        return Text("“{name}” is text, but it is compared with a number here.", name=name), Text(
+        return Text('"{name}" is text, but it is compared with a number here.', name=name), Text(
             "Write {field} | int.", field=name
         )
     return None
@@ -222,7 +222,7 @@ def _test_refusal(node: nodes.Node) -> Refusal | None:
     name = getattr(node, "name", "")
     if name in fence.TESTS:
         return None
-    return Text("“is {name}” is not available.", name=name), Text(
+    return Text('"is {name}" is not available.', name=name), Text(
         "You can ask: is defined, is undefined, is number, is string."
     )
 
@@ -231,7 +231,7 @@ def _filter_refusal(node: nodes.Node) -> Refusal | None:
     if not isinstance(node, nodes.Filter) or node.name not in filters.FILTERS:
         name = getattr(node, "name", "")
         offered = ", ".join(name for name in filters.FILTERS if name not in ("d", "count"))
-        return Text("The filter “{name}” is not available.", name=name), _FILTER_WHY.get(
+        return Text('The filter "{name}" is not available.', name=name), _FILTER_WHY.get(
             name, Text("You can use: {offered}.", offered=offered)
         )
     if node.dyn_args is not None or node.dyn_kwargs is not None:
@@ -249,7 +249,7 @@ def _argument_refusal(node: nodes.Filter) -> Refusal | None:
         return (
             None
             if not (node.args or node.kwargs)
-            else (Text("The filter “{name}” takes no arguments.", name=node.name), "")
+            else (Text('The filter "{name}" takes no arguments.', name=node.name), "")
         )
     return allowed(node)
 

@@ -108,7 +108,7 @@ def _number(value: Any, instead: float | None) -> float:
         return number
     if instead is None:
         raise values.UnfitValue(
-            Text("“{name}” is not a number: correct it, or write | int(0).", name=_text(value)[:40])
+            Text('"{name}" is not a number: correct it, or write | int(0).', name=_text(value)[:40])
         )
     return instead
 

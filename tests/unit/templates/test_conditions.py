@@ -69,7 +69,7 @@ def test_text_against_number_is_an_outcome():
     assert in_english("| int") in str(answer.reason)
     answer = compile_condition("country | int > 5").evaluate(CONTACT, FACTS)
     assert isinstance(answer, Unusable)
-    assert str(answer.reason) == in_english("“PL” is not a number: correct it, or write | int(0).")
+    assert str(answer.reason) == in_english('"PL" is not a number: correct it, or write | int(0).')
 
 
 @pytest.mark.parametrize("error", [TypeError("mine"), KeyError("mine")])
@@ -94,18 +94,18 @@ def test_a_field_cannot_take_the_place_of_a_fact():
     ("text", "sentence"),
     [
         ("", 'The condition is empty. Write clicked("intro", "pricing").'),
-        ("replied", "1:1: “replied” needs brackets. Write replied()."),
-        ("clicked()", '1:1: “clicked” can only be asked with fixed texts. Write clicked("intro", "pricing").'),
-        ("clicked(country)", '1:1: “clicked” can only be asked with fixed texts. Write clicked("intro", "pricing").'),
-        ('clicked("a", "b", "c")', '1:1: “clicked” can only be asked with fixed texts. Write clicked("intro", "pricing").'),
-        ('clicked(label="b")', '1:1: “clicked” can only be asked with fixed texts. Write clicked("intro", "pricing").'),
-        ('clicked("a", step="b")', '1:1: “clicked” can only be asked with fixed texts. Write clicked("intro", "pricing").'),
-        ('opened(x="b")', '1:1: “opened” can only be asked with fixed texts. Write opened("intro").'),
-        ("replied(1)", "1:1: “replied” can only be asked with fixed texts. Write replied()."),
+        ("replied", "1:1: \"replied\" needs brackets. Write replied()."),
+        ("clicked()", '1:1: "clicked" can only be asked with fixed texts. Write clicked("intro", "pricing").'),
+        ("clicked(country)", '1:1: "clicked" can only be asked with fixed texts. Write clicked("intro", "pricing").'),
+        ('clicked("a", "b", "c")', '1:1: "clicked" can only be asked with fixed texts. Write clicked("intro", "pricing").'),
+        ('clicked(label="b")', '1:1: "clicked" can only be asked with fixed texts. Write clicked("intro", "pricing").'),
+        ('clicked("a", step="b")', '1:1: "clicked" can only be asked with fixed texts. Write clicked("intro", "pricing").'),
+        ('opened(x="b")', '1:1: "opened" can only be asked with fixed texts. Write opened("intro").'),
+        ("replied(1)", "1:1: \"replied\" can only be asked with fixed texts. Write replied()."),
         ('country = "PL"', '1: A single = does not compare anything. Write ==, as in country == "PL".'),
-        ("a b", '1: The condition cannot be understood from “b” onwards. Write "and" or "or" between two questions.'),
-        ("employees > 50", "1:1: “employees” is text, but it is compared with a number here. Write employees | int."),
-        ("5 == custom.x", "1:6: “custom.x” is text, but it is compared with a number here. Write custom.x | int."),
+        ("a b", '1: The condition cannot be understood from "b" onwards. Write "and" or "or" between two questions.'),
+        ("employees > 50", "1:1: \"employees\" is text, but it is compared with a number here. Write employees | int."),
+        ("5 == custom.x", "1:6: \"custom.x\" is text, but it is compared with a number here. Write custom.x | int."),
         ("{{ replied() }}", "1: A condition has no {{ }} around it. Write it without braces, as in replied()."),
         ("bounced()", "1: This cannot be called here. You can call: clicked, opened, replied."),
         ("x" * 2001, "The condition is longer than 2000 characters."),
@@ -120,7 +120,7 @@ def test_mistakes_in_conditions_are_told_in_plain_words(text, sentence):
 def test_an_unknown_field_of_a_condition_is_told():
     assert [
         str(found) for found in check_condition("contry == 'PL' and replied()", {"country"}, "step x")
-    ] == [in_english("step x:1:1: There is no contact field “contry”. Did you mean country?")]
+    ] == [in_english('step x:1:1: There is no contact field "contry". Did you mean country?')]
     assert check_condition("country == 'PL' and custom.x", {"country", "custom.*"}) == []
     assert len(check_condition("country ==", {"country"}, "step x")) == 1
 

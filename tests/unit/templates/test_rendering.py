@@ -201,7 +201,7 @@ def test_a_list_is_gone_through_or_joined():
         ("{{ it }}", {"it": ["a"]}, "join"),
         ("{{ it.a }}", {"it": {"a": {"a": {"a": {"a": {"a": 1}}}}}}, "deep"),
         ("{% if it > x %}x{% endif %}", {"it": "12", "x": 5}, "field | int"),
-        ("{{ it | int }}", {"it": "about 50"}, "“about 50” is not a number"),
+        ("{{ it | int }}", {"it": "about 50"}, "\"about 50\" is not a number"),
         ("{{ it | upper }}", {"it": ["a"]}, "join"),
         ("{{ it }}", {"it": 10**5000}, "cannot be made"),
         ("[x]({{ it }})", {"it": "javascript:alert(1)"}, "does not begin with https://"),

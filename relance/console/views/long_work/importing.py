@@ -157,7 +157,7 @@ def refused_file(visit: Visit) -> Response:
 def _import(visit: Visit) -> JobView:
     job = visit.app.jobs.show(jobs.number(visit))
     if job.kind not in jobs.IMPORTS:
-        raise errors.NotFound(Text("There is no such work."))
+        raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
     return job
 
 

@@ -71,7 +71,7 @@ def number(visit: Visit) -> int:
     """Of the job that the path names."""
     found = numbers.row(visit.path["job"])
     if found is None:
-        raise errors.NotFound(Text("There is no such work."))
+        raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
     return found
 
 

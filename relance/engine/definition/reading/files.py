@@ -37,6 +37,8 @@ def _bytes(path: Path) -> bytes:
             raise errors.Invalid(Text("{path} is a folder. Give the YAML file in it.", path=path))
         return path.read_bytes()
     except FileNotFoundError:
-        raise errors.NotFound(Text("there is no file {path}", path=path)) from None
+        raise errors.NotFound(
+            Text("there is no file {path}. Check its name and its folder.", path=path)
+        ) from None
     except PermissionError:
         raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None

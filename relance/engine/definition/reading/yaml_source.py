@@ -171,7 +171,7 @@ class _Builder:
         end = event.end_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         if event.style is None and event.value and (cut := _CUT.match(rest)):
-            what = Text("“{name}” is read as a comment, not as part of the text.", name=cut[1])
+            what = Text('"{name}" is read as a comment, not as part of the text.', name=cut[1])
             hint = Text("Put the whole text in quotes, or a space after the #.")
             self.doubts.append(errors.Problem(what, "", hint, end.line + 1, end.column + 1 + cut.start(1)))
 

@@ -107,7 +107,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
         unread_mail.complain(so_far.refused)
         seen = folders
     raise errors.Unreachable(
-        Text("mail arrived or moved while the mailbox was being read; it will be read again soon")
+        Text("mail arrived or moved while the mailbox was being read; it will be read again soon.")
     )
 
 

@@ -306,7 +306,10 @@ def dismiss(
         ]
         if not rows:
             raise errors.NotFound(
-                Text("there is no such mail of {address} that could not be read.", address=mailbox.address)
+                Text(
+                    "there is no such unread mail of {address}. `relance mailbox unread {address}` lists those that could not be read.",
+                    address=mailbox.address,
+                )
             )
         for row in rows:
             unread_mails.change(conn, row.id, state="dismissed")

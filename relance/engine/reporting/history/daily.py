@@ -51,7 +51,7 @@ def by_day(
     sequence or mailbox there is not."""
     if not 0 <= (until - since).days < MAX_DAYS:
         raise errors.Invalid(
-            Text("ask for one day at least and for {most} at most, the first day first", most=MAX_DAYS)
+            Text("Ask for at least one day and at most {most}, the first day first.", most=MAX_DAYS)
         )
     zone = zoneinfo.ZoneInfo(context.workspace.zone)
     with context.database.read() as conn:

@@ -67,7 +67,12 @@ def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "
     with context.database.write() as conn:
         task = tasks.by_id(conn, task_id)
         if task is None:
-            raise errors.NotFound(Text("there is no task number {number}", number=task_id))
+            raise errors.NotFound(
+                Text(
+                    "there is no task number {number}. `relance task list --all` shows all tasks.",
+                    number=task_id,
+                )
+            )
         close(conn, context, task, "done", TaskDone(task.text, ended.value, said or None))
 
 

@@ -123,7 +123,7 @@ def skip(context: Context, wanted: TaskFilter, *, dry_run: bool = False) -> Task
 def snooze(context: Context, wanted: TaskFilter, until: dt.datetime, *, dry_run: bool = False) -> TaskReport:
     """These are due at another time, ahead of now."""
     if until <= context.clock.now():
-        raise errors.Invalid(Text("a task can only be postponed to a time that is still to come"))
+        raise errors.Invalid(Text("A task can only be postponed to a time in the future."))
 
     def act(conn: Connection, each: Task) -> bool:
         told = TaskSnoozed(each.text, until.astimezone(dt.UTC).isoformat())

@@ -186,7 +186,7 @@ def renew(conn: Connection, lease: Lease) -> Held:
     if row is None:
         raise errors.Superseded(
             Text(
-                "the lease on mailbox {number} lapsed or was taken over; this turn is void",
+                "another worker has taken over mailbox {number}; this one stops working on it.",
                 number=lease.mailbox_id,
             )
         )

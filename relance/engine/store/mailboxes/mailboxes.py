@@ -140,7 +140,12 @@ def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
     """One mailbox, by the id a hint carried."""
     row = _BY_ID.one(conn, {"of": mailbox_id})
     if row is None:
-        raise errors.NotFound(Text("there is no mailbox number {number}", number=mailbox_id))
+        raise errors.NotFound(
+            Text(
+                "there is no mailbox number {number}. `relance mailbox list` shows all mailboxes.",
+                number=mailbox_id,
+            )
+        )
     return _mailbox(row)
 
 

@@ -72,7 +72,7 @@ def test_a_mail_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) ->
     ("words", "told"),
     [
         (["sandbox"], "Run `relance init` first"),
-        (["sandbox", "answer", "ola@birch.example"], "Start one in another terminal: relance sandbox"),
+        (["sandbox", "answer", "ola@birch.example"], "Start one in another terminal with `relance sandbox`"),
         (["mailbox", "add", "ada@northwind.example", "--provider", "sandbox"], "no sandbox is running for"),
     ],
 )

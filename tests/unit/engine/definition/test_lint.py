@@ -92,7 +92,7 @@ def test_what_is_only_unwise_is_a_warning():
 
 def test_a_text_cut_short_by_a_hash_is_a_warning():
     cut = check(HEAD.replace("Hi", "We are #1 for you"))
-    assert str(cut.warnings[0]).startswith(in_english("x.yaml:4:21: “#1 for you” is read as a comment"))
+    assert str(cut.warnings[0]).startswith(in_english('x.yaml:4:21: "#1 for you" is read as a comment'))
     assert check(HEAD.replace("Hi", "Hi # a remark")).warnings == ()
     assert check(HEAD.replace("Hi", '"We are #1"')).warnings == ()
 
