@@ -303,7 +303,12 @@ def _view(conn: Connection, answer: int, number: int) -> OwnReplyView:
 def _last(conn: Connection, number: int) -> OwnReplyView:
     found = own_replies.to_mail(conn, inbox.get(conn, number).id)
     if not found:
-        raise errors.NotFound(Text("nobody replied to answer {number} from here.", number=number))
+        raise errors.NotFound(
+            Text(
+                "nobody replied to answer {number} from here. Reply with `relance inbox reply {number}`.",
+                number=number,
+            )
+        )
     return found[-1]
 
 
