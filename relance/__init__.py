@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from relance.engine.db.migrate import SchemaState
     from relance.engine.definition.lint import Checked
     from relance.engine.definition.sequence import Send, Sequence, Stop, Track
+    from relance.engine.definition.starters.texts import Starter
     from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
     from relance.engine.event_log.actors import Actor, ActorKind
     from relance.engine.event_log.kinds import EventKind
@@ -59,7 +60,13 @@ if TYPE_CHECKING:
     from relance.engine.sequences.control import EnrollmentView
     from relance.engine.sequences.enroll import EnrollReport, SkipCode, Skipped
     from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
-    from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
+    from relance.engine.sequences.publish import (
+        Overtaken,
+        Published,
+        SequenceDetail,
+        SequenceSummary,
+        VersionView,
+    )
     from relance.engine.sequences.steps.task_lists import (
         TaskCounts,
         TaskFilter,
@@ -68,6 +75,7 @@ if TYPE_CHECKING:
         TaskResult,
         TaskTime,
     )
+    from relance.engine.sequences.writing.planning import PeopleAtStep, PublishPlan
     from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
@@ -79,6 +87,7 @@ if TYPE_CHECKING:
     from relance.engine.store.sending.own_replies import OwnReplyView
     from relance.engine.store.sequences.tasks import Task
     from relance.engine.store.users.audit import AuditEntry
+    from relance.engine.store.users.drafts import Draft, DraftWriter
     from relance.engine.tick import TickReport
     from relance.engine.turn import TurnReport
     from relance.engine.users.service import Invitation, UserView
@@ -129,6 +138,8 @@ __all__ = [
     "DayCounts",
     "Decided",
     "DoubtView",
+    "Draft",
+    "DraftWriter",
     "EndStep",
     "EnrollReport",
     "EnrollmentFilter",
@@ -164,12 +175,15 @@ __all__ = [
     "Misconfigured",
     "NotFound",
     "OpenedMail",
+    "Overtaken",
     "OwnReplyView",
+    "PeopleAtStep",
     "Permission",
     "Planned",
     "Problem",
     "Process",
     "ProviderHabits",
+    "PublishPlan",
     "Published",
     "RejectedRow",
     "RejudgeReport",
@@ -192,6 +206,7 @@ __all__ = [
     "SkipCode",
     "Skipped",
     "Span",
+    "Starter",
     "Status",
     "StepAccount",
     "StepReport",
@@ -273,13 +288,16 @@ _ROOMS = {
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "SkipCode", "Skipped"),
     "engine.sequences.listing": ("EnrollmentFilter", "EnrollmentPage"),
-    "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
+    "engine.sequences.writing.planning": ("PeopleAtStep", "PublishPlan"),
+    "engine.sequences.publish": ("Overtaken", "Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),
     "engine.store.jobs": ("JobKind", "JobState"),
     "engine.store.processes": ("Process",),
     "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),
     "engine.store.inbound.replies": ("ReplyFilter", "Wanted"),
     "engine.store.contacts.suppressions": ("Suppression",),
+    "engine.definition.starters.texts": ("Starter",),
+    "engine.store.users.drafts": ("Draft", "DraftWriter"),
     "engine.store.sequences.tasks": ("Task",),
     "engine.store.users.audit": ("AuditEntry",),
     "engine.tick": ("TickReport",),

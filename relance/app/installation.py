@@ -84,6 +84,7 @@ class Relance:
 
     contacts = Noun(lambda: services.Contacts)
     sequences = Noun(lambda: services.Sequences)
+    drafts = Noun(lambda: services.Drafts)
     enrollments = Noun(lambda: services.Enrollments)
     mailboxes = Noun(lambda: services.Mailboxes)
     messages = Noun(lambda: services.Messages)

@@ -59,6 +59,7 @@ def _do(permission: Permission, own: Narrowed | None = None) -> Rule:
 
 
 _SELF = Rule(Permission.SELF, oneself, changes=True, audited=True)
+_DRAFTS = Rule(Permission.SEQUENCES, oneself)  # nobody else's yet: what is published is in the audit log
 _USERS = Rule(Permission.USERS, changes=True, audited=True)
 
 RULES: Mapping[str, Rule] = {
@@ -72,6 +73,12 @@ RULES: Mapping[str, Rule] = {
     "contacts.suppressed": _look(),
     "contacts.suppressions": _look(),
     "contacts.unsuppress": _do(Permission.CONTACTS),
+    "drafts.begin": _DRAFTS,
+    "drafts.drop": _DRAFTS,
+    "drafts.list": _DRAFTS,
+    "drafts.others": _DRAFTS,
+    "drafts.save": _DRAFTS,
+    "drafts.show": _DRAFTS,
     "enroll": _do(Permission.WORK, own_mailboxes_only),
     "enrollments.counts": _look(by_itself),
     "enrollments.list": _look(by_itself),
@@ -134,9 +141,12 @@ RULES: Mapping[str, Rule] = {
     "sequences.check": _look(),
     "sequences.list": _look(),
     "sequences.pause": _do(Permission.SEQUENCES),
+    "sequences.plan": Rule(Permission.SEQUENCES),
     "sequences.publish": _do(Permission.SEQUENCES),
     "sequences.resume": _do(Permission.SEQUENCES),
     "sequences.show": _look(),
+    "sequences.starter": _look(),
+    "sequences.starters": _look(),
     "settings.describe": Rule(Permission.OPERATE),
     "status": _look(None),
     "tasks.assign": _do(Permission.WORK, by_itself),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from relance.app.operation import Operation, Service
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
+from relance.engine.definition.starters import texts as starters
 from relance.engine.inbound.answering import service as answering
 from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
@@ -28,6 +29,7 @@ from relance.engine.sequences import bulk, listing
 from relance.engine.sequences import publish as sequences_publish
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.sequences.steps import task_lists
+from relance.engine.sequences.writing import drafts, planning
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sending import own_replies
 from relance.engine.store.sequences import tasks
@@ -57,11 +59,20 @@ class Sequences(Service):
     """What is said to whom and when."""
 
     check = Operation(sequences_publish.check)
+    plan = Operation(planning.plan)
     publish = Operation(sequences_publish.publish)
     list = Operation(sequences_publish.summaries)
     show = Operation(sequences_publish.show)
     pause = Operation(sequences_publish.pause)
     resume = Operation(sequences_publish.resume)
+
+    def starters(self) -> builtins.list[starters.Starter]:
+        """The texts there are to start from."""
+        return [*starters.STARTERS.values()]
+
+    def starter(self, key: str, name: str = "", language: str = "en") -> str:
+        """The YAML of one of them, under a name of your own; raises `errors.NotFound`."""
+        return starters.text(key, name, language)
 
 
 class Enrollments(Service):
@@ -147,6 +158,17 @@ class Mailboxes(Service):
         were, and nobody gets a step twice. What a person asked for stays."""
         whose = None if emails is None else tuple(emails)
         return reinstate.undo_bounces(self._context, reinstate.Wrong(address, since, whose), dry_run=dry_run)
+
+
+class Drafts(Service):
+    """Texts of sequences that somebody writes and has not published; the first argument is always their own number."""
+
+    begin = Operation(drafts.begin)
+    list = Operation(drafts.list_all)
+    show = Operation(drafts.show)
+    save = Operation(drafts.save)
+    drop = Operation(drafts.drop)
+    others = Operation(drafts.others)
 
 
 class Reports(Service):

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from relance import errors
 from relance.cli.terminal import session, show
-from relance.wording import N_, _
+from relance.wording import N_, Text, _
 
 group = typer.Typer(no_args_is_help=True, help="What is sent, step by step.")
 COLUMNS = {
@@ -19,6 +20,12 @@ COLUMNS = {
     N_("reason"): "reason",
     N_("published"): "published_at",
     N_("enrolled"): "counts|person",
+}
+PLAN = {
+    N_("step"): "step",
+    N_("state"): "state|person",
+    N_("stay with version"): "version",
+    N_("contacts"): "people",
 }
 File = Annotated[
     Path,
@@ -61,6 +68,64 @@ def publish(ctx: typer.Context, file: File, as_json: Json = False) -> None:
         show.say(
             _("{name} is unchanged; version {version} stays.", name=published.name, version=published.version)
         )
+
+
+@group.command()
+def plan(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+    """Say what publishing a sequence would do to its steps and to the contacts in it; changes nothing."""
+    with session.of(ctx).open() as relance:
+        found = relance.sequences.plan(file)
+    for warning in found.warnings:
+        show.note(_("warning: {warning}", warning=warning))
+    if as_json:
+        show.data(found)
+        return
+    if not found.changed:
+        show.say(_("{name} is unchanged; version {version} stays.", name=found.name, version=found.latest))
+        return
+    show.say(_("{name} would be version {version}.", name=found.name, version=found.next))
+    for words, steps in (
+        (_("new steps: {steps}", steps=", ".join(found.added)), found.added),
+        (_("changed steps: {steps}", steps=", ".join(found.altered)), found.altered),
+        (_("steps that go: {steps}", steps=", ".join(found.removed)), found.removed),
+    ):
+        if steps and found.latest:
+            show.say(words)
+    show.listing(found.staying, PLAN, as_json=False, empty=_("Nobody is under way in it."))
+
+
+@group.command()
+def new(
+    ctx: typer.Context,
+    name: Name,
+    starter: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="STARTER", help="`first-meeting`, `after-event`, `open-quote` or `blank`."
+        ),
+    ] = "blank",
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="Its language: en or pl; else the one that is spoken here.")
+    ] = "",
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write it; else it is printed.", dir_okay=False),
+    ] = None,
+) -> None:
+    """Begin a sequence from a text that a salesperson would send. Publishes nothing."""
+    from relance import wording
+
+    with session.of(ctx).open() as relance:
+        text = relance.sequences.starter(starter, name, language or wording.language())
+    if to is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        with to.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise errors.WrongUse(Text("{file} is there already. Name another one.", file=to)) from None
+    show.say(_("{file} is written. Check it: relance sequence check {file}", file=to))
 
 
 @group.command("list")

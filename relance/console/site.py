@@ -16,14 +16,13 @@ from relance.console.views import (
     operating,
     profile,
     reports,
-    sequence_people,
-    sequences,
     tasks,
     today,
     users,
 )
 from relance.console.views.long_work import importing, jobs
 from relance.console.views.people import contacts, held, suppressions
+from relance.console.views.sequences import overview, publishing, selected, text
 from relance.console.watch import Watch
 
 if TYPE_CHECKING:
@@ -40,8 +39,10 @@ PAGES: tuple[Page, ...] = (
     *importing.PAGES,
     *jobs.PAGES,
     *reports.PAGES,
-    *sequences.PAGES,
-    *sequence_people.PAGES,
+    *overview.PAGES,
+    *selected.PAGES,
+    *text.PAGES,
+    *publishing.PAGES,
     *held.PAGES,
     *contacts.PAGES,
     *suppressions.PAGES,

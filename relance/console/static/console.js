@@ -48,6 +48,18 @@
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:after:swap", ready);
 
+  /* A mistake leads to its line in the text. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-line]");
+    const text = button && document.getElementById(button.dataset.of);
+    if (!text) return;
+    const lines = text.value.split("\n"), before = Number(button.dataset.line) - 1;
+    const start = lines.slice(0, before).reduce((sum, line) => sum + line.length + 1, 0);
+    text.focus();
+    text.setSelectionRange(start, start + (lines[before] || "").length);
+    text.scrollTop = Math.max(0, (start / Math.max(1, text.value.length)) * text.scrollHeight - text.clientHeight / 3);
+  });
+
   /* What is to be copied is copied by its button. */
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");

@@ -123,10 +123,25 @@ def _condition_names(text: str) -> frozenset[str]:
         return frozenset()
 
 
-def publish(context: Context, source: Source) -> Published:
+class Overtaken(errors.WrongUse):
+    """Somebody published another version since this text was begun; nothing was done. `latest` is its number."""
+
+    def __init__(self, name: str, latest: int) -> None:
+        self.latest = latest
+        super().__init__(
+            Text(
+                "Version {latest} of {name} was published since you began. Nothing of yours was lost, and nothing was published.",
+                latest=latest,
+                name=name,
+            )
+        )
+
+
+def publish(context: Context, source: Source, *, base: int | None = None) -> Published:
     """Make a definition the sequence's newest version; raises `errors.Invalid` with every problem, and nothing is done.
 
-    Contacts already enrolled stay with their version. A `Path` is a file, a str the text itself.
+    Contacts already enrolled stay with their version. A `Path` is a file, a str the text itself. `base` is the
+    version that the text was begun from (0: there was none): if it is no longer the latest, `Overtaken` is raised.
     """
     checked = check(context, source)
     if checked.definition is None:
@@ -134,12 +149,21 @@ def publish(context: Context, source: Source) -> Published:
     definition = checked.definition
     now = context.clock.now()
     with context.database.write() as conn:
+        if base is not None:
+            _require_latest(conn, definition.name, base, now)
         number, changed = sequences.publish(
             conn, definition.name, sequence.digest(definition), sequence.written(definition), now
         )
         if changed:
             events.record_event(conn, SequencePublished(definition.name, number), now)
     return Published(definition.name, number, changed, checked.warnings)
+
+
+def _require_latest(conn: Connection, name: str, base: int, now: dt.datetime) -> None:
+    sequences.lock(conn, name, now)
+    latest = next((each.number for each in sequences.versions(conn, name)), 0)
+    if latest != base:
+        raise Overtaken(name, latest)
 
 
 def _text(source: Source) -> tuple[str | sequence.Sequence, str]:

@@ -11,6 +11,7 @@ from relance import config, errors, wording
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.restore.doubts import Decided, Whom
 from relance.engine.sending.doubt.in_doubt import Resolved
+from relance.engine.sequences.writing.planning import PeopleAtStep, PublishPlan
 from tests.pretended_engine import (
     ADA,
     AT,
@@ -238,6 +239,37 @@ def test_checking_a_sequence(engine: Engine, tmp_path: Path) -> None:
     assert json.loads(run("sequence", "check", "s.yaml", "--json").stdout)["problems"][0]["line"] == 4
     engine.answers["sequences.check"] = Problems()
     assert run("sequence", "check", "s.yaml").exit_code == 0
+
+
+def test_a_plan_says_what_changes_and_who_stays(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("steps: []\n")
+    staying = (PeopleAtStep(1, "bump", "held", 3),)
+    engine.answers["sequences.plan"] = PublishPlan(
+        "Trial", 1, 2, True, ("nudge",), ("bump",), ("intro",), staying, (errors.Problem("long"),)
+    )
+    shown = run("sequence", "plan", "s.yaml")
+    assert shown.exit_code == 0
+    assert engine.calls[0] == ("sequences.plan", (Path("s.yaml"),), {})
+    for words in ("nudge", "intro", "bump", "held"):
+        assert words in shown.stdout
+    assert in_english("warning: long") in shown.stderr
+    assert json.loads(run("sequence", "plan", "s.yaml", "--json").stdout)["staying"][0]["people"] == 3
+    engine.answers["sequences.plan"] = PublishPlan("Trial", 1, 1, False, (), (), (), ())
+    assert in_english("Trial is unchanged") in run("sequence", "plan", "s.yaml").stdout
+
+
+def test_a_sequence_is_begun_from_a_starter_and_no_file_is_written_over(
+    engine: Engine, tmp_path: Path
+) -> None:
+    engine.answers["sequences.starter"] = "sequence: Mine\n"
+    assert run("sequence", "new", "Mine").stdout == "sequence: Mine\n"
+    made = run("sequence", "new", "Mine", "--from", "open-quote", "--language", "pl", "--to", "new.yaml")
+    assert made.exit_code == 0
+    assert engine.calls[-2] == ("sequences.starter", ("open-quote", "Mine", "pl"), {})
+    assert (tmp_path / "new.yaml").read_text() == "sequence: Mine\n"
+    (tmp_path / "new.yaml").write_text("my own words")
+    assert run("sequence", "new", "Mine", "--to", "new.yaml").exit_code == 2
+    assert (tmp_path / "new.yaml").read_text() == "my own words"
 
 
 def test_unknown_mails(engine: Engine) -> None:

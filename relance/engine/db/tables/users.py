@@ -61,6 +61,21 @@ sign_in_attempt = sa.Table(
     sa.Column("at", Instant, nullable=False),  # the last one
 )
 
+# What somebody writes and has not published; its times are business time.
+sequence_draft = sa.Table(
+    "sequence_draft",
+    metadata,
+    number(),
+    to("user_account"),
+    text("name"),  # of the sequence it was begun from; empty: it is new
+    count("base"),  # the version it was begun from; 0: none
+    text("text"),
+    sa.Column("begun_at", Instant, nullable=False),
+    sa.Column("saved_at", Instant),  # the last change; empty: it says what it was begun from
+)
+sa.Index("ix_sequence_draft_name", sequence_draft.c.name)
+sa.Index("ix_sequence_draft_user", sequence_draft.c.user_account_id)
+
 audit = sa.Table(
     "audit",
     metadata,

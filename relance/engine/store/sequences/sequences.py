@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.database import Instant
+from relance.engine.db.database import Instant, insert_new
 from relance.engine.db.tables import enrollment, sequence, sequence_version
-from relance.engine.states import State
+from relance.engine.states import OPEN, State
 from relance.engine.store import scopes
 
 
@@ -52,10 +52,7 @@ def publish(
     conn: Connection, name: str, digest: str, definition: Mapping[str, Any], now: dt.datetime
 ) -> tuple[int, bool]:
     """Store a definition under its name; returns (version number, whether it differs from the latest)."""
-    sequence_id = conn.execute(sa.select(sequence.c.id).where(sequence.c.name == name)).scalar_one_or_none()
-    if sequence_id is None:
-        new = sa.insert(sequence).values(name=name, created_at=now).returning(sequence.c.id)
-        sequence_id = conn.execute(new).scalar_one()
+    sequence_id = lock(conn, name, now)
     latest = conn.execute(_of(name).limit(1)).one_or_none()
     if latest is not None and latest.digest == digest:
         return latest.number, False
@@ -66,6 +63,14 @@ def publish(
         )
     )
     return number, True
+
+
+def lock(conn: Connection, name: str, now: dt.datetime) -> int:
+    """The number of a sequence, which is made if there is none: whoever else publishes it waits for the end of this transaction."""
+    insert_new(conn, sequence, [{"name": name, "created_at": now}])
+    return int(
+        conn.execute(sa.select(sequence.c.id).where(sequence.c.name == name).with_for_update()).scalar_one()
+    )
 
 
 def _of(name: str) -> sa.Select[Any]:
@@ -89,6 +94,20 @@ def latest(conn: Connection) -> list[Version]:
         _value(row)
         for row in conn.execute(_SELECT.where(sequence_version.c.id.in_(newest)).order_by(sequence.c.name))
     ]
+
+
+def standing(conn: Connection, sequence_id: int) -> list[tuple[int, str, str, int]]:
+    """Who is under way: (version number, step, state, how many); those without a step wait for nothing more."""
+    columns = (sequence_version.c.number, enrollment.c.step, enrollment.c.state)
+    query = (
+        sa.select(*columns, sa.func.count())
+        .join(sequence_version, sequence_version.c.id == enrollment.c.sequence_version_id)
+        .where(enrollment.c.sequence_id == sequence_id, enrollment.c.step.is_not(None))
+        .where(enrollment.c.state.in_([each.value for each in OPEN]))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return [(number, step, state, many) for number, step, state, many in conn.execute(query)]
 
 
 def set_state(conn: Connection, name: str, state: str, reason: str) -> bool:

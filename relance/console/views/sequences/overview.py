@@ -67,6 +67,7 @@ def index(visit: Visit) -> Response:
     """The list."""
     found = visit.app.sequences.list()
     asked, state = visit.asked("q"), visit.asked("state")
+    may_write = visit.me.may(Permission.SEQUENCES)
     shown = [each for each in found if asked.strip().lower() in each.name.lower()]
     return visit.show(
         "sequences.html",
@@ -85,7 +86,8 @@ def index(visit: Visit) -> Response:
         search=asked,
         hidden=[("state", state)] if state else [],
         words=codes.text,
-        may_write=visit.me.may(Permission.SEQUENCES),
+        drafts=visit.app.drafts.list(visit.me.user) if may_write else [],
+        may_write=may_write,
     )
 
 
@@ -116,6 +118,7 @@ def show(visit: Visit) -> Response:
         words=codes.text,
         tones=TONES,
         link=link(name),
+        text_link=f"/sequence-text/{quote(name, safe='')}",
         may_write=visit.me.may(Permission.SEQUENCES),
         may_work=visit.me.may(Permission.WORK),
         all_seen=visit.me.scope.everything,

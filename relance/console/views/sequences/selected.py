@@ -10,7 +10,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import numbers
-from relance.console.views.sequences import link, people_meant
+from relance.console.views.sequences.overview import link, people_meant
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.roles import Permission
 from relance.engine.sequences.bulk import BulkReport, BulkResult

@@ -1,0 +1,119 @@
+"""A draft is published by way of its plan only, and only if nobody published meanwhile: then both texts stand beside each other."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import hmac
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page
+from relance.console.requests import numbers
+from relance.console.views.sequences.overview import link
+from relance.console.views.sequences.text import LARGEST, draft_link, kept, opened, shown
+from relance.console.visit import Visit
+from relance.engine.reporting import codes
+from relance.engine.roles import Permission
+from relance.engine.sequences.publish import Overtaken
+from relance.engine.sequences.writing.planning import PublishPlan
+from relance.engine.store.users.drafts import Draft
+from relance.wording import Text
+
+_AROUND = 2
+# Lines that are shown around what was changed.
+
+
+def plan(visit: Visit) -> Response:
+    """What publishing it would do; a draft with mistakes is shown with them."""
+    draft = opened(visit)
+    try:
+        found = visit.app.sequences.plan(draft.text)
+    except errors.Invalid:
+        return visit.go(draft_link(draft.id))
+    if found.latest != _begun_from(draft, found):
+        return _conflict(visit, draft, found.name)
+    return _planned(visit, draft, found)
+
+
+def publish(visit: Visit) -> Response:
+    """It is published, if this is the text whose plan was seen and nobody else published meanwhile."""
+    draft = visit.app.drafts.show(visit.me.user, numbers.row(visit.text("draft")) or 0)
+    again = f"{draft_link(draft.id)}/plan"
+    if not hmac.compare_digest(visit.text("seen"), _seen(visit, draft)):
+        return visit.go(
+            again, Text("The draft is another one than you saw, so nothing was published."), "warn"
+        )
+    try:
+        found = visit.app.sequences.plan(draft.text)
+        done = visit.app.sequences.publish(draft.text, base=_begun_from(draft, found))
+    except (errors.Invalid, Overtaken):
+        return visit.go(again)  # which says what is in the way
+    visit.app.drafts.drop(visit.me.user, draft.id)
+    return visit.go(
+        link(done.name),
+        Text("Version {version} of {name} is published.", version=done.version, name=done.name),
+    )
+
+
+def settle(visit: Visit) -> Response:
+    """Both texts were seen: the draft goes on from the other version."""
+    name, base = visit.text("name", 200), numbers.row(visit.text("base")) or 0
+    return visit.go(f"{draft_link(kept(visit, name=name, base=base).id)}/plan")
+
+
+def _begun_from(draft: Draft, found: PublishPlan) -> int:
+    """The version of the sequence that the text names; another name is begun from nothing."""
+    return draft.base if found.name == draft.name else 0
+
+
+def _seen(visit: Visit, draft: Draft) -> str:
+    """Proves that this session was shown the plan of this text."""
+    said = f"plan\n{draft.id}\n{draft.base}\n{draft.name}\n{draft.text}".encode()
+    return hmac.new(visit.token.encode(), said, hashlib.sha256).hexdigest()
+
+
+def _planned(visit: Visit, draft: Draft, found: PublishPlan) -> Response:
+    before = visit.app.sequences.show(found.name).yaml if found.latest else ""
+    return visit.show(
+        "sequence_plan.html",
+        draft=draft,
+        plan=found,
+        warnings=shown(draft.text, found.warnings),
+        lines=changes(before, draft.text) if found.latest else [],
+        renamed=bool(draft.name) and found.name != draft.name,
+        comments=any(line.lstrip().startswith("#") for line in draft.text.split("\n")),
+        seen=_seen(visit, draft),
+        words=codes.text,
+    )
+
+
+def _conflict(visit: Visit, draft: Draft, name: str) -> Response:
+    theirs = visit.app.sequences.show(name)
+    return visit.show(
+        "sequence_conflict.html",
+        draft=draft,
+        theirs=theirs,
+        taken=draft.name != name,
+        lines=changes(theirs.yaml, draft.text),
+    )
+
+
+def changes(before: str, after: str) -> list[tuple[str, str]]:
+    """Lines with what became of them: "+", "-", " ", and "…" where some are left out. Pure."""
+    found: list[tuple[str, str]] = []
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=_AROUND, lineterm="")
+    for line in list(lines)[2:]:
+        if not line.startswith("@@"):
+            found.append((line[:1], line[1:]))
+        elif found:
+            found.append(("…", ""))
+    return found
+
+
+PAGES = (
+    Page("/sequence-drafts/{number}/plan", plan, Permission.SEQUENCES),
+    Page("/sequence/publish", publish, Permission.SEQUENCES, method="POST"),
+    Page("/sequence/draft/settle", settle, Permission.SEQUENCES, method="POST", largest=LARGEST),
+)

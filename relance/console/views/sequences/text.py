@@ -1,0 +1,161 @@
+"""The text of a sequence: read, written as a draft that is kept while it is typed, and begun from a starter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page
+from relance.console.requests import numbers
+from relance.console.views.sequences.overview import link, named
+from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.roles import Permission
+from relance.engine.store.users.drafts import Draft
+from relance.wording import N_, Text
+
+LONGEST = 500_000  # characters
+LARGEST = 4 * 1024 * 1024
+# Of a form with such a text: a letter may take six bytes and more of it.
+NEW = "/sequence-new"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mistake or a doubt with the line it stands in."""
+
+    line: int
+    written: str
+    what: str
+    hint: str
+
+
+def read(visit: Visit) -> Response:
+    """The latest version, for those who look."""
+    found = visit.app.sequences.show(named(visit))
+    return visit.show(
+        "sequence_read.html",
+        found=found,
+        back=link(found.name),
+        may_write=visit.me.may(Permission.SEQUENCES),
+    )
+
+
+def choose(visit: Visit) -> Response:
+    """Which starter a new one begins from."""
+    return _choice(visit)
+
+
+def _choice(visit: Visit, code: int = 200, *, chosen: str = "", name: str = "", error: str = "") -> Response:
+    starters = visit.app.sequences.starters()
+    first = next(iter(starters)).key
+    return visit.show(
+        "sequence_new.html", code, starters=starters, chosen=chosen or first, name=name, error=error
+    )
+
+
+def begin(visit: Visit) -> Response:
+    """A draft of a new one."""
+    key, name = visit.text("from"), " ".join(visit.text("name", 200).split())
+    if name in {each.name for each in visit.app.sequences.list()}:
+        taken = Text("There is a sequence of this name already.")
+        return _choice(visit, UNPROCESSABLE, chosen=key, name=name, error=str(taken))
+    words = visit.app.sequences.starter(key, name, visit.language)
+    return visit.go(draft_link(visit.app.drafts.begin(visit.me.user, text=words).id))
+
+
+def edit(visit: Visit) -> Response:
+    """The viewer's draft of one that is published."""
+    return visit.go(draft_link(visit.app.drafts.begin(visit.me.user, visit.text("name")).id))
+
+
+def write(visit: Visit) -> Response:
+    """The draft, with everything that is wrong with it."""
+    draft = opened(visit)
+    return visit.show("sequence_text.html", **_told(visit, draft), back=_back(draft))
+
+
+def keep(visit: Visit) -> Response:
+    """The draft is kept while it is typed; answers with what is wrong with it now."""
+    return visit.part("sequence_text.html", "told", **_told(visit, kept(visit)))
+
+
+def save(visit: Visit) -> Response:
+    """The draft is kept; then its plan, or the draft again."""
+    draft = kept(visit)
+    return visit.go(f"{draft_link(draft.id)}/plan" if visit.text("go") == "plan" else draft_link(draft.id))
+
+
+def drop(visit: Visit) -> Response:
+    """The draft is thrown away; what is published stays."""
+    draft = visit.app.drafts.show(visit.me.user, _number(visit.text("draft")))
+    visit.app.drafts.drop(visit.me.user, draft.id)
+    return visit.go(_back(draft), Text("Your draft is gone. Nothing that is published was changed."))
+
+
+def opened(visit: Visit) -> Draft:
+    """The viewer's draft that the path names."""
+    return visit.app.drafts.show(visit.me.user, _number(str(visit.path["number"])))
+
+
+def kept(visit: Visit, *, name: str | None = None, base: int | None = None) -> Draft:
+    """The draft of a form, with the text that was sent."""
+    text = visit.text("text", LONGEST + 1).replace("\r\n", "\n").rstrip() + "\n"
+    if len(text) > LONGEST:
+        raise errors.Invalid(Text("This text is too long for a sequence."))
+    return visit.app.drafts.save(visit.me.user, _number(visit.text("draft")), text, name=name, base=base)
+
+
+def _number(typed: str) -> int:
+    return numbers.row(typed) or 0  # no draft has it
+
+
+def _back(draft: Draft) -> str:
+    return link(draft.name) if draft.name else "/sequences"
+
+
+def _told(visit: Visit, draft: Draft) -> dict[str, object]:
+    found = visit.app.sequences.check(draft.text)
+    latest = visit.app.sequences.show(draft.name).version if draft.name else 0
+    return {
+        "draft": draft,
+        "problems": shown(draft.text, found.problems),
+        "warnings": shown(draft.text, found.warnings),
+        "overtaken": latest if latest > draft.base else 0,
+        "others": visit.app.drafts.others(visit.me.user, draft.name),
+    }
+
+
+def shown(text: str, found: Sequence[errors.Problem]) -> list[Shown]:
+    """Each with the line it stands in, as it is written. Pure."""
+    lines = text.split("\n")
+    return [
+        Shown(
+            each.line,
+            lines[each.line - 1].strip()[:200] if 0 < each.line <= len(lines) else "",
+            str(each.what),
+            str(each.hint),
+        )
+        for each in found
+    ]
+
+
+def draft_link(number: int) -> str:
+    """Where a draft is written."""
+    return f"/sequence-drafts/{number}"
+
+
+_KEYS = (("c", N_("check the text")), ("p", N_("see what publishing does")))
+_WRITE = Permission.SEQUENCES
+PAGES = (
+    Page("/sequence-text/{name:path}", read, Permission.LOOK),
+    Page(NEW, choose, _WRITE),
+    Page(NEW, begin, _WRITE, method="POST"),
+    Page("/sequence/edit", edit, _WRITE, method="POST"),
+    Page("/sequence-drafts/{number}", write, _WRITE, keys=_KEYS),
+    Page("/sequence/draft", save, _WRITE, method="POST", largest=LARGEST),
+    Page("/sequence/draft/keep", keep, _WRITE, method="POST", largest=LARGEST, part=True),
+    Page("/sequence/draft/drop", drop, _WRITE, method="POST"),
+)

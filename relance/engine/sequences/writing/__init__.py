@@ -1,0 +1,1 @@
+"""Texts of sequences under way: kept as drafts, and what publishing them would do."""

@@ -1,0 +1,93 @@
+"""Texts of sequences under way: begun from what is published or anew, kept for whoever writes them until they publish or drop them."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine.context import Context
+from relance.engine.definition import sequence
+from relance.engine.definition.reading import files, load
+from relance.engine.sequences import publish
+from relance.engine.store.users import drafts
+from relance.engine.store.users.drafts import Draft, DraftWriter
+from relance.wording import Text
+
+MOST = 200  # of one user
+
+
+def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
+    """A user's draft of a sequence: the one they have changed, else one of its latest version. Without a name, a new one of `text`."""
+    with context.database.write() as conn:
+        if not name:
+            return _added(conn, context, user, "", 0, text)
+        latest = publish.versions_of(conn, name)[0]
+        mine = [each for each in drafts.list_all(conn, user) if each.name == name]
+        begun = next((each for each in mine if each.saved_at is not None), None)
+        if begun is not None:
+            return begun
+        for each in mine:
+            drafts.drop(conn, user, each.id)
+        words = load.to_yaml(sequence.Sequence.model_validate(latest.definition))
+        return _added(conn, context, user, name, latest.number, words)
+
+
+def _added(conn: Connection, context: Context, user: int, name: str, base: int, text: str) -> Draft:
+    if len(drafts.list_all(conn, user)) >= MOST:
+        raise errors.WrongUse(Text("There are too many drafts of yours: drop some of them first."))
+    number = drafts.add(conn, user, name, base, _bounded(text), context.clock.now())
+    return _get(conn, user, number)
+
+
+def show(context: Context, user: int, number: int) -> Draft:
+    """One of a user's; raises `errors.NotFound`."""
+    with context.database.read() as conn:
+        return _get(conn, user, number)
+
+
+def list_all(context: Context, user: int) -> list[Draft]:
+    """What a user has written and not published, the newest change first; what says no more than it was begun from is left out."""
+    with context.database.read() as conn:
+        return [each for each in drafts.list_all(conn, user) if each.saved_at is not None or not each.name]
+
+
+def save(
+    context: Context, user: int, number: int, text: str, *, name: str | None = None, base: int | None = None
+) -> Draft:
+    """Keep the text as it is now; with `name` and `base`, it goes on from that version. Raises `errors.NotFound`."""
+    with context.database.write() as conn:
+        before = _get(conn, user, number)
+        wanted = {"text": _bounded(text), "name": name, "base": base}
+        changed = {
+            key: value for key, value in wanted.items() if value is not None and value != getattr(before, key)
+        }
+        if changed:
+            drafts.change(conn, number, **changed, saved_at=context.clock.now())
+        return _get(conn, user, number)
+
+
+def drop(context: Context, user: int, number: int) -> None:
+    """It is thrown away, or was published."""
+    with context.database.write() as conn:
+        drafts.drop(conn, user, number)
+
+
+def others(context: Context, user: int, name: str) -> list[DraftWriter]:
+    """Who else is changing the text of this sequence."""
+    with context.database.read() as conn:
+        return drafts.writers(conn, user, name) if name else []
+
+
+def _get(conn: Connection, user: int, number: int) -> Draft:
+    found = drafts.get(conn, user, number)
+    if found is None:
+        raise errors.NotFound(Text("There is no such draft of yours. It may have been published or dropped."))
+    return found
+
+
+def _bounded(text: str) -> str:
+    if len(text.encode("utf-8", "replace")) > files.MAX_BYTES:
+        raise errors.Invalid(
+            Text("A text of more than {size} MB is not a sequence.", size=files.MAX_BYTES // 1024 // 1024)
+        )
+    return text
