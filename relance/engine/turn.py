@@ -372,7 +372,7 @@ class _Turn:
             outlook = self._outlook(mailbox, run, due, now)
             pauses = Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)
             planned = next_turn.next_turn(end, outlook, pauses, now)
-            leases.release(conn, self.lease, min(planned, now + leases.MAX_AHEAD))
+            leases.release(conn, self.lease, min(planned, now + leases.MAX_AHEAD), mailbox.reply_at)
         if self.delivery is not None:
             self.delivery.recorded()
 

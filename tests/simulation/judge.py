@@ -17,7 +17,7 @@ from relance.engine.reasons import Code
 from relance.engine.schedule import next_turn
 from relance.engine.sending.doubt import in_doubt
 from relance.mailbox.smtp import replies as smtp_replies
-from tests.simulation import aside, ground, people, post
+from tests.simulation import aside, ground, people, post, replying
 from tests.simulation.aside import Doubt
 from tests.simulation.ground import Ground
 from tests.simulation.letters import STOPS, Kind
@@ -44,6 +44,8 @@ _MAILS = sa.select(_MSG, _BOX.c.files_sent, aside.UNREAD).join(_BOX, _BOX.c.id =
 
 def quiet(sim: Sim, laid: Ground) -> bool:
     """Whether every step is done or waits for a person."""
+    if sim.profile.replies and replying.anything_waits(laid):
+        return False
     return not aside.anybody_goes_on(laid) and not any(_open(sim, mail) for mail in aside.doubts(laid))
 
 
@@ -147,6 +149,8 @@ def _read(sim: Sim, mailbox: int, since: int, before: int) -> bool:
 def _after_an_answer(sim: Sim) -> Iterator[str]:
     earlier: dict[tuple[str, str], Taken] = {}
     for taken in sim.world.taken:
+        if replying.is_one(taken):
+            continue
         key = taken.mail.recipient, taken.mail.sequence
         before = earlier.get(key)
         if before is not None:
@@ -224,6 +228,8 @@ def _after_a_no(sim: Sim) -> Iterator[str]:
     for taken in sim.world.taken:
         asked = max(taken.marked, taken.asked)
         for bar in sim.world.barred(taken.mail.recipient, asked, taken.host):
+            if replying.is_one(taken) and bar.why in replying.NOT_FOR_REPLIES:
+                continue
             yield f"after a no: {_name(taken)}, asked about at {asked}, though {bar.why} since {bar.since}"
 
 

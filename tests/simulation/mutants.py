@@ -38,7 +38,7 @@ from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Outcome
-from tests.simulation import believers, ground
+from tests.simulation import believers, ground, repliers
 from tests.simulation.believers import both
 from tests.simulation.profile import Profile
 
@@ -298,6 +298,8 @@ MUTANTS: dict[str, Mutant] = {
         believers.names_are_folders,
         believers.no_swaps,
         waits_for_ever,
+        repliers.each_click_replies,
+        repliers.replies_to_anybody,
     )
 }
 
@@ -331,6 +333,8 @@ NEEDS = {
     "names_are_folders": ("renames", "letters", "ids"),
     "no_swaps": ("nameless", "letters"),
     "waits_for_ever": ("bars", "logins"),
+    "each_click_replies": ("replies", "letters"),
+    "replies_to_anybody": ("replies", "letters", "stops"),
 }
 """The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""
 

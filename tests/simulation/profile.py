@@ -51,6 +51,7 @@ class Profile:
     restores: float = 0.0  # a backup is put back, and a person then releases everybody
     silent: float = 0.0  # a mail server says nothing, for a while or until the client's bound
     mute: float = 0.0  # the database says nothing: a statement is never answered, or a commit
+    replies: float = 0.0  # a person replies to what came in, and presses the button twice
     witness: bool = False  # whether the database has a clock of its own, and each host another
 
     @property
@@ -104,6 +105,7 @@ def _faults(seed: int) -> dict[str, Any]:
         "silent": fault("silent", 0.15, 0.1, 0.3),
         "mute": fault("mute", 0.12, 0.01, 0.05),
         "witness": bool(fault("witness", 0.5, 1)),
+        "replies": fault("replies", 0.15, 0.3, 0.6) if not fault("restores", 0.15, 1.0) else 0.0,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +18,7 @@ from relance.engine.store.mailboxes import leases, mailboxes
 from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
-from tests.simulation import aside, beginning, ground, judge, people, restoring
+from tests.simulation import aside, beginning, ground, judge, people, replying, restoring
 from tests.simulation.baton import Process
 from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim
@@ -93,6 +94,7 @@ class _Story:
         self.settled = False
         self.killed: dict[str, set[str]] = {}  # by host: the owners whose death its journals prove
         self.count = 0
+        self.replied: Counter[int] = Counter()  # how often somebody replied to each answer
         self.ticks = True  # whether a step is due that is no mail
         self.backups = restoring.Backups(sim, laid)
         self.seen = 0  # the order of things when time last moved
@@ -187,6 +189,8 @@ class _Story:
             self._releases(self.sim.rng.choice(awake))
         if awake and self.sim.chance(self.sim.profile.people_act):
             self._a_person_acts(self.sim.rng.choice(people.PEOPLE[: self.sim.profile.people]))
+        if awake and self.sim.profile.replies and self.sim.chance(self.sim.profile.replies):
+            self._somebody_replies(self.sim.rng.choice(awake))
         self.sim.stage.run()
         while self.sim.fire():
             self.sim.stage.run()
@@ -292,6 +296,13 @@ class _Story:
                         )
         else:
             addresses.suppress(house, email if what == "suppress" else email.partition("@")[2])
+
+    def _somebody_replies(self, worker: _Worker) -> None:
+        number = replying.which(self.sim, self.laid)
+        if number is not None and self.replied[number] < replying.MOST:
+            self.replied[number] += 1
+            what = f"reply to {number}"
+            self._act(worker, what, lambda: replying.write(self.sim, worker.house, number))
 
     def _releases(self, worker: _Worker) -> None:
         """Everybody whom the tool lets go, goes; of the others a person says what became of their mail."""

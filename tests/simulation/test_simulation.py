@@ -15,7 +15,7 @@ from tests import reworded
 from tests.simulation import mutants, profile, silence, story
 
 ROOT = Path(__file__).parents[2]
-SEEDS = (*range(10), 11, 17, 18, 31, 41, 69, 78, 91, 157, 209, 230, 352)
+SEEDS = (*range(10), 11, 17, 18, 31, 41, 69, 78, 91, 157, 161, 209, 228, 230, 352, 842)
 # A few, and those in which the rarer faults occur.
 FAULTS = (
     "FETCH refused",
@@ -74,6 +74,8 @@ CAUGHT_BY = {
     "names_are_folders": 657,
     "no_swaps": 2753,
     "waits_for_ever": 172,
+    "each_click_replies": 161,
+    "replies_to_anybody": 228,
 }
 """A seed that catches each mutant; `python -m tests.simulation --mutants` looks for them anew."""
 
@@ -116,6 +118,12 @@ def test_no_promise_is_broken(seed: int) -> None:
 def test_every_kind_of_fault_occurs() -> None:
     drawn = {kind for seed in SEEDS for kind in clean(seed).kinds}
     assert drawn >= set(FAULTS)
+
+
+def test_people_reply_and_their_replies_leave() -> None:
+    """Seed 842 is kept for a mailbox that was called for ever, paused while a reply waited in it."""
+    told = [line for seed in SEEDS for line in clean(seed).lines if "server takes" in line]
+    assert any("reply." in line for line in told)
 
 
 def test_a_seed_plays_the_same_in_another_process() -> None:

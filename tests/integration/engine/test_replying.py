@@ -190,6 +190,7 @@ def test_it_waits_for_a_paused_mailbox_only_where_that_was_asked_for(
     reply(house, when_paused=True)
     pass_by(house, minutes=1)
     assert (a_turn(house).sent, now(house).state) == (0, "prepared")
+    assert turn.due(house, 5) == []  # not called again and again meanwhile
     mailbox_service.resume(house, ADA)
     assert a_turn(house).sent == 1
     assert len(server.accepted) == 1
