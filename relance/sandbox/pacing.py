@@ -50,6 +50,12 @@ class _Course:
             if rate != last.rate and now > last.machine:
                 self._stretches.append(_Stretch(now, last.at(now), rate))
 
+    def stop(self) -> None:
+        """From now on it is always now."""
+        with self._lock:
+            last, now = self._stretches[-1], clock.machine_now()
+            self._stretches.append(_Stretch(max(now, last.machine), last.at(max(now, last.machine)), 0.0))
+
 
 class PatientClock(clock.Clock):
     """A clock that runs `scale` times as fast as the machine's, and slower within `at_work`. One process only.
@@ -65,6 +71,11 @@ class PatientClock(clock.Clock):
         """The business time at an instant of machine time; no later instant reads earlier."""
         course: _Course = object.__getattribute__(self, "_course")
         return course.at(machine)
+
+    def stop(self) -> None:
+        """Time stands still from now on: what was played can be looked at as it is. Nobody may work any more."""
+        course: _Course = object.__getattribute__(self, "_course")
+        course.stop()
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:

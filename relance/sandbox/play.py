@@ -133,8 +133,19 @@ def together(relance: Relance, bound: socket.socket) -> AbstractContextManager[B
     return embedded.running(relance, [bound], threads=len(REPS))
 
 
-def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> Outcome:
-    """Play it to the end; `watch` is called a few times a second. `hire` says who does the work."""
+def _gone(relance: Relance, outcome: Outcome) -> None:
+    """Nobody stays to look."""
+    del relance, outcome
+
+
+def play(
+    plan: Plan,
+    watch: Callable[[Scene], None],
+    hire: Hire = together,
+    stay: Callable[[Relance, Outcome], None] = _gone,
+) -> Outcome:
+    """Play it to the end; `watch` is called a few times a second. `hire` says who does the work, `stay` is given what was
+    played, while its time stands still, before it is all thrown away."""
     began = clocks.elapsed()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relance-demo-")))
@@ -153,7 +164,7 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
         steps = accounting.steps(relance)
         found = audit(story, steps, [address for address, _ in REPS])
         name = relance.sequences.list()[0].name
-        return Outcome(
+        outcome = Outcome(
             imported,
             enrolled,
             relance.report(name),
@@ -163,6 +174,10 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
             story,
             clocks.elapsed() - began,
         )
+        if isinstance(relance, Unhurried):
+            relance.clock.stop()
+        stay(relance, outcome)
+        return outcome
 
 
 def _product(plan: Plan, settings: Settings) -> Relance:

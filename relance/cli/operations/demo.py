@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +18,11 @@ from relance.cli.terminal import show
 from relance.wording import N_, Text, _, moment
 
 if TYPE_CHECKING:
+    from relance.app import Relance
     from relance.sandbox.play import Outcome, Scene
 
+MANAGER = "you@demo.example"
+DRAIN_SECONDS = 5.0
 NEWS = 10
 CASES = 10
 # At most so many of each kind are told at the end; `--json` has all of them.
@@ -58,6 +62,9 @@ def demo(
         Path | None,
         typer.Option("--json", metavar="FILE", help="Also write the result as data; - is standard output."),
     ] = None,
+    console: Annotated[
+        bool, typer.Option("--console", help="Leave the console open on what was played, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """See it work: three weeks of a real sequence in a minute, with invented people and an audit. Your own data is not touched."""
     from relance.sandbox import play
@@ -65,13 +72,42 @@ def demo(
     chosen = secrets.randbelow(10_000) if seed is None else seed
     quiet = json_file == Path("-")
     plan = play.Plan(play.SEQUENCE, chosen, contacts, seconds=seconds)
-    with _view(plan.seed, quiet) as watch:
-        outcome = play.play(plan, watch)
-    if json_file is not None:
-        _write(json_file, _data(outcome, chosen))
-    if not quiet:
-        _end(outcome, chosen)
+    with ExitStack() as view:
+        watch = view.enter_context(_view(plan.seed, quiet))
+
+        def stay(relance: Relance, outcome: Outcome) -> None:
+            view.close()
+            if json_file is not None:
+                _write(json_file, _data(outcome, chosen))
+            if not quiet:
+                _end(outcome, chosen)
+            if console:
+                _leave_open(relance)
+
+        outcome = play.play(plan, watch, stay=stay)
+    if not console and not quiet:
+        show.say(_("`relance demo --console` leaves the web console open on what was played."))
     raise typer.Exit(0 if outcome.clean else 1)
+
+
+def _leave_open(relance: Relance) -> None:
+    """Serve the console, and say by which link somebody becomes its manager, until a signal ends it."""
+    from relance.cli.operations.console import application
+    from relance.scheduler.daemon import lifecycle
+    from relance.scheduler.web_server import web
+
+    with closing(web.listen("127.0.0.1", 0)) as bound:
+        address = web.address(bound)
+        part = web.Console(application(relance), bound, relance.settings)
+        link = f"{address}{relance.users.invite(MANAGER).path}"
+        show.say()
+        show.say(
+            _("The console is open on what was played. This link works once and lets you in as its manager:")
+        )
+        show.say(f"  {link}")
+        show.say(_("Ctrl-C closes it, and everything that was played is thrown away."))
+        ready = f"relance demo: ready pid={os.getpid()} console={address}"
+        lifecycle.stand([part], lifecycle.Bell(), DRAIN_SECONDS, ready=ready)
 
 
 @contextmanager
