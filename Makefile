@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-looks bench-paced bench-servers chaos corpus fuzz catalogue vendor lock clean
+.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-console bench-looks bench-paced bench-servers chaos corpus fuzz catalogue vendor lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ bench: $(VENV)/.dev ## every bar in one table, with peers beside us (BENCH_ARGS=
 
 bench-claims: $(VENV)/.dev ## what a claim and a look at the whole cost with 10,000 people and with 5,000,000
 	@$(BIN)/python -m benchmarks.claims
+
+bench-console: $(VENV)/.dev ## how long the list pages of the console take at 1,000,000 contacts, and what the first page weighs
+	@$(BIN)/python -m benchmarks.console
 
 bench-looks: $(VENV)/.dev ## how long status, report, held and pages of lists take with 300,000 people and 900,000 mails
 	@$(BIN)/python -m benchmarks.looks

@@ -1,6 +1,6 @@
 """Every bar in one run, with the peers beside us: `python -m benchmarks.all`, or `make bench`.
 
-Each part can be had alone: `python -m benchmarks.send`, `.hits`, `.paced`, `.claims`, `.looks`, `.footprint`; `--parts hits looks`
+Each part can be had alone: `python -m benchmarks.send`, `.hits`, `.paced`, `.claims`, `.looks`, `.console`, `.footprint`; `--parts hits looks`
 leaves the rest out. A part that this machine lacks something
 for (a peer without network, Postfix, PostgreSQL) is named and left out.
 """
@@ -19,7 +19,7 @@ from benchmarks.peers import house
 from benchmarks.sending import ground
 
 PART_SECONDS = 900.0
-PARTS = ("send", "hits", "paced", "claims", "looks", "footprint")
+PARTS = ("send", "hits", "paced", "claims", "looks", "console", "footprint")
 
 
 def main() -> int:
@@ -55,6 +55,8 @@ def _parts(options: argparse.Namespace) -> dict[str, list[str]]:
         "claims": ["claims", "--large", str(options.people)],
         "looks": ["looks", "--people", str(options.people)],
         "looks on SQLite": ["looks", "--people", str(options.people), "--database", "sqlite"],
+        "console": ["console", "--people", str(options.people)],
+        "console on SQLite": ["console", "--people", str(options.people), "--database", "sqlite"],
         "footprint": ["footprint"],
         "footprint on SQLite": ["footprint", "--database", "sqlite"],
     }

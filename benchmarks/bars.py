@@ -53,6 +53,8 @@ def bars(told: Mapping[str, Figures], peer: Mapping[str, float], hits: int) -> I
     yield from _memory(told)
     for name in ("looks", "looks on SQLite"):
         yield from _looks(name, told[name])
+    for name in ("console", "console on SQLite"):
+        yield from _console(name, told[name])
 
 
 def _sending(told: Mapping[str, Figures], peer: Mapping[str, float]) -> Iterator[Bar]:
@@ -107,6 +109,15 @@ def _looks(name: str, found: Figures) -> Iterator[Bar]:
     for what, seconds in found.get("looks", {}).items():
         whole = what in ("status", "report", "held")
         yield Bar(f"{what}{where}", 1000 * seconds, most=300 if whole else 50, unit="ms")
+
+
+def _console(name: str, found: Figures) -> Iterator[Bar]:
+    """The slowest of the lists, and what the first page weighs."""
+    pages = found.get("pages", {})
+    slowest = max(pages, key=pages.__getitem__, default="")
+    what = f"page, p95 of the slowest list ({slowest})" if slowest else "page, p95 of the slowest list"
+    yield Bar(f"{name}: {what}", _times(pages.get(slowest), 1000), most=50, unit="ms")
+    yield Bar(f"{name}: first page, compressed", _times(found.get("weight"), 0.001), most=100, unit="KB")
 
 
 def _by(ours: float | None, theirs: float | None) -> float | None:
