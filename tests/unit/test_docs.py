@@ -25,7 +25,14 @@ CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`|^ {4}(.+)$", re.DOTALL | re.
 FILE = re.compile(r"(?<![\w./-])(?:relance|tests|docs|examples|benchmarks|requirements)/[\w./-]*\w")
 COMMAND = re.compile(r"(?:^|[\s/])relance((?: +[^\s`#]+)+)", re.MULTILINE)
 SETTING = re.compile(r"\bRELANCE_([A-Z_]+)\b")
-OTHER_VARIABLES = {"PASSWORD", "TEST_POSTGRES", "TEST_REDIS", "TEST_REQUIRE_ALL", "TEST_REWORDED"}
+OTHER_VARIABLES = {
+    "PASSWORD",
+    "TEST_PICTURES",
+    "TEST_POSTGRES",
+    "TEST_REDIS",
+    "TEST_REQUIRE_ALL",
+    "TEST_REWORDED",
+}
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
