@@ -21,6 +21,7 @@ from relance.console.views import (
     users,
 )
 from relance.console.views.long_work import importing, jobs
+from relance.console.views.mailboxes import adding, looking
 from relance.console.views.people import contacts, held, suppressions
 from relance.console.views.sequences import overview, publishing, selected, text
 from relance.console.watch import Watch
@@ -46,6 +47,8 @@ PAGES: tuple[Page, ...] = (
     *held.PAGES,
     *contacts.PAGES,
     *suppressions.PAGES,
+    *adding.PAGES,
+    *looking.PAGES,
 )
 # A new file of `views/` is named here.
 

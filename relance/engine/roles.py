@@ -31,7 +31,8 @@ class Permission(StrEnum):
     SELF = "self"  # one's own name, language, password and sessions
     LOOK = "look"  # people, mails, answers, tasks, reports: as far as one's scope goes
     WORK = "work"  # triage answers, do tasks, pause, resume and stop people: as far as one's scope goes
-    CONTACTS = "contacts"  # add, import and change people, and who is never written to
+    CONTACTS = "contacts"  # add, import and change people, and put them on the do-not-contact list
+    LIFT = "lift"  # take somebody off that list
     SEQUENCES = "sequences"  # publish and pause sequences
     MAILBOXES = "mailboxes"  # add, change, pause and remove mailboxes, and say whose they are
     OPERATE = "operate"  # settings, processes, a restored database
@@ -49,6 +50,7 @@ ROLES: Mapping[Permission, frozenset[Role]] = complete(
         Permission.LOOK: _ALL,
         Permission.WORK: _WORKS,
         Permission.CONTACTS: _WORKS,
+        Permission.LIFT: _RUNS,
         Permission.SEQUENCES: _RUNS,
         Permission.MAILBOXES: _RUNS,
         Permission.OPERATE: _RUNS,

@@ -30,7 +30,7 @@ def _shown(visit: Visit, error: Text | str = "", written: str = "") -> Response:
         search=search,
         pages=lists.pages(visit, cursor),
         can_add=visit.me.may(Permission.CONTACTS),
-        can_lift=visit.me.may(Permission.CONTACTS) and visit.me.scope.everything,
+        can_lift=visit.me.may(Permission.LIFT),
         error=error,
         written=written,
     )
@@ -73,5 +73,5 @@ def public(domain: str) -> Text:
 PAGES = (
     Page("/suppressions", index, Permission.LOOK, rail=Rail(N_("Do not contact"), "ban", 65)),
     Page("/suppressions", add, Permission.CONTACTS, "POST"),
-    Page("/suppressions/lift", lift, Permission.CONTACTS, "POST"),
+    Page("/suppressions/lift", lift, Permission.LIFT, "POST"),
 )

@@ -1,0 +1,1 @@
+"""Mailboxes: how each stands, one taken in, one tried out."""

@@ -1,0 +1,94 @@
+"""A mailbox taken in: its address, name and password; servers are found, unless somebody names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page
+from relance.console.views.mailboxes import looking
+from relance.console.visit import Visit
+from relance.engine.mailboxes.service import MailboxSpec
+from relance.engine.roles import Permission
+from relance.mailbox import providers
+from relance.mailbox.account import Security, Server
+from relance.wording import Text
+
+KEPT = (
+    *("address", "name", "username", "daily_cap", "gap_seconds"),
+    *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
+)
+# What a form that is shown again still holds. The password is not among them: it never leaves again.
+
+
+def form(visit: Visit) -> Response:
+    """The empty form."""
+    return visit.show("mailbox_add.html", written=dict.fromkeys(KEPT, ""), wrong={}, whole="")
+
+
+def add(visit: Visit) -> Response:
+    """Taken in, then signed in to at once; or the form again, with each mistake at its field."""
+    try:
+        added = visit.app.mailboxes.add(_spec(visit))
+    except errors.Invalid as refused:
+        return _again(visit, refused)
+    return looking.shown(visit, added.address, visit.app.mailboxes.test(added.address, probe=False))
+
+
+def _again(visit: Visit, refused: errors.Invalid) -> Response:
+    fields = {"smtp": "smtp_host", "imap": "imap_host"}
+    wrong: dict[str, str] = {}
+    whole: list[str] = []
+    for each in refused.problems:
+        where = str(each.where)
+        name = fields.get(where, where)
+        if name in (*KEPT, "password"):
+            wrong[name] = " ".join(str(words) for words in (each.what, each.hint) if words)
+        else:
+            whole.append(str(each.text))
+    written = {name: visit.text(name, 320) for name in KEPT}
+    return visit.show("mailbox_add.html", 422, written=written, wrong=wrong, whole=" ".join(whole))
+
+
+def _spec(visit: Visit) -> MailboxSpec:
+    address = visit.text("address", 320).strip()
+    found = providers.guess(address)
+    given = {name: visit.text(name, 320).strip() for name in KEPT}
+    return MailboxSpec(
+        address,
+        given["name"],
+        given["username"] or address,
+        visit.text("password", 1000),
+        _server(given, "smtp", found.smtp),
+        _server(given, "imap", found.imap),
+        daily_cap=_number(given, "daily_cap", 50) or None,
+        gap_seconds=_number(given, "gap_seconds", 60),
+    )
+
+
+def _server(given: Mapping[str, str], kind: str, found: Server) -> Server:
+    """As it is written; what is not, as it usually is."""
+    security = given[f"{kind}_security"]
+    if security and security not in {each.value for each in Security}:
+        raise errors.Invalid(Text("Choose how the connection is secured."))
+    port = _number(given, f"{kind}_port", found.port)
+    return Server(
+        given[f"{kind}_host"] or found.host, port, Security(security) if security else found.security
+    )
+
+
+def _number(given: Mapping[str, str], name: str, usual: int) -> int:
+    written = given[name]
+    if not written:
+        return usual
+    if not (written.isascii() and written.isdigit() and len(written) < 7):
+        raise errors.Invalid([errors.Problem(Text("must be a whole number"), where=name)])
+    return int(written)
+
+
+PAGES = (
+    Page("/mailboxes/new", form, Permission.MAILBOXES),
+    Page("/mailboxes", add, Permission.MAILBOXES, "POST"),
+)

@@ -1,0 +1,166 @@
+"""Mailboxes in the console: how each stands, one taken in and tried out, paused and resumed; and no password ever comes back."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine.db.tables import mailbox
+from relance.engine.mailboxes.service import MailboxSpec
+from relance.mailbox.auth import Password
+from relance.sandbox.world import World
+from tests import engine_house
+from tests.integration.console.conftest import Console
+from tests.integration.console.held_people import ANN, BOSS
+from tests.reworded import in_english
+
+ADA, BEN = "ada@sales.example", "ben@sales.example"
+CANARY = "kanarek-ż-&<83>'\""
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+@pytest.fixture
+def desk(console: Console) -> Console:
+    house = console.app._context
+    engine_house.add_mailbox(house, ADA, name=HOSTILE)
+    engine_house.add_mailbox(house, BEN)
+    return console
+
+
+def form(**more: str) -> dict[str, str]:
+    nowhere = {
+        f"{kind}_{part}": value
+        for kind in ("smtp", "imap")
+        for part, value in (("host", "localhost"), ("port", "1"), ("security", "starttls"))
+    }
+    return {"address": "new@sales.example", "name": "New", "password": CANARY, **nowhere, **more}
+
+
+def told(caplog: pytest.LogCaptureFixture, console: Console) -> str:
+    """Everything that was written down anywhere but in the vault."""
+    with console.app._context.database.read() as conn:
+        rows = [tuple(row) for row in conn.execute(sa.select(mailbox))]
+    logged = [record.getMessage() + str(record.args) + str(record.exc_text) for record in caplog.records]
+    return repr((logged, rows, console.app.users.log(limit=1000), console.app.events(limit=1000)))
+
+
+def test_a_mailbox_is_taken_in_and_signed_in_to_at_once(
+    desk: Console, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where nothing answers, the steps say so; the mailbox is there, and its password is nowhere else."""
+    caplog.set_level(logging.DEBUG)
+    with desk.client(desk.join(BOSS), timeout=60) as boss:
+        answer = boss.post("/mailboxes", data=form())
+        assert answer.status_code == 200
+        assert in_english("does not work yet") in answer.text
+        assert "localhost:1" in answer.text
+        again = boss.get("/mailboxes/new@sales.example").text
+        listed = boss.get("/mailboxes").text
+        assert "new@sales.example" in listed
+        assert CANARY not in answer.text + again + listed + told(caplog, desk)
+        assert "kanarek" not in answer.text + again + listed + told(caplog, desk)
+    added = desk.app.mailboxes.show("new@sales.example")
+    assert (added.daily_cap, added.gap_seconds, added.username) == (50, 60, "new@sales.example")
+
+
+def test_both_servers_are_signed_in_to_for_real(console: Console) -> None:
+    """In front of servers that take the password, and of the same with a wrong one; a probe comes back."""
+    with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:
+        right = world.add_rep("cid@sales.example", "Cid", "correct horse")
+        console.app.mailboxes.add(MailboxSpec.of(right))
+        for probe, steps in (("", 2), ("yes", 4)):
+            tried = boss.post("/mailboxes/test", data={"address": "cid@sales.example", "probe": probe}).text
+            assert tried.count('<span class="line green">') >= steps
+            assert '<span class="line red">' not in tried
+        wrong = dataclasses.replace(
+            world.add_rep(BEN, "Ben", "battery staple"), credentials=Password(BEN, CANARY)
+        )
+        console.app.mailboxes.add(MailboxSpec.of(wrong))
+        refused = boss.post("/mailboxes/test", data={"address": BEN}).text
+        assert refused.count('<span class="line red">') == 2
+        assert "kanarek" not in refused
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"smtp_host": "mail.sales.example", "smtp_security": "plain"}, "smtp_host"),
+        ({"imap_port": "70000"}, "imap_host"),
+        ({"daily_cap": "many"}, "daily_cap"),
+        ({"gap_seconds": "-5"}, "gap_seconds"),
+        ({"smtp_port": "٣"}, "smtp_port"),
+        ({"password": ""}, "password"),
+        ({"password": f"{CANARY}\r\n"}, "password"),
+        ({"address": "nonsense"}, ""),
+        ({"address": ADA}, ""),
+        ({"smtp_security": "magic"}, ""),
+    ],
+)
+def test_a_mistake_stands_at_its_field_and_the_password_does_not_come_back(
+    desk: Console, caplog: pytest.LogCaptureFixture, wrong: dict[str, str], field: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with desk.client(desk.join(BOSS), timeout=60) as boss:
+        answer = boss.post("/mailboxes", data=form(**wrong))
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    if field:
+        assert f'id="h-{field}" class="wrong"' in answer.text
+    assert "kanarek" not in answer.text + told(caplog, desk)
+    assert {each.address for each in desk.app.mailboxes.list()} == {ADA, BEN}
+    assert 'name="name" type="text" value="New"' in answer.text
+
+
+def test_the_audit_log_keeps_no_password(desk: Console) -> None:
+    with desk.client(desk.join(BOSS), timeout=60) as boss:
+        boss.post("/mailboxes", data=form())
+    [entry] = [each for each in desk.app.users.log() if each.action == "mailboxes.add"]
+    assert entry.actor.name == BOSS
+    assert "kanarek" not in repr(entry)
+
+
+def test_a_mailbox_is_paused_resumed_and_tried(desk: Console) -> None:
+    with desk.client(desk.join(BOSS), follow_redirects=True, timeout=60) as boss:
+        boss.post("/mailboxes/pause", data={"address": ADA, "reason": "on holiday"})
+        assert desk.app.mailboxes.show(ADA).state == "paused"
+        assert "on holiday" in boss.get(f"/mailboxes/{ADA}").text
+        boss.post("/mailboxes/resume", data={"address": ADA})
+        assert desk.app.mailboxes.show(ADA).state == "active"
+        tried = boss.post("/mailboxes/test", data={"address": ADA, "probe": "yes"}).text
+        assert "localhost:1" in tried
+        assert engine_house.PASSWORD not in tried
+        assert boss.get("/mailboxes/nobody@sales.example").status_code == 404
+
+
+def test_a_salesperson_sees_their_own_mailbox_and_changes_none(desk: Console) -> None:
+    ann = desk.join(ANN, "salesperson")
+    desk.app.mailboxes.assign(BEN, ANN)
+    with desk.client(ann) as client:
+        listed = client.get("/mailboxes").text
+        assert BEN in listed
+        assert ADA not in listed
+        assert "/mailboxes/new" not in listed
+        assert client.get(f"/mailboxes/{BEN}").status_code == 200
+        assert "/mailboxes/pause" not in client.get(f"/mailboxes/{BEN}").text
+        assert client.get(f"/mailboxes/{ADA}").status_code == 404
+        assert client.get("/mailboxes/new").status_code == 403
+        for path in ("/mailboxes", "/mailboxes/pause", "/mailboxes/resume", "/mailboxes/test"):
+            assert client.post(path, data=form(address=BEN)).status_code == 403
+    assert desk.app.mailboxes.show(BEN).state == "active"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_mailboxes_are_accessible_and_fit(desk, tab, scheme) -> None:
+    token = desk.join(BOSS)
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+        for path in ("/mailboxes", f"/mailboxes/{ADA}", "/mailboxes/new"):
+            page = here.open(f"{path}?lang={language}")
+            for closed in page.query_selector_all("main details:not([open]) > summary"):
+                closed.click()
+            assert here.axe() == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.query_selector("main img") is None
