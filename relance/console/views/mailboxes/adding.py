@@ -84,7 +84,7 @@ def _number(given: Mapping[str, str], name: str, usual: int) -> int:
     if not written:
         return usual
     if not (written.isascii() and written.isdigit() and len(written) < 7):
-        raise errors.Invalid([errors.Problem(Text("must be a whole number"), where=name)])
+        raise errors.Invalid([errors.Problem(Text("A whole number is needed."), where=name)])
     return int(written)
 
 
