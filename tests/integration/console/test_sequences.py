@@ -8,10 +8,12 @@ from urllib.parse import quote
 import pytest
 
 from relance import EnrollmentFilter
+from relance.console.views.sequences import selected
 from tests.integration.console import campaign
 from tests.integration.console.campaign import ANN, BEN, NAME
 from tests.integration.console.conftest import Console
 from tests.reworded import in_english
+from tests.servers import ports
 
 PAGE = f"/sequences/{quote(NAME, safe='')}"
 PEOPLE = "/sequence/people"
@@ -157,6 +159,18 @@ def test_where_it_would_be_other_people_than_were_said_it_is_asked_again(sales: 
         client.post(f"{PEOPLE}/done", data=hidden(again.text))
     assert "active" not in states(sales)
     assert states(sales)["paused"] == 2
+
+
+def test_more_than_a_few_are_done_in_the_background(sales: Console, monkeypatch) -> None:
+    monkeypatch.setattr(selected, "AT_ONCE", 3)
+    before = states(sales)
+    with boss(sales) as client:
+        asked = client.post(PEOPLE, data={"name": NAME, "do": "stop", "matching": "yes", "state": "active"})
+        begun = client.post(f"{PEOPLE}/done", data=hidden(asked.text))
+    [job] = sales.app.jobs.list().jobs
+    assert str(begun.url).endswith(f"/jobs/{job.id}")
+    ports.wait_until(lambda: not sales.app.jobs.show(job.id).open, what="the job")
+    assert states(sales)["stopped"] == before["stopped"] + before["active"]
 
 
 def test_what_makes_no_sense_is_refused(sales: Console) -> None:

@@ -19,6 +19,8 @@ from relance.engine.states import BulkOutcome, State
 from relance.wording import N_, Text
 
 Counted = Callable[[int], Text]
+AT_ONCE = 200
+# More people than that are done in the background, with a bar.
 _NAMED = 20
 # People who are named where something is done with many; the rest is a number.
 
@@ -106,6 +108,9 @@ def act(visit: Visit) -> Response:
     now = _act(visit, wish, dry_run=True)
     if visit.text("count") != str(len(_changed(now))):
         return _question(visit, wish, now, UNPROCESSABLE)
+    if len(_changed(now)) > AT_ONCE:
+        job = visit.app.jobs.change_enrollments(wish.key, _with_whom(wish))
+        return visit.go(f"/jobs/{job.id}")
     found = _act(visit, wish, dry_run=False)
     said = [wish.action.done(len(_changed(found))), *_others(found)]
     return visit.go(
@@ -151,15 +156,20 @@ def _ticked(visit: Visit) -> tuple[int, ...]:
 
 
 def _act(visit: Visit, wish: Wish, *, dry_run: bool) -> BulkReport:
-    people, wanted = visit.app.enrollments, wish.wanted
+    people, wanted = visit.app.enrollments, _with_whom(wish)
     if wish.key == "pause":
         return people.pause(wanted, dry_run=dry_run)
     if wish.key == "stop":
         return people.stop(wanted, dry_run=dry_run)
-    if not wanted.states:  # who is away comes back by themselves, unless they were ticked
-        waiting = (State.PAUSED.value, State.AWAY.value) if wanted.numbers else (State.PAUSED.value,)
-        wanted = replace(wanted, states=waiting)
     return people.resume(wanted, dry_run=dry_run)
+
+
+def _with_whom(wish: Wish) -> EnrollmentFilter:
+    """Who is away comes back by themselves, unless they were ticked."""
+    if wish.key != "resume" or wish.wanted.states:
+        return wish.wanted
+    paused, away = State.PAUSED.value, State.AWAY.value
+    return replace(wish.wanted, states=(paused, away) if wish.wanted.numbers else (paused,))
 
 
 def _changed(found: BulkReport) -> list[BulkResult]:
