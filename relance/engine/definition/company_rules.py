@@ -32,22 +32,22 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True)
 class ColleagueAction:
-    """One deed; `wait` (business days) is set for SLOW alone."""
+    """What is done; `wait` (business days) is set for SLOW alone."""
 
-    deed: ActionKind
+    kind: ActionKind
     wait: Wait | None = None
 
     def __str__(self) -> str:
-        return f"{self.deed} {self.wait}" if self.wait else self.deed.value
+        return f"{self.kind} {self.wait}" if self.wait else self.kind.value
 
     @property
     def key(self) -> str:
         """By what it is known again, in events and beside a due time; never shown."""
         if self.wait is None:
-            return self.deed.value
+            return self.kind.value
         unit = self.wait.unit.value
         return (
-            f"{self.deed.value} {self.wait.count} {unit.removesuffix('s') if self.wait.count == 1 else unit}"
+            f"{self.kind.value} {self.wait.count} {unit.removesuffix('s') if self.wait.count == 1 else unit}"
         )
 
 

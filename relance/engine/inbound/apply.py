@@ -151,7 +151,7 @@ def _one(
     number = replies.number(conn, item.mailbox_id, item.dedupe)
     # Where nothing comes of it, nothing is to be found again by it.
     matched = dataclasses.replace(item.matched, source=reasons.of_inbound(number) if result.event else "")
-    carry_out(conn, context, matched, rows, result, now)
+    apply_reply(conn, context, matched, rows, result, now)
     touched = _tell_company(conn, context, item, matched, result, now)
     if result.refused_there and item.found.contact is not None:
         there, evidence = refusing_domains.of(item.found.contact), item.judgement.evidence
@@ -191,7 +191,7 @@ def _counted(
     return result
 
 
-def carry_out(
+def apply_reply(
     conn: Connection,
     context: Context,
     matched: MatchedMail,
@@ -260,7 +260,7 @@ def _tell_company(
     address = mailboxes.by_id(conn, item.mailbox_id).address
     why = item.matched.why(result, source=matched.source)
     heard = company.ColleagueReply(contact, item.judgement, why, address)
-    return company.carry_out(conn, context, heard, company.wanted(conn, context, heard), now)
+    return company.apply(conn, context, heard, company.wanted(conn, context, heard), now)
 
 
 def _row(item: NewReply, rows: Sequence[Enrollment], now: dt.datetime) -> dict[str, Any]:

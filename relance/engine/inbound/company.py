@@ -61,8 +61,8 @@ class ColleagueReply:
 
     def reason(self, action: ColleagueAction) -> Reason:
         """The reason that stands beside a colleague's state. It names the answer, by which it is known again."""
-        code, told = _CODES[action.deed], self.why
-        if self.judgement.kind is Kind.HUMAN and self.judgement.intent and action.deed is not ActionKind.STOP:
+        code, told = _CODES[action.kind], self.why
+        if self.judgement.kind is Kind.HUMAN and self.judgement.intent and action.kind is not ActionKind.STOP:
             told = dataclasses.replace(told, params={**told.params, "intent": self.judgement.intent})
         params: dict[str, Any] = {
             "email": self.contact.email,
@@ -106,7 +106,7 @@ def _touched(
         for row in rows(conn, contact)
         if row.state in states.OPEN
     ]
-    return [(row, each) for row, each in asked if each.deed is not ActionKind.GO_ON]
+    return [(row, each) for row, each in asked if each.kind is not ActionKind.GO_ON]
 
 
 def ids(
@@ -120,26 +120,24 @@ def wanted(conn: Connection, context: Context, heard: ColleagueReply) -> Wanted:
     """Whom a new answer touches, and how. Who answers again and again slows a colleague, or hands them over, once:
     a person may have let them go on meanwhile."""
     found = _touched(conn, context, heard.contact, heard.judgement)
-    lasting = [row.id for row, each in found if each.deed is not ActionKind.STOP]
+    lasting = [row.id for row, each in found if each.kind is not ActionKind.STOP]
     before = events.data_of(conn, lasting, _LASTING) if lasting else []
     told = {(number, data.get("by"), data.get("action")) for number, data in before}
     return [(row, each) for row, each in found if (row.id, heard.contact.email, each.key) not in told]
 
 
 @actors.by_rule("colleagues")
-def carry_out(
-    conn: Connection, context: Context, heard: ColleagueReply, asked: Wanted, now: dt.datetime
-) -> Text:
+def apply(conn: Connection, context: Context, heard: ColleagueReply, asked: Wanted, now: dt.datetime) -> Text:
     """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
     run = _ColleagueRun(conn, context, heard, now)
-    done = [(row, each) for row, each in asked if _DEEDS[each.deed](run, row, each)]
-    counts = Counter(DONE[each.deed] for _, each in done)
+    done = [(row, each) for row, each in asked if _APPLY[each.kind](run, row, each)]
+    counts = Counter(DONE[each.kind] for _, each in done)
     summary = Text.together(*(_counted(verb, count) for verb, count in sorted(counts.items())), by=", ")
     for row, each in done:
         why = heard.reason(each)
         if len(done) > 1:
             why = because(Code.AT_THE_COMPANY, why.source, why=why, touched=summary)
-        said = _TOLD[each.deed](why, by=heard.contact.email, action=each.key, touched=dict(counts))
+        said = _TOLD[each.kind](why, by=heard.contact.email, action=each.key, touched=dict(counts))
         events.record_cause(conn, NewEvent.of(row, said, now), [row.id], inbound_id=why.inbound_id)
     return summary
 
@@ -214,7 +212,7 @@ def _slow(run: _ColleagueRun, row: Enrollment, each: ColleagueAction) -> bool:
     return True
 
 
-_DEEDS = complete(
+_APPLY = complete(
     ActionKind,
     {
         ActionKind.GO_ON: _go_on,
@@ -234,10 +232,10 @@ def _put_off(row: Enrollment) -> list[Any]:
 
 def caused(row: Enrollment, inbound_id: int, each: ColleagueAction) -> bool:
     """Whether this mail made the row what it is by such an action, and no other news did since."""
-    if each.deed is ActionKind.SLOW:
+    if each.kind is ActionKind.SLOW:
         found = [reasons.of_row(one) for one in _put_off(row)]
         return len(found) == 1 and _rests_on(found[0], inbound_id, each)
-    if row.state is not {ActionKind.STOP: State.STOPPED, ActionKind.HAND_OVER: State.HELD}.get(each.deed):
+    if row.state is not {ActionKind.STOP: State.STOPPED, ActionKind.HAND_OVER: State.HELD}.get(each.kind):
         return False
     return len(row.news) == 1 and _rests_on(row.news[0], inbound_id, each)
 
@@ -257,11 +255,11 @@ def speed_up(conn: Connection, row: Enrollment, why: Reason, now: dt.datetime) -
 
 def say_anew(conn: Connection, row: Enrollment, each: ColleagueAction, why: Reason, now: dt.datetime) -> None:
     """The same done to a row by the same mail, told in other words now."""
-    if each.deed is ActionKind.SLOW:
+    if each.kind is ActionKind.SLOW:
         bound = [{**one, **why.row()} if one["kind"] == BOUND else one for one in row.bound]
         if row.due_at is not None and bound != list(row.bound):
             enrollments.reschedule(conn, row, row.due_at, bound)
     elif row.news != (why,):
         # Which changes nothing but the reason.
-        event = Event.STOPPED if each.deed is ActionKind.STOP else Event.HELD
+        event = Event.STOPPED if each.kind is ActionKind.STOP else Event.HELD
         enrollments.apply(conn, [row.id], event, now, values=changing.told_anew(row, why))

@@ -274,7 +274,7 @@ def _asked_otherwise(run: _RevisionRun, each: _Colleague) -> bool:
 
 
 def _let_go(run: _RevisionRun, each: _Colleague) -> None:
-    if each.before.deed is not ActionKind.SLOW:
+    if each.before.kind is not ActionKind.SLOW:
         tasks.close_step(run.conn, [each.row.id], tasks.HAND_OVER, "dropped", run.now)
         _go_on(run, each.row)
         return
@@ -300,7 +300,7 @@ def _tell_colleagues(run: _RevisionRun) -> None:
         and each.row.state in states.OPEN
         and not company.caused(each.row, number, each.after)
     ]
-    company.carry_out(run.conn, run.context, after, asked, run.now)
+    company.apply(run.conn, run.context, after, asked, run.now)
 
 
 def _anew(run: _RevisionRun) -> Reason:
@@ -344,7 +344,7 @@ def _do(run: _RevisionRun) -> None:
     rows = _rows(run, after)
     if after.match is Certainty.SOFT:
         rows = [row for row in rows if row.state in states.OPEN]
-    apply.carry_out(run.conn, run.context, run.matched(after), rows, result, run.now)
+    apply.apply_reply(run.conn, run.context, run.matched(after), rows, result, run.now)
     _tell_colleagues(run)
 
 

@@ -36,7 +36,7 @@ def row(state: State, why: object = None, bound: tuple[object, ...] = ()) -> Enr
     return blank(Enrollment, id=3, state=state, reasons=(why.row(),) if why else (), bound=bound)
 
 
-def test_every_deed_has_a_code_of_its_own_and_names_the_mail():
+def test_every_kind_of_action_has_a_code_of_its_own_and_names_the_mail():
     told = [HEARD.reason(each) for each in (GO_ON, STOP, HAND_OVER, SLOW)]
     assert len({each.code for each in told}) == len(ActionKind)
     assert {each.source for each in told} == {"answer 7"}
