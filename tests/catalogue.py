@@ -27,6 +27,8 @@ from relance.wording import catalogue
 PACKAGE = Path(relance.__file__).parent
 PLACE = re.compile(r"\{(\w+)\}")
 ONE, PLURAL, WITHIN = ("_", "N_", "Text"), ("n_", "plural"), ("within",)
+RETIRED = "retired.po"
+# The part of a language that holds sentences nobody says any more: rows of the database still do.
 OPEN_CALLS = ("_", "Text")
 # Calls that may take a name as well: a constant that N_ has marked.
 MACHINERY = ("text.py", "rows.py")
@@ -164,9 +166,10 @@ def faults(language: str, wanted: Iterable[Key], parts: dict[str, Catalog]) -> l
             known[key] = message
     wanted = set(wanted)
     found += [f"{language}: missing: {key[0]!r}" for key in sorted(wanted - set(known), key=str)]
-    found += [
-        f"{language}: nobody says this any more: {key[0]!r}" for key in sorted(set(known) - wanted, key=str)
-    ]
+    gone = {(_id(message), message.context) for message in parts.get(RETIRED, ()) if message.id}
+    found += [f"{RETIRED}: is said again: {key[0]!r}" for key in sorted(gone & wanted, key=str)]
+    unsaid = sorted(set(known) - wanted - gone, key=str)
+    found += [f"{language}: nobody says this any more: {key[0]!r}" for key in unsaid]
     return found
 
 

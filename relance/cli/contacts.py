@@ -122,7 +122,7 @@ def show_(
 def suppress(
     ctx: typer.Context,
     value: Annotated[str, typer.Argument(metavar="EMAIL|DOMAIN", help="A person, or everybody at a domain.")],
-    reason: Annotated[str, typer.Option(help="Why.")] = "asked",
+    reason: Annotated[str, typer.Option(help="Why.", show_default=False)] = "",
     yes: Yes = False,
 ) -> None:
     """Put a person or a whole domain on the do-not-contact list. Their sequences stop."""

@@ -17,6 +17,11 @@ def ended(words: object) -> str | Text:
     return Ended(words) if isinstance(words, Text) else closed(str(words))
 
 
+def quoted(words: object) -> Text:
+    """Somebody else's words between the quotes of the reader's language."""
+    return Text('"{words}"', words=str(words))
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun, in English only: 1 mail, 2 mails. Where people read it, `n_` says it in their language."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -68,7 +68,7 @@ class ColleagueReply:
             "email": self.contact.email,
             "told": told,
             "mailbox": self.mailbox,
-            "wait": str(action.wait or ""),
+            "wait": action.wait.text if action.wait else "",
         }
         return because(code, self.why.source, **params, action=action.key)
 

@@ -166,7 +166,7 @@ def _shown(code: Code, name: str, value: Any) -> Any:
     return Text.within(about, value) if about else value
 
 
-_ABOUT = {"kind": "mail", "intent": "intent"}
+_ABOUT = {"kind": "mail", "intent": "intent", "place": "place"}
 _STATE_OF = {Code.NOT_SENDABLE: "person", Code.MAILBOX_NOT_ACTIVE: "mailbox"}
 
 BY_A_PERSON: frozenset[Cause] = frozenset({Cause.PERSON, Cause.STOP})

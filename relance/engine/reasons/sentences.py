@@ -148,6 +148,14 @@ SENTENCES: Mapping[Code, Text] = complete(
 )
 """Each code's sentence: the only place that knows one."""
 
+PLACES = (
+    Text.within("place", "subject"),
+    Text.within("place", "body"),
+    Text.within("place", "values"),
+    Text.within("place", "stop"),
+)
+"""Where a value is missing, beside a step by its name."""
+
 AROUND = {
     "quote": Text('{reason}: "{quote}"'),
     "intent": Text("{reason} ({intent})"),

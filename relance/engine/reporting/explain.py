@@ -81,7 +81,7 @@ def _as_data(reason: Reason) -> dict[str, Any]:
 def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
     standing, row = look.standing, look.case.row
     yield _(
-        '{email} is in "{sequence}" (version {version}), written to from {mailbox}.',
+        '{email} is in "{sequence}" (version {version}); mails come from {mailbox}.',
         email=standing.email,
         sequence=standing.sequence,
         version=standing.version,

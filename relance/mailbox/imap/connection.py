@@ -22,7 +22,7 @@ from imapclient import tls as imap_tls
 from relance import clock, errors
 from relance.mailbox.account import Security, Server
 from relance.mailbox.parsing import decoding
-from relance.wording import N_, Text, ended, of_system
+from relance.wording import N_, Text, ended, of_system, quoted
 
 MAX_LINE = 1024 * 1024  # a SEARCH over 50,000 UIDs answers in one line, of 550 KB at most
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
@@ -296,7 +296,7 @@ def server_words(error: BaseException, redact: Callable[[str], str]) -> Text | s
     words = str(error.args[0]) if error.args else str(error)
     if words.startswith("b'") or words.startswith('b"'):
         words = words[2:-1]
-    return f"“{decoding.clean_line(redact(words), 300)}”"
+    return quoted(decoding.clean_line(redact(words), 300))
 
 
 def close(client: Client) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from relance.mailbox import refusal_words
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
-from relance.wording import Text
+from relance.wording import Text, quoted
 from relance.wording.system import BY_WORDS
 
 TEXT_LIMIT = 500
@@ -221,7 +221,7 @@ def said(result: SendResult) -> Text | str:
 
 def shown(code: int | None, words: str) -> Text:
     """A result's words as they are quoted: a server's with its code in quotes, ours as they are."""
-    return Text.prose(f"“{code} {words}”") if code is not None else own_or_prose(words)
+    return quoted(f"{code} {words}") if code is not None else own_or_prose(words)
 
 
 def bounded(text: str) -> str:

@@ -78,6 +78,30 @@ def test_two_parts_say_the_same():
     assert "otherwise in another part" in found[0]
 
 
+def test_a_sentence_that_rows_alone_say_is_retired():
+    gone = part('msgid "gone: {who}"\nmsgstr "dawniej: {who}"\n')["room.po"]
+    assert catalogue.faults("pl", [("held: {who}", None)], {**part(GOOD), catalogue.RETIRED: gone}) == []
+    [fault] = catalogue.faults("pl", [("gone: {who}", None)], {catalogue.RETIRED: gone})
+    assert "is said again" in fault
+
+
+STORED = {  # rows as releases wrote them, whose sentences have been reworded since
+    "cannot be negative": "nie może być liczbą ujemną",
+    "there is no time zone “{name}”; write one such as Europe/Warsaw": "nie ma strefy czasowej „Mars”",
+    "{written} has more than one '@'. Write one address per field.": "{written} zawiera więcej niż jeden znak „@”",
+    "The filter “{name}” is not available.": "Filtr „Mars” nie jest dostępny.",
+}
+
+
+@pytest.mark.wording
+@pytest.mark.parametrize("msgid", STORED)
+def test_a_row_with_a_sentence_reworded_since_is_told_in_polish(msgid):
+    stored = {"text": msgid, "params": {"name": "Mars"}}
+    assert (msgid, None) not in catalogue.sentences()
+    with wording.speaking("pl"):
+        assert str(wording.Text.read(stored)).startswith(STORED[msgid])
+
+
 IMPORTS = "from relance import wording\nfrom relance.wording import N_, Text, _, n_\n"
 SOURCE = """
 _("one"); Text("two", name=Text("three")); N_("four"); n_("{count} a", "{count} b", n)
