@@ -15,7 +15,7 @@ from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
-from relance.engine.reasons.sentences import AROUND
+from relance.engine.reasons.sentences import AROUND, PLACES
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
 from relance.wording import Text, _, as_in_the_source
 
@@ -162,11 +162,13 @@ def _shown(code: Code, name: str, value: Any) -> Any:
         return value
     if name == "match":
         return Text(value)
+    if name == "place":
+        return PLACES.get(value, value)
     about = _STATE_OF.get(code, "message") if name == "state" else _ABOUT.get(name)
     return Text.within(about, value) if about else value
 
 
-_ABOUT = {"kind": "mail", "intent": "intent", "place": "place"}
+_ABOUT = {"kind": "mail", "intent": "intent"}
 _STATE_OF = {Code.NOT_SENDABLE: "person", Code.MAILBOX_NOT_ACTIVE: "mailbox"}
 
 BY_A_PERSON: frozenset[Cause] = frozenset({Cause.PERSON, Cause.STOP})

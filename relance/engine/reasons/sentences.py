@@ -148,12 +148,12 @@ SENTENCES: Mapping[Code, Text] = complete(
 )
 """Each code's sentence: the only place that knows one."""
 
-PLACES = (
-    Text.within("place", "subject"),
-    Text.within("place", "body"),
-    Text.within("place", "values"),
-    Text.within("place", "stop"),
-)
+PLACES: Mapping[str, Text] = {
+    "subject": Text.within("place", "subject"),
+    "body": Text.within("place", "body"),
+    "values": Text.within("place", "values"),
+    "stop": Text.within("place", "stop"),
+}
 """Where a value is missing, beside a step by its name."""
 
 AROUND = {
