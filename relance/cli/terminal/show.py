@@ -130,7 +130,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     if width is None:
         lines: Iterable[str] = _plain_table(heads, cells)
     else:
-        lines = _fitted_table(heads, cells, width) or _cards(heads, cells, width)
+        lines = (
+            _fitted_table(heads, cells, width) or _turned(heads, cells, width) or _cards(heads, cells, width)
+        )
     for line in lines:
         typer.echo(line.rstrip())
 
@@ -175,6 +177,17 @@ def _folded_row(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 def _wrapped(text: str, width: int) -> list[str]:
     """A text in lines; an address stays whole, so that it can be copied."""
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _turned(heads: Sequence[str], cells: list[list[str]], width: int) -> list[str] | None:
+    """The table with its rows as columns, so that numbers can still be compared; None where that does not fit either."""
+    if len(cells) < 2:
+        return None
+    rows = [list(row) for row in zip(heads, *cells, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + len(GAP) * (len(widths) - 1) > width:
+        return None
+    return [_line(row, widths) for row in rows]
 
 
 def _cards(heads: Sequence[str], cells: list[list[str]], width: int) -> Iterator[str]:
