@@ -37,6 +37,7 @@ LISTS: Mapping[str, str] = {
     "people of a sequence": "/sequences/Benchmark",
     "contacts": "/contacts",
     "contacts, a search": "/contacts?q=name77",
+    "search": "/search?q=name77",
     "suppressions": "/suppressions",
     "mailboxes": "/mailboxes",
     "imports": "/import",

@@ -63,6 +63,7 @@ class Sequences(Service):
     publish = Operation(sequences_publish.publish)
     list = Operation(sequences_publish.summaries)
     show = Operation(sequences_publish.show)
+    states = Operation(sequences_publish.states)
     pause = Operation(sequences_publish.pause)
     resume = Operation(sequences_publish.resume)
 

@@ -16,6 +16,7 @@ from relance.console.views import (
     operating,
     profile,
     reports,
+    searching,
     tasks,
     today,
     users,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PAGES: tuple[Page, ...] = (
     *today.PAGES,
+    *searching.PAGES,
     *entrance.PAGES,
     *profile.PAGES,
     *users.PAGES,

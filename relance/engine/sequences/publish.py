@@ -190,6 +190,12 @@ def summaries(context: Context) -> list[SequenceSummary]:
         ]
 
 
+def states(context: Context) -> list[tuple[str, str]]:
+    """Every sequence's name and state, by name, without counting anybody."""
+    with context.database.read() as conn:
+        return sequences.states(conn)
+
+
 def _summary(
     context: Context, conn: Connection, each: Version, people: sequences.People | None, positive: int
 ) -> SequenceSummary:

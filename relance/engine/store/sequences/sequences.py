@@ -96,6 +96,13 @@ def latest(conn: Connection) -> list[Version]:
     ]
 
 
+def states(conn: Connection) -> list[tuple[str, str]]:
+    """(name, state) of every sequence that was published, by name; nothing else is read."""
+    published = sa.select(sequence_version.c.id).where(sequence_version.c.sequence_id == sequence.c.id)
+    query = sa.select(sequence.c.name, sequence.c.state).where(published.exists()).order_by(sequence.c.name)
+    return [(name, state) for name, state in conn.execute(query)]
+
+
 def standing(conn: Connection, sequence_id: int) -> list[tuple[int, str, str, int]]:
     """Who is under way: (version number, step, state, how many); those without a step wait for nothing more."""
     columns = (sequence_version.c.number, enrollment.c.step, enrollment.c.state)
