@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from relance import clock, errors
-from relance.config import checks, keys, mistakes
+from relance.config import checks, keys, mistakes, toml_faults
 from relance.config.places import FILE_NAME, PREFIX, find_home, full_path, language_of_locale
 from relance.wording import N_, Text, _, ended, of_system
 
@@ -314,7 +314,7 @@ def _in_file(given: Mapping[str, Any]) -> dict[str, Any]:
         RecursionError,
     ) as mistake:  # beside what TOML forbids: numbers and depths nobody writes
         raise errors.Misconfigured(
-            Text("{path} is not valid TOML: {fault}", path=path, fault=ended(mistake))
+            Text("{path} is not valid TOML: {fault}", path=path, fault=toml_faults.told(mistake))
         ) from None
     except OSError as refused:
         raise errors.Misconfigured(

@@ -302,9 +302,7 @@ def _template(environment: fence.Fence, source: str) -> jinja2.Template:
     try:
         tree = environment.parse(source)
     except jinja2.TemplateSyntaxError as error:
-        raise errors.Invalid(
-            Text("The text cannot be turned into a template: {fault}", fault=ended(error.message))
-        ) from error
+        raise pieces.explained(source, error) from error
     if refused := allow_list.problems(tree, links.CALLS, room=4):
         raise errors.Invalid(refused)
     return environment.from_string(nodes.Template(tree.body, lineno=1))

@@ -17,7 +17,7 @@ from relance.wording.catalogue import languages
 from relance.wording.dates import brief, clock_time, date_of, day, moment, show_times_in, shown_zone
 from relance.wording.phrases import counted, ended, quoted, span
 from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
-from relance.wording.system import of_system
+from relance.wording.system import of_system, plainly
 from relance.wording.text import N_, Text, n_, words
 from relance.wording.text import now as _
 
@@ -38,6 +38,7 @@ __all__ = [
     "moment",
     "n_",
     "of_system",
+    "plainly",
     "quoted",
     "show_times_in",
     "shown_zone",

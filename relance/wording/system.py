@@ -49,6 +49,14 @@ BY_WORDS: Mapping[str, Text] = {
 """Those of faults that were kept in the system's words alone."""
 
 
+def plainly(fault: BaseException) -> Text:
+    """Its sentence alone, for a fault whose place the sentence around tells; the system's own words where it is none that is
+    common."""
+    said = of_system(fault)
+    kept = said.params.get("fault")
+    return kept if isinstance(kept, Text) else said
+
+
 def of_system(fault: BaseException) -> Text:
     """Its sentence, with the system's own words in square brackets; these alone where it is none that is common."""
     own = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__

@@ -7,7 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 
 from relance import errors
-from relance.wording import Text, of_system
+from relance.wording import Text, plainly
 
 
 class Listener(ABC):
@@ -37,7 +37,7 @@ class Listener(ABC):
                     what=self.what,
                     host=self.host,
                     port=self.port,
-                    strerror=of_system(refused),
+                    strerror=plainly(refused),
                     setting=self.setting,
                 )
             ) from refused

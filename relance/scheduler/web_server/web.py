@@ -16,7 +16,7 @@ from relance.app import building
 from relance.scheduler.app_protocol import App
 from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.web_server import connection_limits, open_files
-from relance.wording import Text, of_system
+from relance.wording import Text, plainly
 
 START_SECONDS = 30.0
 BACKLOG = 2048
@@ -38,7 +38,7 @@ def listen(host: str, port: int, setting: str = "web_port") -> socket.socket:
                 host=host,
                 port=port,
                 setting=setting,
-                strerror=of_system(refused),
+                strerror=plainly(refused),
             )
         ) from refused
 

@@ -12,7 +12,7 @@ import jinja2
 
 from relance import errors
 from relance.templates.safety import fence
-from relance.wording import Text, ended
+from relance.wording import Text
 
 OPENING = {"if": "endif", "for": "endfor"}
 MIDDLE = {"elif": "if", "else": "if or for"}
@@ -227,6 +227,11 @@ _EXPLAINED: tuple[tuple[str, Text, Text | str], ...] = (
     (r"got '='", Text("A single = does not compare anything."), Text('Write ==, as in {% if country == "PL" %}.')),
     (r"Expected an expression|got 'end of", Text("Something is missing inside {{{{ }}}} or {% %}."), Text("Write a field's name, as in {{{{ first_name }}}}.")),
     (r"No filter named '(\w+)'", Text("This filter is not available."), ""),
+    (r"expected token .*, got '(?P<got>[^'\\w]{1,3})'|^unexpected '(?P<odd>[^']+)'", Text('Inside {{{{ }}}} or {% %} there is a "{odd}" where it does not belong.'), Text('Write what a filter needs in brackets, as in {{{{ first_name | default("there") }}}}.')),
+    (r"unknown tag '(?P<odd>\w+)'", Text("There is no tag {% {odd} %}."), ""),
+    (r"[Uu]nexpected end of template", Text("A {{{{ or {% is never closed."), Text("Write }}}} or %} where it ends.")),
+    (r"[Tt]ag name expected", Text("Something is missing inside {{{{ }}}} or {% %}."), ""),
+    (r"unexpected char '(?P<odd>.)'", Text('Inside {{{{ }}}} or {% %} there is a "{odd}" where it does not belong.'), Text("Write a field's name, as in {{{{ first_name }}}}.")),
     (r"unexpected char", Text("There is a character inside {{{{ }}}} or {% %} that does not belong there."), Text("Write a field's name, as in {{{{ first_name }}}}.")),
 )  # fmt: skip
 
@@ -241,9 +246,15 @@ def explained(source: str, error: jinja2.TemplateSyntaxError) -> errors.Invalid:
         )
     message = error.message or ""
     for pattern, what, hint in _EXPLAINED:
-        if re.search(pattern, message):
-            return problem(what, hint, error.lineno)
-    return problem(Text("The template cannot be read: {fault}", fault=ended(message)), "", error.lineno)
+        if found := re.search(pattern, message):
+            return problem(_about(what, found), hint, error.lineno)
+    return problem(Text('The template cannot be read. Jinja: "{fault}"', fault=message), "", error.lineno)
+
+
+def _about(what: Text, found: re.Match[str]) -> Text:
+    """The sentence with the very thing that Jinja stumbled over, where it names one."""
+    named = next((each for each in found.groupdict().values() if each), None)
+    return what if named is None else Text(what.msgid, odd=named)
 
 
 def _unclosed(source: str) -> int:

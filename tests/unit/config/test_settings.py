@@ -147,6 +147,38 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
         config.Settings(home=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("a = 1\nzone = Europe/Warsaw\n", (2, 8), "a value cannot be read; text belongs in quotes"),
+        ("web_port: 1\n", (1, 9), "a = is missing after the name of a setting"),
+        ("web_port = 1\nweb_port = 2\n", (2, 13), "something is given twice"),
+        ('zone = "x\n', (1, 10), "a text has no closing quote"),
+        ("= 1\n", (1, 1), "a line does not begin with the name of a setting"),
+        ("web_port = 1 2\n", (1, 14), "there is more on the line after a value"),
+    ],
+)
+def test_what_toml_forbids_is_told_in_our_words_with_its_place(
+    tmp_path: Path, text: str, place: tuple[int, int], words: str
+) -> None:
+    (tmp_path / "relance.toml").write_text(text)
+    with pytest.raises(errors.Misconfigured) as refused:
+        config.Settings(home=tmp_path)
+    assert str(refused.value).endswith(in_english(f"line {place[0]}, column {place[1]}: {words}."))
+    with wording.speaking("pl"):
+        assert f"wiersz {place[0]}, kolumna {place[1]}: " in str(refused.value)
+        assert words not in str(refused.value)
+
+
+def test_settings_that_are_not_utf_8_or_end_too_soon_are_told_in_our_words(tmp_path: Path) -> None:
+    for data, words in ((b'zone = "\xff"', "kodowaniu UTF-8"), (b"a = [1", "na końcu pliku: nawias")):
+        (tmp_path / "relance.toml").write_bytes(data)
+        with pytest.raises(errors.Misconfigured) as refused:
+            config.Settings(home=tmp_path)
+        with wording.speaking("pl"):
+            assert words in str(refused.value)
+
+
 def test_no_secret_is_shown(tmp_path: Path) -> None:
     settings = config.Settings(
         home=tmp_path,

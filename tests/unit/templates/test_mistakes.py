@@ -31,6 +31,8 @@ def test_a_good_source_has_no_problems():
         ("{{ }}", "step intro, body:1: Something is missing inside {{ }} or {% %}. Write a field's name, as in {{ first_name }}."),
         ("{{ role | default(„x”) }}", "step intro, body:1: Curly quotes cannot be used inside {{ }} and {% %}. Write straight quotes: \"…\"."),
         ("{% if role = 'x' %}{% endif %}", "step intro, body:1: A single = does not compare anything. Write ==, as in {% if country == \"PL\" %}."),
+        ("{{ first_name | default: \"there\" }}", "step intro, body:1: Inside {{ }} or {% %} there is a \":\" where it does not belong. Write what a filter needs in brackets, as in {{ first_name | default(\"there\") }}."),
+        ("{{ a ? }}", "step intro, body:1: Inside {{ }} or {% %} there is a \"?\" where it does not belong. Write a field's name, as in {{ first_name }}."),
         ("a\n{% if role %}\nb", "step intro, body:2: This {% if %} is never closed. Write {% endif %} where it ends."),
         ("a\n{% endif %}", "step intro, body:2: {% endif %} has nothing to close. Remove it, or write {% if … %} before it."),
         ("{% if role %}\n{% endfor %}", "step intro, body:2: {% endfor %} cannot close the {% if %} in line 1. Write {% endif %} first."),
@@ -62,6 +64,24 @@ def test_mistakes_are_told_in_polish_at_the_same_places():
             "W miejscu, gdzie się kończy, należy napisać {% endif %}."
         )
     assert [(each.line, each.column) for each in polish] == [(each.line, each.column) for each in english]
+
+
+JINJA = ("expected token", "unexpected", "Encountered", "Expected", "got '")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{{ first_name | default: "x" }}', "{{ a ? }}", "{{ (a }}", "{{ a) }}", "{{ a[ }}", "{{ a. }}", "{{ a | }}", "{{ [a, }}",
+        "{% ?? %}", "{%  %}", "{% foo %}", "{% if %}x{% endif %}", "{{ a }", "{% if a", "{{ 'a }}", "{{ a..b }}", "{{ a:b }}",
+        "{{ {a} }}", "{{ a == }}", "{{ a b c }}", "{% elif %}", "{% if a: %}x{% endif %}", "{{ a | 5 }}", "{{ a is }}",
+    ],
+)  # fmt: skip
+def test_no_words_of_jinja_reach_a_reader_unquoted(body):
+    with wording.speaking("pl"):
+        shown = told(body)
+    assert shown
+    assert not any(each in shown.partition("Jinja: „")[0] for each in JINJA), shown
 
 
 def test_all_mistakes_are_told_at_once():

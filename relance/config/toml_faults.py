@@ -1,0 +1,40 @@
+"""What is wrong with a file of settings, as a sentence of ours with its line: Python's reader tells it in English only. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from relance.wording import Text
+
+_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_KINDS: tuple[tuple[str, Text], ...] = (
+    (r"Expected '=' after a key", Text("a = is missing after the name of a setting")),
+    (r"Invalid value", Text("a value cannot be read; text belongs in quotes")),
+    (r"Cannot (?:overwrite a value|declare .* twice)|Duplicate", Text("something is given twice")),
+    (r"Unterminated string|Illegal character", Text("a text has no closing quote")),
+    (r"Unescaped|escape|hex value", Text("a backslash in a text must be doubled")),
+    (r"Unclosed array|Unclosed inline table", Text("a bracket is never closed")),
+    (r"at the end of an? (?:table|array) declaration", Text("a bracket is never closed")),
+    (r"Expected newline", Text("there is more on the line after a value")),
+    (r"Invalid date", Text("a date or time cannot be read")),
+    (r"Invalid statement|Invalid initial character|invalid character", Text("a line does not begin with the name of a setting")),
+)  # fmt: skip
+
+
+def told(fault: Exception) -> Text:
+    """The fault of a file that Python's reader of TOML refused, as a whole sentence."""
+    if isinstance(fault, UnicodeDecodeError):
+        return Text("the file is not text in UTF-8.")
+    if isinstance(fault, RecursionError):
+        return Text("it is nested too deeply.")
+    raw = str(fault)
+    place = _PLACE.search(raw)
+    said = _PLACE.sub("", raw)
+    known = next((words for pattern, words in _KINDS if re.search(pattern, said)), None)
+    words = known or Text('Python says "{fault}"', fault=said)
+    if place is None:
+        return Text("{words}.", words=words)
+    if place["line"] is None:
+        return Text("at the end of the file: {words}.", words=words)
+    line, column = int(place["line"]), int(place["column"])
+    return Text("line {line}, column {column}: {words}.", line=line, column=column, words=words)
