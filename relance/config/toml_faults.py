@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from relance.wording import Text
+from relance.wording import Text, ended
 
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _KINDS: tuple[tuple[str, Text], ...] = (
@@ -33,8 +33,8 @@ def told(fault: Exception) -> Text:
     known = next((words for pattern, words in _KINDS if re.search(pattern, said)), None)
     words = known or Text('Python says "{fault}"', fault=said)
     if place is None:
-        return Text("{words}.", words=words)
+        return ended(words)
     if place["line"] is None:
-        return Text("at the end of the file: {words}.", words=words)
+        return Text("at the end of the file: {words}", words=ended(words))
     line, column = int(place["line"]), int(place["column"])
-    return Text("line {line}, column {column}: {words}.", line=line, column=column, words=words)
+    return Text("line {line}, column {column}: {words}", line=line, column=column, words=ended(words))
