@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
+    from relance.engine.store.held import HeldMark
     from relance.engine.store.inbound.replies import ReplyFilter, Wanted
     from relance.engine.store.jobs import JobKind, JobState
     from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
@@ -151,6 +152,7 @@ __all__ = [
     "Explanation",
     "Forbidden",
     "Funnel",
+    "HeldMark",
     "HeldView",
     "IdClue",
     "ImportReport",
@@ -291,6 +293,7 @@ _ROOMS = {
     "engine.sequences.writing.planning": ("PeopleAtStep", "PublishPlan"),
     "engine.sequences.publish": ("Overtaken", "Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),
+    "engine.store.held": ("HeldMark",),
     "engine.store.jobs": ("JobKind", "JobState"),
     "engine.store.processes": ("Process",),
     "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),

@@ -227,9 +227,15 @@ class Relance:
         with self._context.database.read() as conn:
             return heartbeats.read(conn, self._context, me=self._me)
 
-    def held(self, limit: int = 100) -> list[engine_status.HeldView]:
-        """Everyone who waits for a person to decide, with the reason."""
-        return engine_status.held(self._context, limit)
+    def held(
+        self, limit: int = 100, *, numbers: Collection[int] | None = None
+    ) -> list[engine_status.HeldView]:
+        """Everyone who waits for a person to decide, with the reason; or of these enrollments."""
+        return engine_status.held(self._context, limit, numbers=numbers)
+
+    def held_marks(self, limit: int = 100) -> list[engine_status.HeldMark]:
+        """The same people in short, to be counted and grouped however many they are."""
+        return engine_status.held_marks(self._context, limit)
 
     def report(self, sequence: str) -> sequence_report.Report:
         """What became of a sequence, step by step."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
@@ -23,6 +23,7 @@ from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
 from relance.engine.store import headings, jobs, statistics
 from relance.engine.store import held as held_people
+from relance.engine.store.held import HeldMark as HeldMark
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.processes import Process
 from relance.engine.store.sequences import sequences
@@ -220,10 +221,16 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
     )
 
 
-def held(context: Context, limit: int = 100) -> list[HeldView]:
-    """Everyone who waits for a person to decide, whoever waits longest first."""
+def held(context: Context, limit: int = 100, *, numbers: Collection[int] | None = None) -> list[HeldView]:
+    """Everyone who waits for a person to decide, whoever waits longest first; or of these enrollments."""
     with context.database.read() as conn:
-        return [_held(row) for row in held_people.held(conn, limit)]
+        return [_held(row) for row in held_people.held(conn, limit, numbers)]
+
+
+def held_marks(context: Context, limit: int = 100) -> list[HeldMark]:
+    """The same people in short, however many they are."""
+    with context.database.read() as conn:
+        return held_people.marks(conn, limit)
 
 
 def _held(row: held_people.HeldRow) -> HeldView:

@@ -20,7 +20,7 @@ from relance.engine.reporting import explain, timeline
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import held
-from relance.engine.store.sequences import enrollments, holds
+from relance.engine.store.sequences import enrollment_details, enrollments, holds
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests.engine_doors import NoMail, OneAnswer
 from tests.integration.engine.test_reasons import found, held_for_unknown
@@ -233,3 +233,10 @@ def test_the_list_of_those_held_uses_its_indexes(ready: Context) -> None:
     assert "hold" in found
     # Which of two indexes that serve it is a matter of what the planner knows of so few rows.
     assert not re.search(r"Seq Scan on|SCAN (?!longest\b)\w+\b(?! USING)", found), found
+
+
+def test_the_few_whom_a_restore_left_in_doubt_are_found_by_their_index(ready: Context) -> None:
+    """Else SQLite reads everybody by number, which is the order they come in."""
+    with ready.database.write() as conn:
+        found = plan(conn, enrollment_details.in_doubt_query(0, 10))
+    assert "ix_enrollment_lost" in found or conn.dialect.name == "postgresql", found

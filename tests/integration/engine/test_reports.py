@@ -160,6 +160,24 @@ def test_who_is_held_is_listed_with_the_reason(ready: Context, clock: ManualCloc
     ]
     assert found[0].codes == ("prose",)
     assert found[0].since <= clock.now()
+    assert status.held(ready, 10, numbers=[found[0].enrollment]) == found
+    assert status.held(ready, 10, numbers=[rows(ready)[0].id]) == status.held(ready, 10, numbers=[]) == []
+
+
+def test_those_held_in_short_are_the_same_people_in_the_same_order(
+    ready: Context, clock: ManualClock
+) -> None:
+    for number in (3, 1, 4):
+        clock.advance(hours=1)
+        ended(ready, rows(ready)[number], Event.HELD)
+    whole, short = status.held(ready, 10), status.held_marks(ready, 10)
+    assert len(whole) == 3
+    assert [(each.enrollment, each.step, each.code, each.since) for each in short] == [
+        (each.enrollment, each.step, each.codes[0], each.since) for each in whole
+    ]
+    assert [each.enrollment for each in status.held_marks(ready, 2)] == [
+        each.enrollment for each in whole[:2]
+    ]
 
 
 def test_holds_for_somebodys_own_words_count_together_whatever_their_codes(ready: Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from starlette.responses import Response
 
@@ -21,6 +21,7 @@ from relance.engine.roles import Permission
 from relance.engine.sequences.bulk import BulkReport
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome
+from relance.engine.store.held import HeldMark
 from relance.wording import N_, Text, ended
 
 MOST = 5000
@@ -31,9 +32,12 @@ FEW, MANY = 8, 200
 
 def show(visit: Visit) -> Response:
     """Every group; or one by itself, with all its rows."""
-    alone, found = visit.asked("group"), visit.app.held(MOST)
-    searched = {(each.email, each.sequence) for each in visit.app.restored.list() if each.looked}
-    groups = held_groups.groups(found, visit.app.unknown.list(), searched, MANY if alone else FEW)
+    alone, found, unknown = visit.asked("group"), visit.app.held_marks(MOST), visit.app.unknown.list()
+    people, most = held_groups.by_code(found, unknown), MANY if alone else FEW
+    if alone:
+        people = {code: each for code, each in people.items() if code == alone}
+    rows = _rows(visit, held_groups.shown(people, unknown, most))
+    groups = held_groups.groups(people, rows, unknown, _searched(visit, people), most)
     return visit.show(
         "held.html",
         groups=[each for each in groups if alone in ("", each.code)],
@@ -41,10 +45,26 @@ def show(visit: Visit) -> Response:
         total=len(found),
         most=MOST,
         seen=visit.now.isoformat(),
-        mailboxes=[each.address for each in visit.app.mailboxes.list() if each.state != "removed"],
+        mailboxes=_mailboxes(visit) if held_groups.REMOVED in people else (),
         can_work=visit.me.may(Permission.WORK),
         can_move=visit.me.may(Permission.WORK) and visit.me.scope.everything,
     )
+
+
+def _rows(visit: Visit, numbers: Collection[int]) -> dict[int, HeldView]:
+    """Those who are still held, by enrollment, who waits longest first."""
+    return {each.enrollment: each for each in visit.app.held(MOST, numbers=numbers)} if numbers else {}
+
+
+def _mailboxes(visit: Visit) -> Sequence[str]:
+    return [each.address for each in visit.app.mailboxes.list() if each.state != "removed"]
+
+
+def _searched(visit: Visit, people: Collection[Code]) -> set[tuple[str, str]]:
+    """Whose mail is not in the Sent folder; looked for where somebody's question it is."""
+    if held_groups.RESTORED not in people:
+        return set()
+    return {(each.email, each.sequence) for each in visit.app.restored.list() if each.looked}
 
 
 # What is done.
@@ -75,20 +95,21 @@ def _back(visit: Visit, done: tuple[Text, bool]) -> Response:
     return visit.go(_path(visit), said, "good" if well else "warn")
 
 
-def _in(visit: Visit, group: str) -> list[HeldView]:
-    found = held_groups.by_code(visit.app.held(MOST), visit.app.unknown.list())
-    return found.get(Code(group), []) if group in set(Code) else []
+def _in(visit: Visit, group: str) -> Sequence[HeldMark]:
+    found = held_groups.by_code(visit.app.held_marks(MOST), visit.app.unknown.list())
+    return next((people for code, people in found.items() if code == group), ())
 
 
 def _meant(visit: Visit, group: str) -> list[HeldView]:
     """Those of the group that are ticked; or all, but nobody whom this page did not count."""
     ticked = set(_ticked(visit))
     everybody, seen = visit.text("matching", 5) == "yes", _moment(visit.text("seen", 60))
-    return [
-        each
+    chosen = {
+        each.enrollment
         for each in _in(visit, group)
         if str(each.enrollment) in ticked or (everybody and seen is not None and each.since <= seen)
-    ]
+    }
+    return list(_rows(visit, chosen).values())
 
 
 def _ticked(visit: Visit) -> list[str]:
@@ -97,7 +118,10 @@ def _ticked(visit: Visit) -> list[str]:
 
 def _typed(visit: Visit, group: str) -> list[HeldView]:
     """Those in whose row something stands."""
-    return [each for each in _in(visit, group) if any(_value(visit, each, name) for name in each.missing)]
+    written = {key.rpartition(":")[2] for key, value in visit.form.multi_items() if ":" in key and value}
+    numbers = {each.enrollment for each in _in(visit, group) if str(each.enrollment) in written}
+    people = _rows(visit, numbers).values()
+    return [each for each in people if any(_value(visit, each, name) for name in each.missing)]
 
 
 def _value(visit: Visit, each: HeldView, name: str) -> str:

@@ -11,6 +11,7 @@ from relance.engine.reasons import CAUSES, HOLDS, Code, HoldKind
 from relance.engine.reporting.status import HeldView
 from relance.engine.sending.doubt.in_doubt import UnknownMail
 from relance.engine.store import headings
+from relance.engine.store.held import HeldMark
 from relance.wording import N_, _
 
 UNKNOWN = "unknown"
@@ -84,47 +85,55 @@ ADVICE: Mapping[str, str] = {
 ELSE = N_("Decide for each of them: let them go on, or end their sequence.")
 
 
+def by_code(held: Sequence[HeldMark], unknown: Sequence[UnknownMail]) -> dict[Code, list[HeldMark]]:
+    """The largest group first. Anyone with a mail in doubt is left out: that mail is asked about. Pure."""
+    in_doubt = {(each.enrollment, each.step) for each in unknown}
+    found: dict[Code, list[HeldMark]] = {}
+    for each in held:
+        if (each.enrollment, each.step) not in in_doubt:
+            found.setdefault(_GROUP.get(each.code, Code.PROSE), []).append(each)
+    return dict(sorted(found.items(), key=lambda each: -len(each[1])))
+
+
+_GROUP = {code.value: headings.counted_as(code) for code in Code}
+
+
+def shown(people: Mapping[Code, Sequence[HeldMark]], unknown: Sequence[UnknownMail], most: int) -> set[int]:
+    """The enrollments that have a row where a group has at most so many. Pure."""
+    of_mails = {each.enrollment for each in unknown[:most] if each.enrollment is not None}
+    return of_mails | {each.enrollment for group in people.values() for each in group[:most]}
+
+
 def groups(
-    held: Sequence[HeldView],
+    people: Mapping[Code, Sequence[HeldMark]],
+    rows: Mapping[int, HeldView],
     unknown: Sequence[UnknownMail],
     searched: Collection[tuple[str, str]],
     most: int,
 ) -> Iterable[Group]:
-    """Mails in doubt first, then the largest group. `searched`: (address, sequence) whose Sent folder shows no mail; `most`:
-    rows of a group. Pure."""
+    """Mails in doubt first. `rows`: who is `shown`, by enrollment; `searched`: (address, sequence) whose Sent folder shows no
+    mail; `most`: rows of a group. Pure."""
     if unknown:
-        people = {(each.email, each.step): each for each in held}
-        rows = tuple(_of_mail(each, people.get((each.email, each.step))) for each in unknown[:most])
-        yield Group(UNKNOWN, _(TITLES[UNKNOWN]), _(ADVICE[UNKNOWN]), UNKNOWN, rows, len(unknown), {})
-    for code, people_of in by_code(held, unknown).items():
-        yield _group(code, people_of, most, searched)
+        mails = tuple(_of_mail(each, rows.get(each.enrollment or 0)) for each in unknown[:most])
+        yield Group(UNKNOWN, _(TITLES[UNKNOWN]), _(ADVICE[UNKNOWN]), UNKNOWN, mails, len(unknown), {})
+    for code, marks in people.items():
+        here = [rows[each.enrollment] for each in marks[:most] if each.enrollment in rows]
+        if here:  # else they were let go while it was looked
+            yield _group(code, here, len(marks), searched)
 
 
-def by_code(held: Sequence[HeldView], unknown: Sequence[UnknownMail]) -> dict[Code, list[HeldView]]:
-    """The largest group first. Anyone with a mail in doubt is left out: that mail is asked about."""
-    in_doubt = {(each.email, each.step) for each in unknown}
-    found: dict[Code, list[HeldView]] = {}
-    for each in held:
-        if (each.email, each.step) not in in_doubt:
-            found.setdefault(_code(each), []).append(each)
-    return dict(sorted(found.items(), key=lambda each: -len(each[1])))
-
-
-def _code(each: HeldView) -> Code:
-    known = each.codes[0] if each.codes and each.codes[0] in set(Code) else Code.PROSE
-    return headings.counted_as(Code(known))
-
-
-def _group(code: Code, people: Sequence[HeldView], most: int, searched: Collection[tuple[str, str]]) -> Group:
+def _group(
+    code: Code, people: Sequence[HeldView], count: int, searched: Collection[tuple[str, str]]
+) -> Group:
     kind = HOLDS[CAUSES[code]]
     if people[0].answer is not None and kind is HoldKind.OTHER:
         kind = HoldKind.ANSWER
-    rows = tuple(_row(each, searched) for each in people[:most])
+    rows = tuple(_row(each, searched) for each in people)
     lacking = dict.fromkeys(name for each in rows for name in each.missing) if code is MISSING else {}
     fields = {name: contact_fields.label(name) for name in lacking}
     advice = ADVICE.get(code) or ADVICE.get(kind) or ELSE
     form = code.value if code in (RESTORED, MISSING, REMOVED) else kind.value
-    return Group(code.value, _title(code), _(advice), form, rows, len(people), fields)
+    return Group(code.value, _title(code), _(advice), form, rows, count, fields)
 
 
 def _title(code: Code) -> str:

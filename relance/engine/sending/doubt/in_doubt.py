@@ -191,6 +191,7 @@ class UnknownMail:
     words: str
     looks: int
     mailbox: str = ""
+    enrollment: int | None = None
 
 
 def list_all(context: Context) -> list[UnknownMail]:
@@ -204,7 +205,7 @@ def list_all(context: Context) -> list[UnknownMail]:
 
 def _view(mail: Message, sender: str) -> UnknownMail:
     said = mail.message_id, mail.recipient, mail.subject, mail.step
-    return UnknownMail(*said, mail.transmitting_at, _heard(mail), mail.looks, sender)
+    return UnknownMail(*said, mail.transmitting_at, _heard(mail), mail.looks, sender, mail.enrollment_id)
 
 
 def _heard(mail: Message) -> str:
