@@ -191,7 +191,13 @@ def _views(views: list[EnrollmentView], *, as_json: bool) -> None:
 def _unchanged(view: EnrollmentView) -> None:
     from relance.engine.reporting import codes
 
-    state = codes.text("person", view.state)
-    show.note(
-        _('Nothing changed in "{sequence}": it is {state} already.', sequence=view.sequence, state=state)
-    )
+    place = {"sequence": view.sequence, "state": codes.text("person", view.state)}
+    if view.noted:
+        show.note(
+            _(
+                'Nothing changed in "{sequence}": it is {state} already. This is noted in case that turns out to be a mistake.',
+                **place,
+            )
+        )
+    else:
+        show.note(_('Nothing changed in "{sequence}": it is {state} already.', **place))

@@ -27,7 +27,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages, refusals
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollment_details, enrollments, restore_doubts, tasks
+from relance.engine.store.sequences import changing, enrollment_details, enrollments, restore_doubts, tasks
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
@@ -49,6 +49,7 @@ class EnrollmentView:
     due_at: dt.datetime | None
     resume_at: dt.datetime | None = None
     changed: bool = False  # by what a person has just asked for
+    noted: bool = False  # it is over: what they asked for holds if that turns out to be a mistake
     codes: tuple[str, ...] = ()  # of `reason`, for programs
 
 
@@ -74,13 +75,13 @@ def view(standing: Standing) -> EnrollmentView:
 def pause(
     context: Context, email: str, sequence: str | None = None, reason: str = ""
 ) -> list[EnrollmentView]:
-    """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over; it is noted there
-    for the case that what ended it was a mistake."""
+    """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over; where what ended it
+    can turn out to be a mistake (an answer that was none), it is noted for that case."""
 
     def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
         theirs.apply(rows, Event.PAUSED, because(Code.PAUSED, text=reason))
 
-    return _steer(context, email, sequence, act, over=True)
+    return _steer(context, email, sequence, act)
 
 
 def stop(context: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
@@ -90,7 +91,7 @@ def stop(context: Context, email: str, sequence: str | None = None, reason: str 
         ended = theirs.apply(rows, Event.STOPPED, because(Code.STOPPED, text=reason))
         tasks.drop_open(theirs.conn, [row.id for row in ended], theirs.now)
 
-    return _steer(context, email, sequence, act, over=True)
+    return _steer(context, email, sequence, act)
 
 
 def resume(
@@ -105,7 +106,10 @@ def resume(
 
     target = None if mailbox is None else _sender(context, mailbox)
 
-    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
+    def act(theirs: LockedEnrollments, found: Sequence[Enrollment]) -> None:
+        rows = [row for row in found if row.state in states.OPEN]
+        over = [row for row in found if row.state in states.FINAL]
+        theirs.apply(over, Event.RESUMED, because(Code.RESUMED, text=reason))
         stuck = {row.id: theirs.mail(row) for row in rows if row.state is State.HELD}
         for mail in stuck.values():
             _refuse_unknown(mail)
@@ -260,11 +264,15 @@ class LockedEnrollments:
     def apply(
         self, rows: Iterable[Enrollment], event: Told, why: Reason, values: dict[str, object] | None = None
     ) -> list[Enrollment]:
-        """Apply news and write it down; returns those whose state it changed, as they were."""
+        """Apply news and write it down, where it is only noted beside another reason as well; returns those whose state it
+        changed, as they were."""
         ids = [row.id for row in rows]
         applied = enrollments.apply(self.conn, ids, event, self.now, reason=why, values=values)
         changed = [before for before, after in applied if after != before.state]
-        self.tell(changed, events.news(event, why))
+        noted = [
+            row for row, after in applied if after == row.state and changing.noted(row, event, why, self.now)
+        ]
+        self.tell([*changed, *noted], events.news(event, why))
         return changed
 
     def tell(self, rows: Iterable[Enrollment], said: EventData) -> None:
@@ -286,8 +294,6 @@ def _steer(
     email: str,
     sequence: str | None,
     act: Callable[[LockedEnrollments, Sequence[Enrollment]], None],
-    *,
-    over: bool = False,
 ) -> list[EnrollmentView]:
     with context.database.write() as conn:
         person = contact_service.get(conn, context, email)
@@ -302,12 +308,17 @@ def _steer(
             raise errors.NotFound(where)
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
-        rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
-        act(LockedEnrollments(conn, context, person, context.clock.now()), rows)
+        act(
+            LockedEnrollments(conn, context, person, context.clock.now()), [row for row, _ in locked.values()]
+        )
         after = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         before = {number: row for number, (row, _) in locked.items()}
         return [
-            dataclasses.replace(view(each), changed=_differ(before.get(each.enrollment.id), each.enrollment))
+            dataclasses.replace(
+                view(each),
+                changed=_differ(before.get(each.enrollment.id), each.enrollment),
+                noted=_is_noted(before.get(each.enrollment.id), each.enrollment),
+            )
             for each in after
         ]
 
@@ -317,3 +328,8 @@ def _differ(before: Enrollment | None, after: Enrollment) -> bool:
     if before is None or before.state is not after.state:
         return True
     return after.state in states.OPEN and before != after
+
+
+def _is_noted(before: Enrollment | None, after: Enrollment) -> bool:
+    """Whether what a person said was noted beside an end, or taken from there."""
+    return before is not None and before.state is after.state in states.FINAL and before.why != after.why

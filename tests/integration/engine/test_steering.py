@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db import tables
 from relance.engine.reasons import prose
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -26,6 +29,7 @@ steps:
   - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
 """
 ADA = "ada@acme.example"
+Act = Callable[[Context, str], list[control.EnrollmentView]]
 
 
 @pytest.fixture
@@ -193,3 +197,44 @@ def test_a_pause_says_whether_it_changed_anything(ready: Context) -> None:
     assert [each.changed for each in control.pause(ready, ADA)] == [False]
     assert [each.changed for each in control.resume(ready, ADA)] == [True]
     assert [each.changed for each in control.resume(ready, ADA)] == [False]
+
+
+def of_the_trial(house: Context, *columns: str) -> list[tuple[object, ...]]:
+    with house.database.read() as conn:
+        return [tuple(each) for each in conn.execute(sa.select(*(tables.hold.c[name] for name in columns)))]
+
+
+@pytest.mark.parametrize("news", [Event.COMPLETED, Event.UNSUBSCRIBED])
+@pytest.mark.parametrize("act", [control.pause, control.stop, control.resume])
+def test_what_is_over_in_any_case_gets_no_note(ready: Context, act: Act, news: Event) -> None:
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [row(ready).id], news, ready.clock.now(), reason=prose("over"))
+    before, told = row(ready), kinds(ready)
+    (view,) = act(ready, ADA)
+    assert (view.changed, view.noted, view.reason) == (False, False, "over")
+    assert (row(ready), kinds(ready), of_the_trial(ready, "kind")) == (before, told, [])
+
+
+def test_what_is_noted_beside_an_answer_has_its_event_and_is_taken_back(ready: Context) -> None:
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [row(ready).id], Event.REPLIED, ready.clock.now(), reason=prose("answered"))
+    assert [each.noted for each in control.pause(ready, ADA)] == [True]
+    assert kinds(ready)[-1] == "enrollment.paused"
+    with ready.database.read() as conn:
+        last = events.after(conn, 0, 100)[-1]
+    assert last.actor is not None
+    assert of_the_trial(ready, "opened_by", "closed_by") == [(last.id, None)]
+    assert [each.noted for each in control.pause(ready, ADA)] == [False]
+    (view,) = control.resume(ready, ADA)
+    assert (view.changed, view.noted, view.state, view.reason) == (False, True, "replied", "answered")
+    assert kinds(ready)[-1] == "enrollment.resumed"
+    assert [closed is not None for (closed,) in of_the_trial(ready, "closed_by")] == [True]
+
+
+def test_a_pause_of_somebody_held_has_its_event(ready: Context) -> None:
+    hold(ready)
+    before = kinds(ready)
+    control.pause(ready, ADA)
+    assert kinds(ready) == [*before, "enrollment.paused"]
+    control.pause(ready, ADA)
+    assert kinds(ready) == [*before, "enrollment.paused"]

@@ -76,13 +76,32 @@ def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given
     elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and given not in row.why:
         # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
         change = written([given, *row.why])
-    elif row.state in states.FINAL and given.cause in reasons.BY_A_PERSON and not _said(row, given):
+    elif event is Event.RESUMED and row.state in states.FINAL:
+        change = _taken_back(row)
+    elif _opens_again(row.state) and given.cause in reasons.BY_A_PERSON and not _said(row, given):
         change = written(
             [*row.why, given]
         )  # perhaps it was no answer that ended it: they said it all the same
     if after in states.FINAL and row.state not in states.FINAL:
         change["finished_at"] = now
     return change
+
+
+def _opens_again(state: State) -> bool:
+    """Whether an end may turn out to be a mistake; of one that stands in any case nothing is noted."""
+    return state in states.FINAL and states.advance(state, Event.REOPENED) is not state
+
+
+def _taken_back(row: Enrollment) -> dict[str, Any]:
+    """A pause that was noted beside an end goes; what ended it stays."""
+    rest = [each for each in row.why if each.cause is not Cause.PERSON]
+    return written(rest) if rest and len(rest) < len(row.why) else {}
+
+
+def noted(row: Enrollment, event: Event, given: Reason, now: dt.datetime) -> bool:
+    """Whether news that leaves the state as it is adds to its reasons, or takes from them."""
+    after, change = by_news(row, event, now, given, {})
+    return after is row.state and "reasons" in change
 
 
 def _said(row: Enrollment, given: Reason) -> bool:
