@@ -112,6 +112,9 @@ FINAL: frozenset[State] = frozenset(FINAL_BY_STRENGTH)
 OPEN: frozenset[State] = frozenset(State) - FINAL
 """Something may still happen."""
 
+GOES_ON: frozenset[State] = frozenset({State.ACTIVE, State.AWAY})
+"""The next step comes without anybody doing anything: only here has it a time to be told."""
+
 SENDABLE: frozenset[State] = frozenset({State.ACTIVE})
 """The only states in which a step may be sent."""
 

@@ -20,7 +20,7 @@ from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import State
 from relance.engine.store import events
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import due
@@ -42,6 +42,7 @@ class EnrollmentFacts:
     odd: Sequence[str]  # what is odd in the mailbox's folders
     silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
     cause: EventView | None
+    under_way: bool  # whether a turn of the mailbox is at work now
     waits_for_other_mailbox: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
@@ -81,13 +82,18 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
     led = events.led_to(conn, standing.enrollment.id)
     cause = timeline.view(led) if led is not None else None
-    return EnrollmentFacts(context, standing, case, mailbox, sent, halted, now, odd, silent, cause, waiting)
+    holder = leases.holder(conn, mailbox.id)
+    at_work = bool(holder) and not context.journal.died(holder)
+    return EnrollmentFacts(
+        context, standing, case, mailbox, sent, halted, now, odd, silent, cause, at_work, waiting
+    )
 
 
 def when_next(look: EnrollmentFacts) -> When | None:
-    """The time of the next step: as it was decided while it is ahead, asked anew once it has passed."""
+    """The time of the next step: as it was decided while it is ahead, asked anew once it has passed. None where a person
+    must act first."""
     row = look.case.row
-    if look.state in states.FINAL or row.step is None or row.due_at is None:
+    if look.state not in states.GOES_ON or row.step is None or row.due_at is None:
         return None
     place = look.case.script.place(look.case.contact, look.context.workspace)
     if row.due_at <= look.now and row.step_kind == "mail":
@@ -105,9 +111,9 @@ def _bounds(look: EnrollmentFacts) -> Iterator[Bound]:
 
 
 def is_due(look: EnrollmentFacts) -> bool:
-    """Whether its step has fallen due."""
+    """Whether its step has fallen due, and waits for no person."""
     due = look.case.row.due_at
-    return due is not None and due <= look.now
+    return look.state in states.GOES_ON and due is not None and due <= look.now
 
 
 def allowance(look: EnrollmentFacts, at: dt.datetime) -> throttle.Allowance:

@@ -142,6 +142,9 @@ def _next(look: EnrollmentFacts, when: When | None) -> Iterator[str]:
     if look.state in states.FINAL or row.step is None:
         return
     named = _named(row.step, row.step_kind)
+    if look.state not in states.GOES_ON:
+        yield _("The next step is {step}.", step=named)
+        return
     if row.due_at is None or when is None:
         why = _because(look) or _("it has no time of its own")
         yield _("The next step is {step}; {why}", step=named, why=ended(why))
@@ -280,7 +283,10 @@ def _troubles(look: EnrollmentFacts) -> Iterator[str]:
         if again is None:
             yield failed
         elif again <= look.now:
-            yield f"{failed} {_('It is being tried again now.')}"
+            now = (
+                _("It is being tried again now.") if look.under_way else _("It is due to be tried again now.")
+            )
+            yield f"{failed} {now}"
         else:
             yield f"{failed} {_('The next attempt is on {at}.', at=look.of_mailbox(again))}"
 
@@ -288,8 +294,10 @@ def _troubles(look: EnrollmentFacts) -> Iterator[str]:
 def _turn(look: EnrollmentFacts, at: dt.datetime) -> str:
     if look.silent:
         return _("The mailbox is not making progress: {reason}", reason=look.silent)
-    if at <= look.now:
+    if look.under_way:
         return _("The mailbox is being checked for answers now, and may then send.")
+    if at <= look.now:
+        return _("The mailbox is due to be checked for answers, and may then send.")
     return _("The mailbox is checked for answers again on {at}, and may then send.", at=look.of_mailbox(at))
 
 

@@ -36,7 +36,7 @@ from relance.wording import Text
 @dataclass(frozen=True)
 class EnrollmentView:
     """Where somebody stands in a sequence. `due_at` is the next step's time; empty where nothing is to come, or
-    where the step waits for a person to tick its task off."""
+    where a person must act first: who is held or paused, or a task to tick off."""
 
     id: int
     email: str
@@ -66,7 +66,7 @@ def view(standing: Standing) -> EnrollmentView:
         row.state.value,
         row.reason,
         None if over else row.step,
-        None if over else row.due_at,
+        row.due_at if row.state in states.GOES_ON else None,
         row.resume_at if row.state is State.AWAY else None,
         codes=reasons.codes(row.why),
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,12 @@ from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.reasons import prose
 from relance.engine.reporting import explain
-from relance.engine.sequences import control, enroll, publish
+from relance.engine.sequences import control, enroll, listing, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.wording import Text
 from tests import engine_house
 from tests.reworded import in_english
 
@@ -222,3 +224,53 @@ def test_nobody_is_made_up(house: Context) -> None:
         explain.explain(house, ADA)
     contact_service.add(house, ADA, {})
     assert explain.explain(house, ADA) == []
+
+
+@pytest.mark.parametrize("event", [Event.PAUSED, Event.HELD])
+@pytest.mark.parametrize("hours", [0, 200], ids=["ahead", "past"])
+def test_who_waits_for_a_person_is_shown_no_date(
+    ready: Context, clock: ManualClock, event: Event, hours: int
+) -> None:
+    kept = row(ready).due_at
+    news(ready, event)
+    clock.advance(hours=hours)
+    [found] = explain.explain(ready, ADA)
+    assert (found.when, found.enrollment.due_at, found.enrollment.step) == (None, None, "intro")
+    assert in_english('The next step is "intro" (mail).') in found.sentences
+    assert not [each for each in found.sentences if in_english("pace allows") in each]
+    [listed] = listing.page(ready).enrollments
+    assert listed.due_at is None
+    assert row(ready).due_at == kept
+
+
+def test_a_check_is_only_said_to_go_on_while_a_turn_is_under_way(ready: Context, clock: ManualClock) -> None:
+    due, goes_on = "is due to be checked for answers", "is being checked for answers now"
+    clock.advance(hours=2)
+    with ready.database.write() as conn:
+        mailboxes.change(conn, row(ready).mailbox_id, next_turn_at=clock.now())
+        mailboxes.change(conn, row(ready).mailbox_id, send_error=Text("no route"))
+    assert in_english(due) in told(ready)
+    assert in_english("It is due to be tried again now.") in told(ready)
+    with ready.database.write() as conn:
+        lease = leases.acquire(conn, row(ready).mailbox_id, ready.owner)
+    assert lease is not None
+    assert in_english(goes_on) in told(ready)
+    assert in_english("It is being tried again now.") in told(ready)
+    with ready.database.write() as conn:
+        assert leases.end(conn, lease)
+    assert in_english(due) in told(ready)
+
+
+def lock_of(house: Context, owner: str) -> Path:
+    house.journal.live()
+    [own] = Path(house.journal._folder).glob("*.lock")
+    return own.with_name(f"{owner}.lock")
+
+
+def test_the_turn_of_a_dead_process_is_not_under_way(ready: Context, clock: ManualClock) -> None:
+    clock.advance(hours=2)
+    with ready.database.write() as conn:
+        mailboxes.change(conn, row(ready).mailbox_id, next_turn_at=clock.now())
+        leases.acquire(conn, row(ready).mailbox_id, "gone-1-aa")
+    lock_of(ready, "gone-1-aa").touch()
+    assert in_english("is due to be checked for answers") in told(ready)

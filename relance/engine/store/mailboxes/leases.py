@@ -135,6 +135,17 @@ _HOLDERS = (
 )
 
 
+def holder(conn: Connection, mailbox_id: int) -> str:
+    """In whose name a mailbox is worked for now; empty where nobody holds it."""
+    asked = {"of": mailbox_id, "machine": machine_now(conn)}
+    return str(conn.execute(_HOLDER, asked).scalar_one_or_none() or "")
+
+
+_HOLDER = sa.select(mailbox.c.lease_owner).where(
+    mailbox.c.id == sa.bindparam("of"), mailbox.c.lease_until > sa.bindparam("machine")
+)
+
+
 def free(conn: Connection, owners: Collection[str]) -> list[int]:
     """End the leases of processes that are gone; returns whose mailboxes they were. The next to take one raises the fence."""
     ended = (
