@@ -125,19 +125,23 @@ def suppress(
     reason: Annotated[str, typer.Option(help="Why.", show_default=False)] = "",
     yes: Yes = False,
 ) -> None:
-    """Put a person or a whole domain on the do-not-contact list. Their sequences stop."""
+    """Put a person or a whole domain on the do-not-contact list. Their sequences stop. Asks first about a domain."""
     domain = value.strip().lstrip("@")
-    if domain.rstrip(".").lower() in free_mail.DOMAINS and not asking.confirmed(
-        _(
-            "{domain} is a public mail service: nobody with an address there will be written to any more. Go ahead?",
-            domain=domain,
-        ),
-        yes=yes,
-    ):
+    if "@" not in domain and not asking.confirmed(_everybody_at(domain), yes=yes):
         raise typer.Abort
     with session.of(ctx).open() as relance:
         made = relance.contacts.suppress(value, reason)
         show.say(_("Nothing will be sent to {value} any more.", value=made.value))
+
+
+def _everybody_at(domain: str) -> str:
+    """What is asked before nobody there is written to any more."""
+    if domain.rstrip(".").lower() in free_mail.DOMAINS:
+        return _(
+            "{domain} is a public mail service: nobody with an address there will be written to any more. Go ahead?",
+            domain=domain,
+        )
+    return _("Nobody with an address at {domain} will be written to any more. Go ahead?", domain=domain)
 
 
 @group.command()

@@ -66,12 +66,14 @@ def enroll(  # noqa: PLR0913 - a flag for every question
 ) -> None:
     """Enroll contacts in a sequence. Shows what would happen and asks first."""
     people = _people(emails, everybody=everybody, source=source)
+    if not dry_run:
+        asking.require_answer(yes=yes)
     wish = EnrollArguments(sequence, people, mailbox or None, also_elsewhere)
     with session.of(ctx).open() as relance:
         if dry_run or not yes:
             plan = wish.put_to(relance, dry_run=True)
             if dry_run or not plan.enrolled:
-                _tell(plan, sequence, as_json=as_json, dry_run=True)
+                _tell(plan, sequence, as_json=as_json, dry_run=dry_run)
                 return
             if not asking.confirmed(
                 f"{_sum(plan)} {_('Enroll them in {sequence}?', sequence=sequence)}", yes=yes

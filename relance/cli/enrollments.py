@@ -156,6 +156,8 @@ def _act(
     as_json: bool,
 ) -> None:
     """The dry run, the question, and the work."""
+    if not dry_run:
+        asking.require_answer(yes=yes)
     if dry_run or not yes:
         with progress.bar(_("Checking")) as tell:
             plan = work(wanted, reason=reason, dry_run=True, progress=tell)

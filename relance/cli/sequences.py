@@ -173,13 +173,19 @@ def pause(
 ) -> None:
     """Send nothing of this sequence until it is resumed."""
     with session.of(ctx).open() as relance:
-        relance.sequences.pause(name, reason)
+        changed = relance.sequences.pause(name, reason)
+    if changed:
         show.say(_("Sequence {name} is paused.", name=name))
+    else:
+        show.note(_("Nothing changed: sequence {name} is paused already.", name=name))
 
 
 @group.command()
 def resume(ctx: typer.Context, name: Name) -> None:
     """Resume a sequence."""
     with session.of(ctx).open() as relance:
-        relance.sequences.resume(name)
+        changed = relance.sequences.resume(name)
+    if changed:
         show.say(_("Sequence {name} goes on.", name=name))
+    else:
+        show.note(_("Nothing changed: sequence {name} is not paused.", name=name))

@@ -74,8 +74,11 @@ def done(
 ) -> None:
     """Mark a task as done. The sequence continues."""
     with session.of(ctx).open() as relance:
-        relance.tasks.done(task, outcome=outcome.value, note=note)
+        changed = relance.tasks.done(task, outcome=outcome.value, note=note)
+    if changed:
         show.say(_("Task {task} is done.", task=task))
+    else:
+        show.note(_("Nothing changed: task {task} is no longer open.", task=task))
 
 
 @group.command()

@@ -19,13 +19,15 @@ from relance.tracking.links import Links
 from tests.servers import command, ports, processes
 
 EVE = "eve@acme.example"
+READY = ": ready"  # "Address already in use" has the word, too
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @contextmanager
-def web(home: Path, port: int, said: str = "ready", what: str = "web") -> Iterator[processes.Process]:
+def web(home: Path, port: int, said: str = READY, what: str = "web") -> Iterator[processes.Process]:
     program = command.relance("--home", str(home), what, "--port", str(port))
-    process = processes.Process(processes.Program(program, home / "web.log", environment=dict(os.environ)))
+    environment = {**os.environ, "RELANCE_CONSOLE_PORT": "0"}
+    process = processes.Process(processes.Program(program, home / "web.log", environment=environment))
     try:
         process.wait_ready(lambda: said in process.log(), seconds=60)
         yield process
@@ -87,9 +89,9 @@ def test_who_comes_while_the_server_waits_for_its_database_is_served_as_well_as_
             )
             assert ask(port, "GET", links.click_url(5, 0, ""))[0] == 503
             assert ask(port, "POST", links.unsubscribe_url(5, EVE))[0] == 202
-            assert "ready" not in process.log()
+            assert READY not in process.log()
             other.execute("COMMIT")
-            ports.wait_until(lambda: "ready" in process.log(), seconds=60)
+            ports.wait_until(lambda: READY in process.log(), seconds=60)
             with Relance(settings) as relance:
                 ports.wait_until(lambda: relance.contacts.suppressions(), what="the wish")
             assert ask(port, "POST", links.unsubscribe_url(5, EVE))[0] == 200

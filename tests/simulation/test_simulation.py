@@ -45,7 +45,7 @@ CAUGHT_BY = {
     "no_sync": 0,
     "no_synced_check": 153,
     "no_suppression_check": 622,
-    "no_second_look": 1223,
+    "no_second_look": 2094,
     "no_sendable_check": 1513,
     "watermark_alone": 973,
     "watermark_only": 0,

@@ -28,12 +28,17 @@ def text(question: str, flag: str, default: str | None = None) -> str:
     return answer
 
 
+def require_answer(*, yes: bool) -> None:
+    """Refuse what will be asked about where nobody can answer, before any work goes into it."""
+    if not yes and not answerable():
+        raise wrong(_("add --yes to do this, as there is no terminal to ask at."))
+
+
 def confirmed(question: str, *, yes: bool) -> bool:
     """Whether to go on. `yes` answers beforehand; without a terminal it is needed."""
+    require_answer(yes=yes)
     if yes:
         return True
-    if not answerable():
-        raise wrong(_("add --yes to do this, as there is no terminal to ask at."))
     while True:
         answer = (
             typer.prompt(f"{question} {_('[y/N]')}", default="", show_default=False, err=True).strip().lower()

@@ -259,24 +259,27 @@ def _instead(name: str, names: list[str]) -> Text:
 # Pausing all of it.
 
 
-def pause(context: Context, name: str, reason: str = "") -> None:
-    """Nothing of this sequence leaves until it is resumed. Answers are still read."""
-    _set_state(context, name, "paused", reason)
+def pause(context: Context, name: str, reason: str = "") -> bool:
+    """Nothing of this sequence leaves until it is resumed. Answers are still read. False where nothing changed by it."""
+    return _set_state(context, name, "paused", reason)
 
 
-def resume(context: Context, name: str) -> None:
-    """Let the sequence go on. What fell due meanwhile is spread over the next opening, not sent in one minute."""
-    _set_state(context, name, "active", "")
+def resume(context: Context, name: str) -> bool:
+    """Let the sequence go on. What fell due meanwhile is spread over the next opening, not sent in one minute. False where it
+    was not paused."""
+    changed = _set_state(context, name, "active", "")
     backlog.spread_overdue(context, name)
+    return changed
 
 
-def _set_state(context: Context, name: str, state: str, reason: str) -> None:
+def _set_state(context: Context, name: str, state: str, reason: str) -> bool:
     now = context.clock.now()
     with context.database.write() as conn:
         before = versions_of(conn, name)[0]
         if before.state == state and before.reason == reason:
-            return
+            return False
         sequences.set_state(conn, name, state, reason)
         paused = state == "paused"
         said = SequencePaused(reason, name) if paused else SequenceResumed(name)
         events.record_event(conn, said, now)
+        return True

@@ -97,7 +97,9 @@ def test_importing_twice_changes_nothing(run: Run, tmp_path: Path) -> None:
 
 
 def test_suppressing_and_lifting(run: Run) -> None:
-    run("contacts", "suppress", "acme.example", "--reason", "they asked")
+    run("contacts", "suppress", "acme.example", "--reason", "they asked", code=2)
+    assert data(run("contacts", "suppressed", "--json")) == []
+    run("contacts", "suppress", "acme.example", "--reason", "they asked", "--yes")
     assert [each["value"] for each in data(run("contacts", "suppressed", "--json"))] == ["acme.example"]
     run("contacts", "unsuppress", "acme.example", "--yes")
     run("contacts", "unsuppress", "acme.example", "--yes", code=2)
@@ -144,7 +146,8 @@ def test_a_sequence_is_published_once_and_kept_in_versions(run: Run, tmp_path: P
     run("sequence", "show", "Last words", code=2)
     run("sequence", "pause", "First words", "--reason", "holidays")
     assert data(run("sequence", "list", "--json"))[0]["state"] == "paused"
-    run("sequence", "resume", "First words")
+    assert in_english("goes on") in run("sequence", "resume", "First words").stdout
+    assert in_english("is not paused") in run("sequence", "resume", "First words").stderr
 
 
 def test_mailboxes_are_kept_without_showing_their_password(run: Run) -> None:

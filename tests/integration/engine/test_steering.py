@@ -238,3 +238,10 @@ def test_a_pause_of_somebody_held_has_its_event(ready: Context) -> None:
     assert kinds(ready) == [*before, "enrollment.paused"]
     control.pause(ready, ADA)
     assert kinds(ready) == [*before, "enrollment.paused"]
+
+
+def test_pausing_and_resuming_a_sequence_says_whether_it_changed_anything(ready: Context) -> None:
+    assert [publish.resume(ready, "Trial"), publish.pause(ready, "Trial"), publish.pause(ready, "Trial")] == [
+        False, True, False,
+    ]  # fmt: skip
+    assert [publish.resume(ready, "Trial"), publish.resume(ready, "Trial")] == [True, False]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from relance import config, errors, wording
+from relance.cli.terminal import asking
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.restore.doubts import Decided, Whom
 from relance.engine.sending.doubt.in_doubt import Resolved
@@ -182,11 +183,40 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     assert (named["mailboxes"], named["dry_run"]) == (["me@acme.example"], False)
 
 
-def test_nobody_to_enroll_is_told_without_a_question(engine: Engine) -> None:
+def test_nobody_to_enroll_is_told_without_a_question(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.answers["enroll"] = Enrolled(0, by_mailbox={}, first_due=None)
+    refused = run("enroll", "seq", "bo@acme.example")
+    assert (refused.exit_code, engine.calls) == (2, [])
+    assert in_english("--yes") in refused.stderr
+    monkeypatch.setattr(asking, "answerable", lambda: True)
     shown = run("enroll", "seq", "bo@acme.example")
     assert shown.exit_code == 0
+    assert in_english("Enrolled in seq: 0 contacts") in shown.stdout
     assert in_english("skipped bo@acme.example: suppressed") in shown.stdout
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume", "stop", "release"])
+def test_where_nobody_can_be_asked_nothing_is_looked_through(engine: Engine, verb: str) -> None:
+    shown = run("enrollments", verb)
+    assert (shown.exit_code, [each for each in engine.calls if each[0] != "close"]) == (2, [])
+    assert in_english("--yes") in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("tasks.done", ["task", "done", "7"]),
+        ("sequences.resume", ["sequence", "resume", "Trial"]),
+        ("sequences.pause", ["sequence", "pause", "Trial"]),
+    ],
+)
+def test_what_changed_nothing_says_so(engine: Engine, name: str, words: list[str]) -> None:
+    engine.answers[name] = False
+    shown = run(*words)
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert in_english("Nothing changed: ") in shown.stderr
+    engine.answers[name] = True
+    assert in_english("Nothing changed: ") not in run(*words).stderr
 
 
 def test_nobody_is_written_to_again_unasked(engine: Engine) -> None:
@@ -324,15 +354,15 @@ def test_times_are_local_with_their_zone(monkeypatch: pytest.MonkeyPatch) -> Non
     assert wording.moment(AT).endswith(str(AT.astimezone().tzname()))
 
 
-def test_a_domain_where_anybody_has_a_mailbox_is_asked_about_first(engine: Engine) -> None:
-    for domain in ("gmail.com", "@GMX.de", "outlook.com."):
+def test_a_whole_domain_is_asked_about_first(engine: Engine) -> None:
+    for domain in ("gmail.com", "@GMX.de", "outlook.com.", "acme.example", "@acme.example"):
         asked = run("contacts", "suppress", domain)
         assert asked.exit_code == 2
         assert in_english("--yes") in asked.stderr
     assert not engine.calls
     assert run("contacts", "suppress", "gmail.com", "--yes").exit_code == 0
     assert run("contacts", "suppress", "leo@gmail.com").exit_code == 0
-    assert run("contacts", "suppress", "acme.example").exit_code == 0
+    assert run("contacts", "suppress", "acme.example", "-y").exit_code == 0
     assert [each[1][0] for each in engine.calls if each[0] == "contacts.suppress"] == [
         "gmail.com", "leo@gmail.com", "acme.example",
     ]  # fmt: skip

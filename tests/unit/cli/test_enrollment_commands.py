@@ -46,7 +46,7 @@ def test_nothing_is_done_before_it_was_shown_and_said_yes_to(engine: Engine, ver
     asked = run("enrollments", verb, "--sequence", "Trial")
     assert asked.exit_code == 2  # nobody sits there to answer
     assert in_english("--yes") in asked.stderr
-    assert [call[2]["dry_run"] for call in engine.calls if call[0] != "close"] == [True]
+    assert [call[2]["dry_run"] for call in engine.calls if call[0] != "close"] == []
     shown = run("enrollments", verb, "--dry-run")
     assert in_english("1 person would change.") in shown.stdout
     assert in_english("mail in doubt") in shown.stdout

@@ -60,8 +60,9 @@ def _words(case: StepContext, step: TaskStep) -> str:
     return rendered.subject if isinstance(rendered, templates.Rendered) else step.task
 
 
-def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "") -> None:
-    """Close a task, by how it ended (a `TaskOutcome` by its name); an enrollment that waited for it goes on."""
+def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "") -> bool:
+    """Close a task, by how it ended (a `TaskOutcome` by its name); an enrollment that waited for it goes on. False where it
+    was closed before: nothing is changed or noted then."""
     ended = _outcome(outcome)
     said = contact_fields.tidy("note", note) if note else ""
     with context.database.write() as conn:
@@ -73,7 +74,7 @@ def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "
                     number=task_id,
                 )
             )
-        close(conn, context, task, "done", TaskDone(task.text, ended.value, said or None))
+        return close(conn, context, task, "done", TaskDone(task.text, ended.value, said or None))
 
 
 def _outcome(name: str) -> TaskOutcome:
