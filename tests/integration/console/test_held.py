@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from relance.clock import elapsed
+from relance.console.views.people import held
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import status
 from relance.engine.states import State
@@ -15,6 +16,7 @@ from tests.integration.console.conftest import Console
 from tests.integration.console.held_people import ANN, BOSS
 from tests.reading import KIM, MIA, row
 from tests.reworded import in_english
+from tests.servers import ports
 
 FIRM = [f"{name}@lake.example" for name in ("bob", "eve", "jan", "ola", "tom", "zoe")]
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -146,6 +148,25 @@ def test_people_end_and_go_on_together(desk: Console) -> None:
         boss.post("/held", data=form("address_refused", "end"))
     stand = [state(desk, each) for each in FIRM]
     assert stand == [State.STOPPED] * 2 + [State.ACTIVE] + [State.HELD] * 3
+
+
+@pytest.mark.parametrize(("wish", "then"), [("release", State.ACTIVE), ("end", State.STOPPED)])
+def test_more_than_a_few_are_decided_in_the_background(
+    desk: Console, monkeypatch: pytest.MonkeyPatch, wish: str, then: State
+) -> None:
+    """What is begun goes on when the page is closed, and is of those who were chosen alone."""
+    monkeypatch.setattr(held, "AT_ONCE", 3)
+    house = desk.app._context
+    for person in FIRM:
+        held_people.hold(house, person, because(Code.ADDRESS_REFUSED, said="550 no"))
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        rows = [row(house, each).id for each in FIRM[:4]]
+        begun = boss.post("/held", data=form("address_refused", wish, *rows))
+        [job] = desk.app.jobs.list().jobs
+        assert str(begun.url).endswith(f"/jobs/{job.id}")
+        ports.wait_until(lambda: not desk.app.jobs.show(job.id).open, what="the job")
+    assert desk.app.jobs.show(job.id).counts == {"changed": 4}
+    assert [state(desk, each) for each in FIRM] == [then] * 4 + [State.HELD] * 2
 
 
 def test_people_of_a_removed_mailbox_go_on_from_another(desk: Console) -> None:

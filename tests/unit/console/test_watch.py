@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -86,3 +87,16 @@ def test_a_look_that_fails_leaves_what_was_seen(seen, clock):
     assert failed.wait(10)
     ports.wait_until(lambda: not seen._renewing)
     assert seen.look(KEY, lambda: "later") == "old"
+
+
+@pytest.mark.parametrize(("people", "told"), [(watch.FEW, [0, 1, 2]), (watch.FEW + 1, [0, 0, 0])])
+def test_only_of_many_is_a_count_kept_and_for_each_viewer_by_themselves(clock, people, told):
+    status = SimpleNamespace(states={"active": people - 1, "held": 1})
+    seen = watch.Watch(installation=SimpleNamespace(status=lambda: status))
+    counted = itertools.count()
+    ann, bob = (SimpleNamespace(me=each, language="en") for each in "ab")
+    assert [seen.counted(ann, ("report", "A"), lambda: next(counted)) for _ in range(3)] == told
+    assert seen.counted(bob, ("report", "A"), lambda: "bob's") == "bob's"
+    assert seen.counted(ann, ("report", "B"), lambda: "another") == "another"
+    seen.forget()
+    assert seen.counted(ann, ("report", "A"), lambda: "after a change") == "after a change"

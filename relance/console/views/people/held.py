@@ -18,7 +18,7 @@ from relance.engine.reporting import codes
 from relance.engine.reporting.status import HeldView
 from relance.engine.restore.doubts import Whom
 from relance.engine.roles import Permission
-from relance.engine.sequences.bulk import BulkReport
+from relance.engine.sequences.bulk import BulkAction, BulkReport
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome
 from relance.engine.store.held import HeldMark
@@ -28,6 +28,10 @@ MOST = 5000
 # People that are looked at; those who wait longest come first.
 FEW, MANY = 8, 200
 # Rows of a group beside others, and of a group by itself.
+AT_ONCE = 200
+# People who are changed while the page waits; more are in the background.
+_LONG: Mapping[str, BulkAction] = {"release": BulkAction.RELEASE, "end": BulkAction.STOP}
+# What is done there, by what a form calls it.
 
 
 def show(visit: Visit) -> Response:
@@ -78,6 +82,9 @@ def act(visit: Visit) -> Response:
     if wish not in _DEEDS:
         raise errors.Invalid(Text("There is no such decision."))
     people = _typed(visit, group) if wish == "fill" else _meant(visit, group)
+    if wish in _LONG and len(people) > AT_ONCE:
+        job = visit.app.jobs.change_enrollments(_LONG[wish], _filter(people))
+        return visit.go(f"/jobs/{job.id}")
     return _back(visit, _DEEDS[wish](visit, people) if people else (_NOBODY, False))
 
 
@@ -171,7 +178,9 @@ def _restored(decision: str) -> Callable[[Visit, Sequence[HeldView]], tuple[Text
         for sequence, emails in by_sequence.items():
             visit.app.restored.decide(decision, Whom(emails=tuple(emails), sequence=sequence))
         visit.app.enrollments.release(_filter(people))  # those whom nothing holds but that they were held
-        still = {each.enrollment for each in visit.app.held(MOST)} & {each.enrollment for each in people}
+        still = {each.enrollment for each in visit.app.held_marks(MOST)} & {
+            each.enrollment for each in people
+        }
         went = Text.plural("{count} person goes on.", "{count} people go on.", len(people) - len(still))
         left = Text.plural(
             "{count} stays held for another reason.", "{count} stay held for another reason.", len(still)

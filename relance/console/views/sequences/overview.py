@@ -65,7 +65,7 @@ def named(visit: Visit) -> str:
 
 def index(visit: Visit) -> Response:
     """The list."""
-    found = visit.app.sequences.list()
+    found = visit.site.watch.counted(visit, ("sequences",), visit.app.sequences.list)
     asked, state = visit.asked("q"), visit.asked("state")
     may_write = visit.me.may(Permission.SEQUENCES)
     shown = [each for each in found if asked.strip().lower() in each.name.lower()]
@@ -99,10 +99,13 @@ def _row(found: SequenceSummary) -> Row:
 def show(visit: Visit) -> Response:
     """One sequence: its funnel, its variants, its people."""
     name = named(visit)
-    found = visit.app.report(name)
+    found = visit.site.watch.counted(visit, ("report", name), lambda: visit.app.report(name))
     wanted = people_meant(name, visit.asked("state"), visit.asked("q"))
     people = visit.app.enrollments.list(wanted, after=visit.asked(lists.AFTER), limit=lists.PAGE)
-    counted = visit.app.enrollments.counts(EnrollmentFilter(sequence=name, search=wanted.search))
+    everybody = EnrollmentFilter(sequence=name, search=wanted.search)
+    counted = visit.site.watch.counted(
+        visit, ("people", name, wanted.search or ""), lambda: visit.app.enrollments.counts(everybody)
+    )
     return visit.show(
         "sequence.html",
         report=found,
