@@ -10,9 +10,11 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from starlette.routing import Match, Route
 
 from relance.console.site import PAGES
+from relance.engine.db.tables import inbound
 from relance.engine.jobs.service import Upload
 from tests.integration.console import campaign, test_reports
 from tests.integration.console.conftest import Console
@@ -22,6 +24,9 @@ IMAGES = ROOT / "docs" / "images"
 SHOWN = ("docs/console.md", "README.md")
 LARGEST = 150_000
 PICTURES = {
+    "console-today.png": "/",
+    "console-inbox.png": "/inbox?answer=1",
+    "console-contact.png": "/contacts/bob@firm1.example",
     "console-sequence.png": f"/sequences/{campaign.NAME.replace('/', '%2F')}",
     "console-held.png": "/held",
     "console-import.png": "/import/1",
@@ -58,10 +63,23 @@ def test_every_picture_of_the_docs_is_there_small_and_of_a_page_there_is() -> No
         assert any(route.matches(scope)[0] is Match.FULL for route in routes), path
 
 
+def answered(console: Console) -> None:
+    """The answer of the campaign gets words."""
+    words = {
+        "from_address": "ada@firm0.example",
+        "subject": "Re: Hi",
+        "body": "Thank you for writing. We look at new offers next week.\nCould you call me on Tuesday at ten?\n\nAda",
+    }
+    with console.app._context.database.write() as conn:
+        conn.execute(sa.update(inbound).values(**words))
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_its_page_can_be_taken(console: Console, tab, name: str, tmp_path: Path) -> None:
     campaign.play(console.app)
-    test_reports.sent(console)
+    answered(console)
+    if "contact" not in name:
+        test_reports.sent(console)
     console.app.jobs.check_contacts(Upload("trade fair.csv", FILE.encode()))
     console.app.beat("run")
     token = console.join("ann@sales.example")

@@ -218,6 +218,17 @@ def test_a_number_is_chosen_by_keyboard_and_the_bar_says_how_many(sales, tab) ->
     assert "active" not in states(sales)
 
 
+def test_the_name_of_a_step_stands_in_one_line(sales, tab) -> None:
+    """At a width at which the table has little room."""
+    here = tab(sales.tokens["boss@sales.example"], viewport={"width": 1100, "height": 800}).open(PAGE)
+    lines = here.evaluate(
+        """[...document.querySelectorAll("table.steps th[scope=row]")].map((cell) => {
+          const name = document.createRange(); name.selectNode(cell.firstChild); return name.getClientRects().length; })"""
+    )
+    assert lines
+    assert set(lines) == {1}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_its_pages_are_accessible_and_fit(sales, tab, scheme) -> None:
     for language, width in (("en", 1280), ("pl", 390)):
