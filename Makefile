@@ -91,7 +91,7 @@ simulate: $(VENV)/.dev ## play SEEDS simulated worlds from SIM_FROM on: crashes,
 catalogue: $(VENV)/.dev ## list the sentences that lack a translation (ADD=1 writes stubs for them)
 	@$(BIN)/python -m tests.catalogue $(if $(ADD),--add)
 
-vendor: ## copy what others wrote (htmx, Pico, icons) from the packages of vendor/package-lock.json, byte for byte (needs npm)
+vendor: ## copy what others wrote (htmx, Pico, icons) from the packages of vendor's locks and bundle the editor, byte for byte (needs npm)
 	$(PYTHON) vendor/build.py
 
 lock: ## renew requirements/*.txt (needs uv)

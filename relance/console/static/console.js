@@ -52,7 +52,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-line]");
     const text = button && document.getElementById(button.dataset.of);
-    if (!text) return;
+    if (!text || text.hidden) return; // behind the editor, which goes there itself
     const lines = text.value.split("\n"), before = Number(button.dataset.line) - 1;
     const start = lines.slice(0, before).reduce((sum, line) => sum + line.length + 1, 0);
     text.focus();

@@ -126,8 +126,10 @@ def test_the_first_page_is_small(console):
     token = console.join("ada@acme.example")
     with console.client(token) as ada:
         page = ada.get("/")
-    total = len(page.content) + sum(len(each.packed) for each in assets.assets().values())
-    assert total < 100_000
+    asked = [each for each in assets.assets().values() if each.url in page.text]
+    assert len(asked) >= 4
+    assert not any("codemirror" in each.url or "editor" in each.url for each in asked)
+    assert len(page.content) + sum(len(each.packed) for each in asked) < 100_000
 
 
 @pytest.mark.parametrize("secure", [False, True])

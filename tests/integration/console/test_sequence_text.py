@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from relance import EnrollmentFilter, errors
+from relance.console.requests import security
 from relance.console.views.sequences import publishing
 from tests.integration.console import campaign
 from tests.integration.console.campaign import NAME
@@ -220,6 +221,16 @@ def test_what_changes_is_shown_with_a_little_around_it() -> None:
     assert publishing.changes(before, before) == []
 
 
+def write(page, text: str) -> None:
+    """Another text in place of this one, in the editor where there is one."""
+    if page.locator("#f-text").is_visible():
+        page.fill("#f-text", text)
+        return
+    page.focus(".cm-content")
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_mistake_is_put_right_and_published_with_and_without_script(sales, tab, script) -> None:
     options = {} if script else {"java_script_enabled": False}
@@ -229,22 +240,34 @@ def test_a_mistake_is_put_right_and_published_with_and_without_script(sales, tab
     page.locator("main form button").click()
     page.wait_for_url("**/sequence-drafts/*")
     good = page.input_value("#f-text")
-    page.fill("#f-text", good.replace("thread: reply", "thread: replay", 1))
+    write(page, good.replace("thread: reply", "thread: replay", 1))
     if script:  # kept and checked while it is typed
         page.wait_for_selector(".told.bad")
         page.locator(".at-line").first.click()
-        chosen = "t => t.value.slice(t.selectionStart, t.selectionEnd)"
-        assert page.locator("#f-text").evaluate(chosen).strip() == "thread: replay"
+        assert page.evaluate("getSelection().toString()").strip() == "thread: replay"
         page.reload()
     else:
         page.locator("button[value=check]").click()
     assert page.locator(".told.bad li").count() == 1
-    page.fill("#f-text", good)
+    write(page, good)
     page.locator("button[value=plan]").click()
     page.wait_for_url("**/plan")
     page.locator("form[action='/sequence/publish'] button").click()
     page.wait_for_url("**/sequences/Spring%20fair")
     assert version(sales, "Spring fair") == 1
+
+
+def test_only_the_draft_lets_styles_of_its_script_in_and_each_time_by_another_number(sales: Console) -> None:
+    with at(sales) as client:
+        draft, _ = begun(client, **{"from": "blank", "name": "x"})
+        pages = [client.get(f"/sequence-drafts/{draft}") for _ in range(2)]
+        told = [each.headers["content-security-policy"] for each in pages]
+        assert told[0] != told[1]
+        for page, policy in zip(pages, told, strict=True):
+            nonce = re.findall(r"'nonce-([\w-]{20,})'", policy)[0]
+            assert policy == security.with_styles(nonce)
+            assert nonce in page.text
+        assert client.get("/sequences").headers["content-security-policy"] == security.POLICY
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -159,6 +159,10 @@ def test_a_wheel_holds_the_package_alone_and_says_what_it_is(wheel: Path) -> Non
         )
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"relance"}
     assert "relance/py.typed" in names
+    assert {
+        f"relance/console/{each}"
+        for each in ("static/codemirror.min.js", "static/editor.js", "licences/codemirror.txt")
+    } <= set(names)
     assert "relance/engine/db/migrations/script.py.mako" in names or any(n.startswith("relance/engine/db/migrations/versions/") for n in names)  # fmt: skip
     assert "sandbox" in said.get_all("Provides-Extra", [])
     assert "Typing :: Typed" in said.get_all("Classifier", [])

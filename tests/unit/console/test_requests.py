@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import json
 import tomllib
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from relance.console import assets, charts, rendering
 from relance.console.charts import Bar
 from relance.console.requests import browsers, language, security
 from relance.console.views.entrance import _local
+from relance.console.views.sequences import editor
 
 ROOT = Path(__file__).parents[3]
 
@@ -127,13 +129,14 @@ def test_commands_in_a_sentence_are_set_as_such_and_nothing_else_is_markup():
 
 
 def test_files_of_others_are_those_that_are_listed_byte_for_byte():
-    listed = {
-        each["to"]: each for each in tomllib.loads((ROOT / "vendor/files.toml").read_text("utf-8"))["file"]
-    }
+    written = tomllib.loads((ROOT / "vendor/files.toml").read_text("utf-8"))
+    listed = {each["to"]: each for each in (*written["file"], *written["bundle"])}
+    for each in written["bundle"]:
+        listed[each["licences"]] = {"sha256": each["licences_sha256"], "licence": each["licence"]}
     for name, each in listed.items():
         assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() == each["sha256"], name
         assert each["licence"] in ("0BSD", "MIT", "ISC", "MPL-2.0")
-    own = {"console.css", "console.js", "icon.svg"}
+    own = {"console.css", "console.js", "editor.js", "icon.svg"}
     kept = {
         path
         for folder in ("static", "icons", "licences")
@@ -142,9 +145,45 @@ def test_files_of_others_are_those_that_are_listed_byte_for_byte():
     assert {str(path.relative_to(ROOT)) for path in kept if path.name not in own} <= set(listed)
 
 
-def test_the_lock_of_what_others_wrote_names_no_registry():
-    assert "resolved" not in (ROOT / "vendor/package-lock.json").read_text("utf-8")
-    assert "http" not in (ROOT / "vendor/package.json").read_text("utf-8")
+@pytest.mark.parametrize("folder", ["vendor", "vendor/editor"])
+def test_the_lock_of_what_others_wrote_names_no_registry(folder):
+    lock = (ROOT / folder / "package-lock.json").read_text("utf-8")
+    assert "resolved" not in lock
+    assert "http" not in (ROOT / folder / "package.json").read_text("utf-8")
+    packages = json.loads(lock)["packages"]
+    assert all("integrity" in each for path, each in packages.items() if path)
+
+
+def test_the_editor_names_the_licence_of_all_that_may_be_in_it():
+    """Of what the lock brings, all but what makes the bundle."""
+    packages = json.loads((ROOT / "vendor/editor/package-lock.json").read_text("utf-8"))["packages"]
+    text = (ROOT / "relance/console/licences/codemirror.txt").read_text("utf-8")
+    for path, each in packages.items():
+        name = path.removeprefix("node_modules/")
+        if name and "esbuild" not in name:
+            assert f"{name} {each['version']} (MIT)\n" in text, name
+
+
+def test_the_editor_is_made_of_parts_that_ask_for_no_eval():
+    bundle = assets.assets()["codemirror.min.js"].body
+    assert b"eval(" not in bundle
+    assert b"new Function" not in bundle
+
+
+def test_what_the_editor_offers_is_what_a_sequence_may_have():
+    keys = editor.keys()
+    assert {"sequence", "send", "steps"} <= set(keys[""])
+    assert keys[""]["steps"]["of"] == ["BranchStep", "EndStep", "MailStep", "TaskStep", "WaitStep"]
+    assert keys["BranchStep"]["then"]["of"] == keys[""]["steps"]["of"]
+    assert keys["MailStep"]["thread"]["words"] == ["new", "reply"]
+    assert keys["Track"]["opens"]["words"] == ["true", "false"]
+    assert all(kind in keys for each in keys.values() for key in each.values() for kind in key["of"])
+
+
+def test_only_styles_with_the_nonce_are_let_in_beside_our_own():
+    told = security.with_styles("abc")
+    assert "style-src 'self' 'nonce-abc';" in told
+    assert told.replace(" 'nonce-abc'", "") == security.POLICY
 
 
 def test_each_icon_that_a_page_names_is_there_and_each_there_is_small():

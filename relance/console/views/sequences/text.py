@@ -10,6 +10,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import numbers
+from relance.console.views.sequences import editor
 from relance.console.views.sequences.overview import link, named
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.roles import Permission
@@ -74,7 +75,7 @@ def edit(visit: Visit) -> Response:
 def write(visit: Visit) -> Response:
     """The draft, with everything that is wrong with it."""
     draft = opened(visit)
-    return visit.show("sequence_text.html", **_told(visit, draft), back=_back(draft))
+    return editor.show(visit, "sequence_text.html", **_told(visit, draft), back=_back(draft))
 
 
 def keep(visit: Visit) -> Response:
@@ -147,7 +148,11 @@ def draft_link(number: int) -> str:
     return f"/sequence-drafts/{number}"
 
 
-_KEYS = (("c", N_("check the text")), ("p", N_("see what publishing does")))
+_KEYS = (
+    ("c", N_("check the text")),
+    ("p", N_("see what publishing does")),
+    ("Ctrl S", N_("keep the draft, while you write")),
+)
 _WRITE = Permission.SEQUENCES
 PAGES = (
     Page("/sequence-text/{name:path}", read, Permission.LOOK),
