@@ -74,7 +74,7 @@ def test_an_explanation_for_pages_names_no_command(desk: Console) -> None:
     for why in (because(Code.PROSE, text="wait"), because(Code.MAYBE_SENT)):
         held_people.hold(house, MIA, why)
     held_people.restored(house, MIA)
-    assert any("`relance" in each for each in desk.app.explain(MIA)[0].sentences)
+    assert any(in_english("`relance") in each for each in desk.app.explain(MIA)[0].sentences)
     assert not any("`relance" in each for each in desk.app.explain(MIA, commands=False)[0].sentences)
 
 

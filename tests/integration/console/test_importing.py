@@ -12,6 +12,7 @@ from relance.engine.jobs import service
 from relance.engine.sequences import publish
 from tests import engine_house
 from tests.integration.console.conftest import Console
+from tests.reworded import in_english
 
 CSV = "email;Vorname;Firma;Vorliebe\nkim@lake.example;Kim;Lake;tea\nmia@lake.example;<b>Mia</b>;=1+1;{{ 7*7 }}\nnobody;X;;\n"
 HOSTILE = '"><script>document.title="taken"</script>.csv'
@@ -36,8 +37,9 @@ def test_a_file_is_looked_through_imported_and_enrolled_without_script(console_o
         checked = send(ann)
         assert checked.status_code == 200
         assert app.contacts.list() == []
-        for words in ("Import 2 people", "utf-8, semicolon", "Vorliebe", "nobody", "What was found"):
-            assert words in checked.text
+        for words in ("Import 2 people", "utf-8, semicolon", "What was found"):
+            assert in_english(words) in checked.text
+        assert all(words in checked.text for words in ("Vorliebe", "nobody"))
         (job,) = app.jobs.list().jobs
         shown = ann.get(f"/import/{job.id}?show=added").text
         assert "kim@lake.example" in shown
@@ -49,7 +51,7 @@ def test_a_file_is_looked_through_imported_and_enrolled_without_script(console_o
         assert "/jobs/" in str(enrolled.url)
         assert sum(app.enrollments.counts().values()) == 2
         again = ann.post(f"/import/{number}/enroll", data={"sequence": "Trial"}).text
-        assert "In this sequence already" in again
+        assert in_english("In this sequence already") in again
         assert "kim@lake.example" in again
         assert ann.get("/import").text.count("people.csv") == 1
         assert ann.get("/jobs").text.count("people.csv") == 2
@@ -117,7 +119,7 @@ def test_progress_survives_a_closed_tab_and_is_cancelled(console: Console) -> No
         ann.post(f"/jobs/{job.id}/cancel")
         over = ann.get(f"/jobs/{job.id}/bar")
         assert over.headers["hx-redirect"] == f"/import/{job.id}"
-        assert "Cancelled after 2 of 3" in ann.get(f"/import/{job.id}").text
+        assert in_english("Cancelled after 2 of 3") in ann.get(f"/import/{job.id}").text
         assert not console.app.work(job.id)
 
 
