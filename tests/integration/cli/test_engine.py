@@ -123,7 +123,7 @@ def test_times_are_told_by_the_clock_of_the_workspace_and_not_of_the_machine(
         monkeypatch.undo()
         time.tzset()
     assert re.search(r"\d\d:\d\d CES?T", told["timeline"])
-    assert re.search(in_english(r"next due +.*\d\d:\d\d CES?T"), told["status"])
+    assert re.search(in_english(r"(next due|waiting since) +.*\d\d:\d\d CES?T"), told["status"])
     for words in (*told.values(), again):
         assert not re.search(r"\b(EST|EDT|UTC)\b", words), words
 
