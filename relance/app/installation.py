@@ -28,6 +28,7 @@ from relance.engine.roles import Viewer
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.sending.doubt import recovery, restore_guard
 from relance.engine.store.processes import Process
+from relance.wording import Text
 
 if TYPE_CHECKING:
     from relance.app import people, permitted, services
@@ -117,6 +118,10 @@ class Relance:
         `look_only` writes nothing, for when nothing can be written; what would change something raises `errors.Unwritable`.
         `because` says why nobody can, `foreign` why this user cannot, which `status` repeats.
         """
+        if settings is not None and not isinstance(settings, Settings):
+            raise errors.Invalid(
+                Text("{given} is not Settings. Write Relance(Settings(home=…)).", given=repr(settings))
+            )
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
         _speak(self.settings)
@@ -192,8 +197,8 @@ class Relance:
         """Start a sequence for these contacts (None: for everybody), spread over these mailboxes (None: over all)."""
         wish = sequences_enroll.EnrollRequest(
             sequence,
-            None if emails is None else tuple(emails),
-            None if mailboxes is None else tuple(mailboxes),
+            emails,
+            mailboxes,
             also_elsewhere=also_elsewhere,
         )
         return sequences_enroll.enroll(self._context, wish, dry_run=dry_run, progress=progress)

@@ -33,6 +33,7 @@ from relance.engine.sequences.writing import drafts, planning
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sending import own_replies
 from relance.engine.store.sequences import tasks
+from relance.mailbox.address import several
 
 Progress = Callable[[int], None]
 
@@ -157,7 +158,7 @@ class Mailboxes(Service):
     ) -> reinstate.WayBack:
         """Take back bounces that were the sender's trouble, of some people or all since a time: people go on where they
         were, and nobody gets a step twice. What a person asked for stays."""
-        whose = None if emails is None else tuple(emails)
+        whose = several(emails)
         return reinstate.undo_bounces(self._context, reinstate.Wrong(address, since, whose), dry_run=dry_run)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,13 +46,27 @@ class Address:
         return self.normalised
 
 
+def written_as(text: object) -> str:
+    """An address as somebody hands it over; raises `errors.Invalid` where it is no text at all."""
+    if not isinstance(text, str):
+        raise errors.Invalid(Text("{given} is not an address. Write ada@acme.example.", given=repr(text)))
+    return text
+
+
+def several(named: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Addresses as they were handed over; a single text is one address, and not its letters."""
+    if named is None:
+        return None
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
 def normalise(text: str, *, allow_test_domains: bool = False) -> Address:
     """The address in `text`; raises `errors.Invalid` with a sentence that says what to write instead.
 
     Stricter than RFC 5321 on purpose: what one server reads differently from the next is refused, not guessed.
     `.example` domains are always allowed, `.test` and `.local` only where the workspace says so.
     """
-    written = text.strip()
+    written = written_as(text).strip()
     if not written:
         raise errors.Invalid(Text("The address is empty."))
     local = _checked_local(written)

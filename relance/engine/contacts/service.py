@@ -26,6 +26,8 @@ from relance.engine.store.sequences import enrollments, tasks
 from relance.mailbox import address
 from relance.wording import Text
 
+MAX_PAGE = 10_000
+
 
 def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
     """A new contact, or new values for a known one. What is not a known field becomes the contact's own.
@@ -73,7 +75,8 @@ def page(
     """A page of contacts by address; `after` is the last address of the page before. `search` is found anywhere in address,
     names or company; with `words`, each of its words begins one of these, which is quick among very many."""
     with context.database.read() as conn:
-        return contacts.page(conn, search=search, after=after, limit=limit, words=words)
+        size = max(1, min(limit, MAX_PAGE))
+        return contacts.page(conn, search=search, after=after, limit=size, words=words)
 
 
 def show(context: Context, email: str) -> Contact:
@@ -150,7 +153,9 @@ def suppressed_page(
     """A page of suppressions by value; `after` is the last value of the page before. `search` is found anywhere in the value;
     an address finds the domains, too, by which it may not be written to."""
     with context.database.read() as conn:
-        return suppressions.page(conn, search.strip().lower(), after=after, limit=limit)
+        return suppressions.page(
+            conn, search.strip().lower(), after=after, limit=max(1, min(limit, MAX_PAGE))
+        )
 
 
 def refusing(context: Context, email: str) -> str:
@@ -162,7 +167,7 @@ def refusing(context: Context, email: str) -> str:
 
 def meant(context: Context, value: str) -> tuple[str, str]:
     """What a person means by an address or a domain: "address" or "domain", and the form we compare."""
-    written = value.strip()
+    written = address.written_as(value).strip()
     if "@" in written.lstrip("@"):
         found = address.normalise(written, allow_test_domains=context.options.allow_test_domains)
         return "address", found.normalised

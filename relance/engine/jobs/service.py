@@ -26,6 +26,7 @@ from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.store import cursor, jobs
 from relance.engine.store.jobs import Job, JobKind, JobState
 from relance.engine.store.users import accounts
+from relance.mailbox import address
 from relance.wording import Text
 
 AT_ONCE_SECONDS = 1.0
@@ -228,8 +229,8 @@ def enroll(
     """Start a sequence for these contacts, spread over these mailboxes (None: over all)."""
     with context.database.read() as conn:
         publish.versions_of(conn, sequence)
-    params = {"sequence": sequence, "mailboxes": None if mailboxes is None else list(mailboxes)}
-    return _start(context, JobKind.ENROLL, params, lines=list(emails))
+    params = {"sequence": sequence, "mailboxes": address.several(mailboxes)}
+    return _start(context, JobKind.ENROLL, params, lines=list(address.several(emails) or ()))
 
 
 def imported(context: Context, number: int) -> list[str]:

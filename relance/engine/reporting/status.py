@@ -221,10 +221,14 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
     )
 
 
+MAX_PAGE = 10_000
+
+
 def held(context: Context, limit: int = 100, *, numbers: Collection[int] | None = None) -> list[HeldView]:
     """Everyone who waits for a person to decide, whoever waits longest first; or of these enrollments."""
     with context.database.read() as conn:
-        return [_held(row) for row in held_people.held(conn, limit, numbers)]
+        size = max(1, min(limit, MAX_PAGE))
+        return [_held(row) for row in held_people.held(conn, size, numbers)]
 
 
 def held_marks(context: Context, limit: int = 100) -> list[HeldMark]:

@@ -91,14 +91,15 @@ def enroll(
     Who cannot be written to is skipped with the reason; nothing is half-done for anybody. Raises `errors.NotFound` and
     `errors.Invalid` for a sequence or mailbox that is not there or not ready. `progress` is told how many were looked at.
     """
+    emails, wanted = address.several(wish.emails), address.several(wish.mailboxes)
     with context.database.read() as conn:
         version = publish.versions_of(conn, wish.sequence)[0]
         script = context.library.script(conn, version.id)
-        senders = _senders(conn, wish.mailboxes)
+        senders = _senders(conn, wanted)
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}
     run = _Run(context, version, script, senders, wish.also_elsewhere, dry_run, names)
     seen = 0
-    for batch in _everybody(context) if wish.emails is None else _named(run, wish.emails):
+    for batch in _everybody(context) if emails is None else _named(run, emails):
         run.take(batch)
         seen += len(batch)
         if progress is not None:

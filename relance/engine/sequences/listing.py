@@ -18,6 +18,7 @@ from relance.engine.store import cursor
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
+from relance.mailbox import address
 from relance.wording import Text
 
 MAX_PAGE = 1000
@@ -118,6 +119,6 @@ def of_people(context: Context, emails: Iterable[str]) -> dict[str, list[Enrollm
     """The enrollments of each of these people (a page of them), the newest last; those in none are not named."""
     found: dict[str, list[EnrollmentView]] = {}
     with context.database.read() as conn:
-        for each in enrollment_details.of_people(conn, emails):
+        for each in enrollment_details.of_people(conn, address.several(emails) or ()):
             found.setdefault(each.email, []).append(control.view(each))
     return found

@@ -84,13 +84,19 @@ class Corrected:
     effects: tuple[str, ...]
 
 
+MAX_PAGE = 10_000
+
+
 def page(
     context: Context, wanted: ReplyFilter | None = None, *, limit: int = 100, before: int | None = None
 ) -> list[AnswerView]:
     """Kept mails, the newest first; `before` is the last number of the page before."""
     with context.database.read() as conn:
         meant = understood(conn, context, wanted or ReplyFilter())
-        return [view(each) for each in replies.page(conn, meant, before=before, limit=limit)]
+        return [
+            view(each)
+            for each in replies.page(conn, meant, before=before, limit=max(1, min(limit, MAX_PAGE)))
+        ]
 
 
 def understood(conn: Connection, context: Context, wanted: ReplyFilter) -> ReplyFilter:
