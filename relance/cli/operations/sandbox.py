@@ -9,27 +9,27 @@ import secrets
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relance import errors
 from relance.cli.terminal import session, show
-from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.auth import Password
+from relance.config.practice import CA_NAME, FILE_NAME, account, account_of
+from relance.mailbox.account import Account, Server
 from relance.wording import Text, _, clock_time, ended
 
 if TYPE_CHECKING:
     from relance.app import Relance
     from relance.sandbox.record import Arrived
 
-FILE_NAME = "sandbox.json"
-CA_NAME = "sandbox-ca.pem"
 NAME = "sandbox"
 ADDRESS = "ada@northwind.example"
 WORDS = "Yes, this is interesting. Call me on Tuesday."
 LOOK_SECONDS = 0.5
 # How long a wait for mail lasts before Ctrl-C is looked for.
+
+__all__ = ["CA_NAME", "FILE_NAME", "NAME", "account", "account_of", "group"]
 
 group = typer.Typer(
     invoke_without_command=True, help="Practice mail servers on this machine, until you press Ctrl-C."
@@ -157,54 +157,6 @@ def _deliver(rep: Account, raw: bytes) -> None:
                 words=ended(result.text),
             )
         )
-
-
-def account(home: Path) -> Account:
-    """The salesperson's mailbox in the sandbox that runs for this home; raises `errors.NotFound` when none does."""
-    file = home / FILE_NAME
-    try:
-        return _account(json.loads(file.read_bytes()))
-    except FileNotFoundError:
-        raise errors.NotFound(
-            Text(
-                "no sandbox is running for {home}. Start one in another terminal with `relance sandbox`.",
-                home=home,
-            )
-        ) from None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise errors.NotFound(
-            Text(
-                "{file} was not written by a sandbox. Start a new one in another terminal with `relance sandbox`.",
-                file=file,
-            )
-        ) from None
-
-
-def _account(told: dict[str, Any]) -> Account:
-    words = {name: told[name] for name in ("address", "name", "username", "password", "ca_file")}
-    if not all(isinstance(value, str) for value in words.values()):
-        raise TypeError("words are wanted")
-    signs_in = Password(words.pop("username"), words.pop("password"))
-    return Account(credentials=signs_in, **words, smtp=_server(told["smtp"]), imap=_server(told["imap"]))
-
-
-def account_of(home: Path, address: str) -> Account:
-    """The same, for who names its address; raises `errors.Invalid` when it has another."""
-    found = account(home)
-    if found.address.lower() != address.strip().lower():
-        raise errors.Invalid(
-            Text(
-                "the sandbox's mailbox is {known}, not {address}. Name that one, or start the sandbox with "
-                "`relance sandbox --address {address}`.",
-                known=found.address,
-                address=address,
-            )
-        )
-    return found
-
-
-def _server(told: dict[str, Any]) -> Server:
-    return Server(str(told["host"]), int(told["port"]), Security(told["security"]))
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import logging
 import pytest
 import sqlalchemy as sa
 
+from relance.cli.operations import sandbox
 from relance.engine.db.tables import mailbox
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.mailbox.auth import Password
@@ -82,6 +83,27 @@ def test_both_servers_are_signed_in_to_for_real(console: Console) -> None:
         refused = boss.post("/mailboxes/test", data={"address": BEN}).text
         assert refused.count('<span class="line red">') == 2
         assert "kanarek" not in refused
+
+
+def test_the_mailbox_of_a_running_sandbox_is_added_by_a_button(console: Console) -> None:
+    """Its certificate is no system's, its servers' ports are nobody's guess: the home has them, and no form names a file."""
+    home = console.app.settings.home
+    with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:
+        assert "/mailboxes/sandbox" not in boss.get("/mailboxes/new").text
+        assert boss.post("/mailboxes/sandbox").status_code == 404
+        with sandbox._written(home, world.add_rep(ADA, "Ada", CANARY)):
+            assert "/mailboxes/sandbox" in boss.get("/mailboxes/new").text
+            elsewhere = boss.post("/mailboxes", data=form(address=BEN, ca_file="/etc/passwd"))
+            added = boss.post("/mailboxes/sandbox", data={"ca_file": "/etc/passwd", "address": BEN})
+            assert added.text.count('<span class="line green">') >= 2
+            assert '<span class="line red">' not in added.text
+            assert "kanarek" not in elsewhere.text + added.text
+            assert "/mailboxes/sandbox" not in boss.get("/mailboxes/new").text
+            assert boss.post("/mailboxes/sandbox").status_code == 422
+        with console.app._context.database.read() as conn:
+            files = {row.address: row.ca_file for row in conn.execute(sa.select(mailbox))}
+        assert files == {ADA: str(home / sandbox.CA_NAME), BEN: None}
+        assert console.app.mailboxes.show(ADA).gap_seconds == 0
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from relance import errors
+from relance.config import practice
 from relance.console.pages import Page
 from relance.console.views.mailboxes import looking
 from relance.console.visit import Visit
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.roles import Permission
 from relance.mailbox import providers
-from relance.mailbox.account import Security, Server
+from relance.mailbox.account import Account, Security, Server
 from relance.wording import Text
 
+UNPROCESSABLE = 422
 KEPT = (
     *("address", "name", "username", "daily_cap", "gap_seconds"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
@@ -25,7 +27,29 @@ KEPT = (
 
 def form(visit: Visit) -> Response:
     """The empty form."""
-    return visit.show("mailbox_add.html", written=dict.fromkeys(KEPT, ""), wrong={}, whole="")
+    return _shown(visit, dict.fromkeys(KEPT, ""), {}, "")
+
+
+def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /) -> Response:
+    world = _practice(visit)
+    return visit.show(
+        "mailbox_add.html",
+        UNPROCESSABLE if wrong or whole else 200,
+        written=written,
+        wrong=wrong,
+        whole=whole,
+        practice=world.address if world else "",
+    )
+
+
+def _practice(visit: Visit) -> Account | None:
+    """The mailbox of the sandbox that runs for this home, as long as it is not added."""
+    try:
+        found = practice.account(visit.installation.settings.home)
+    except errors.NotFound:
+        return None
+    known = {each.address for each in visit.app.mailboxes.list() if each.state != "removed"}
+    return None if found.address.lower() in known else found
 
 
 def add(visit: Visit) -> Response:
@@ -34,6 +58,13 @@ def add(visit: Visit) -> Response:
         added = visit.app.mailboxes.add(_spec(visit))
     except errors.Invalid as refused:
         return _again(visit, refused)
+    return looking.shown(visit, added.address, visit.app.mailboxes.test(added.address, probe=False))
+
+
+def add_practice(visit: Visit) -> Response:
+    """The sandbox's mailbox taken in, as the sandbox left its servers, password and certificate in the home: a form names none of them."""
+    found = practice.account(visit.installation.settings.home)
+    added = visit.app.mailboxes.add(MailboxSpec.of(found, gap_seconds=0))  # nobody to spare in a sandbox
     return looking.shown(visit, added.address, visit.app.mailboxes.test(added.address, probe=False))
 
 
@@ -49,7 +80,7 @@ def _again(visit: Visit, refused: errors.Invalid) -> Response:
         else:
             whole.append(str(each.text))
     written = {name: visit.text(name, 320) for name in KEPT}
-    return visit.show("mailbox_add.html", 422, written=written, wrong=wrong, whole=" ".join(whole))
+    return _shown(visit, written, wrong, " ".join(whole))
 
 
 def _spec(visit: Visit) -> MailboxSpec:
@@ -91,4 +122,5 @@ def _number(given: Mapping[str, str], name: str, usual: int) -> int:
 PAGES = (
     Page("/mailboxes/new", form, Permission.MAILBOXES),
     Page("/mailboxes", add, Permission.MAILBOXES, "POST"),
+    Page("/mailboxes/sandbox", add_practice, Permission.MAILBOXES, "POST"),
 )
