@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from relance import Relance, Settings, make_home
+from relance.clock import Clock
 from relance.console import server
 from relance.console.requests import cookies
 from relance.engine.users.sign_in import Origin
@@ -62,14 +63,16 @@ class Console:
 
 
 @contextmanager
-def serving(home: Path, url: str | None = None, **settings: Any) -> Iterator[Console]:
+def serving(
+    home: Path, url: str | None = None, clock: Clock | None = None, **settings: Any
+) -> Iterator[Console]:
     """A console of a home, for as long as it lasts."""
     make_home(home)
     port = ports.free_port()
     given = {"console_port": port, "zone": "Europe/Warsaw", "allow_test_domains": True, **settings}
     if url is not None:
         given["database_url"] = url
-    with Relance(Settings(home=home, **given), actor="tests") as app:
+    with Relance(Settings(home=home, **given), actor="tests", clock=clock) as app:
         config = uvicorn.Config(
             server.build(app), "127.0.0.1", port, log_config=None, access_log=False, ws="none"
         )
