@@ -1,0 +1,84 @@
+"""What the commands of a mailbox are asked with: the mailbox, its servers, its limits."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relance.cli.operations import sandbox
+from relance.mailbox import providers
+from relance.mailbox.account import Security, Server
+
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's address.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+PROVIDERS = (*providers.PRESETS, sandbox.NAME)
+Provider = enum.Enum("Provider", {name: name for name in PROVIDERS}, type=str)  # type: ignore[misc]
+
+
+class UnknownPolicy(enum.StrEnum):
+    """What becomes of a mail that may or may not have arrived."""
+
+    HOLD = "hold"
+    ASSUME_SENT = "assume-sent"
+    SEND_AGAIN = "send-again"
+
+
+@dataclass(frozen=True)
+class Flags:
+    """A server as the flags have it; None: as the provider has it."""
+
+    host: str | None
+    port: int | None
+    security: Security | None
+
+    def over(self, known: Server) -> Server:
+        """The provider's server with what the flags say instead. Another host has the usual ports again."""
+        security = self.security or known.security
+        return Server(self.host or known.host, self.port or known.port, security)
+
+
+Name = Annotated[str | None, typer.Option(help="The sender's name, as recipients see it.")]
+Username = Annotated[str | None, typer.Option(help="The login; else the address.")]
+PasswordStdin = Annotated[
+    bool,
+    typer.Option("--password-stdin", help="Read the password from standard input (or set RELANCE_PASSWORD)."),
+]
+Known = Annotated[
+    Provider | None,
+    typer.Option(metavar="NAME", help=f"Whose servers: {', '.join(PROVIDERS)}. Else by the domain."),
+]
+SmtpHost = Annotated[str | None, typer.Option(help="Server for sending.")]
+ImapHost = Annotated[str | None, typer.Option(help="Server for reading.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535)]
+Secured = Annotated[
+    Security | None, typer.Option(help="plain (no encryption) is for addresses of this machine only.")
+]
+CaFile = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Certificates to trust besides the system's.")
+]
+Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 hours; 0: no cap.")]
+Gap = Annotated[int | None, typer.Option(min=0, help="The shortest time between two mails.")]
+Policy = Annotated[
+    UnknownPolicy | None,
+    typer.Option("--unknown", help="What to do with a mail that may or may not have arrived; else hold."),
+]
+Plus = Annotated[
+    bool,
+    typer.Option(
+        "--plus-addressing",
+        help="Mail to you+anything@ reaches you: answers carry a token and cannot get lost.",
+    ),
+]
+Test = Annotated[bool, typer.Option(help="Sign in to both servers afterwards.")]
+Probe = Annotated[
+    bool, typer.Option(help="Send a mail from the mailbox to itself, and see what the provider does with it.")
+]
+Wait = Annotated[
+    int, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait for that mail at most.")
+]
