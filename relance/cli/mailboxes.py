@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli import aliases, contacts
-from relance.cli.mailbox_options import (
+from relance.cli import contacts
+from relance.cli.mailbox import aliases
+from relance.cli.mailbox.options import (
     Address,
     CaFile,
     Cap,
