@@ -127,9 +127,9 @@ def _sum(report: EnrollReport) -> str:
         for address, number in report.by_mailbox.items()
     )
     people = n_("{count} contact", "{count} contacts", report.enrolled)
-    skipped = n_("{count} is skipped.", "{count} are skipped.", len(report.skipped))
+    skipped = n_("{count} contact skipped.", "{count} contacts skipped.", len(report.skipped))
     first = _("The first mail is sent {when}.", when=moment(report.first_due)) if report.first_due else ""
-    return f"{people} ({shares or _('nobody')}), {skipped} {first}".rstrip()
+    return f"{people} ({shares}), {skipped} {first}".rstrip() if shares else f"{people}, {skipped}"
 
 
 def _tell(report: EnrollReport, sequence: str, *, as_json: bool, dry_run: bool = False) -> None:

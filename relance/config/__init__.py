@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relance.config.homes import Made, make_home
     from relance.config.keys import Keyring, new_key, read_keys
     from relance.config.owners import foreign, login
-    from relance.config.places import FILE_NAME, find_home
+    from relance.config.places import FILE_NAME, find_home, typed
     from relance.config.settings import KEY_NAME, Setting, Settings, password_of_environment
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "password_of_environment",
     "read_keys",
     "require_closed",
+    "typed",
 ]
 
 __getattr__ = late.names(
@@ -55,7 +56,7 @@ __getattr__ = late.names(
         "homes": ("Made", "make_home"),
         "keys": ("Keyring", "new_key", "read_keys"),
         "owners": ("foreign", "login"),
-        "places": ("FILE_NAME", "find_home"),
+        "places": ("FILE_NAME", "find_home", "typed"),
         "settings": ("KEY_NAME", "Setting", "Settings", "password_of_environment"),
     },
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 
 from relance import errors, wording
@@ -45,8 +47,31 @@ def language(home: Path | None = None) -> str:
 
 def language_of_locale() -> str:
     """The language that the locale asks for, if it is one of ours; else English."""
-    named = next((found for name in LOCALE if (found := os.environ.get(name))), None)  # noqa: TID251 - this is the place
-    return wording.matched(named) or "en"
+    variable = locale_variable()
+    return (wording.matched(os.environ.get(variable)) if variable else None) or "en"  # noqa: TID251 - this is the place
+
+
+def locale_variable() -> str | None:
+    """The variable that names the locale, where one does."""
+    return next((name for name in LOCALE if os.environ.get(name)), None)  # noqa: TID251 - this is the place
+
+
+_OPTIONS: ContextVar[Mapping[str, str]] = ContextVar("options", default={})  # noqa: B039 - never changed
+
+
+@contextlib.contextmanager
+def typed(options: Mapping[str, str]) -> Iterator[None]:
+    """Within it, settings that are given come from a command line: by these options."""
+    before = _OPTIONS.set(options)
+    try:
+        yield
+    finally:
+        _OPTIONS.reset(before)
+
+
+def options_of(given: Iterable[str]) -> dict[str, str | None]:
+    """The settings that are given, each with the option that it was typed with; None where there is none."""
+    return {name: _OPTIONS.get().get(name) for name in given}
 
 
 def _of_file(home: Path | None) -> str | None:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from relance import clock, errors
-from relance.config import checks, keys, mistakes, toml_faults
+from relance.config import checks, keys, mistakes, places, toml_faults
 from relance.config.places import FILE_NAME, PREFIX, find_home, full_path, language_of_locale
 from relance.wording import N_, Text, _, ended, of_system
 
@@ -246,14 +246,16 @@ class Settings(BaseModel):
         default=1.0, ge=0, description=N_("how many times faster than the machine's clock business time runs")
     )
 
-    _given: frozenset[str] = PrivateAttr(default=frozenset())
+    _given: Mapping[str, str | None] = PrivateAttr(
+        default_factory=dict
+    )  # each with the option that gave it, if one did
 
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**{**_in_file(values), **_in_environment(), **values})
         except ValidationError as refused:
             raise errors.Misconfigured(_told(refused, values)) from None
-        self._given = frozenset(values)
+        self._given = places.options_of(values)
 
     @property
     def file(self) -> Path:
@@ -272,7 +274,10 @@ class Settings(BaseModel):
 
     def source(self, name: str) -> Text:
         """Where the value of a setting came from, in words."""
-        return _source(name, self._given, self.home) if name in self.model_fields_set else Text("default")
+        if name in self.model_fields_set:
+            return _source(name, self._given, self.home)
+        variable = places.locale_variable() if name == "language" else None
+        return Text("locale {variable}", variable=variable) if variable else Text("default")
 
     def in_file(self, name: str) -> bool:
         """Whether the value of a setting came from the settings file."""
@@ -346,10 +351,11 @@ def _variable(name: str) -> str:
     return (PREFIX + name).upper()
 
 
-def _source(name: str, given: Collection[str], home: Path) -> Text:
+def _source(name: str, given: Mapping[str, str | None], home: Path) -> Text:
     place = _place(name, given, home)
     if place is SettingSource.CALLER:
-        return Text("given by the caller")
+        option = given[name]
+        return Text.prose(option) if option else Text("given by the caller")
     if place is SettingSource.ENVIRONMENT:
         return Text("environment {variable}", variable=_variable(name))
     return Text.prose(home / FILE_NAME) if place is SettingSource.FILE else Text("default")
@@ -358,7 +364,9 @@ def _source(name: str, given: Collection[str], home: Path) -> Text:
 def _told(refused: ValidationError, given: Mapping[str, Any]) -> Text:
     home = full_path(Path(given.get("home") or find_home()))
     found = refused.errors(include_url=False, include_input=False)
-    return mistakes.told(found, Settings.model_fields, lambda name: _source(name, given, home))
+    return mistakes.told(
+        found, Settings.model_fields, lambda name: _source(name, places.options_of(given), home)
+    )
 
 
 def _shown(name: str, value: object) -> str | int | float | bool | None:

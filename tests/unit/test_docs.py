@@ -13,6 +13,7 @@ import typer
 
 from relance import config
 from relance.cli import tree
+from relance.engine.reasons import Code
 from relance.scheduler.monitoring import gauges, metrics
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,13 @@ OTHER_VARIABLES = {
     "TEST_REWORDED",
 }
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+
+
+def test_every_code_of_a_reason_is_listed() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| .+ \|$", (ROOT / "docs/operations.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert {each.value for each in Code} <= set(rows)
 
 
 def code_of(page: Path) -> Iterator[str]:

@@ -54,7 +54,8 @@ def init(
     given = {name: value for name, value in values.items() if value is not None}
     if country is not None:
         _refuse_unknown(country)
-    wanted = config.Settings(home=home, **given)  # a wrong value is told before anything is made
+    with config.typed(session.OPTIONS):
+        wanted = config.Settings(home=home, **given)  # a wrong value is told before anything is made
     own_key = wanted.secret_key is None and wanted.secret_key_file == wanted.home / config.KEY_NAME
     made = config.make_home(home, given, key=own_key)
     found = config.Settings(home=made.home)

@@ -31,7 +31,7 @@ def text(question: str, flag: str, default: str | None = None) -> str:
 def require_answer(*, yes: bool) -> None:
     """Refuse what will be asked about where nobody can answer, before any work goes into it."""
     if not yes and not answerable():
-        raise wrong(_("add --yes to do this, as there is no terminal to ask at."))
+        raise wrong(_("There is no terminal to ask for confirmation. Add --yes to go ahead."))
 
 
 def confirmed(question: str, *, yes: bool) -> bool:

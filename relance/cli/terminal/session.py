@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     from relance.errors import Unwritable
 
 
+OPTIONS = {
+    **{
+        "home": "--home",
+        "language": "--lang",
+        "zone": "--zone",
+        "country": "--country",
+        "base_url": "--base-url",
+    },
+    **{"web_host": "--host", "web_port": "--port", "console_host": "--host", "console_port": "--port"},
+}
+"""Which option gives which setting."""
+
+
 @dataclass(frozen=True)
 class Session:
     """The options that stood before the command."""
@@ -30,14 +43,15 @@ class Session:
 
     def settings(self, **values: Any) -> Settings:
         """The settings, with `values` given by flags (None: not given)."""
-        from relance.config import Settings
+        from relance.config import Settings, typed
 
         given = {name: value for name, value in values.items() if value is not None}
         if self.home is not None:
             given["home"] = self.home
         if self.language is not None:
             given["language"] = self.language
-        settings = Settings(**given)
+        with typed(OPTIONS):
+            settings = Settings(**given)
         show_times_in(zoneinfo.ZoneInfo(settings.zone))
         return settings
 

@@ -31,7 +31,7 @@ ATTRIBUTES = {
     "match": N_("match"), "matched by": N_("matched by"), "corrected": N_("corrected"), "judged kind": N_("kind by the rules"),
     "note": N_("note"), "read": N_("read"), "read by": N_("read by"), "substitute state": N_("decided about them"), "address": N_("address"),
     "name": N_("name"), "username": N_("user name"), "state": N_("state"), "reason": N_("reason"), "smtp": N_("SMTP"),
-    "imap": N_("IMAP"), "daily cap": N_("mails in 24 hours"), "gap seconds": N_("seconds between mails"),
+    "imap": N_("IMAP"), "daily cap": N_("cap in 24 hours"), "gap seconds": N_("seconds between mails"),
     "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),
     "synced at": N_("last check"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
     "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),

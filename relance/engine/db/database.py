@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from relance import clock, errors
 from relance.engine.db import read_only
-from relance.engine.db.network_disks import network_filesystem
+from relance.engine.db.network_disks import network_filesystem, refuse_damaged
 from relance.engine.db.patience import ANSWER_SECONDS, RESTED_SECONDS
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.wording import Text, ended
@@ -46,9 +46,7 @@ class Database:
     ) -> None:
         """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file cannot be written.
         `actor`: who opened it, and does what is done by way of it."""
-        self.refused: Text | str = (
-            ""  # why the last that was to be written could not be: the disk is full or only read
-        )
+        self.refused: Text | str = ""  # why the last could not be written: the disk is full or read-only
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
@@ -348,6 +346,9 @@ def _words(url: URL) -> Iterator[None]:
             raise errors.Unreachable(
                 Text("the database {where} does not answer: {reason}", where=where, reason=reason)
             ) from error
+        raise
+    except exc.DatabaseError as error:
+        refuse_damaged(error.orig, url.database)
         raise
 
 

@@ -43,6 +43,7 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.BROKE_AFTER_BODY: Cause.UNKNOWN_MAIL,
         Code.NOT_KNOWN_YET: Cause.UNKNOWN_MAIL,
         Code.ADDRESS_REFUSED: Cause.REFUSED,
+        Code.NO_SUCH_ADDRESS: Cause.REFUSED,
         Code.MAIL_REFUSED: Cause.REFUSED,
         Code.DEFERRED_OFTEN: Cause.REFUSED,
         Code.ORGANISATION_REFUSES: Cause.ORGANISATION,

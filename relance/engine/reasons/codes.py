@@ -76,6 +76,7 @@ class Code(StrEnum):
     BROKE_AFTER_BODY = "broke_after_body"
     NOT_KNOWN_YET = "not_known_yet"
     ADDRESS_REFUSED = "address_refused"
+    NO_SUCH_ADDRESS = "no_such_address"
     MAIL_REFUSED = "mail_refused"
     DEFERRED_OFTEN = "deferred_often"
     ORGANISATION_REFUSES = "organisation_refuses"

@@ -11,7 +11,7 @@ from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.steps import BranchStep
-from relance.engine.reasons import Reason
+from relance.engine.reasons import Code, Reason
 from relance.engine.reporting import codes, enrollment_facts, forecast
 from relance.engine.reporting.enrollment_facts import EnrollmentFacts
 from relance.engine.reporting.forecast import Planned
@@ -89,7 +89,7 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
     )
     if (how := _stands(look)) is not None:
         why, follows = how if commands or look.state is not State.HELD else (how[0], "")
-        reason = str(row.reason)
+        reason = "" if _is_plain(row.why) else str(row.reason)
         yield f"{_with_reason(why, reason)} {follows}".rstrip()
         if commands and look.cause is not None and look.cause.answer is not None:
             yield _("The mail behind it: `relance inbox show {number}`.", number=look.cause.answer)
@@ -110,11 +110,18 @@ def _with_reason(words: Text, reason: str) -> str:
     return _("{words}: {reason}", words=words, reason=ended(reason)) if reason else str(ended(words))
 
 
+def _is_plain(why: Sequence[Reason]) -> bool:
+    """Whether all there is to say is that a person paused or stopped it: no words of theirs, and nothing else."""
+    plain = (Code.PAUSED, Code.STOPPED)
+    return bool(why) and all(each.code in plain and not each.params for each in why)
+
+
 def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
     """How it stands where it does not simply go on, and what a person can do about it."""
     row = look.case.row
     if look.state is State.PAUSED:
-        return Text("It is paused"), _("Nothing is sent until a person resumes it.")
+        paused = Text("It was paused by a person") if _is_plain(row.why) else Text("It is paused")
+        return paused, _("Nothing is sent until a person resumes it.")
     if look.state is State.AWAY:
         until = row.resume_at and look.local(row.resume_at)
         waits = Text("It waits until {until}, as the person is away", until=until)
@@ -129,6 +136,8 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
         return Text("It is held for a person to decide"), _(
             "`relance resume` continues, `relance stop` ends it."
         )
+    if look.state is State.STOPPED and _is_plain(row.why):
+        return Text("It was stopped by a person"), _("Nothing more is sent.")
     if look.state in states.FINAL:
         return Text("It is over: {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
     return None
@@ -213,8 +222,13 @@ def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
             yield _("It may not be sent now: {reasons}", reasons=ended("; ".join(map(str, found))))
         elif look.case.row.wrote_before and not enrollment_facts.is_due(look):
             yield _("Before it is sent, the mailbox is checked for an answer.")
-    elif look.case.suppressed is not None and look.state in states.OPEN:
+    elif look.case.suppressed is not None and not _is_told(look.case.suppressed, look.case.row.why):
         yield _("The address is suppressed: {reason}", reason=ended(str(look.case.suppressed)))
+
+
+def _is_told(suppressed: Reason, why: Sequence[Reason]) -> bool:
+    """Whether where it stands says of its own that the address is suppressed."""
+    return any(each.code is Code.SUPPRESSED or each.source == suppressed.source != "" for each in why)
 
 
 def _facts(look: EnrollmentFacts) -> gate.Facts:

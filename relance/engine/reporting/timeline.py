@@ -66,8 +66,8 @@ def _cursor(cursor: str) -> events.Cursor:
     if not all(part.isascii() and part.isdigit() and len(part) < _DIGITS for part in (xact or "0", number)):
         raise errors.WrongUse(
             Text(
-                "{cursor} is not a cursor of ours: start with an empty one, and continue with the one you were given.",
-                cursor=repr(cursor),
+                '"{cursor}" is not a valid cursor: start with an empty one, then pass the one that the last page returned.',
+                cursor=cursor,
             )
         )
     return int(xact or 0), int(number)

@@ -121,7 +121,8 @@ def _of_receiver(case: _Attempted) -> Ending:
 
 def _of_recipient(case: _Attempted) -> Ending:
     if smtp_replies.is_definite(case.result):
-        return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, why=case.told, suppress=True)
+        why = because(Code.NO_SUCH_ADDRESS, said=case.said)
+        return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, why=why, suppress=True)
     return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.ADDRESS_REFUSED, said=case.said))
 
 

@@ -109,8 +109,13 @@ def _state(name: str) -> State:
 
 def _code(name: str) -> str:
     if name not in {each.value for each in Code}:
+        near = errors.nearest(name, [each.value for each in Code])
         raise errors.Invalid(
-            Text('"{name}" is not the code of a reason. `relance held --json` shows the codes.', name=name)
+            Text.together(
+                Text('"{name}" is not the code of a reason.', name=name),
+                Text("Did you mean {near}?", near=near) if near else "",
+                Text('docs/operations.md lists them under "Codes of reasons".'),
+            )
         )
     return name
 

@@ -208,6 +208,20 @@ def test_each_state_has_its_sentence(ready: Context) -> None:
     assert (found.when, found.forecast) == (None, ())
 
 
+def test_what_a_person_did_without_words_is_said_once(ready: Context) -> None:
+    control.pause(ready, ADA)
+    assert in_english("It was paused by a person. Nothing is sent until a person resumes it.") in told(ready)
+    control.stop(ready, ADA)
+    assert in_english("It was stopped by a person. Nothing more is sent.") in told(ready)
+
+
+def test_a_suppression_is_told_of_somebody_for_whom_it_was_over_before(ready: Context) -> None:
+    news(ready, Event.REPLIED)
+    assert in_english("The address is suppressed") not in told(ready)
+    contact_service.suppress(ready, "acme.example", "they asked us to")
+    assert in_english("The address is suppressed: they asked us to.") in told(ready)
+
+
 def test_an_overdue_step_says_when_mail_may_leave_again(ready: Context, clock: ManualClock) -> None:
     clock.move_to(dt.datetime(2026, 3, 7, 12, 0, tzinfo=dt.UTC))  # a Saturday
     found = explain.explain(ready, ADA)[0]

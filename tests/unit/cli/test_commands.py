@@ -170,7 +170,7 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     dry = run("enroll", "seq", "--all", "--dry-run")
     assert [call[2]["dry_run"] for call in engine.calls if call[0] == "enroll"] == [True]
     assert (
-        in_english("Would be enrolled in seq: 2 contacts (2 from me@acme.example), 1 is skipped.")
+        in_english("Would be enrolled in seq: 2 contacts (2 from me@acme.example), 1 contact skipped.")
         in dry.stdout
     )
     assert in_english("bo@acme.example: suppressed") in dry.stdout

@@ -179,6 +179,20 @@ def test_settings_that_are_not_utf_8_or_end_too_soon_are_told_in_our_words(tmp_p
             assert words in str(refused.value)
 
 
+def test_what_was_typed_is_named_by_its_option_and_the_locale_by_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "pl_PL.UTF-8")
+    assert str(config.Settings(home=tmp_path).source("language")) == in_english("locale LC_ALL")
+    with config.typed({"language": "--lang", "zone": "--zone"}):
+        settings = config.Settings(home=tmp_path, language="en", web_port=1)
+        with pytest.raises(errors.Misconfigured) as refused:
+            config.Settings(home=tmp_path, zone="Mars/Base")
+    assert str(settings.source("language")) == "--lang"
+    assert str(settings.source("web_port")) == in_english("given by the caller")
+    assert "zone (--zone)" in str(refused.value)
+
+
 def test_no_secret_is_shown(tmp_path: Path) -> None:
     settings = config.Settings(
         home=tmp_path,

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from relance import wording
 from relance.engine import states
 from relance.engine.context import Options
 from relance.engine.journal.findings import Entry, Findings
@@ -15,6 +16,7 @@ from relance.engine.sending.settle import ending
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from tests.reworded import in_english
 
 NOW = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
 
@@ -60,6 +62,13 @@ def test_only_a_definite_no_bounces_and_suppresses_the_rest_is_held(result: Send
     end = ending(result, 1, Options())
     assert (end.event, end.suppress) == ((Event.BOUNCED, True) if dead else (Event.HELD, False))
     assert not end.pause_mailbox
+
+
+def test_a_bounce_at_once_has_a_sentence_of_ours_around_the_servers_words() -> None:
+    why = ending(refused("rcpt", 550, None, "No such user here."), 1, Options()).why
+    assert why.words == in_english('the server refused the address: "550 No such user here."')
+    with wording.speaking("pl"):
+        assert why.words == "serwer odrzucił adres: „550 No such user here.”"
 
 
 def test_a_sender_that_is_slowed_down_waits_and_is_paused_in_the_end_and_nobody_is_charged() -> None:

@@ -1,0 +1,48 @@
+"""A file that is no database, and one that was damaged, are told as that, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from relance import config
+from relance.app import Relance
+from relance.cli import tree
+from relance.cli.terminal import failures
+from tests.reworded import in_english
+
+
+def damaged(home: Path, where: str) -> None:
+    """The start of the file is another program's; or what is behind its head was overwritten."""
+    file = home / "relance.db"
+    if where == "start":
+        file.write_bytes(b"this is not a database at all, whatever its name says" * 100)
+        return
+    data = bytearray(file.read_bytes())
+    data[100:] = b"\x5a" * (len(data) - 100)
+    file.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize("where", ["start", "pages"])
+@pytest.mark.parametrize("command", [["status"], ["contacts", "list"]])
+def test_a_damaged_database_is_named_with_what_to_do(tmp_path: Path, where: str, command: list[str]) -> None:
+    home = config.make_home(tmp_path / "home").home
+    Relance(config.Settings(home=home)).close()
+    damaged(home, where)
+    done = CliRunner().invoke(tree.build(), ["--home", str(home), *command])
+    assert done.exit_code == failures.FAILED, done.output
+    assert str(home / "relance.db") in done.output
+    assert in_english("is damaged, or is not an SQLite database") in done.output
+    assert "docs/operations.md" in done.output
+    assert "sqlalche" not in done.output
+
+
+def test_a_library_never_sends_a_reader_to_its_own_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    import sqlalchemy as sa
+
+    failures.told(sa.exc.TimeoutError("no connection", code="3o7r"))
+    shown = capsys.readouterr().err
+    assert "no connection" in shown
+    assert "Background" not in shown
