@@ -22,6 +22,9 @@ pytestmark = pytest.mark.wording
 FOREIGN: dict[str, Callable[[str], list[str]]] = {"en": english.polish, "pl": english.sentences}
 """The sentences in a text that who reads this language should not meet."""
 
+NAME = "First meeting"
+# Of the sequence played: its writer's own word, though one of the starters is called so, too.
+
 
 def read(house: Context) -> Iterator[str]:
     """Everything that a person asks for: how it stands, who is held, what happened, why, what came in, what came of it."""
@@ -29,7 +32,7 @@ def read(house: Context) -> Iterator[str]:
     yield from map(as_json, timeline.page(house, "", 1000).events)
     for person in contacts.page(house, limit=1000):
         yield from map(as_json, explain.explain(house, person.email))
-    yield as_json(sequence_report.report(house, "First meeting"))
+    yield as_json(sequence_report.report(house, NAME))
 
 
 CODES = frozenset({"kind", "judged_kind", "rule", "match", "matched_by"})
@@ -62,6 +65,6 @@ def test_each_reads_their_own(
     with engine_house.build(database, tmp_path, play.START + dt.timedelta(days=plan.days)) as house:
         shown = list(read(house))
         assert len(shown) > outcome.enrolled.enrolled
-        assert {found: said for said in shown for found in FOREIGN[reader](said)} == {}
+        assert {found: said for said in shown for found in FOREIGN[reader](said) if found != NAME} == {}
         wording.speak(writer)
         assert any(FOREIGN[reader](said) for said in read(house))  # which is what is looked for

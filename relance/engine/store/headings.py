@@ -51,6 +51,7 @@ OF: Mapping[Code, Text] = {
     Code.NAMES_NOTHING_OF_OURS: Text("a mail may be an answer"),
     Code.NOTHING_RAN: Text("nothing ran for a while; planned again"),
     Code.WITHDRAWN: Text("withdrawn before its body"),
+    Code.NO_SUCH_ADDRESS: Text("the server refused the address"),
     Code.NOT_SENDABLE: Text("the sequence does not go on for this person"),
     Code.MAILBOX_NOT_ACTIVE: Text("the mailbox is not active"),
     Code.MAIL_NOT_SENDABLE: Text("the mail is not to be sent"),

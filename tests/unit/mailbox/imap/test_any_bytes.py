@@ -226,7 +226,7 @@ def test_whatever_one_answer_leaves_out_is_missed(below: int, hidden: set[int], 
 @pytest.mark.parametrize(
     ("command", "said", "words"),
     [
-        ("UID FETCH", FACTS % (b"BODY[HEADER]<0> {" + LONG + b"}\r\n"), "absurd length"),
+        ("UID FETCH", FACTS % (b"BODY[HEADER]<0> {" + LONG + b"}\r\n"), "impossibly long"),
         ("UID SEARCH", b"* SEARCH 4 9 4294967296\r\n{tag} OK done\r\n", "cannot be read"),
     ],
 )
