@@ -78,8 +78,7 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
             field=f"{{{{ {name} }}}}",
         )
         show.say(f"  {kept}")
-    for warning in report.warnings:
-        show.note(_("warning: {warning}", warning=warning))
+    show.warnings(report.warnings)
     for row in report.rejected[:SHOWN_REJECTS]:
         show.say("  " + _("line {line}: {reason}", line=row.line, reason=row.reason))
     if len(report.rejected) > SHOWN_REJECTS:

@@ -43,8 +43,7 @@ def check(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     if as_json:
         show.data({"problems": checked.problems, "warnings": checked.warnings})
     else:
-        for warning in checked.warnings:
-            show.note(_("warning: {warning}", warning=warning))
+        show.warnings(checked.warnings)
         for problem in checked.problems:
             show.problem(str(problem))
     if checked.problems:
@@ -58,8 +57,7 @@ def publish(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     """Publish a sequence. Contacts already in it stay with their version."""
     with session.of(ctx).open() as relance:
         published = relance.sequences.publish(file)
-    for warning in published.warnings:
-        show.note(_("warning: {warning}", warning=warning))
+    show.warnings(published.warnings)
     if as_json:
         show.data(published)
     elif published.changed:
@@ -75,8 +73,7 @@ def plan(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     """Say what publishing a sequence would do to its steps and to the contacts in it; changes nothing."""
     with session.of(ctx).open() as relance:
         found = relance.sequences.plan(file)
-    for warning in found.warnings:
-        show.note(_("warning: {warning}", warning=warning))
+    show.warnings(found.warnings)
     if as_json:
         show.data(found)
         return

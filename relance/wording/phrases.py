@@ -17,6 +17,12 @@ def ended(words: object) -> str | Text:
     return Ended(words) if isinstance(words, Text) else closed(str(words))
 
 
+def capital(words: object) -> str:
+    """Words as a heading or a label begins: their first letter large, the rest as it is. Pure, but for a Text's language."""
+    said = str(words)
+    return said[:1].upper() + said[1:]
+
+
 def quoted(words: object) -> Text:
     """Somebody else's words between the quotes of the reader's language."""
     return Text('"{words}"', words=str(words))

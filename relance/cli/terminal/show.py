@@ -57,6 +57,12 @@ def note(words: str) -> None:
     typer.echo(clean(words), err=True)
 
 
+def warnings(found: Iterable[object]) -> None:
+    """What may surprise, on standard error, a line each."""
+    for each in found:
+        note(_("warning: {warning}", warning=each))
+
+
 def problem(words: str) -> None:
     """An error, on standard error; the first word says whose."""
     for line in words.splitlines() or [""]:

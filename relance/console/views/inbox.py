@@ -27,7 +27,7 @@ from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import OPEN as OPEN_STATES
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Intent, Kind
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, capital
 
 OPEN = "answer"  # the answer that is open, in the address
 UNDO = "undo"  # the one that was decided last
@@ -174,18 +174,11 @@ def _chips(visit: Visit, counted: InboxCounts) -> list[Chip]:
     ]
     for intent in (Intent.POSITIVE, Intent.QUESTION, Intent.LATER, Intent.NEGATIVE):
         number = counted.intents.get(intent.value, 0)
-        found.append(
-            lists.chip(visit, "intent", intent.value, _capital(codes.text("intent", intent)), number)
-        )
+        found.append(lists.chip(visit, "intent", intent.value, capital(codes.text("intent", intent)), number))
     for kind, number in counted.kinds.items():
         if kind not in (Kind.HUMAN, Kind.OWN_COPY):
-            found.append(lists.chip(visit, "kind", kind, _capital(codes.text("mail", kind)), number))
+            found.append(lists.chip(visit, "kind", kind, capital(codes.text("mail", kind)), number))
     return [each for each in found if each.count != 0 or each.on]
-
-
-def _capital(words: Text) -> str:
-    told = str(words)
-    return told[:1].upper() + told[1:]
 
 
 def _beside(rows: Sequence[AnswerView], opened: AnswerDetail | None) -> tuple[int | None, int | None]:

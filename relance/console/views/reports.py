@@ -23,7 +23,7 @@ from relance.engine.reporting.sequence_report import Funnel
 from relance.engine.roles import Permission
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Kind
-from relance.wording import N_, Text, dates, n_
+from relance.wording import N_, Text, capital, dates, n_
 
 PERIODS = (7, 30, 90)
 USUAL = 30
@@ -158,7 +158,7 @@ def _answers(visit: Visit, asked: Asked) -> list[tuple[str, int, str]]:
     if unjudged > 0:
         intents.append((codes.text("mail", Kind.HUMAN), unjudged, f"kind={Kind.HUMAN}"))
     rows = [
-        (_capital(words), number, f"/inbox?{query.replace(' ', '+')}")
+        (capital(words), number, f"/inbox?{query.replace(' ', '+')}")
         for words, number, query in intents + others
     ]
     return sorted(rows, key=lambda each: -each[1])
@@ -177,11 +177,6 @@ def told(rate: Rate) -> str:
     return str(
         Text("{share} % ({low} to {high} %) of {count}", share=share, low=low, high=high, count=rate.of)
     )
-
-
-def _capital(words: Text) -> str:
-    said = str(words)
-    return said[:1].upper() + said[1:]
 
 
 PAGES = (

@@ -20,7 +20,7 @@ from relance.engine.sequences.steps.task_lists import TaskFilter
 from relance.engine.states import TaskChange, TaskOutcome
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.engine.store.sequences.tasks import Task
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, capital
 
 OPEN = "task"  # the task that is open, in the address; "none": the list alone
 _OUTCOMES = (
@@ -49,7 +49,7 @@ def show(visit: Visit) -> Response:
         hidden=[(name, visit.query[name]) for name in ("when", "mine") if name in visit.query],
         pages=lists.pages(visit, found.cursor),
         outcomes=[
-            (key, each.value, _capital(codes.text("outcome", each)), sign) for key, each, sign in _OUTCOMES
+            (key, each.value, capital(codes.text("outcome", each)), sign) for key, each, sign in _OUTCOMES
         ],
         can_work=visit.me.may(Permission.WORK),
         back=lists.link(visit, **{OPEN: "none"}),
@@ -63,7 +63,7 @@ def show(visit: Visit) -> Response:
 def done(visit: Visit) -> Response:
     """Closed, by how it ended; the next one opens."""
     visit.app.tasks.done(_number(visit), outcome=visit.text("outcome", 30), note=visit.text("note", 300))
-    ended = _capital(codes.text("outcome", visit.text("outcome", 30)))
+    ended = capital(codes.text("outcome", visit.text("outcome", 30)))
     return visit.go(_on(visit), Text("Task closed: {outcome}.", outcome=ended))
 
 
@@ -141,11 +141,6 @@ def _chips(visit: Visit, wanted: TaskFilter) -> list[lists.Chip]:
         lists.chip(visit, "when", "later", _("Later"), found.later),
         lists.chip(visit, "mine", "yes", _("Assigned to me")),
     ]
-
-
-def _capital(words: Text) -> str:
-    told = str(words)
-    return told[:1].upper() + told[1:]
 
 
 def _link(visit: Visit, number: int | None) -> str:

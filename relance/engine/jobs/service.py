@@ -34,6 +34,7 @@ AT_ONCE_SECONDS = 1.0
 KEEP_FILES = dt.timedelta(days=30)
 MAX_PAGE = 1000
 LARGEST_UPLOAD = 16 * 1024 * 1024
+NO_SUCH = Text("There is no such job. `relance jobs list` shows all jobs.")
 _CURSOR = "j"
 
 
@@ -202,7 +203,7 @@ def import_contacts(context: Context, number: int) -> JobView:
     with context.database.read() as conn:
         checked = _known(conn, number)
         if checked.kind is not JobKind.CHECK_CONTACTS:
-            raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
+            raise errors.NotFound(NO_SUCH)
         _read(conn, checked)
     params = {"name": checked.params["name"], "source": checked.id}
     return _start(context, JobKind.IMPORT_CONTACTS, params)
@@ -270,7 +271,7 @@ def _user(conn: Connection, actor: Actor) -> int | None:
 def _known(conn: Connection, number: int) -> Job:
     found = jobs.by_id(conn, number)
     if found is None:
-        raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
+        raise errors.NotFound(NO_SUCH)
     return found
 
 

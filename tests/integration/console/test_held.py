@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from relance.clock import elapsed
-from relance.console.views.people import held
+from relance.console.views.long_work import jobs
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import status
 from relance.engine.states import State
@@ -155,7 +155,7 @@ def test_more_than_a_few_are_decided_in_the_background(
     desk: Console, monkeypatch: pytest.MonkeyPatch, wish: str, then: State
 ) -> None:
     """What is begun goes on when the page is closed, and is of those who were chosen alone."""
-    monkeypatch.setattr(held, "AT_ONCE", 3)
+    monkeypatch.setattr(jobs, "AT_ONCE", 3)
     house = desk.app._context
     for person in FIRM:
         held_people.hold(house, person, because(Code.ADDRESS_REFUSED, said="550 no"))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from relance import EnrollmentFilter
-from relance.console.views.sequences import selected
+from relance.console.views.long_work import jobs
 from tests.integration.console import campaign
 from tests.integration.console.campaign import ANN, BEN, NAME
 from tests.integration.console.conftest import Console
@@ -162,7 +162,7 @@ def test_where_it_would_be_other_people_than_were_said_it_is_asked_again(sales: 
 
 
 def test_more_than_a_few_are_done_in_the_background(sales: Console, monkeypatch) -> None:
-    monkeypatch.setattr(selected, "AT_ONCE", 3)
+    monkeypatch.setattr(jobs, "AT_ONCE", 3)
     before = states(sales)
     with boss(sales) as client:
         asked = client.post(PEOPLE, data={"name": NAME, "do": "stop", "matching": "yes", "state": "active"})

@@ -15,10 +15,10 @@ from relance.console.pages import Page, Rail
 from relance.console.views.long_work import jobs
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.contacts.rows import RowOutcome
-from relance.engine.jobs.service import LARGEST_UPLOAD, ImportSheet, JobView, Upload
+from relance.engine.jobs.service import LARGEST_UPLOAD, NO_SUCH, ImportSheet, JobView, Upload
 from relance.engine.roles import Permission
 from relance.engine.store.jobs import JobKind, JobState
-from relance.wording import N_, Text, _
+from relance.wording import N_, _
 
 ROOM = 64 * 1024  # of a form beside its file
 SUPPRESSED = "suppressed"
@@ -157,7 +157,7 @@ def refused_file(visit: Visit) -> Response:
 def _import(visit: Visit) -> JobView:
     job = visit.app.jobs.show(jobs.number(visit))
     if job.kind not in jobs.IMPORTS:
-        raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
+        raise errors.NotFound(NO_SUCH)
     return job
 
 

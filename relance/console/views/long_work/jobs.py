@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from relance import errors
 from relance.console import lists
 from relance.console.pages import Page
 from relance.console.requests import numbers
@@ -27,6 +26,8 @@ TONES: Mapping[JobState, str] = {
     JobState.CANCELLED: "grey",
 }
 SHOWN = 200
+AT_ONCE = 200
+# People who are changed while a page waits; more are in the background, with a bar.
 
 
 def index(visit: Visit) -> Response:
@@ -69,10 +70,7 @@ def cancel(visit: Visit) -> Response:
 
 def number(visit: Visit) -> int:
     """Of the job that the path names."""
-    found = numbers.row(visit.path["job"])
-    if found is None:
-        raise errors.NotFound(Text("There is no such job. `relance jobs list` shows all jobs."))
-    return found
+    return numbers.row(visit.path["job"]) or 0  # no job has it
 
 
 def shown(visit: Visit, job: JobView) -> dict[str, object]:

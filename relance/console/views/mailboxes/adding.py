@@ -10,14 +10,13 @@ from relance import errors
 from relance.config import practice
 from relance.console.pages import Page
 from relance.console.views.mailboxes import looking
-from relance.console.visit import Visit
+from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.roles import Permission
 from relance.mailbox import providers
 from relance.mailbox.account import Account, Security, Server
 from relance.wording import Text
 
-UNPROCESSABLE = 422
 KEPT = (
     *("address", "name", "username", "daily_cap", "gap_seconds"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from relance.complete import complete
 from relance.engine.store.contacts.contacts import FIELDS
-from relance.wording import N_, _
+from relance.wording import N_, _, capital
 
 LABELS: Mapping[str, str] = complete(
     FIELDS,
@@ -27,5 +27,4 @@ def label(name: str) -> str:
     """A field's name as a heading: ours in the reader's language, somebody's own as they wrote it."""
     if name in LABELS:
         return _(LABELS[name])
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return capital(name.replace("_", " ").strip())

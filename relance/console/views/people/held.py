@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from relance import errors
 from relance.console.pages import Page, Rail
+from relance.console.views.long_work import jobs
 from relance.console.views.people import held_groups
 from relance.console.views.people.held_groups import UNKNOWN
 from relance.console.visit import Visit
@@ -28,8 +29,6 @@ MOST = 5000
 # People that are looked at; those who wait longest come first.
 FEW, MANY = 8, 200
 # Rows of a group beside others, and of a group by itself.
-AT_ONCE = 200
-# People who are changed while the page waits; more are in the background.
 _LONG: Mapping[str, BulkAction] = {"release": BulkAction.RELEASE, "end": BulkAction.STOP}
 # What is done there, by what a form calls it.
 
@@ -82,9 +81,9 @@ def act(visit: Visit) -> Response:
     if wish not in _DEEDS:
         raise errors.Invalid(Text("There is no such decision."))
     people = _typed(visit, group) if wish == "fill" else _meant(visit, group)
-    if wish in _LONG and len(people) > AT_ONCE:
+    if wish in _LONG and len(people) > jobs.AT_ONCE:
         job = visit.app.jobs.change_enrollments(_LONG[wish], _filter(people))
-        return visit.go(f"/jobs/{job.id}")
+        return visit.go(jobs.link(job))
     return _back(visit, _DEEDS[wish](visit, people) if people else (_NOBODY, False))
 
 

@@ -12,7 +12,7 @@ from relance.engine.reporting.status import HeldView
 from relance.engine.sending.doubt.in_doubt import UnknownMail
 from relance.engine.store import headings
 from relance.engine.store.held import HeldMark
-from relance.wording import N_, _
+from relance.wording import N_, _, capital
 
 UNKNOWN = "unknown"
 RESTORED, MISSING, REMOVED = Code.MAYBE_SENT, Code.VALUE_MISSING, Code.MAILBOX_REMOVED
@@ -137,8 +137,7 @@ def _group(
 
 
 def _title(code: Code) -> str:
-    words = _(TITLES[code]) if code in TITLES else headings.heading(code)
-    return words[:1].upper() + words[1:]
+    return capital(_(TITLES[code]) if code in TITLES else headings.heading(code))
 
 
 def _row(each: HeldView, searched: Collection[tuple[str, str]]) -> Row:

@@ -11,7 +11,7 @@ from relance.engine.event_log.kinds import EventKind
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.reporting.history.messages import MessageDetail
 from relance.engine.reporting.timeline import EventView
-from relance.wording import _
+from relance.wording import _, capital
 
 SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with: icon, tone
     EventKind.MESSAGE_OPENED: ("eye", "green"),
@@ -70,7 +70,7 @@ def history(
 
 def _item(event: EventView, mail: MessageDetail | None, answer: AnswerView | None) -> Item:
     icon, tone = next(sign for kind, sign in SIGNS.items() if event.kind.startswith(kind))
-    title = event.title[:1].upper() + event.title[1:]
+    title = capital(event.title)
     return Item(event.at, icon, tone, title, event.words, event.step, _who(event), mail, answer)
 
 

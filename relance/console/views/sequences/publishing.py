@@ -12,7 +12,7 @@ from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import numbers
 from relance.console.views.sequences.overview import link
-from relance.console.views.sequences.text import LARGEST, draft_link, kept, opened, shown
+from relance.console.views.sequences.text import LARGEST, draft_link, kept, opened, sent, shown
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.roles import Permission
@@ -39,7 +39,7 @@ def plan(visit: Visit) -> Response:
 
 def publish(visit: Visit) -> Response:
     """It is published, if this is the text whose plan was seen and nobody else published meanwhile."""
-    draft = visit.app.drafts.show(visit.me.user, numbers.row(visit.text("draft")) or 0)
+    draft = sent(visit)
     again = f"{draft_link(draft.id)}/plan"
     if not hmac.compare_digest(visit.text("seen"), _seen(visit, draft)):
         return visit.go(

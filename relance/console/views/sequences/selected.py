@@ -10,6 +10,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import numbers
+from relance.console.views.long_work import jobs
 from relance.console.views.sequences.overview import link, people_meant
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.roles import Permission
@@ -19,8 +20,6 @@ from relance.engine.states import BulkOutcome, State
 from relance.wording import N_, Text
 
 Counted = Callable[[int], Text]
-AT_ONCE = 200
-# More people than that are done in the background, with a bar.
 _NAMED = 20
 # People who are named where something is done with many; the rest is a number.
 
@@ -108,9 +107,9 @@ def act(visit: Visit) -> Response:
     now = _act(visit, wish, dry_run=True)
     if visit.text("count") != str(len(_changed(now))):
         return _question(visit, wish, now, UNPROCESSABLE)
-    if len(_changed(now)) > AT_ONCE:
+    if len(_changed(now)) > jobs.AT_ONCE:
         job = visit.app.jobs.change_enrollments(wish.key, _with_whom(wish))
-        return visit.go(f"/jobs/{job.id}")
+        return visit.go(jobs.link(job))
     found = _act(visit, wish, dry_run=False)
     said = [wish.action.done(len(_changed(found))), *_others(found)]
     return visit.go(

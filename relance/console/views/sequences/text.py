@@ -91,7 +91,7 @@ def save(visit: Visit) -> Response:
 
 def drop(visit: Visit) -> Response:
     """The draft is thrown away; what is published stays."""
-    draft = visit.app.drafts.show(visit.me.user, _number(visit.text("draft")))
+    draft = sent(visit)
     visit.app.drafts.drop(visit.me.user, draft.id)
     return visit.go(_back(draft), Text("Your draft is gone. Nothing that is published was changed."))
 
@@ -99,6 +99,11 @@ def drop(visit: Visit) -> Response:
 def opened(visit: Visit) -> Draft:
     """The viewer's draft that the path names."""
     return visit.app.drafts.show(visit.me.user, _number(str(visit.path["number"])))
+
+
+def sent(visit: Visit) -> Draft:
+    """The viewer's draft that a form names, as it is kept."""
+    return visit.app.drafts.show(visit.me.user, _number(visit.text("draft")))
 
 
 def kept(visit: Visit, *, name: str | None = None, base: int | None = None) -> Draft:
