@@ -126,9 +126,8 @@ def _change(conn: Connection, numbers: Collection[int], **values: Any) -> None:
 
 def give_up(conn: Connection, number: int, *, unoffered: bool = False) -> bool:
     """Its mail never leaves; whether that could still be said. `unoffered`: only where no server was asked to take it."""
-    may = [_SENDABLE] + ([message.c.transmitting_at.is_(None)] if unoffered else [])
-    here = sa.update(message).where(message.c.id == number, *may)
-    return conn.execute(here.values(state=MessageState.ABANDONED.value)).rowcount > 0
+    unasked = [message.c.transmitting_at.is_(None)] if unoffered else []
+    return _advance(conn, [number], MessageEvent.ABANDONED, *unasked) > 0
 
 
 def of_mails(conn: Connection, numbers: Iterable[int]) -> dict[int, OwnReply]:
@@ -200,7 +199,13 @@ _OVER = [MessageState.ABANDONED.value, MessageState.REFUSED.value]
 
 def doubt(conn: Connection, numbers: Collection[int]) -> None:
     """Whether these left is not known: what a backup says of them may be old."""
-    for state in states.MESSAGE_SENDABLE:
-        after = states.advance_message(state, MessageEvent.FORGOTTEN).value
-        here = sa.update(message).where(message.c.id.in_(sorted(numbers)), message.c.state == state.value)
-        conn.execute(here.values(state=after))
+    _advance(conn, numbers, MessageEvent.FORGOTTEN)
+
+
+def _advance(
+    conn: Connection, numbers: Collection[int], event: MessageEvent, *only: sa.ColumnElement[bool]
+) -> int:
+    """What the table of states makes of those that may still be sent; how many those are."""
+    after = {state.value: states.advance_message(state, event).value for state in states.MESSAGE_SENDABLE}
+    here = sa.update(message).where(message.c.id.in_(sorted(numbers)), _SENDABLE, *only)
+    return conn.execute(here.values(state=sa.case(after, value=message.c.state))).rowcount
