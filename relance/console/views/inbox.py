@@ -16,7 +16,7 @@ from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
 from relance.console.views import replying
 from relance.console.views.replying import Draft
-from relance.console.visit import Visit
+from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
 from relance.engine.reporting import codes
@@ -71,7 +71,7 @@ def reply(visit: Visit) -> Response:
     try:
         said = replying.send(visit, number, draft)
     except errors.Invalid as refused:
-        return _shown(visit, replace(draft, problem=str(refused)), 422)
+        return _shown(visit, replace(draft, problem=str(refused)), UNPROCESSABLE)
     return visit.go(_opened(visit, number), said)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from starlette.responses import Response
 
 from relance.console.pages import Page
-from relance.console.views.people import contacts
 from relance.console.views.sequences import overview
 from relance.console.visit import Visit
 from relance.engine.mailboxes.service import MailboxView
@@ -27,7 +26,6 @@ def show(visit: Visit) -> Response:
         asked=asked,
         people=found[:SHOWN],
         more=len(found) > SHOWN,
-        named=contacts.named,
         sequences=_among(visit.app.sequences.states(), asked),
         sequence=overview.link,
         mailboxes=[each for each in visit.app.mailboxes.list() if _meant(each, asked)][:SHOWN],

@@ -164,7 +164,7 @@ def _frozen(sheet: _Sheet, rendered: templates.Rendered, subject: str, own_id: s
     draft = compose.Draft(
         from_name=mailbox.name,
         from_address=mailbox.address,
-        to_name=f"{case.contact.first_name} {case.contact.last_name}".strip(),
+        to_name=case.contact.full_name,
         to_address=case.contact.email,
         subject=subject,
         text=rendered.text,

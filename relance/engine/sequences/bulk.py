@@ -180,8 +180,8 @@ def _going_on(reason: str, *, dry_run: bool) -> Act:
         gone = {each for each in {row.mailbox_id for row in rows} if _is_removed(theirs, each)}
         found = {}
         for row in rows:
-            theirs = dataclasses.replace(theirs, person=people[row.contact_id])
-            found[row.id] = _let_go(theirs, row, reason, dry_run, removed=row.mailbox_id in gone)
+            one = dataclasses.replace(theirs, person=people[row.contact_id])
+            found[row.id] = _let_go(one, row, reason, dry_run, removed=row.mailbox_id in gone)
         return found
 
     return act

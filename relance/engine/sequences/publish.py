@@ -170,11 +170,7 @@ def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
     """The definition or its text, and the name of its file. A str is always a text: it may be a stranger's."""
     if isinstance(source, Path):
         return files.text_of(source), str(source)
-    if isinstance(source, str) and len(source.encode("utf-8", "replace")) > files.MAX_BYTES:
-        raise errors.Invalid(
-            Text("A text of more than {size} MB is not a sequence.", size=files.MAX_BYTES // 1024 // 1024)
-        )
-    return source, ""
+    return files.bounded(source) if isinstance(source, str) else source, ""
 
 
 # Looking at what is published.

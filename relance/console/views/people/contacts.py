@@ -36,7 +36,6 @@ def index(visit: Visit) -> Response:
     return visit.show(
         "contacts.html",
         rows=rows,
-        named=named,
         standing=visit.app.enrollments.of_people([each.email for each in rows]),
         codes=codes.text,
         search=search,
@@ -56,7 +55,7 @@ def show(visit: Visit) -> Response:
     return visit.show(
         "contact.html",
         person=person,
-        name=named(person) or person.email,
+        name=person.full_name or person.email,
         clock=_clock(visit, person),
         facts=_facts(person),
         refused=visit.app.contacts.refusing(person.email),
@@ -110,11 +109,6 @@ def never_again(visit: Visit) -> Response:
 def path(email: str) -> str:
     """Where somebody's page is."""
     return f"/contacts/{quote(email)}"
-
-
-def named(person: Contact) -> str:
-    """First and last name; empty where neither is known."""
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 def _domain(person: Contact) -> str:

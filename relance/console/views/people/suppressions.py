@@ -7,7 +7,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
-from relance.console.visit import Visit
+from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.roles import Permission
 from relance.mailbox import free_mail
 from relance.wording import N_, Text
@@ -25,7 +25,7 @@ def _shown(visit: Visit, error: Text | str = "", written: str = "") -> Response:
     cursor = rows[-1].value if len(found) > lists.PAGE else ""
     return visit.show(
         "suppressions.html",
-        422 if error else 200,
+        UNPROCESSABLE if error else 200,
         rows=rows,
         search=search,
         pages=lists.pages(visit, cursor),

@@ -31,6 +31,15 @@ def text_of(path: Path) -> str:
         raise errors.Invalid([problem]) from None
 
 
+def bounded(text: str) -> str:
+    """The same text; raises `errors.Invalid` where it is too long to be a sequence."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise errors.Invalid(
+            Text("A text of more than {size} MB is not a sequence.", size=MAX_BYTES // 1024 // 1024)
+        )
+    return text
+
+
 def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():

@@ -251,7 +251,7 @@ def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.d
     answer, sender = sheet.answer, sheet.sender
     person = contacts.by_ids(conn, [sheet.row.contact_id])[sheet.row.contact_id]
     theirs = answer.from_address == person.email
-    answered = _answered(conn, answer, f"{person.first_name} {person.last_name}".strip() if theirs else "")
+    answered = _answered(conn, answer, person.full_name if theirs else "")
     parent, references = writing.thread(answered)
     return compose.Draft(
         from_name=sender.name,

@@ -35,7 +35,7 @@ def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
 def _added(conn: Connection, context: Context, user: int, name: str, base: int, text: str) -> Draft:
     if len(drafts.list_all(conn, user)) >= MOST:
         raise errors.WrongUse(Text("There are too many drafts of yours: drop some of them first."))
-    number = drafts.add(conn, user, name, base, _bounded(text), context.clock.now())
+    number = drafts.add(conn, user, name, base, files.bounded(text), context.clock.now())
     return _get(conn, user, number)
 
 
@@ -57,7 +57,7 @@ def save(
     """Keep the text as it is now; with `name` and `base`, it goes on from that version. Raises `errors.NotFound`."""
     with context.database.write() as conn:
         before = _get(conn, user, number)
-        wanted = {"text": _bounded(text), "name": name, "base": base}
+        wanted = {"text": files.bounded(text), "name": name, "base": base}
         changed = {
             key: value for key, value in wanted.items() if value is not None and value != getattr(before, key)
         }
@@ -83,11 +83,3 @@ def _get(conn: Connection, user: int, number: int) -> Draft:
     if found is None:
         raise errors.NotFound(Text("There is no such draft of yours. It may have been published or dropped."))
     return found
-
-
-def _bounded(text: str) -> str:
-    if len(text.encode("utf-8", "replace")) > files.MAX_BYTES:
-        raise errors.Invalid(
-            Text("A text of more than {size} MB is not a sequence.", size=files.MAX_BYTES // 1024 // 1024)
-        )
-    return text

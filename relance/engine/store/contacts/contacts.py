@@ -37,6 +37,11 @@ class Contact:
     zone: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def full_name(self) -> str:
+        """First and last name; empty where neither is known."""
+        return f"{self.first_name} {self.last_name}".strip()
+
     def values(self) -> dict[str, object]:
         """What templates and conditions may speak of. Empty values are left out: a template must say what it wants then."""
         own = {name: getattr(self, name) for name in ("email", *FIELDS)}
