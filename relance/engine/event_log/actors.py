@@ -33,9 +33,9 @@ class Actor:
 
     def __str__(self) -> str:
         kind = _KINDS[self.kind]
-        return f"{self._named()} ({kind})" if self.name else str(kind)
+        return f"{self.named()} ({kind})" if self.name else str(kind)
 
-    def _named(self) -> Text | str:
+    def named(self) -> Text | str:
         """Our own rules and schedules by what people call them; everybody else by their own name."""
         if self.kind is ActorKind.RULE:
             return RULES.get(self.name) or rule_names.NAMES.get(self.name) or self.name

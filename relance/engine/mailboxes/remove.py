@@ -14,7 +14,7 @@ from relance.engine.sending.doubt import recovery
 from relance.engine.sending.replies import ends as reply_ends
 from relance.engine.sending.replies import queue
 from relance.engine.states import Event
-from relance.engine.store import events
+from relance.engine.store import done_by, events
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
@@ -79,7 +79,7 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
     now, why = context.clock.now(), because(Code.MAILBOX_REMOVED, mailbox=mailbox.address)
     enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=why)
     news = [NewEvent.of(row, EnrollmentHeld(why), now) for row in planned]
-    paused = mailboxes.because(because(Code.REMOVED))
+    paused = mailboxes.because(done_by.done(conn, Code.REMOVED))
     for mail in queue.outgoing(conn, own_replies.waiting(conn, mailbox.id)):
         reply_ends.give_up(conn, mail, why, now)
     gone = {"state": "removed", "secret": b"", "next_turn_at": None, **paused}

@@ -18,10 +18,10 @@ from relance.engine.mailboxes import aliases as mailboxes_aliases
 from relance.engine.mailboxes import remove as mailboxes_remove
 from relance.engine.mailboxes import watched_folders
 from relance.engine.ports import Inbox
-from relance.engine.reasons import Code, Reason, because
+from relance.engine.reasons import Code
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
-from relance.engine.store import events, scopes
+from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider_traits
 from relance.engine.store.mailboxes.mailboxes import Mailbox
@@ -326,7 +326,7 @@ def _unreadable(inbox: Inbox, folder: Folder) -> Text | str:
 
 def pause(context: Context, address: str, reason: str = "") -> None:
     """Send nothing from it. It is still read, so that answers are noticed."""
-    _set(context, address, "paused", because(Code.PAUSED, text=reason))
+    _set(context, address, "paused", reason)
 
 
 def resume(context: Context, address: str) -> None:
@@ -334,12 +334,13 @@ def resume(context: Context, address: str) -> None:
     mailbox = get(context, address)
     if mailbox.state == "paused":
         backlog.spread_piled_up(context, mailbox.id)
-    _set(context, address, "active", None)
+    _set(context, address, "active")
 
 
-def _set(context: Context, wanted: str, state: str, why: Reason | None) -> None:
+def _set(context: Context, wanted: str, state: str, reason: str = "") -> None:
     mailbox, now = get(context, wanted), context.clock.now()
     with context.database.write() as conn:
+        why = done_by.done(conn, Code.PAUSED, text=reason) if state == "paused" else None
         afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0, "paused_by_itself": False}
         mailboxes.change(conn, mailbox.id, state=state, **mailboxes.because(why), **afresh)
         if state == "active":

@@ -6,7 +6,7 @@ What is decided is decided by these. The sentence is made where it is shown, fro
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from relance.engine.reasons.causes import CAUSES as CAUSES
@@ -15,7 +15,7 @@ from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
-from relance.engine.reasons.sentences import AROUND, PLACES
+from relance.engine.reasons.sentences import AROUND, DOERS, DONE_BY, PLACES
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
 from relance.wording import Text, _, as_in_the_source
 
@@ -55,7 +55,16 @@ class Reason:
     @property
     def before(self) -> str:
         """In English, whatever is spoken here: for the release before this one, which decided by the sentence."""
-        return as_in_the_source(self.text)
+        nameless = {name: each for name, each in self.params.items() if name not in _DOER}
+        return as_in_the_source(_sentence(replace(self, params=nameless)))
+
+    @property
+    def doer(self) -> Text | str | None:
+        """Who did it, as people read it; None where that is not known."""
+        name, kind = (self.params.get(each, "") for each in _DOER)
+        if kind in DOERS:
+            return Text(DOERS[kind].msgid, name=name)
+        return name or None
 
     @property
     def message_id(self) -> int | None:
@@ -84,6 +93,8 @@ class Reason:
 
 
 _NO_WORDS = ""
+_DOER = BY, BY_KIND = "by", "by_kind"
+# Parameters: the name of who did it, and what kind of actor that is.
 _MESSAGE, _INBOUND = "message", "answer"
 
 
@@ -143,6 +154,8 @@ def _sentence(reason: Reason) -> Text:
         return own if isinstance(own, Text) else Text.prose(own)
     params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
     pattern, count = SENTENCES[reason.code], params.pop("count", None)
+    if reason.code in DONE_BY and reason.doer is not None:
+        pattern, params[BY] = DONE_BY[reason.code], reason.doer
     many = getattr(pattern, "many", None)  # where the sentence depends on the number
     if many is not None:
         said: Text = _plural(pattern.msgid, many, count if isinstance(count, int) else 0, **params)

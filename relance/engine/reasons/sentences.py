@@ -149,6 +149,28 @@ SENTENCES: Mapping[Code, Text] = complete(
 )
 """Each code's sentence: the only place that knows one."""
 
+DONE_BY: Mapping[Code, Text] = {
+    Code.PAUSED: Text("paused by {by}"),
+    Code.STOPPED: Text("stopped by {by}"),
+    Code.RESUMED: Text("resumed by {by}"),
+    Code.RELEASED: Text("released by {by}"),
+    Code.TAKEN_BACK: Text("continues where it was: {by} undid what had stopped it"),
+    Code.DECIDED: Text("decided by {by}"),
+    Code.SAID_SENT: Text("it was sent, according to {by}"),
+    Code.SAID_NOT_SENT: Text("it was not sent, according to {by}"),
+    Code.REMOVED: Text("removed by {by}"),
+    Code.REPLY_TAKEN_BACK: Text("taken back by {by} before it left"),
+}
+"""How these read where it is known who did it."""
+
+DOERS: Mapping[str, Text] = {
+    "program": Text("the program {name}"),
+    "recipient": Text("the recipient"),
+    "rule": Text("a rule ({name})"),
+    "schedule": Text("a schedule ({name})"),
+}
+"""Who is not called by their name alone, by the kind of actor."""
+
 PLACES: Mapping[str, Text] = {
     "subject": Text.within("place", "subject"),
     "body": Text.within("place", "body"),

@@ -113,15 +113,14 @@ def _with_reason(words: Text, reason: str) -> str:
 def _is_plain(why: Sequence[Reason]) -> bool:
     """Whether all there is to say is that a person paused or stopped it: no words of theirs, and nothing else."""
     plain = (Code.PAUSED, Code.STOPPED)
-    return bool(why) and all(each.code in plain and not each.params for each in why)
+    return bool(why) and all(each.code in plain and "text" not in each.params for each in why)
 
 
 def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
     """How it stands where it does not simply go on, and what a person can do about it."""
     row = look.case.row
     if look.state is State.PAUSED:
-        paused = Text("It was paused by a person") if _is_plain(row.why) else Text("It is paused")
-        return paused, _("Nothing is sent until a person resumes it.")
+        return _paused(row.why), _("Nothing is sent until a person resumes it.")
     if look.state is State.AWAY:
         until = row.resume_at and look.local(row.resume_at)
         waits = Text("It waits until {until}, as the person is away", until=until)
@@ -137,10 +136,22 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
             "`relance resume` continues, `relance stop` ends it."
         )
     if look.state is State.STOPPED and _is_plain(row.why):
-        return Text("It was stopped by a person"), _("Nothing more is sent.")
+        return _stopped(row.why), _("Nothing more is sent.")
     if look.state in states.FINAL:
         return Text("It is over: {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
     return None
+
+
+def _paused(why: Sequence[Reason]) -> Text:
+    if not _is_plain(why):
+        return Text("It is paused")
+    by = why[0].doer
+    return Text("It was paused by {by}", by=by) if by else Text("It was paused by a person")
+
+
+def _stopped(why: Sequence[Reason]) -> Text:
+    by = why[0].doer
+    return Text("It was stopped by {by}", by=by) if by else Text("It was stopped by a person")
 
 
 # What comes next, and when.

@@ -15,10 +15,11 @@ from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.journal.evidence import shown_absent
-from relance.engine.reasons import Code, because
+from relance.engine.reasons import Code
 from relance.engine.sending.doubt import forgotten_mails, proofs, restore_guard
 from relance.engine.sending.doubt.proofs import Left
 from relance.engine.sequences import backlog
+from relance.engine.store import done_by
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import messages
@@ -169,14 +170,14 @@ def _decided(conn: Connection, context: Context, decision: str, enrollment_id: i
 def _was_not(conn: Connection, context: Context, row: Enrollment, now: dt.datetime) -> _Done:
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
     change = backlog.overdue(conn, context, row, person, spread=True)
-    restore_guard.release(conn, row, now, because(Code.SAID_NOT_SENT), {"attempts": 0, **change})
+    restore_guard.release(conn, row, now, done_by.done(conn, Code.SAID_NOT_SENT), {"attempts": 0, **change})
     return _Done(0)
 
 
 def _was_sent(conn: Connection, context: Context, row: Enrollment, now: dt.datetime) -> _Done:
     """The mail asked about left, and those behind it that were due before the restore. Where it counted from later (a task
     ticked off again, what had piled up), nobody can tell when the next one was due: that is asked, too."""
-    steps, why, sure = 0, because(Code.SAID_SENT), _due_then(row)
+    steps, why, sure = 0, done_by.done(conn, Code.SAID_SENT), _due_then(row)
     while row.step_kind == "mail" and (steps == 0 or _due_then(row)):
         at = min(row.due_at or now, row.lost_before or now)
         key = (row.id, row.step or "")

@@ -16,11 +16,12 @@ from sqlalchemy.engine import Connection
 
 from relance.complete import complete
 from relance.engine.context import Context
-from relance.engine.reasons import Code, because
+from relance.engine.reasons import Code
 from relance.engine.sequences import control, listing
 from relance.engine.sequences.control import LockedEnrollments
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import OPEN, BulkOutcome, Event, State
+from relance.engine.store import done_by
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists, enrollments, tasks
@@ -128,22 +129,18 @@ def release(
 
 
 def _pausing(reason: str, dry_run: bool) -> _Action:
-    why = because(Code.PAUSED, text=reason)
-
     def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
         if not dry_run:
-            theirs.apply(rows, Event.PAUSED, why)
+            theirs.apply(rows, Event.PAUSED, done_by.done(theirs.conn, Code.PAUSED, text=reason))
         return _all(rows)
 
     return _Action(frozenset({State.ACTIVE, State.AWAY}), act)
 
 
 def _stopping(reason: str, dry_run: bool) -> _Action:
-    why = because(Code.STOPPED, text=reason)
-
     def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
         if not dry_run:
-            ended = theirs.apply(rows, Event.STOPPED, why)
+            ended = theirs.apply(rows, Event.STOPPED, done_by.done(theirs.conn, Code.STOPPED, text=reason))
             tasks.drop_open(theirs.conn, [row.id for row in ended], theirs.now)
         return _all(rows)
 

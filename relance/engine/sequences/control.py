@@ -20,7 +20,7 @@ from relance.engine.journal import evidence
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog, step_context
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import events
+from relance.engine.store import done_by, events
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent, Told
 from relance.engine.store.mailboxes import mailboxes
@@ -79,7 +79,7 @@ def pause(
     can turn out to be a mistake (an answer that was none), it is noted for that case."""
 
     def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
-        theirs.apply(rows, Event.PAUSED, because(Code.PAUSED, text=reason))
+        theirs.apply(rows, Event.PAUSED, done_by.done(theirs.conn, Code.PAUSED, text=reason))
 
     return _steer(context, email, sequence, act)
 
@@ -88,7 +88,7 @@ def stop(context: Context, email: str, sequence: str | None = None, reason: str 
     """End somebody's sequences (or one of them) for good; open tasks go with them."""
 
     def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
-        ended = theirs.apply(rows, Event.STOPPED, because(Code.STOPPED, text=reason))
+        ended = theirs.apply(rows, Event.STOPPED, done_by.done(theirs.conn, Code.STOPPED, text=reason))
         tasks.drop_open(theirs.conn, [row.id for row in ended], theirs.now)
 
     return _steer(context, email, sequence, act)
@@ -109,7 +109,7 @@ def resume(
     def act(theirs: LockedEnrollments, found: Sequence[Enrollment]) -> None:
         rows = [row for row in found if row.state in states.OPEN]
         over = [row for row in found if row.state in states.FINAL]
-        theirs.apply(over, Event.RESUMED, because(Code.RESUMED, text=reason))
+        theirs.apply(over, Event.RESUMED, done_by.done(theirs.conn, Code.RESUMED, text=reason))
         stuck = {row.id: theirs.mail(row) for row in rows if row.state is State.HELD}
         for mail in stuck.values():
             _refuse_unknown(mail)
@@ -196,7 +196,7 @@ def go_on(
     for name in reasons.organisations(row.why):
         refusals.lift(theirs.conn, row.mailbox_id, name)  # a person tries it again
     values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(theirs, row), **change}
-    theirs.apply([row], event, because(code, text=reason), values)
+    theirs.apply([row], event, done_by.done(theirs.conn, code, text=reason), values)
     tasks.close_step(theirs.conn, [row.id], tasks.HAND_OVER, "done", theirs.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     skipped = _left_out(theirs, row, mail)

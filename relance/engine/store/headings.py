@@ -44,6 +44,8 @@ OF: Mapping[Code, Text] = {
     Code.SERVER_HAD_TAKEN: Text("the server had accepted it"),
     Code.NEVER_LEFT: Text("it was never sent"),
     Code.CAME_BACK_OFTEN: Text("the mail came back for now, several times"),
+    Code.PAUSED: Text.within("person", "paused"),
+    Code.STOPPED: Text.within("person", "stopped"),
     Code.BOUNCED: Text.within("person", "bounced"),
     Code.READ_ANEW: Text("a reply was classified again"),
     Code.OUT_OF_OFFICE_AGAIN: Text("out of office again and again"),

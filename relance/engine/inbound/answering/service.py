@@ -20,11 +20,11 @@ from relance.engine.inbound import classification
 from relance.engine.inbound.answering import writing
 from relance.engine.inbound.answering.writing import Answered
 from relance.engine.inbound.corrections import inbox
-from relance.engine.reasons import Code, because
+from relance.engine.reasons import Code
 from relance.engine.sending import compose as step_mails
 from relance.engine.sending import gate
 from relance.engine.states import MessageState, State
-from relance.engine.store import events
+from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
@@ -104,7 +104,7 @@ def take_back(context: Context, number: int) -> OwnReplyView:
         mailboxes.lock(conn, [mail.mailbox_id] if mail else [])
         if mail is None or not own_replies.give_up(conn, wanted.id, unoffered=True):
             raise errors.Invalid(_too_late(wanted))
-        own_replies.close(conn, [wanted.id], because(Code.REPLY_TAKEN_BACK))
+        own_replies.close(conn, [wanted.id], done_by.done(conn, Code.REPLY_TAKEN_BACK))
         own_replies.plan(conn, mail.mailbox_id)
         row = enrollments.by_ids(conn, [mail.enrollment_id])[0]
         said = NewEvent.of(row, ReplyTakenBack(mail.subject), now, message_id=mail.id, step=mail.step)

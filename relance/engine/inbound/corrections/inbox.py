@@ -20,7 +20,7 @@ from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
 from relance.engine.inbound.corrections.revise import Revision
-from relance.engine.store import events
+from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
@@ -185,7 +185,8 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     values: dict[str, Any] = {"correction": said, **_seen(conn, answer, now)}
     if correction.contact is not None:
         values["contact_id"] = contact_service.get(conn, context, correction.contact).id
-    told = Text("now: {kind}, by a person; the rules said: {before}", **_kinds(said["kind"], answer.kind))
+    kinds = _kinds(said["kind"], answer.kind)
+    told = Text("now: {kind}, by {by}; the rules said: {before}", by=done_by.called(conn), **kinds)
     return _changed(conn, context, answer, values, told)
 
 
@@ -207,7 +208,7 @@ def undo(context: Context, number: int) -> Corrected:
         reading = classification.in_force(dataclasses.replace(answer, **values))
         were = classification.in_force(answer)
         kinds = _kinds(reading.judgement.kind.value, were.judgement.kind.value)
-        told = Text("now: {kind} again; a person took back: {before}", **kinds)
+        told = Text("now: {kind} again; {by} took back: {before}", by=done_by.called(conn), **kinds)
         done = _changed(conn, context, answer, values, told)
         return dataclasses.replace(done, effects=(*done.effects, *_stays(were, reading, answer)))
 

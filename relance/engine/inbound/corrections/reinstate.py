@@ -16,11 +16,11 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
-from relance.engine.reasons import Cause, Code, because
+from relance.engine.reasons import Cause, Code
 from relance.engine.sequences import backlog, control
 from relance.engine.sequences.control import EnrollmentView
 from relance.engine.states import Event, MessageEvent, MessageState, State
-from relance.engine.store import events
+from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.events import Told
 from relance.engine.store.inbound import replies
@@ -33,7 +33,6 @@ from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text
 
 WORDS = "the sender's trouble, not theirs, says a person"
-AGAIN = because(Code.TAKEN_BACK)
 
 
 @dataclass(frozen=True)
@@ -173,13 +172,14 @@ def _reopen(
     due = backlog.overdue(conn, context, row, person, spread=True)
     event: Told = Event.RELEASED if row.state is State.HELD else Event.REOPENED
     values: dict[str, Any] = {"finished_at": None, "attempts": 0, **due}
-    [(_, after)] = enrollments.apply(conn, [row.id], event, now, reason=AGAIN, values=values)
+    why = done_by.done(conn, Code.TAKEN_BACK)
+    [(_, after)] = enrollments.apply(conn, [row.id], event, now, reason=why, values=values)
     if row.state in states.FINAL and row.step is not None:
         tasks.reopen(conn, row.id, row.step)
     at = due.get("due_at", row.due_at)
     if after is State.ACTIVE and row.step_kind == "mail" and at is not None:
         mailboxes.schedule_turn(conn, [row.mailbox_id], at)
-    events.record_event(conn, events.news(event, AGAIN), now, row)
+    events.record_event(conn, events.news(event, why), now, row)
     return after
 
 

@@ -28,7 +28,7 @@ from relance.engine.sending.replies import queue
 from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import step_context
 from relance.engine.states import MessageEvent
-from relance.engine.store import events, scopes
+from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
@@ -246,7 +246,7 @@ def decide(context: Context, message_id: str, decision: str) -> Resolved:
             )
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
         enrollments.lock(conn, [mail.enrollment_id])
-        settle(conn, context, [mail], DECISIONS[decision], because(Code.DECIDED), now)
+        settle(conn, context, [mail], DECISIONS[decision], done_by.done(conn, Code.DECIDED), now)
         row = enrollments.by_ids(conn, [mail.enrollment_id])[0]
         held_at = step_context.without_thread(conn, context, row) if decision == "give up" else None
         return Resolved(mail.message_id, mail.step, held_at)
