@@ -83,7 +83,10 @@ def check(context: Context, source: Source) -> Checked:
 
     A field no contact has is a mistake; as long as there are no contacts at all it is a warning.
     """
-    text, where = _text(source)
+    return _checked(context, *_text(source))
+
+
+def _checked(context: Context, text: str | sequence.Sequence, where: str) -> Checked:
     with context.database.read() as conn:
         anybody = contacts.count(conn) > 0
         known = {"email", *contacts.FIELDS, *SENDER, *contacts.own_fields(conn)}
@@ -140,19 +143,21 @@ class Overtaken(errors.WrongUse):
 def publish(context: Context, source: Source, *, base: int | None = None) -> Published:
     """Make a definition the sequence's newest version; raises `errors.Invalid` with every problem, and nothing is done.
 
-    Contacts already enrolled stay with their version. A `Path` is a file, a str the text itself. `base` is the
+    Contacts already enrolled stay with their version. The text is kept as it is written, comments included, and takes the place
+    of the latest version's text if it says the same. A `Path` is a file, a str the text itself. `base` is the
     version that the text was begun from (0: there was none): if it is no longer the latest, `Overtaken` is raised.
     """
-    checked = check(context, source)
+    text, where = _text(source)
+    checked = _checked(context, text, where)
     if checked.definition is None:
         raise errors.Invalid(checked.problems)
-    definition = checked.definition
+    definition, written = checked.definition, text if isinstance(text, str) else ""
     now = context.clock.now()
     with context.database.write() as conn:
         if base is not None:
             _require_latest(conn, definition.name, base, now)
         number, changed = sequences.publish(
-            conn, definition.name, sequence.digest(definition), sequence.written(definition), now
+            conn, definition.name, sequence.digest(definition), sequence.written(definition), now, written
         )
         if changed:
             events.record_event(conn, SequencePublished(definition.name, number), now)
@@ -219,16 +224,23 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
                 )
             )
         people = sequences.people(conn).get(chosen.sequence_id)
+        text = as_written(conn, chosen)
     return SequenceDetail(
         chosen.name,
         chosen.number,
         chosen.state,
         chosen.reason,
         chosen.published_at,
-        load.to_yaml(sequence.Sequence.model_validate(chosen.definition)),
+        text,
         tuple(VersionView(each.number, each.published_at, each.digest) for each in found),
         people.counts if people else {},
     )
+
+
+def as_written(conn: Connection, version: Version) -> str:
+    """The text of a version, with its comments; written anew where only what it says is known."""
+    kept = sequences.source(conn, version.id)
+    return kept or load.to_yaml(sequence.Sequence.model_validate(version.definition))
 
 
 def versions_of(conn: Connection, name: str) -> list[Version]:

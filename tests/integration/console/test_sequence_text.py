@@ -111,7 +111,7 @@ def test_the_plan_names_people_and_is_the_only_way_to_publish(sales: Console) ->
     before = sales.app.enrollments.counts(EnrollmentFilter(sequence=NAME))
     with at(sales) as client:
         draft, text = begun(client, name=NAME)
-        changed = text.replace("Did you have", "Have you had").replace("- id: last", "- id: final")
+        changed = text.replace("Did you have", "Have you had").replace("{id: last", "{id: final")
         for forged in ("", "0" * 64):
             save(client, draft, changed)
             client.post("/sequence/publish", data={"draft": draft, "seen": forged})
@@ -136,6 +136,22 @@ def test_the_plan_names_people_and_is_the_only_way_to_publish(sales: Console) ->
     } == {1}
     newest = sales.app.users.log()[0]
     assert (newest.action, newest.actor.name) == ("sequences.publish", BOSS)
+
+
+def test_comments_are_published_and_come_back_in_the_next_draft(sales: Console) -> None:
+    with at(sales) as client:
+        draft, text = begun(client, name=NAME)
+        noted = "# Maria wrote this in March.\n" + text
+        plan = save(client, draft, noted, "plan")
+        assert in_english("Only comments and layout differ from version 1") in plan.text
+        client.post("/sequence/publish", data={"draft": draft, "seen": seen(plan.text)})
+        assert version(sales) == 1
+        assert sales.app.sequences.show(NAME).yaml == noted
+        again, text = begun(client, name=NAME)
+        assert text == noted
+        same = save(client, again, noted, "plan")
+        assert in_english("There is nothing to publish") in same.text
+        assert "<button>" not in same.text.partition('action="/sequence/publish"')[2].partition("</form>")[0]
 
 
 def test_two_who_write_at_once_lose_nothing(sales: Console) -> None:

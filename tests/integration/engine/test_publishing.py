@@ -37,6 +37,27 @@ def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: Contex
     assert [(each.name, each.version, each.steps) for each in publish.summaries(house)] == [("Trial", 2, 2)]
 
 
+def test_the_text_is_kept_as_it_was_written_with_comments_and_layout(house: Context, tmp_path: Path) -> None:
+    written = "# Ask Maria before you change this.\n" + SEQUENCE.replace(
+        "- id: intro", "- id: intro  # first"
+    )
+    file = tmp_path / "trial.yaml"
+    file.write_text(written, "utf-8")
+    publish.publish(house, file)
+    assert publish.show(house, "Trial").yaml == written
+    assert publish.publish(house, SEQUENCE) == publish.Published("Trial", 1, False)
+    assert publish.show(house, "Trial").yaml == SEQUENCE
+    publish.publish(house, written.replace("Again?", "Once more?"))
+    assert "# first" in publish.show(house, "Trial").yaml
+    assert publish.show(house, "Trial", 1).yaml == SEQUENCE
+    definition = publish.check(house, SEQUENCE).definition
+    assert definition is not None
+    publish.publish(house, definition)  # a program's, which wrote no text
+    made = publish.show(house, "Trial").yaml
+    assert made.startswith("sequence: Trial")
+    assert publish.check(house, made).definition == definition
+
+
 def test_a_field_no_contact_has_is_refused_and_nothing_is_published(house: Context) -> None:
     contact_service.add(house, "ada@acme.example", {"company": "Acme", "team_size": "5"})
     text = SEQUENCE.replace("Again?", "So {{ team_sise }}?")

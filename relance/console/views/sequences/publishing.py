@@ -51,10 +51,16 @@ def publish(visit: Visit) -> Response:
     except (errors.Invalid, Overtaken):
         return visit.go(again)  # which says what is in the way
     visit.app.drafts.drop(visit.me.user, draft.id)
-    return visit.go(
-        link(done.name),
-        Text("Version {version} of {name} is published.", version=done.version, name=done.name),
+    said = (
+        Text("Version {version} of {name} is published.", version=done.version, name=done.name)
+        if done.changed
+        else Text(
+            "The text of version {version} of {name} is kept as you wrote it.",
+            version=done.version,
+            name=done.name,
+        )
     )
+    return visit.go(link(done.name), said)
 
 
 def settle(visit: Visit) -> Response:
@@ -83,7 +89,7 @@ def _planned(visit: Visit, draft: Draft, found: PublishPlan) -> Response:
         warnings=shown(draft.text, found.warnings),
         lines=changes(before, draft.text) if found.latest else [],
         renamed=bool(draft.name) and found.name != draft.name,
-        comments=any(line.lstrip().startswith("#") for line in draft.text.split("\n")),
+        reworded=not found.changed and before != draft.text,
         seen=_seen(visit, draft),
         words=codes.text,
     )

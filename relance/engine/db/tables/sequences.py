@@ -26,6 +26,7 @@ sequence_version = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("definition", Json, nullable=False),
+    text("source"),  # the same as somebody wrote it; empty where a program did, or before texts were kept
     sa.Column("published_at", Instant, nullable=False),
     sa.UniqueConstraint("sequence_id", "number"),
 )

@@ -6,8 +6,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
-from relance.engine.definition import sequence
-from relance.engine.definition.reading import files, load
+from relance.engine.definition.reading import files
 from relance.engine.sequences import publish
 from relance.engine.store.users import drafts
 from relance.engine.store.users.drafts import Draft, DraftWriter
@@ -28,8 +27,7 @@ def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
             return begun
         for each in mine:
             drafts.drop(conn, user, each.id)
-        words = load.to_yaml(sequence.Sequence.model_validate(latest.definition))
-        return _added(conn, context, user, name, latest.number, words)
+        return _added(conn, context, user, name, latest.number, publish.as_written(conn, latest))
 
 
 def _added(conn: Connection, context: Context, user: int, name: str, base: int, text: str) -> Draft:

@@ -49,20 +49,42 @@ def _value(row: Any) -> Version:
 
 
 def publish(
-    conn: Connection, name: str, digest: str, definition: Mapping[str, Any], now: dt.datetime
+    conn: Connection,
+    name: str,
+    digest: str,
+    definition: Mapping[str, Any],
+    now: dt.datetime,
+    source: str = "",
 ) -> tuple[int, bool]:
-    """Store a definition under its name; returns (version number, whether it differs from the latest)."""
+    """Store a definition under its name; returns (version number, whether it differs from the latest).
+
+    `source` is the text as it was written: another one that says the same becomes the text of the latest version.
+    """
     sequence_id = lock(conn, name, now)
     latest = conn.execute(_of(name).limit(1)).one_or_none()
     if latest is not None and latest.digest == digest:
+        if source:
+            same = sequence_version.c.id == latest.id
+            conn.execute(sa.update(sequence_version).where(same).values(source=source))
         return latest.number, False
     number = 1 if latest is None else latest.number + 1
     conn.execute(
         sa.insert(sequence_version).values(
-            sequence_id=sequence_id, number=number, digest=digest, definition=definition, published_at=now
+            sequence_id=sequence_id,
+            number=number,
+            digest=digest,
+            definition=definition,
+            source=source,
+            published_at=now,
         )
     )
     return number, True
+
+
+def source(conn: Connection, version_id: int) -> str:
+    """The text of a version as it was written; empty where none is kept."""
+    query = sa.select(sequence_version.c.source).where(sequence_version.c.id == version_id)
+    return str(conn.execute(query).scalar_one())
 
 
 def lock(conn: Connection, name: str, now: dt.datetime) -> int:
