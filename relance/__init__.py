@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
     from relance.engine.event_log.actors import Actor, ActorKind
     from relance.engine.event_log.kinds import EventKind
+    from relance.engine.inbound.answering.addressees import Addressee, ReplyAddresses
     from relance.engine.inbound.corrections.inbox import AnswerView, Corrected
     from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerPage, InboxCounts
     from relance.engine.inbound.corrections.reclassify import Change, RejudgeReport
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Actor",
     "ActorKind",
+    "Addressee",
     "AnswerDetail",
     "AnswerPage",
     "AnswerView",
@@ -191,6 +193,7 @@ __all__ = [
     "RejudgeReport",
     "Relance",
     "RelanceError",
+    "ReplyAddresses",
     "ReplyFilter",
     "Report",
     "Resolved",
@@ -265,6 +268,7 @@ _ROOMS = {
     "engine.definition.steps": ("BranchStep", "EndStep", "MailStep", "TaskStep", "Variant", "WaitStep"),
     "engine.event_log.actors": ("Actor", "ActorKind"),
     "engine.event_log.kinds": ("EventKind",),
+    "engine.inbound.answering.addressees": ("Addressee", "ReplyAddresses"),
     "engine.inbound.corrections.inbox": ("AnswerView", "Corrected"),
     "engine.inbound.corrections.reclassify": ("Change", "RejudgeReport"),
     "engine.inbound.corrections.reinstate": ("WayBack",),

@@ -34,14 +34,15 @@ def smtp() -> FaultServer:
     return FaultServer(Behaviour(starttls=False, login=(ADA, engine_house.PASSWORD)))
 
 
-def answered(house: Context, server: FaultServer) -> Context:
-    """Kim had a mail and answered it: the sequence is over for them. Ada's mailbox is on that server."""
+def answered(house: Context, server: FaultServer, **headers: str) -> Context:
+    """Kim had a mail and answered it: the sequence is over for them. Ada's mailbox is on that server. `headers` of the answer."""
     enrolled(house, KIM)
     mail = wrote(house)
     with house.database.write() as conn:
         values = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "plain"}
         mailboxes.change(conn, 1, **values, next_turn_at=None)
-    assert hear(house, letter(KIM, In_Reply_To=mail.message_id, References=mail.message_id)) == 1
+    named = {"In_Reply_To": mail.message_id, "References": mail.message_id, **headers}
+    assert hear(house, letter(KIM, **named)) == 1
     assert row(house).state is State.REPLIED
     return dataclasses.replace(house, open_inbox=NoMail())
 

@@ -92,6 +92,7 @@ RULES: Mapping[str, Rule] = {
     "held": _look(by_itself),
     "held_marks": _look(by_itself),
     "inbox.accept_substitute": _do(Permission.WORK, own_rows("answer")),
+    "inbox.addresses": _look(own_rows("answer")),
     "inbox.correct": _do(Permission.WORK, own_rows("answer")),
     "inbox.counts": _look(by_itself),
     "inbox.detail": _look(own_rows("answer")),

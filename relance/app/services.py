@@ -223,8 +223,9 @@ class Answers(Service):
     dismiss_substitute = Operation(inbox.dismiss_substitute)
     take_back = Operation(answering.take_back)
     replies = Operation(answering.of_answer)
+    addresses = Operation(answering.addresses)
 
-    def reply(
+    def reply(  # noqa: PLR0913 - as few as the command has flags
         self,
         number: int,
         text: str,
@@ -233,14 +234,16 @@ class Answers(Service):
         undo_seconds: float = answering.UNDO_SECONDS,
         key: str = "",
         when_paused: bool = False,
+        to: str = "",
     ) -> own_replies.OwnReplyView:
         """Answer somebody in the thread of their mail, from the mailbox it came to. The mail leaves after `undo_seconds`, whatever
         the mailbox's hours and pace say; until then `take_back` takes it back.
 
         `key` makes it one answer however often it is asked for; without one the same words to the same mail are. `when_paused`: a
-        paused mailbox is waited for. Raises `errors.Invalid` where it cannot be sent, or nothing may be sent to them.
+        paused mailbox is waited for. `to`: one of the addresses that `addresses` tells; without it the mail's Reply-To is followed, and
+        refused where it is another organisation's. Raises `errors.Invalid` where it cannot be sent, or nothing may be sent to them.
         """
-        wish = answering.ReplyRequest(text, quote, undo_seconds, key, when_paused)
+        wish = answering.ReplyRequest(text, quote, undo_seconds, key, when_paused, to)
         return answering.reply(self._context, number, wish)
 
     def correct(

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from relance.engine.store.sending.own_replies import OwnReplyView
 
 Number = Annotated[int, typer.Argument(metavar="ANSWER", help="Its number, as `list` shows it.")]
+To = Annotated[
+    str,
+    typer.Option(
+        metavar="EMAIL", help="Where to, if the mail names several addresses (Reply-To). Else where it asks."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -36,6 +42,7 @@ def reply(  # noqa: PLR0913 - a flag for every question
     when_paused: Annotated[
         bool, typer.Option("--when-paused", help="If the mailbox is paused, wait until it is resumed.")
     ] = False,
+    to: To = "",
     key: Annotated[
         str, typer.Option(help="For programs: the same key twice is one reply. Else the same words are.")
     ] = "",
@@ -56,6 +63,7 @@ def reply(  # noqa: PLR0913 - a flag for every question
                 undo_seconds=undo_seconds,
                 key=key,
                 when_paused=when_paused,
+                to=to,
             )
         )
     if as_json:

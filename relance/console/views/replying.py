@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from relance import errors
 from relance.console.visit import Visit
 from relance.engine.inbound.answering import writing
+from relance.engine.inbound.answering.addressees import ReplyAddresses
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail
 from relance.engine.roles import Permission
 from relance.engine.store.sending.own_replies import OwnReplyView
@@ -26,6 +27,7 @@ class Draft:
     quote: bool = True
     problem: str = ""
     when_paused: bool = False
+    to: str = ""  # which of the addresses it may go to; empty: the usual one
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Replying:
 
     sent: tuple[OwnReplyView, ...]
     draft: Draft
+    addresses: ReplyAddresses
     paused: bool  # the mailbox is: it can wait for that
     open: bool  # the box is
     tones = TONES
@@ -49,7 +52,8 @@ def part(visit: Visit, opened: AnswerDetail | None, draft: Draft | None) -> Repl
     paused = (
         visit.me.may(Permission.WORK) and visit.app.mailboxes.show(opened.answer.mailbox).state == "paused"
     )
-    return Replying(sent, found, paused, again or draft is not None)
+    addresses = visit.app.inbox.addresses(opened.answer.id)
+    return Replying(sent, found, addresses, paused, again or draft is not None)
 
 
 def written(visit: Visit) -> Draft:
@@ -59,6 +63,7 @@ def written(visit: Visit) -> Draft:
         visit.text("text", writing.WORDS_MOST + 1),
         visit.text("quote", 5) == "yes",
         when_paused=visit.text("when_paused", 5) == "yes",
+        to=visit.text("to", 320),
     )
 
 
@@ -67,7 +72,12 @@ def send(visit: Visit, number: int, draft: Draft) -> Text:
     if not draft.key:
         raise errors.Invalid(Text("Open the answer again: this form is too old."))
     done = visit.app.inbox.reply(
-        number, draft.text, quote=draft.quote, key=draft.key, when_paused=draft.when_paused
+        number,
+        draft.text,
+        quote=draft.quote,
+        key=draft.key,
+        when_paused=draft.when_paused,
+        to=draft.to,
     )
     return Text(
         "The reply to {email} leaves in half a minute. You can take it back until then.", email=done.to

@@ -166,9 +166,9 @@ def admit(
 
 
 def addresses(wanted: PreparedMail) -> tuple[str, ...]:
-    """Who must not have said no: whom it goes to, and the contact where that is somebody else."""
+    """Who must not have said no: whom it goes to, and for a reply the contact and the writer, where that is somebody else."""
     to = wanted.message.recipient
-    return (to,) if wanted.reply is None else (to, wanted.reply.email)
+    return (to,) if wanted.reply is None else (to, wanted.reply.email, wanted.reply.writer)
 
 
 def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> dict[str, Reason]:

@@ -7,6 +7,7 @@ why. The shape is cut in mime.py, the words are chosen in body.py, machines' rep
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from relance.mailbox.defects import Defect, Oddity
 from relance.mailbox.parsing import body, decoding, header_fields, mime, reports
@@ -19,6 +20,29 @@ _FROM_HEADER = re.compile(rb"(?im)^From[ \t]*:([^\r\n]{1,998})")
 _CAME_TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 _CAME_BY_FORWARD = ("resent-to", "x-forwarded-to", "x-forwarded-for", "apparently-to")
 _MACHINES = ("mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon", "maildaemon")
+
+
+@dataclass(frozen=True)
+class Correspondents:
+    """Whom a mail names besides its writer: `reply_to`, where answers are to go (RFC 5322, 3.6.2), and `sent_to`, from To and Cc; each
+    address once, in their order."""
+
+    reply_to: tuple[header_fields.Mailbox, ...] = ()
+    sent_to: tuple[header_fields.Mailbox, ...] = ()
+
+
+def correspondents(raw: bytes) -> Correspondents:
+    """From the bytes, so that a comma in an encoded name is part of the name. Never raises."""
+    try:
+        headers = mime.read(raw, mime.Budget()).headers
+    except Exception:  # the last fence, as in `read`: hostile bytes name nobody
+        return Correspondents()
+    return Correspondents(_named(headers, "reply-to"), _named(headers, "to", "cc"))
+
+
+def _named(headers: mime.Headers, *names: str) -> tuple[header_fields.Mailbox, ...]:
+    found = header_fields.addresses(value for name, value in headers if name in names)
+    return tuple({each.address: each for each in reversed(found)}.values())[::-1]
 
 
 def read(raw: bytes, *, size: int | None = None, truncated: bool = False) -> InboundMail:

@@ -157,6 +157,28 @@ def test_a_reply_is_sent_by_a_form_once_however_often_it_is_pressed(answered: Co
         assert ann.post("/inbox", data={"answer": number, "text": "x"}).status_code == 422
 
 
+def test_where_a_reply_goes_is_shown_and_chosen_where_it_leads_elsewhere(answered: Console) -> None:
+    """Reply-To comes from outside: its address is shown before anything goes there."""
+    house = answered.app._context
+    hear(house, letter(KIM, Reply_To="x@evil.example", Cc="eve@lake.example"))
+    number = newest(answered)
+    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
+        shown = ann.get(f"/inbox?answer={number}").text
+        assert shown.count('name="to"') == 2
+        assert 'value="x@evil.example" checked' in shown
+        assert in_english("The two addresses belong to different organisations.") in shown
+        assert in_english("Their mail also went to eve@lake.example. Your reply does not.") in shown
+        form = {"answer": number, "text": "Hello", "key": key_of(shown)}
+        unsaid = ann.post("/inbox", data=form)
+        assert (unsaid.status_code, answered.app.inbox.replies(number)) == (422, ())
+        refused = ann.post("/inbox", data={**form, "to": "third@lake.example"})
+        assert (refused.status_code, answered.app.inbox.replies(number)) == (422, ())
+        chosen = ann.post(f"/inbox?answer={number}", data={**form, "text": " ", "to": KIM})
+        assert f'value="{KIM}" checked' in chosen.text
+        ann.post("/inbox", data={**form, "to": KIM})
+        assert [each.to for each in answered.app.inbox.replies(number)] == [KIM]
+
+
 def test_r_opens_the_box_and_what_was_sent_can_be_taken_back(answered, tab) -> None:
     number = newest(answered)
     here = tab(answered.join("ann@sales.example"))

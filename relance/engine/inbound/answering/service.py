@@ -17,7 +17,8 @@ from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.event_log.of_mails import ReplyTakenBack, ReplyWritten
 from relance.engine.inbound import classification
-from relance.engine.inbound.answering import writing
+from relance.engine.inbound.answering import addressees, writing
+from relance.engine.inbound.answering.addressees import Addressee, ReplyAddresses
 from relance.engine.inbound.answering.writing import Answered
 from relance.engine.inbound.corrections import inbox
 from relance.engine.reasons import Code
@@ -29,7 +30,7 @@ from relance.engine.store.contacts import contacts
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import Reply
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import aliases, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages, own_replies
 from relance.engine.store.sending.messages import Message
@@ -38,6 +39,7 @@ from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.composing import compose
 from relance.mailbox.composing import final_check as final_bytes
+from relance.mailbox.parsing import header_fields
 from relance.mailbox.parsing import message as parsed
 from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text, ended
@@ -62,7 +64,8 @@ class ReplyRequest:
     """What a person wants to answer.
 
     `key` (8 to 64 letters, digits, `-` or `_`) makes it one answer however often it is asked for; without one the same words to the
-    same mail are. `when_paused`: where the mailbox is paused it waits until that is resumed.
+    same mail are. `when_paused`: where the mailbox is paused it waits until that is resumed. `to`: one of the addresses that
+    `addresses` tells; empty: the usual one, unless that is another organisation's.
     """
 
     text: str
@@ -70,6 +73,7 @@ class ReplyRequest:
     undo_seconds: float = UNDO_SECONDS
     key: str = ""
     when_paused: bool = False
+    to: str = ""
 
 
 def reply(context: Context, number: int, wish: ReplyRequest) -> OwnReplyView:
@@ -85,11 +89,12 @@ def reply(context: Context, number: int, wish: ReplyRequest) -> OwnReplyView:
         answer = inbox.get(conn, number)
         sender = _sender(conn, answer, when_paused=wish.when_paused)
         row = _enrollment(conn, answer)
-        step = own_replies.step(wish.key or _own_key(conn, answer, wish))
+        goes_to = addressees.choose(_addresses(conn, context, answer).choices, wish.to)
+        step = own_replies.step(wish.key or _own_key(conn, answer, wish, goes_to))
         mail = messages.of_steps(conn, [(row.id, step)]).get((row.id, step))
         if mail is None:
-            mail = _written(conn, context, _Sheet(wish, answer, sender, row, step))
-            _refuse_who_said_no(conn, context, mail, row)
+            mail = _written(conn, context, _Sheet(wish, answer, sender, row, step, goes_to))
+            _refuse_who_said_no(conn, context, {mail.recipient, answer.from_address}, row)
             _add(conn, answer, row, mail, now + dt.timedelta(seconds=wish.undo_seconds), now)
         return _view(conn, number, mail.id)
 
@@ -110,6 +115,24 @@ def take_back(context: Context, number: int) -> OwnReplyView:
         said = NewEvent.of(row, ReplyTakenBack(mail.subject), now, message_id=mail.id, step=mail.step)
         events.record_cause(conn, said, [], inbound_id=wanted.answer)
         return _view(conn, wanted.answer, wanted.id)
+
+
+def addresses(context: Context, number: int) -> ReplyAddresses:
+    """Where an answer to a mail may go. Raises `errors.NotFound`."""
+    with context.database.read() as conn:
+        return _addresses(conn, context, inbox.get(conn, number))
+
+
+def _addresses(conn: Connection, context: Context, answer: Reply) -> ReplyAddresses:
+    """By the mail's bytes; where these are no longer kept, its writer's address is all that is known."""
+    kept = replies.kept(conn, answer.id)
+    return addressees.find(
+        parsed.correspondents(kept.raw if kept is not None and kept.raw else b""),
+        header_fields.Mailbox("", answer.from_address),
+        ours=aliases.own_addresses(conn),
+        known=answer.email or "",
+        allow_test_domains=context.options.allow_test_domains,
+    )
 
 
 def of_answer(context: Context, number: int) -> tuple[OwnReplyView, ...]:
@@ -135,9 +158,10 @@ def _checked(wish: ReplyRequest) -> None:
         raise errors.Invalid(Text("a reply waits between 0 and {most} seconds.", most=int(UNDO_MOST)))
 
 
-def _own_key(conn: Connection, answer: Reply, wish: ReplyRequest) -> str:
-    """The same words to the same mail are one answer, unless that was taken back or refused before."""
-    said = f"{answer.id}\n{own_replies.over(conn, answer.id)}\n{wish.quote}\n{writing.tidy(wish.text)}"
+def _own_key(conn: Connection, answer: Reply, wish: ReplyRequest, goes_to: Addressee) -> str:
+    """The same words to the same address are one answer, unless that was taken back or refused before."""
+    asked = f"\n{goes_to.address}" if goes_to.asked else ""
+    said = f"{answer.id}\n{own_replies.over(conn, answer.id)}\n{wish.quote}{asked}\n{writing.tidy(wish.text)}"
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -187,9 +211,9 @@ def _enrollment(conn: Connection, answer: Reply) -> Enrollment:
     return enrollments.lock(conn, [found[-1].id])[found[-1].id][0]
 
 
-def _refuse_who_said_no(conn: Connection, context: Context, mail: Message, row: Enrollment) -> None:
+def _refuse_who_said_no(conn: Connection, context: Context, concerned: set[str], row: Enrollment) -> None:
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-    no = gate.refusals(conn, {mail.recipient, person.email}, context.noes.opted_out)
+    no = gate.refusals(conn, {*concerned, person.email}, context.noes.opted_out)
     for address, why in no.items():
         raise errors.Invalid(
             Text(
@@ -212,6 +236,7 @@ class _Sheet:
     sender: Mailbox
     row: Enrollment
     step: str
+    goes_to: Addressee
 
 
 def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
@@ -219,7 +244,7 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     answer, sender, row, now = sheet.answer, sheet.sender, sheet.row, context.clock.now()
     script = context.library.script(conn, row.sequence_version_id)
     before = messages.by_id(conn, answer.message_id) if answer.message_id is not None else None
-    token = context.own_ids.token(row.id, script.name, answer.from_address, sheet.step)
+    token = context.own_ids.token(row.id, script.name, sheet.goes_to.address, sheet.step)
     own_id = compose.new_message_id(token, sender.address.rpartition("@")[2])
     draft = _draft(conn, sheet, before.subject if before else "", own_id, now)
     try:
@@ -236,7 +261,7 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
         state=MessageState.PREPARED,
         message_id=own_id,
         thread=before.thread if before else own_id,
-        recipient=answer.from_address,
+        recipient=sheet.goes_to.address,
         subject=draft.subject,
         body=draft.text,
         raw=raw,
@@ -256,8 +281,8 @@ def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.d
     return compose.Draft(
         from_name=sender.name,
         from_address=sender.address,
-        to_name=answered.writer,
-        to_address=answer.from_address,
+        to_name=sheet.goes_to.name[: compose.NAME_LIMIT] if sheet.goes_to.asked else answered.writer,
+        to_address=sheet.goes_to.address,
         subject=writing.subject(answer.subject, subject),
         text=writing.text(sheet.wish.text, answered, quote=sheet.wish.quote),
         html=None,

@@ -25,7 +25,7 @@ from relance.engine.store.sending.messages import REPLY, Message
 
 @dataclass(frozen=True)
 class OwnReply:
-    """What stands beside the mail. `email` is the contact's address, which may be another one than it goes to."""
+    """What stands beside the mail. `email` is the contact's address and `writer` the one that is answered; it may go to a third."""
 
     message_id: int
     inbound_id: int
@@ -33,6 +33,7 @@ class OwnReply:
     leaves_at: dt.datetime
     tries: int
     email: str
+    writer: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,12 @@ _SELECT = sa.select(
     own_reply.c.leaves_at,
     own_reply.c.tries,
     contact.c.email,
-).select_from(_OPEN.join(contact, contact.c.id == message.c.contact_id))
+    inbound.c.from_address.label("writer"),
+).select_from(
+    _OPEN.join(contact, contact.c.id == message.c.contact_id).join(
+        inbound, inbound.c.id == own_reply.c.inbound_id
+    )
+)
 
 
 def add(
