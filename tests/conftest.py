@@ -44,11 +44,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         assert stored_sentences.of_item(item) == []
 
 
-@pytest.fixture(autouse=True)
 def _english_again() -> Iterator[None]:
-    """What a test made this process speak, the next one need not read."""
+    """What a test made this process speak, and the clock it made it tell times by, the next one need not read."""
+    zone = wording.shown_zone()
     yield
     wording.speak("en")
+    wording.show_times_in(zone)
+
+
+_after_a_test = pytest.fixture(autouse=True)(_english_again)
+_after_a_file = pytest.fixture(autouse=True, scope="module")(_english_again)
+# Of what a fixture of a whole file opens, the clock stays until the file is over.
 
 
 @pytest.fixture(scope="session")

@@ -161,4 +161,4 @@ class Engine:
 
 
 def run(*words: str, given: str | None = None) -> Result:
-    return CliRunner().invoke(tree.build(), list(words), input=given)
+    return CliRunner().invoke(tree.build(words), list(words), input=given)

@@ -31,7 +31,7 @@ def test_a_damaged_database_is_named_with_what_to_do(tmp_path: Path, where: str,
     home = config.make_home(tmp_path / "home").home
     Relance(config.Settings(home=home)).close()
     damaged(home, where)
-    done = CliRunner().invoke(tree.build(), ["--home", str(home), *command])
+    done = CliRunner().invoke(tree.build(command), ["--home", str(home), *command])
     assert done.exit_code == failures.FAILED, done.output
     assert str(home / "relance.db") in done.output
     assert in_english("is damaged, or is not an SQLite database") in done.output

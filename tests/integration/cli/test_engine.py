@@ -50,7 +50,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
 
     def call(*words: str, code: int | None = 0, given: str | None = None) -> Result:
-        done = CliRunner().invoke(tree.build(), list(words), input=given)
+        done = CliRunner().invoke(tree.build(words), list(words), input=given)
         assert code is None or done.exit_code == code, (
             f"{words}: {done.exit_code}\n{done.output}\n{done.exception!r}"
         )

@@ -52,7 +52,7 @@ def somebody_else(home: Path) -> Iterator[None]:
 
 
 def type_(home: Path, *words: str) -> Result:
-    done = CliRunner().invoke(tree.build(), ["--home", str(home), *words])
+    done = CliRunner().invoke(tree.build(words), ["--home", str(home), *words])
     assert not any(odd in done.stderr for odd in ("nobody foresaw", "unexpected error")), done.stderr
     return done
 

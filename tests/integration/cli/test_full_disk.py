@@ -95,7 +95,7 @@ def test_status_and_explain_work_where_nothing_can_be_written(
         crashed(home)
 
     def type_(*words: str) -> Result:
-        done = CliRunner().invoke(tree.build(), ["--home", str(home), *words])
+        done = CliRunner().invoke(tree.build(words), ["--home", str(home), *words])
         assert not any(odd in done.stderr for odd in ("nobody foresaw", "unexpected error")), done.stderr
         return done
 

@@ -28,7 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
             monkeypatch.delenv(name)
 
     def call(*words: str, code: int = 0) -> Result:
-        done = CliRunner().invoke(tree.build(), list(words))
+        done = CliRunner().invoke(tree.build(words), list(words))
         assert done.exit_code == code, f"{words}: {done.exit_code}\n{done.output}\n{done.exception!r}"
         return done
 

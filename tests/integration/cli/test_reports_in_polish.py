@@ -64,7 +64,7 @@ def engine(home: Path) -> Iterator[Context]:
 
 
 def typed(*words: str) -> str:
-    done = CliRunner().invoke(tree.build(), ["--lang", "pl", *words], prog_name="relance")
+    done = CliRunner().invoke(tree.build(words), ["--lang", "pl", *words], prog_name="relance")
     assert done.exit_code in (0, 3), (words, done.output, done.exception)
     return done.output
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
 import pytest
@@ -39,24 +40,33 @@ def english(shown: str) -> list[str]:
     return [found.group() for found in ENGLISH.finditer(QUOTED.sub(" ", shown))]
 
 
+@functools.cache
 def commands():
+    """Every command of the whole tree, by its words."""
+
     def below(command, words):
-        yield words
+        yield words, command
         for name, each in getattr(command, "commands", {}).items():
             yield from below(each, (*words, name))
 
-    return list(below(get_command(tree.build()), ()))
+    return dict(below(get_command(tree.build()), ()))
+
+
+@functools.cache
+def help_of(language, words):
+    """What a command says of itself on a terminal of the usual width. Several questions are asked of it."""
+    typed = ["--lang", language, *words, "--help"]
+    done = CliRunner().invoke(tree.build(typed), typed, prog_name="relance", env={"COLUMNS": "80"})
+    assert done.exit_code == 0
+    return done.output
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_the_help_of_every_command_is_polish(words):
-    done = CliRunner().invoke(tree.build(), ["--lang", "pl", *words, "--help"], prog_name="relance")
-    assert done.exit_code == 0
-    assert "Użycie: relance" in done.output
+    shown = help_of("pl", words)
+    assert "Użycie: relance" in shown
     names = {name for path in commands() for name in path}
-    lines = [
-        " ".join(word for word in line.split() if word not in names) for line in done.output.splitlines()
-    ]
+    lines = [" ".join(word for word in line.split() if word not in names) for line in shown.splitlines()]
     assert english("\n".join(lines)) == []
 
 
@@ -68,11 +78,9 @@ TYPES = re.compile(
 @pytest.mark.parametrize("language", wording.languages())
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_help_names_values_as_people_do_and_fits_a_terminal(words, language):
-    done = CliRunner().invoke(
-        tree.build(), ["--lang", language, *words, "--help"], prog_name="relance", env={"COLUMNS": "80"}
-    )
-    assert TYPES.findall(done.output) == []
-    assert [line for line in done.output.splitlines() if len(line) > 80] == []
+    shown = help_of(language, words)
+    assert TYPES.findall(shown) == []
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 
 @pytest.mark.wording
@@ -96,9 +104,7 @@ VOWELS = "aeiouyąęó"
 @pytest.mark.parametrize("words", [each for each in commands() if each], ids=" ".join)
 def test_the_help_of_every_command_says_do_this(words):
     """One form: "Pokaż", never "Pokazuje"; a group of commands is named by a noun."""
-    command = get_command(tree.build())
-    for word in words:
-        command = command.commands[word]
+    command = commands()[words]
     if hasattr(command, "commands"):
         return
     with wording.speaking("pl"):
@@ -115,8 +121,7 @@ def test_the_help_of_every_command_says_do_this(words):
 @pytest.mark.parametrize("language", wording.languages())
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_the_line_of_usage_names_values_in_capitals_once(words, language):
-    done = CliRunner().invoke(tree.build(), ["--lang", language, *words, "--help"], prog_name="relance")
-    usage = done.output.splitlines()[0].partition(" ".join(("relance", *words)))[2]
+    usage = help_of(language, words).splitlines()[0].partition(" ".join(("relance", *words)))[2]
     keys = "a-z0-9" if reworded.wanted() else ""  # where a run speaks keys, the names of values are keys, too
     assert re.fullmatch(rf"( \[?[A-ZŻÓŁĆĘŚĄŹŃ|{keys}-]+\]?(\.\.\.)?)*", usage), usage
 
@@ -137,9 +142,9 @@ def test_the_line_of_usage_names_values_in_capitals_once(words, language):
 )
 def test_a_code_that_can_be_typed_is_explained_in_the_readers_language(command, option, code, meaning):
     words = ["--lang", "pl", *command.split()]
-    helped = CliRunner().invoke(tree.build(), [*words, "--help"], env={"COLUMNS": "110"}).output
+    helped = CliRunner().invoke(tree.build(words), [*words, "--help"], env={"COLUMNS": "110"}).output
     assert f"{code} ({meaning})" in " ".join(helped.split())
-    refused = CliRunner().invoke(tree.build(), [*words, option, "qqq"]).output
+    refused = CliRunner().invoke(tree.build(words), [*words, option, "qqq"]).output
     assert "„qqq” nie jest żadną z wartości: " in refused
     assert f"{code} ({meaning})" in refused
 

@@ -14,8 +14,15 @@ from tests.servers import loopback
 
 ROOT = Path(__file__).parents[3]
 SKIPS = """
+import zoneinfo
 import pytest
+from relance import wording
 from tests.servers import finder
+def test_that_speaks_polish_by_the_clock_of_tokyo():
+    wording.speak("pl")
+    wording.show_times_in(zoneinfo.ZoneInfo("Asia/Tokyo"))
+def test_that_comes_after_it():
+    assert (wording.language(), wording.shown_zone()) == ("en", None)
 def test_wanting():
     finder.not_run("Dovecot: not installed")
 def test_other():
@@ -52,7 +59,7 @@ def test_what_could_not_run_is_counted_in_the_closing_line(tmp_path: Path) -> No
 def test_what_could_not_run_fails_where_everything_is_required(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, RELANCE_TEST_REQUIRE_ALL="1")
     assert done.returncode == 1
-    assert "1 failed, 1 skipped" in done.stdout
+    assert "1 failed, 2 passed, 1 skipped" in done.stdout
     assert "not run, though RELANCE_TEST_REQUIRE_ALL is set: Dovecot: not installed" in done.stdout
 
 

@@ -21,7 +21,7 @@ def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def typed(*words: str, **environment: str) -> str:
-    done = CliRunner().invoke(tree.build(), list(words), env=environment, prog_name="relance")
+    done = CliRunner().invoke(tree.build(words), list(words), env=environment, prog_name="relance")
     assert wording.language() == "en", "the process speaks again what it spoke before"
     return done.output
 
