@@ -333,9 +333,11 @@ def _stream(found: Iterator[Any]) -> None:
     typer.echo("\n]")
 
 
+group.command()(replying.reply)  # once: a tree is built again and again
+
+
 def add_to(root: typer.Typer) -> None:
     """`rejudge` stands beside the groups: it is about all of the past."""
-    group.command()(replying.reply)
     root.add_typer(group, name="inbox")
     root.command()(rejudge)
 

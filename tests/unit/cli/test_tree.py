@@ -20,6 +20,15 @@ def test_the_table_names_every_command_once():
     assert len(set(ALL)) == len(ALL)
 
 
+def registered(root: typer.Typer) -> int:
+    below = [each.typer_instance for each in root.registered_groups]
+    return len(root.registered_commands) + sum(registered(each) for each in below if each)
+
+
+def test_a_tree_built_again_is_no_larger():
+    assert registered(tree.build()) == registered(tree.build()) > len(ALL)
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_part_holds_the_command_it_is_built_for(name):
     [found] = [each for each, _ in tree._PARTS if name in each]
