@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from relance.engine.inbound.corrections.reclassify import Change, RejudgeReport
     from relance.engine.inbound.corrections.reinstate import WayBack
     from relance.engine.inbound.reading.unread_mail import UnreadMail
+    from relance.engine.jobs.deciding import HeldDeed, HeldPerson
     from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.ports import Span, Telemetry
@@ -154,7 +155,9 @@ __all__ = [
     "Explanation",
     "Forbidden",
     "Funnel",
+    "HeldDeed",
     "HeldMark",
+    "HeldPerson",
     "HeldView",
     "IdClue",
     "ImportReport",
@@ -284,6 +287,7 @@ _ROOMS = {
     "engine.reporting.status": ("HeldView", "MailboxLine", "Status"),
     "engine.reporting.step_outcomes": ("StepAccount",),
     "engine.reporting.timeline": ("EventPage", "EventView"),
+    "engine.jobs.deciding": ("HeldDeed", "HeldPerson"),
     "engine.restore.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.roles": ("Permission", "Role", "Scope", "Viewer"),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),

@@ -108,6 +108,7 @@ RULES: Mapping[str, Rule] = {
     "jobs.cancel": _do(Permission.WORK, by_itself),
     "jobs.change_enrollments": _do(Permission.WORK, by_itself),
     "jobs.check_contacts": _do(Permission.CONTACTS, anything),
+    "jobs.decide_held": _do(Permission.WORK, by_itself),
     "jobs.enroll": _do(Permission.WORK, own_mailboxes_only),
     "jobs.import_contacts": _do(Permission.CONTACTS, by_itself),
     "jobs.imported": _look(by_itself),
@@ -210,7 +211,7 @@ def _called(
         _narrow(rule, call)
     with actors.acting(Actor(ActorKind.USER, viewer.email)), seeing(viewer.scope):
         found = method(*args, **given)
-        if rule.changes and not rule.audited:
+        if rule.changes and not rule.audited and given.get("dry_run") is not True:
             _note(path, call)
     return found
 

@@ -104,6 +104,7 @@ class Jobs(Service):
     imported = Operation(job_service.imported)
     change_enrollments = Operation(job_service.change_enrollments)
     enroll = Operation(job_service.enroll)
+    decide_held = Operation(job_service.decide_held)
 
 
 class Messages(Service):

@@ -26,7 +26,7 @@ class Rail:
     icon: str  # of Lucide's, in `icons/`
     place: int  # the smallest comes first
     count: str = ""  # of `Watch.counts`: what is shown beside the label
-    phone: bool = False  # whether it is one of the four that stand at the bottom of a phone's screen
+    phone: bool = False  # whether it is one of those that stand at the bottom of a phone's screen
 
 
 @dataclass(frozen=True)

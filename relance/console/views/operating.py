@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -12,6 +13,7 @@ from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
+from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.roles import ROLE_NAMES, Permission, Role
 from relance.engine.states import State
 from relance.wording import N_, _
@@ -23,7 +25,27 @@ def status(visit: Visit) -> Response:
     """What is wrong, who is at work, and how people and mailboxes stand."""
     found = visit.app.status()
     states = [(codes.text("person", each.value), found.states.get(each.value, 0)) for each in State]
-    return visit.show("status.html", status=found, states=states, mailbox_state=_mailbox_state)
+    return visit.show("status.html", status=found, states=states, mailbox_state=_mailbox_state, ways=way)
+
+
+_WAYS: Mapping[ConcernKind, str] = {
+    **dict.fromkeys((ConcernKind.HELD, ConcernKind.UNKNOWN, ConcernKind.DOUBT), "/held"),
+    ConcernKind.STILL_WORK: "/jobs",
+}
+_OF_MAILBOXES = {
+    ConcernKind.SILENT,
+    ConcernKind.UNREADABLE,
+    ConcernKind.UNSENDABLE,
+    ConcernKind.FAULT,
+    ConcernKind.PAUSED,
+}
+
+
+def way(concern: Concern) -> str:
+    """Where something can be done about it in the console; empty where that is nowhere. Pure."""
+    if concern.kind in _OF_MAILBOXES and "@" in concern.subject:
+        return f"/mailboxes/{quote(concern.subject)}"
+    return _WAYS.get(concern.kind, "")
 
 
 def settings(visit: Visit) -> Response:
@@ -79,6 +101,13 @@ FIELDS: Mapping[str, str] = {
     "name": N_("name"),
     "network": N_("network"),
     "on": N_("code at sign-in"),
+    "action": N_("what"),
+    "decision": N_("decision"),
+    "deed": N_("what"),
+    "mailbox": N_("mailbox"),
+    "mailboxes": N_("mailboxes"),
+    "outcome": N_("how it ended"),
+    "note": N_("note"),
     "reason": N_("reason"),
     "role": N_("role"),
     "sessions": N_("browsers"),
@@ -121,9 +150,23 @@ ACTIONS: Mapping[str, str] = {
     "inbox.dismiss_substitute": N_("dismissed a substitute"),
     "inbox.mark": N_("marked answers"),
     "inbox.undo": N_("took back a correction"),
+    "inbox.reply": N_("replied to an answer"),
+    "inbox.take_back": N_("took back a reply"),
+    "jobs.cancel": N_("cancelled work in the background"),
+    "jobs.change_enrollments": N_("changed many people"),
+    "jobs.check_contacts": N_("looked through a file"),
+    "jobs.decide_held": N_("decided for many held people"),
+    "jobs.enroll": N_("enrolled people"),
+    "jobs.import_contacts": N_("imported contacts"),
+    "restored.decide": N_("decided what left before a restore"),
+    "resume": N_("resumed people"),
+    "tasks.assign": N_("assigned tasks"),
     "tasks.done": N_("did a task"),
+    "tasks.skip": N_("skipped tasks"),
+    "tasks.snooze": N_("postponed tasks"),
+    "unknown.resolve": N_("decided for a mail in doubt"),
 }
-# What is not named here is shown by its code.
+# Whatever may be done has a name here (a test compares).
 
 PAGES = (
     Page("/status", status, Permission.OPERATE, rail=Rail(N_("Status"), "activity", 95)),

@@ -12,7 +12,7 @@ from relance.engine.context import Context
 from relance.engine.jobs.ledger import Ledger
 from relance.engine.sequences import bulk, enroll
 from relance.engine.sequences.bulk import BulkAction, BulkResult
-from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.sequences.enroll import EnrollRequest, Skipped
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome
 from relance.engine.store import jobs
@@ -49,19 +49,24 @@ def change(context: Context, ledger: Ledger) -> Iterator[None]:
 
 
 def enroll_all(context: Context, ledger: Ledger) -> Iterator[None]:
-    """Enroll people. Who is in the sequence already is passed over, so that a batch that is done twice enrolls nobody twice."""
+    """Enroll people. Each batch is recorded in the transaction that enrolls it: whatever ends this, the counts are what happened."""
     job = ledger.job
     with context.database.read() as conn:
         people = list(jobs.lines(conn, job.id, PEOPLE))
     for start in range(ledger.done, len(people), enroll.BATCH):
         batch = people[start : start + enroll.BATCH]
         wish = EnrollRequest(job.params["sequence"], batch, job.params["mailboxes"])
-        report = enroll.enroll(context, wish)
-        codes = [ENROLLED] * report.enrolled + [each.code.value for each in report.skipped]
-        with context.database.write() as conn:
-            ledger.note(conn, STAYED, [_stayed(each.email, each.code.value) for each in report.skipped])
-            ledger.record(conn, len(batch), codes, {"people": start + len(batch)}, len(people))
+        enroll.enroll(context, wish, note=_noting(ledger, batch, start + len(batch), len(people)))
         yield
+
+
+def _noting(ledger: Ledger, batch: Sequence[str], place: int, total: int) -> enroll.Noted:
+    def note(conn: Connection, joined: int, skipped: Sequence[Skipped]) -> None:
+        codes = [ENROLLED] * joined + [each.code.value for each in skipped]
+        ledger.note(conn, STAYED, [_stayed(each.email, each.code.value) for each in skipped])
+        ledger.record(conn, len(batch), codes, {"people": place}, total)
+
+    return note
 
 
 def _stayed(email: str, code: str, sequence: str = "") -> dict[str, str]:

@@ -20,11 +20,13 @@ from relance.engine.db.database import opened_by
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor
 from relance.engine.jobs import changing, importing, work
+from relance.engine.jobs.deciding import HeldDeed, HeldPerson
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.store import cursor, jobs
 from relance.engine.store.jobs import Job, JobKind, JobState
+from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.users import accounts
 from relance.mailbox import address
 from relance.wording import Text
@@ -172,6 +174,15 @@ _CHANGES: Mapping[str, Text] = complete(
         BulkAction.RELEASE: Text("Let held people go on"),
     },
 )
+_DEEDS: Mapping[str, Text] = complete(
+    HeldDeed,
+    {
+        HeldDeed.FILL: Text("Fill in missing values"),
+        HeldDeed.MOVE: Text("Let held people go on from another mailbox"),
+        HeldDeed.SENT: Text("Let people go on whose mail left before the restore"),
+        HeldDeed.NOT_SENT: Text("Send what had not left before the restore"),
+    },
+)
 _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
     JobKind,
     {
@@ -179,6 +190,7 @@ _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
         JobKind.IMPORT_CONTACTS: lambda about: Text("Import {file}", file=about["name"]),
         JobKind.CHANGE_ENROLLMENTS: lambda about: _CHANGES[about["action"]],
         JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
+        JobKind.DECIDE_HELD: lambda about: _DEEDS[about["deed"]],
     },
 )
 
@@ -234,6 +246,19 @@ def enroll(
     return _start(context, JobKind.ENROLL, params, lines=list(address.several(emails) or ()))
 
 
+def decide_held(context: Context, deed: str, people: Iterable[HeldPerson], *, mailbox: str = "") -> JobView:
+    """Fill in what held people lack ("fill"), let them go on from another `mailbox` ("move"), or say what became of mail before a
+    restore ("sent", "not sent"). Raises `errors.WrongUse` for another deed, `errors.NotFound` for a mailbox that is not there."""
+    errors.require_one_of(deed, [each.value for each in HeldDeed])
+    if deed == HeldDeed.MOVE:
+        if not roles.scope_now().everything:
+            raise errors.Forbidden(Text("Only a manager lets people go on from another mailbox."))
+        with context.database.read() as conn:
+            mailboxes.named(conn, mailbox)
+    lines = [[each.enrollment, dict(each.values)] for each in people]
+    return _start(context, JobKind.DECIDE_HELD, {"deed": deed, "mailbox": mailbox}, lines=lines)
+
+
 def imported(context: Context, number: int) -> list[str]:
     """The addresses that an import brought, new or known."""
     return list(lines(context, number, importing.PEOPLE, csv_reader.MAX_ROWS))
@@ -244,7 +269,7 @@ def _start(
     kind: JobKind,
     params: Mapping[str, Any],
     files: Mapping[str, bytes] | None = None,
-    lines: Sequence[str] = (),
+    lines: Sequence[Any] = (),
 ) -> JobView:
     now = context.clock.now()
     with context.database.write() as conn:

@@ -16,7 +16,7 @@ from relance.complete import complete
 from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.event_log import actors
-from relance.engine.jobs import changing, importing
+from relance.engine.jobs import changing, deciding, importing
 from relance.engine.jobs.ledger import LEASE, Ledger
 from relance.engine.roles import EVERYBODY, Scope, seeing
 from relance.engine.store import jobs
@@ -33,6 +33,7 @@ _RUN: Mapping[JobKind, Callable[[Context, Ledger], Iterator[None]]] = complete(
         JobKind.IMPORT_CONTACTS: importing.run,
         JobKind.CHANGE_ENROLLMENTS: changing.change,
         JobKind.ENROLL: changing.enroll_all,
+        JobKind.DECIDE_HELD: deciding.carry_out,
     },
 )
 _ENDED_OFTEN = Text(

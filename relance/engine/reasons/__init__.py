@@ -220,6 +220,12 @@ def _params(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {**Text.read({"text": "", "params": plain}).params, **nested}
 
 
+def missing(why: Iterable[Reason]) -> tuple[str, ...]:
+    """The fields that somebody is held for because nobody knows their values."""
+    named = [each.params.get("names", "") for each in why if each.code is Code.VALUE_MISSING]
+    return tuple(dict.fromkeys(name for names in named for name in str(names).split(", ") if name))
+
+
 def codes(reasons: Sequence[Reason]) -> tuple[str, ...]:
     """Their codes, for programs that read what people are shown."""
     return tuple(each.code.value for each in reasons)

@@ -169,6 +169,7 @@ JOB_RESULT: Mapping[str, Text] = {
     "step in doubt": Text.within("job result", "step may have been sent"),
     "mailbox removed": Text.within("job result", "mailbox was removed"),
     "moved on": Text.within("job result", "had moved on"),
+    "still held": Text.within("job result", "still held"),
 }
 # What became of rows (`RowOutcome`), people to be enrolled (`SkipCode`) and enrollments (`BulkOutcome`).
 TASK_TIME: Mapping[str, Text] = {

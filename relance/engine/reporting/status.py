@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
@@ -15,7 +15,7 @@ from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
-from relance.engine.reasons import Code, Reason
+from relance.engine.reasons import Code
 from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
 from relance.engine.sending.doubt import restore_guard
@@ -248,13 +248,8 @@ def _held(row: held_people.HeldRow) -> HeldView:
         reasons.said(why),
         row.since,
         reasons.codes(why),
-        _missing(why),
+        reasons.missing(why),
         next((each.inbound_id for each in why if each.inbound_id is not None), None),
         f"{row.first_name} {row.last_name}".strip(),
         row.company,
     )
-
-
-def _missing(why: Sequence[Reason]) -> tuple[str, ...]:
-    named = [each.params.get("names", "") for each in why if each.code is Code.VALUE_MISSING]
-    return tuple(dict.fromkeys(name for names in named for name in str(names).split(", ") if name))

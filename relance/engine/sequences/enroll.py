@@ -79,12 +79,17 @@ class EnrollRequest:
     also_elsewhere: bool = False  # also people who are active in another sequence
 
 
+Noted = Callable[[Connection, int, Sequence[Skipped]], None]
+# Is told in the transaction of each batch how many joined and who did not; what it raises takes the batch back.
+
+
 def enroll(
     context: Context,
     wish: EnrollRequest,
     *,
     dry_run: bool = False,
     progress: Callable[[int], None] | None = None,
+    note: Noted | None = None,
 ) -> EnrollReport:
     """Enroll people in a sequence's latest version.
 
@@ -97,7 +102,7 @@ def enroll(
         script = context.library.script(conn, version.id)
         senders = _senders(conn, wanted)
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}
-    run = _Run(context, version, script, senders, wish.also_elsewhere, dry_run, names)
+    run = _Run(context, version, script, senders, wish.also_elsewhere, dry_run, names, note)
     seen = 0
     for batch in _everybody(context) if emails is None else _named(run, emails):
         run.take(batch)
@@ -162,6 +167,8 @@ def _named(run: _Run, emails: Iterable[str]) -> Iterator[list[Contact]]:
     """The contacts of these addresses, each once; those that are none are skipped with the reason."""
     wanted = dict.fromkeys(found for text in emails if (found := run.normalised(text)) is not None)
     addresses = iter(wanted)
+    if not wanted:
+        yield []  # so that those who were skipped are noted
     while batch := list(itertools.islice(addresses, BATCH)):
         with run.context.database.read() as conn:
             known = contacts.by_emails(conn, batch)
@@ -193,6 +200,8 @@ class _Run:
     also_elsewhere: bool
     dry_run: bool
     names: dict[int, str]
+    note: Noted | None = None
+    noted: int = 0  # so many of those who were skipped were noted
     skipped: list[Skipped] = field(default_factory=list)
     enrolled: int = 0
     first_due: dt.datetime | None = None
@@ -215,7 +224,7 @@ class _Run:
 
     def take(self, people: Sequence[Contact]) -> None:
         """One batch, in one transaction."""
-        if not people:
+        if not people and self.note is None:
             return
         if self.dry_run:
             with self.context.database.read() as conn:
@@ -224,9 +233,13 @@ class _Run:
                 self._count(mailbox, self._first(person, f"dry:{person.id}"))
             return
         with self.context.database.write() as conn:
+            before = self.enrolled
             self._refuse_removed(mailboxes.lock(conn, self.by_id))
             known = self._read(conn, people)
             self._add(conn, self._chosen(people, known), known)
+            if self.note is not None:
+                self.note(conn, self.enrolled - before, self.skipped[self.noted :])
+                self.noted = len(self.skipped)
 
     def _refuse_removed(self, states_now: dict[int, str]) -> None:
         """Anyone who joins a mailbox that is gone is written to by nobody."""

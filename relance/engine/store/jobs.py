@@ -35,6 +35,7 @@ class JobKind(StrEnum):
     IMPORT_CONTACTS = "import_contacts"
     CHANGE_ENROLLMENTS = "change_enrollments"  # pause, resume, stop or release many
     ENROLL = "enroll"
+    DECIDE_HELD = "decide_held"  # fill in, move or decide many who are held
 
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)

@@ -8,6 +8,7 @@ import pytest
 
 from relance.clock import elapsed
 from relance.console.views.long_work import jobs
+from relance.console.views.people import held
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import status
 from relance.engine.states import State
@@ -167,6 +168,25 @@ def test_more_than_a_few_are_decided_in_the_background(
         ports.wait_until(lambda: not desk.app.jobs.show(job.id).open, what="the job")
     assert desk.app.jobs.show(job.id).counts == {"changed": 4}
     assert [state(desk, each) for each in FIRM] == [then] * 4 + [State.HELD] * 2
+
+
+@pytest.mark.parametrize("wish", ["fill", "move"])
+def test_what_takes_its_time_for_each_goes_on_in_the_background(
+    desk: Console, monkeypatch: pytest.MonkeyPatch, wish: str
+) -> None:
+    monkeypatch.setattr(held, "WAITED_FOR", 3)
+    house, mailbox = desk.app._context, "ada@sales.example"
+    held_people.lacking(house, *FIRM)
+    rows = [row(house, each).id for each in FIRM]
+    typed = {f"first_name:{each}": "Kim" for each in rows[:4]}
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        told = form("value_missing", wish, *rows[:4], mailbox=mailbox) | typed
+        begun = boss.post("/held", data=told)
+        [job] = desk.app.jobs.list().jobs
+        assert str(begun.url).endswith(f"/jobs/{job.id}")
+        ports.wait_until(lambda: not desk.app.jobs.show(job.id).open, what="the job")
+    assert desk.app.jobs.show(job.id).counts == {"changed": 4}
+    assert [state(desk, each) for each in FIRM] == [State.ACTIVE] * 4 + [State.HELD] * 2
 
 
 def test_people_of_a_removed_mailbox_go_on_from_another(desk: Console) -> None:

@@ -14,7 +14,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.engine.jobs import importing, service, work
+from relance.engine.jobs import importing, ledger, service, work
 from relance.engine.jobs.ledger import LEASE
 from relance.engine.jobs.service import JobView, Upload
 from relance.engine.reporting import status
@@ -265,6 +265,32 @@ def test_people_of_an_import_are_enrolled(house: Context) -> None:
     ]
     again = service.enroll(house, "Trial", [PEOPLE[0]])
     assert again.counts == {"in_sequence": 1}
+
+
+@pytest.mark.usefixtures("later")
+def test_an_enrolling_that_is_cut_off_says_what_it_did(
+    house: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch and its count stand or fall together: whoever dies between them leaves neither."""
+    monkeypatch.setattr(enroll, "BATCH", 20)
+    engine_house.add_mailbox(house)
+    publish.publish(house, engine_house.TRIAL)
+    for each in PEOPLE[:50]:
+        contact_service.add(house, each, {})
+    begun = service.enroll(house, "Trial", [*PEOPLE[:50], "nobody", PEOPLE[0]])
+    assert (begun.done, begun.counts) == (20, {"enrolled": 20})
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.Ledger, "record", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            work.work(house, begun.id)
+    with house.database.read() as conn:
+        assert len(enrollment_details.matching(conn)) == 20
+    dead(monkeypatch)
+    work.work(house, begun.id)
+    done = service.show(house, begun.id)
+    assert done.counts == {"enrolled": 50, "not_an_address": 1, "in_sequence": 1}
+    assert (done.state, done.done) == (JobState.DONE, 52)
+    assert [each["email"] for each in service.lines(house, done.id, "stayed")] == ["nobody", PEOPLE[0]]
 
 
 def _enrolled(house: Context, people: list[str]) -> None:

@@ -14,6 +14,8 @@ from relance.console.views.long_work import jobs
 from relance.console.views.people import held_groups
 from relance.console.views.people.held_groups import UNKNOWN
 from relance.console.visit import Visit
+from relance.engine.jobs.deciding import HeldDeed, HeldPerson
+from relance.engine.jobs.service import JobView
 from relance.engine.reasons import Code
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import HeldView
@@ -30,7 +32,15 @@ MOST = 5000
 FEW, MANY = 8, 200
 # Rows of a group beside others, and of a group by itself.
 _LONG: Mapping[str, BulkAction] = {"release": BulkAction.RELEASE, "end": BulkAction.STOP}
-# What is done there, by what a form calls it.
+_ONE_BY_ONE: Mapping[str, HeldDeed] = {
+    "fill": HeldDeed.FILL,
+    "move": HeldDeed.MOVE,
+    "sent": HeldDeed.SENT,
+    "not-sent": HeldDeed.NOT_SENT,
+}
+# What is done there, by what a form calls it; the latter by a few transactions for each person.
+WAITED_FOR = 25
+# So many of the latter a page waits for; with more it is a job.
 
 
 def show(visit: Visit) -> Response:
@@ -84,7 +94,21 @@ def act(visit: Visit) -> Response:
     if wish in _LONG and len(people) > jobs.AT_ONCE:
         job = visit.app.jobs.change_enrollments(_LONG[wish], _filter(people))
         return visit.go(jobs.link(job))
+    if wish in _ONE_BY_ONE and len(people) > WAITED_FOR:
+        return visit.go(jobs.link(_job(visit, _ONE_BY_ONE[wish], people)))
     return _back(visit, _DEEDS[wish](visit, people) if people else (_NOBODY, False))
+
+
+def _job(visit: Visit, deed: HeldDeed, people: Sequence[HeldView]) -> JobView:
+    filled = deed is HeldDeed.FILL
+    wanted = [HeldPerson(each.enrollment, _given(visit, each) if filled else {}) for each in people]
+    mailbox = visit.text("mailbox", 320) if deed is HeldDeed.MOVE else ""
+    return visit.app.jobs.decide_held(deed, wanted, mailbox=mailbox)
+
+
+def _given(visit: Visit, each: HeldView) -> dict[str, str]:
+    """What was typed for somebody."""
+    return {name: value for name in each.missing if (value := _value(visit, each, name))}
 
 
 _NOBODY = Text("Choose somebody first: tick their rows, or all of them.")
@@ -193,7 +217,7 @@ def _fill(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
     """What was typed is kept for each; who has all that was missing goes on. The first value that cannot be kept is told."""
     full, wrong = [], None
     for each in people:
-        given = {name: value for name in each.missing if (value := _value(visit, each, name))}
+        given = _given(visit, each)
         try:
             visit.app.contacts.add(each.email, **given)
         except errors.Invalid as refused:
@@ -257,6 +281,6 @@ _DEEDS: Mapping[str, Callable[[Visit, Sequence[HeldView]], tuple[Text, bool]]] =
 }
 
 PAGES = (
-    Page("/held", show, Permission.LOOK, rail=Rail(N_("Held"), "hand", 30, count="held")),
+    Page("/held", show, Permission.LOOK, rail=Rail(N_("Held"), "hand", 30, count="held", phone=True)),
     Page("/held", act, Permission.WORK, "POST"),
 )

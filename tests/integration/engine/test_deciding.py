@@ -1,0 +1,104 @@
+"""What a person decides about many who are held goes on in the background: a result for each, whoever dies meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance import errors
+from relance.engine.contacts import service as contact_service
+from relance.engine.context import Context
+from relance.engine.jobs import service, work
+from relance.engine.jobs.deciding import HeldDeed, HeldPerson
+from relance.engine.roles import Role, Scope, seeing
+from relance.engine.states import State
+from relance.engine.store.jobs import JobState
+from relance.engine.store.users import accounts
+from tests import engine_house
+from tests.integration.console import held_people
+from tests.reading import row
+
+PEOPLE = [f"p{number}@firm{number}.example" for number in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever starts a job ends it, however slow this machine is."""
+    monkeypatch.setattr(service, "AT_ONCE_SECONDS", 60.0)
+
+
+def meant(house: Context, *emails: str, **values: str) -> list[HeldPerson]:
+    return [HeldPerson(row(house, each).id, values) for each in emails]
+
+
+def states(house: Context) -> list[State]:
+    return [row(house, each).state for each in PEOPLE]
+
+
+def test_values_are_filled_in_and_each_is_told_of(house: Context) -> None:
+    held_people.prepared(house, *PEOPLE)
+    held_people.lacking(house, *PEOPLE[:3], names="first_name, company")
+    both, half = {"first_name": "Ada", "company": "Lake"}, {"first_name": "Ada"}
+    wanted = [
+        *meant(house, PEOPLE[0], **both),
+        *meant(house, PEOPLE[1], **half),
+        *meant(house, PEOPLE[2], first_name="x\x1b", company="y"),
+        *meant(house, PEOPLE[3], **both),
+    ]
+    done = service.decide_held(house, HeldDeed.FILL, wanted)
+    assert done.state is JobState.DONE
+    assert done.counts == {"changed": 1, "value_missing": 1, "still held": 1, "moved on": 1}
+    assert states(house) == [State.ACTIVE, State.HELD, State.HELD, State.ACTIVE]
+    stayed = service.lines(house, done.id, "stayed")
+    assert [each["email"] for each in stayed] == [PEOPLE[1], PEOPLE[2], ""]
+    assert stayed[1]["why"] is not None
+
+
+def test_another_mailbox_goes_on_with_them_and_only_a_manager_says_so(house: Context) -> None:
+    held_people.prepared(house, *PEOPLE)
+    held_people.lacking(house, *PEOPLE)
+    engine_house.add_mailbox(house, "new@sales.example")
+    with pytest.raises(errors.NotFound):
+        service.decide_held(house, "move", meant(house, *PEOPLE), mailbox="none@sales.example")
+    with house.database.write() as conn:
+        number = accounts.add(conn, "bob@sales.example", Role.SALESPERSON, house.clock.now())
+    everybody = meant(house, *PEOPLE)
+    with seeing(Scope(number)), pytest.raises(errors.Forbidden):
+        service.decide_held(house, "move", everybody, mailbox="new@sales.example")
+    done = service.decide_held(house, "move", everybody, mailbox="new@sales.example")
+    assert done.counts == {"changed": 4}
+    assert len({row(house, each).mailbox_id for each in PEOPLE}) == 1
+    assert states(house) == [State.ACTIVE] * 4
+
+
+def test_a_salesperson_decides_nothing_for_others(house: Context) -> None:
+    held_people.prepared(house, *PEOPLE)
+    held_people.lacking(house, *PEOPLE)
+    with house.database.write() as conn:
+        number = accounts.add(conn, "bob@sales.example", Role.SALESPERSON, house.clock.now())
+    wanted = meant(house, *PEOPLE, first_name="Eve")
+    with seeing(Scope(number)):
+        done = service.decide_held(house, "fill", wanted)
+    assert done.counts == {"moved on": 4}
+    assert states(house) == [State.HELD] * 4
+    assert contact_service.show(house, PEOPLE[0]).first_name != "Eve"
+
+
+def test_restored_mail_is_decided_for_many_and_goes_on_after_a_death(
+    house: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_people.prepared(house, *PEOPLE)
+    held_people.restored(house, *PEOPLE)
+    monkeypatch.setattr(service, "AT_ONCE_SECONDS", -1.0)
+    begun = service.decide_held(house, "not sent", meant(house, *PEOPLE))
+    assert (begun.state, begun.done, begun.total) == (JobState.RUNNING, 1, 4)
+    assert states(house) == [State.ACTIVE, State.HELD, State.HELD, State.HELD]
+    assert work.work(house, begun.id, lambda: True)
+    work.work(house, begun.id)
+    done = service.show(house, begun.id)
+    assert (done.state, done.counts) == (JobState.DONE, {"changed": 4})
+    assert states(house) == [State.ACTIVE] * 4
+
+
+def test_another_deed_is_refused(house: Context) -> None:
+    with pytest.raises(errors.WrongUse):
+        service.decide_held(house, "end", [])
