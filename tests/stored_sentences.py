@@ -11,13 +11,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.wording import catalogue
+from tests.keyed.keys_for_sentences import Keys
+
 KEY = re.compile(r"key-[0-9a-f]{8}")
+
+
+@contextmanager
+def keys_in_place_of(language: str) -> Iterator[None]:
+    """This process has a key for every sentence where it would speak this language."""
+    known, keys = catalogue.of, Keys()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(catalogue, "of", lambda spoken: keys if spoken == language else known(spoken))
+        yield
 
 
 def of_item(item: pytest.Item) -> list[str]:

@@ -1,21 +1,16 @@
 """No process stores a sentence in its own language (`tests.stored_sentences`): worlds are played by one that speaks keys, and
 every text of every table is read afterwards, on both databases.
 
-The whole suite is read so in a run of keys (`make test-keys`); here are a whole play, and those worlds that store most.
+The whole suite is read so in a run of keys (`make test-keys`); here are those worlds that store most, and a whole play is read by
+`journeys/test_main_job.py`.
 """
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
 
-from relance.engine.db.database import Database
-from relance.engine.db.tables import enrollment, event
-from relance.engine.event_log.actors import ActorKind
-from relance.engine.event_log.kinds import EventKind
-from relance.sandbox import play
 from relance.wording import Text, catalogue
 from tests import reworded, stored_sentences
 from tests.integration.engine.test_aliases import (
@@ -48,8 +43,6 @@ from tests.journeys.test_odd_mail import (
     test_what_is_noted_of_a_bounce_is_told_in_the_readers_language,
     test_why_a_mail_could_not_be_read_is_told_in_the_readers_language,
 )
-from tests.keyed.keys_for_sentences import Keys
-from tests.pages.events import fields
 
 __all__ = [
     "desk",
@@ -72,32 +65,9 @@ __all__ = [
 
 
 @pytest.fixture(autouse=True)
-def speaks_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def speaks_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This process speaks keys in place of English. What its databases hold then is read when a test is over (`conftest`)."""
-    known, keys = catalogue.of, Keys()
-    monkeypatch.setattr(
-        catalogue, "of", lambda spoken: keys if spoken == catalogue.ENGLISH else known(spoken)
-    )
     monkeypatch.setattr(reworded, "_ASKED", True)
-
-
-def test_a_whole_play_stores_no_sentence(database_url: str) -> None:
-    assert stored_sentences.KEY.search(str(Text("paused by a person")))
-    plan = play.Plan(play.SEQUENCE, seed=7, contacts=25, seconds=6, database_url=database_url)
-    outcome = play.play(plan, lambda scene: None)
-    assert outcome.story.placed
-    assert stored_sentences.of_database(database_url) == []
-    typed_and_signed(database_url)
-
-
-def typed_and_signed(url: str) -> None:
-    """Every event is of a kind of the list with its data and no other, and names who did it; nothing is due in a far year."""
-    with closing(Database(url)) as database, database.read() as conn:
-        told = conn.execute(sa.select(event.c.kind, event.c.data, event.c.actor_kind, event.c.actor)).all()
-        due = conn.execute(sa.select(enrollment.c.due_at)).scalars().all()
-    assert len(told) > 50
-    for each in told:
-        known = {name for name, _ in fields(EventKind(each.kind))} | {"why", "whys"}
-        assert set(each.data) <= known, each
-        assert ActorKind(each.actor_kind) is ActorKind.RECIPIENT or each.actor, each
-    assert all(at is None or at.year == 2026 for at in due)
+    with stored_sentences.keys_in_place_of(catalogue.ENGLISH):
+        assert stored_sentences.KEY.search(str(Text("paused by a person")))
+        yield
