@@ -13,7 +13,7 @@ import pytest
 
 from relance import wording
 from tests import reworded, stored_sentences
-from tests.servers import finder, loopback, migrated, postgres, redis
+from tests.servers import browser, finder, loopback, migrated, postgres, redis
 
 # Two slow cores must not fail a property: time is not what properties are about.
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
@@ -55,6 +55,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     yield
     if reworded.wanted() and not item.get_closest_marker("own_words"):
         assert stored_sentences.of_item(item) == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """A browser stays for the tests of pages that come next."""
+    yield
+    browser.close_unless_wanted(item.path, nextitem.path if nextitem else None)
 
 
 def _english_again() -> Iterator[None]:

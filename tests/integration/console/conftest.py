@@ -1,4 +1,4 @@
-"""The console as it is served, on a real socket and a real database; and one browser for each process of tests."""
+"""The console as it is served, on a real socket and a real database, and the browser that looks at it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,9 @@ from relance.clock import Clock
 from relance.console import server
 from relance.console.requests import cookies
 from relance.engine.users.sign_in import Origin
-from tests.servers import finder, ports
+from tests.servers import browser, ports
 
 PASSWORD = "seven brass lanterns"
-FLAGS = (
-    *(
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-dev-shm-usage",
-    ),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 @dataclass
@@ -101,20 +90,10 @@ def console_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
         yield found
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium, driven by playwright. While playwright's own event loop stands in this thread, no test can start another
-    (`asyncio.run`): so it goes before another file's tests come."""
-    program = finder.binary("chromium")
-    if program is None:
-        finder.not_run("there is no chromium for the pages of the console")
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason=f"{finder.NOT_RUN}playwright is not installed"
-    )
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(program), args=list(FLAGS))
-        yield browser
-        browser.close()
+@pytest.fixture
+def chromium() -> Any:
+    """The browser. What a test opens in it, it closes."""
+    return browser.shared()
 
 
 class Tab:
