@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -19,12 +20,17 @@ from tests.servers import browser, finder, loopback, migrated, postgres, redis
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
 hypothesis.settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 
+MEMORY = Path("/dev/shm")
+MEMORY_ENOUGH = 2 * 2**30
+# Bytes. A run needs some hundred millions: a test that passed leaves no files.
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how hard Hypothesis looks, and close the doors. Tests read English, whatever this machine speaks."""
     os.environ["LC_ALL"] = "C.UTF-8"
     os.environ.pop("RELANCE_LANGUAGE", None)
     hypothesis.settings.load_profile("ci" if _require_all() else "dev")
+    _files_in_memory()
     loopback.install()
     reworded.as_wanted()
 
@@ -42,7 +48,9 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where every sentence is a key, leave out what is about wording, and count it."""
+    """The slowest go first, for one that is begun last is waited for by all. Where every sentence is a key, what is about wording is
+    left out, and counted."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if reworded.wanted():
         about = [each for each in items if each.get_closest_marker("wording")]
         items[:] = [each for each in items if each not in set(about)]
@@ -144,6 +152,12 @@ def redis_url(redis_server: redis.Redis) -> str:
     """The URL of an empty Redis database."""
     redis_server.flush()
     return redis_server.url
+
+
+def _files_in_memory() -> None:
+    """As of the servers, nothing of a test's files has to survive a power cut: no commit to an SQLite file waits for a disk."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_ENOUGH:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def _require_all() -> bool:

@@ -27,6 +27,8 @@ from tests.pages import everything
 from tests.pages.events import fields
 from tests.servers.postgres import Postgres
 
+pytestmark = pytest.mark.slow
+
 
 def judge(outcome: play.Outcome) -> None:
     """What must be true at the end of every play, whoever did the work."""

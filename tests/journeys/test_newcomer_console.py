@@ -98,6 +98,7 @@ def newcomer(
             context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_a_newcomer_writes_to_people_and_replies_to_one(newcomer: Newcomer) -> None:
     _gets_in(newcomer)

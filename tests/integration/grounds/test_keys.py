@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 PLAYED = ("test_persons_word.py", "test_recovery.py", "test_reasons.py")
 
 
+@pytest.mark.slow
 def test_what_is_decided_is_decided_alike() -> None:
     files = [f"tests/integration/engine/{name}" for name in PLAYED]
     played = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-k", "not postgres", *files]
