@@ -17,8 +17,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from benchmarks.sending import stock
 from relance import clock, config
@@ -27,6 +30,7 @@ from relance.engine.context import Context
 from relance.engine.db.database import Database, Instant
 from relance.engine.definition.position import Position
 from relance.engine.sequences import publish
+from relance.engine.store.mailboxes import mailboxes as mailboxes_store
 from relance.engine.store.sending import claims
 from relance.engine.store.sequences import due as due_mails
 from relance.engine.store.sequences import enrollments
@@ -42,10 +46,13 @@ STANDING = {"held": 0.01, "finished": 0.5}
 
 @dataclass(frozen=True)
 class Figures:
-    """Seconds: the median of many calls, or one call's."""
+    """Seconds: the median of many calls, or one call's. `..._cpu`: of this thread and the database's process, steadier on a
+    busy machine."""
 
     claim: float
     first_due: float
+    claim_cpu: float
+    first_due_cpu: float
     status: float = 0.0
     report: float = 0.0
     held: float = 0.0
@@ -77,7 +84,7 @@ def _ratio(one: Figures, other: Figures) -> float:
 def _words(options: argparse.Namespace, found: dict[str, Figures]) -> Iterator[str]:
     yield f"{options.database}, {options.mailboxes} mailboxes, p50 of {options.rounds} calls"
     yield ""
-    yield f"{'':34}{'claim of 50':>14}{'first due':>14}"
+    yield f"{'':34}{'claim of 50':>14}{'first due':>14}{'CPU of both':>22}"
     told = {
         "small": f"{options.small} people",
         "large": f"{options.large} people",
@@ -85,12 +92,14 @@ def _words(options: argparse.Namespace, found: dict[str, Figures]) -> Iterator[s
         "snapshot": f"... behind a snapshot, {options.churn} claims",
     }
     for name, each in found.items():
-        yield f"{told[name]:34}{each.claim * 1e3:11.2f} ms{each.first_due * 1e3:11.2f} ms"
+        cpu = f"{each.claim_cpu * 1e3:14.2f}{each.first_due_cpu * 1e3:8.2f} ms"
+        yield f"{told[name]:34}{each.claim * 1e3:11.2f} ms{each.first_due * 1e3:11.2f} ms{cpu}"
     yield ""
     for name, bar in (("large", FLAT), ("backlog", STRAINED), ("snapshot", STRAINED)):
         one, other = found["small"], found[name]
         claim, first = other.claim / one.claim, other.first_due / one.first_due
-        yield f"{name + ' to small':34}{claim:13.2f}x{first:13.2f}x   the bar is {bar}"
+        by_cpu = f"{other.claim_cpu / one.claim_cpu:14.2f}x{other.first_due_cpu / one.first_due_cpu:7.2f}x"
+        yield f"{name + ' to small':34}{claim:13.2f}x{first:13.2f}x{by_cpu}   the bar is {bar}"
     yield ""
     for name in ("small", "large"):
         each = found[name]
@@ -106,11 +115,11 @@ def _measure(
         with _snapshot(context, wanted=snapshot):
             if snapshot:
                 _churn(context, options.mailboxes, options.churn)
-            claim, first = _timed(context, options.mailboxes, options.rounds)
+            taken = _timed(context, options.mailboxes, options.rounds)
         if not asked:
-            return Figures(claim, first)
+            return Figures(*taken)
         return Figures(
-            claim, first, *map(_once, (relance.status, lambda: relance.report("Benchmark"), relance.held))
+            *taken, *map(_once, (relance.status, lambda: relance.report("Benchmark"), relance.held))
         )
 
 
@@ -120,24 +129,45 @@ def _once(ask: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def _timed(context: Context, mailboxes: int, rounds: int) -> tuple[float, float]:
-    now, taken, first = context.clock.now(), [], []
+class _Clocks:
+    """How long calls take, and what they cost this thread and the process that serves the connection."""
+
+    def __init__(self) -> None:
+        self.wall: list[float] = []
+        self.cpu: list[float] = []
+
+    @contextlib.contextmanager
+    def around(self, conn: Connection) -> Iterator[None]:
+        begun, spent = time.perf_counter(), _spent(conn)
+        yield
+        self.wall.append(time.perf_counter() - begun)
+        self.cpu.append(_spent(conn) - spent)
+
+
+def _spent(conn: Connection) -> float:
+    """Seconds of CPU (Linux: the first field of schedstat are nanoseconds)."""
+    if conn.dialect.name != "postgresql":
+        return time.thread_time()
+    server: Any = conn.connection.driver_connection
+    stat = Path(f"/proc/{server.info.backend_pid}/schedstat").read_text()
+    return time.thread_time() + int(stat.split()[0]) / 1e9
+
+
+def _timed(context: Context, mailboxes: int, rounds: int) -> tuple[float, ...]:
+    now, taken, first = context.clock.now(), _Clocks(), _Clocks()
     for number in range(rounds):
         sender = 1 + number % mailboxes
         with context.database.write() as conn:
-            begun = time.perf_counter()
-            rows = claims.claim(conn, sender, now, TURN, seen=now)
-            taken.append(time.perf_counter() - begun)
-            claims.unclaim(conn, [row.id for row in rows])
+            with taken.around(conn):
+                rows = claims.claim(conn, sender, now, TURN, seen=now)
+            mailboxes_store.change(conn, sender, taken_up="")  # as a turn that ends
         if len(rows) != TURN:
             raise RuntimeError(f"{len(rows)} mails claimed, not {TURN}")
-        with context.database.read() as conn:
-            begun = time.perf_counter()
+        with context.database.read() as conn, first.around(conn):
             found = due_mails.first_mail_due(conn, sender, now)
-            first.append(time.perf_counter() - begun)
         if found is None or found > now:
             raise RuntimeError(f"the first mail is due at {found}")
-    return statistics.median(taken), statistics.median(first)
+    return tuple(map(statistics.median, (taken.wall, first.wall, taken.cpu, first.cpu)))
 
 
 def _churn(context: Context, mailboxes: int, wanted: int) -> None:

@@ -371,8 +371,8 @@ class _Turn:
             next_turns.those_in_trouble(conn, self.recovered, now)
             outlook = self._outlook(mailbox, run, due, now)
             pauses = Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)
-            planned = next_turn.next_turn(end, outlook, pauses, now)
-            leases.release(conn, self.lease, min(planned, now + leases.MAX_AHEAD), mailbox.reply_at)
+            at = min(next_turn.next_turn(end, outlook, pauses, now), now + leases.MAX_AHEAD)
+            leases.release(conn, self.lease, at, mailbox.reply_at, ended=self.work.ended(end))
         if self.delivery is not None:
             self.delivery.recorded()
 

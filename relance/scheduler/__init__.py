@@ -6,5 +6,6 @@ late, doubled or reordered, and the loop looks again every few seconds. The only
 
 from relance import late
 
-with late.hidden("rich", "pygments"):  # eight megabytes for colours that no log of ours has
+with late.hidden("rich", "pygments", "greenlet"):
+    # Nine megabytes, for colours that no log of ours has and for threads of a kind that we do not start.
     import structlog as structlog

@@ -126,16 +126,16 @@ def _not_spent(
     context: Context, lease: Lease, claimed: Sequence[Enrollment], now: dt.datetime
 ) -> Sequence[Enrollment]:
     """Without those whose attempts never came to an end: they are held before anything of them is read."""
-    spent = [row for row in claimed if row.attempts > context.options.attempts]
+    spent = [row for row in claimed if row.attempts >= context.options.attempts]
     if not spent:
         return claimed
     with context.database.write() as conn:
         leases.renew(conn, lease)
         for row in spent:
-            why = because(Code.ATTEMPTS_SPENT, count=row.attempts - 1)
+            why = because(Code.ATTEMPTS_SPENT, count=row.attempts)
             enrollments.apply(conn, [row.id], Event.HELD, now, reason=why, values={"attempts": 0})
             events.record_event(conn, EnrollmentHeld(why), now, row)
-    return [row for row in claimed if row.attempts <= context.options.attempts]
+    return [row for row in claimed if row.attempts < context.options.attempts]
 
 
 def _alone(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.schedule import next_turn, throttle
+from relance.engine.schedule.next_turn import EndKind, EndTurn
 from relance.engine.schedule.throttle import Allowance, Pace
 from relance.engine.sending.replies import queue
 from relance.engine.sequences import overdue
@@ -34,6 +35,7 @@ class Workload:
     more: bool = False  # something was left behind that could be done at once
     waiting: bool = False  # somebody's mail waits for another mailbox to be read
     one_by_one: bool = False  # each is asked about behind its own 354
+    noted: bool = False  # what it claimed is in its mailbox's row
     stuck: bool = False  # a person's answer was to leave, and none did
 
     @classmethod
@@ -74,6 +76,7 @@ class Workload:
         sent = messages.sent_since(conn, number, now - throttle.DAY) if history else []
         self.allowance = throttle.allowance(self.pace, sent, now, self.context.options.batch)
         self.claimed = claims.claim(conn, number, now, self.allowance.count, seen=synced_at)
+        self.noted = bool(self.claimed)
         self.more = len(self.claimed) == self.allowance.count > 0 and self.allowance.next_at is None
 
     def take(self) -> list[Enrollment]:
@@ -97,6 +100,10 @@ class Workload:
             self.allowance = Allowance(0, at + self.pace.gap)
         else:
             self.more = True  # nothing was claimed: what is due goes in the next turn
+
+    def ended(self, end: EndTurn) -> bool:
+        """Whether nothing that it noted was left without an end. (What a turn before left, and it did not count, stays.)"""
+        return self.noted and end.kind is not EndKind.FAULT
 
     def give_back(self, conn: Connection) -> None:
         """What was claimed and not taken up is not counted; the caller holds the lease."""

@@ -90,6 +90,30 @@ def test_whose_attempts_never_ended_is_done_alone_and_then_held_unread(
     assert sorted(states(house).values()) == ["active", "held"]
 
 
+def test_a_claim_writes_no_row_of_those_it_takes_up_and_a_turn_that_ends_leaves_nothing_to_count(
+    house: Context,
+) -> None:
+    enroll(house, MAIL, "Mail")
+    with house.database.write() as conn:
+        lease = leases.acquire(conn, 1, "test")
+    assert lease is not None
+    written: list[str] = []
+
+    def seen(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        written.extend([statement] if statement.startswith(("UPDATE", "INSERT")) else [])
+
+    sa.event.listen(house.database.engine, "before_cursor_execute", seen)
+    for _ in range(house.options.attempts + 2):  # as often as they like: each of these turns ended
+        assert [row.attempts for row in claim(house)] == [0, 0]
+        with house.database.write() as conn:
+            leases.release(conn, lease, house.clock.now(), ended=True)
+    assert not [statement for statement in written if not statement.startswith("UPDATE mailbox")]
+    claim(house)  # and this one did not
+    with house.database.write() as conn:
+        conn.execute(sa.update(enrollment).where(enrollment.c.id == 1).values(version=5))
+    assert {row.id: row.attempts for row in claim(house)} == {1: 0, 2: 1}  # one has changed since
+
+
 def test_a_step_that_cannot_be_done_holds_its_own_person_only(house: Context) -> None:
     enroll(house, TASK, "Task")
     with house.database.write() as conn:

@@ -128,19 +128,26 @@ def test_two_ticks_at_once_judge_a_click_once(ready: Context) -> None:
     assert ours == [{one[0].id}, set()]
 
 
-def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: Context) -> None:
+def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_turned_away(ready: Context) -> None:
     if ready.database.embedded:
         pytest.skip("SQLite lets nobody write in the middle of it")
     moved: list[bool] = []
 
     def move(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if statement.startswith("UPDATE enrollment SET attempts") and not moved:
+        if statement.startswith("UPDATE mailbox SET taken_up") and not moved:
             moved.append(True)
             engine_house.hand_over(ready, EVE, BOB)
 
     sa.event.listen(ready.database.engine, "before_cursor_execute", move)
-    assert claim(ready) == []
+    mine = lease(ready)
+    (claimed,) = claim(ready)
     assert moved
+    mail = engine_house.add_message(ready, claimed, MessageState.PREPARED)
+    with ready.database.write() as conn:
+        wanted = [gate.PreparedMail(claimed, mail)]
+        verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), ready.noes.opted_out)
+    assert [each.code for each in verdicts[mail.id]] == [Code.CHANGED_SINCE_PREPARED]
+    assert claim(ready) == []
     assert [each.id for each in claim(ready, 2)] == [row(ready).id]
 
 

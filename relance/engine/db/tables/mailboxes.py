@@ -38,6 +38,8 @@ mailbox = sa.Table(
     text("lease_owner"),
     sa.Column("lease_until", Instant),
     count("fence"),
+    # Which steps its last turn took up, as "id:version id:version": those that it left as they were did not end.
+    text("taken_up"),
     sa.Column("next_turn_at", Instant),
     sa.Column("reply_at", Instant),  # when the next of its `own_reply` leaves; empty: none is to
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)

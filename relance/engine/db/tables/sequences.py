@@ -50,7 +50,7 @@ enrollment = sa.Table(
     sa.Column("bound", Json, nullable=False),  # what bound `due_at`: the calendar's own words
     sa.Column("stepped_at", Instant, nullable=False),  # when the step before was done
     count("priority"),
-    count("attempts"),  # counted before the work starts, cleared when it ends
+    count("attempts"),  # attempts that never came to an end, in a row: see `mailbox.taken_up`
     count("version"),  # goes up with every change: the compare-and-set of the send
     sa.Column("resume_at", Instant),
     # Whether we wrote to this person before: then nothing leaves before the mailbox was read for an answer.

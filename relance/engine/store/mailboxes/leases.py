@@ -226,12 +226,16 @@ def release(
     lease: Lease,
     next_turn_at: dt.datetime | None,
     reply_at: dt.datetime | None = None,
+    *,
+    ended: bool = False,
 ) -> None:
     """Give the lease back and say when to come again. Without effect when it was lost already.
 
+    `ended`: nothing that this turn took up was left without an end (see `claims`).
     `reply_at`: the mailbox's own, as the time of its next turn was found by it. A reply that was written since is not passed over.
     """
     asked = {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at, "known": reply_at}
+    asked |= {"ended": ended}
     _RELEASE.run(conn, asked)
 
 
@@ -246,5 +250,8 @@ _RELEASE = Prepared(
         lease_until=sa.null(),
         lease_owner=sa.literal_column("''"),
         next_turn_at=sa.case((_WRITTEN_SINCE, mailbox.c.reply_at), else_=_NEXT),
+        taken_up=sa.case(
+            (sa.bindparam("ended", type_=sa.Boolean), sa.literal_column("''")), else_=mailbox.c.taken_up
+        ),
     )
 )

@@ -82,7 +82,8 @@ class Mailbox:
         return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
 
 
-_VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]
+_OF_A_TURN = ("lease_owner", "lease_until", "fence", "taken_up")
+_VALUES = [column for column in mailbox.c if column.name not in _OF_A_TURN]
 _SELECT = sa.select(*_VALUES)
 # What every turn asks is built once: SQLAlchemy takes several times longer to build a statement than to run it.
 _BY_ID = Prepared(_SELECT.where(mailbox.c.id == sa.bindparam("of")))

@@ -1,4 +1,9 @@
-"""Claims: which due mails a mailbox takes up next, and which of them wait for another mailbox to be read."""
+"""Claims: which due mails a mailbox takes up next, and which of them wait for another mailbox to be read.
+
+What a turn takes up it writes into its mailbox's row, with the version of each, before the work starts; a turn that ends
+empties that. What the next one finds there, unchanged since, killed its worker or was beside what did: that attempt is
+counted then. So a turn writes one row for its claims, and none of the many whose mails are done a moment later.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +13,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.prepared import Prepared
-from relance.engine.db.tables import enrollment
+from relance.engine.db.prepared import Prepared, Row
+from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.store.sequences import due, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
@@ -17,18 +22,22 @@ from relance.engine.store.sequences.enrollments import Enrollment
 def claim(
     conn: Connection, mailbox_id: int, now: dt.datetime, limit: int, *, seen: dt.datetime | None
 ) -> list[Enrollment]:
-    """Due mail steps of one mailbox, most urgent first, with their attempt counted before the work starts.
+    """Due mail steps of one mailbox, most urgent first, noted before the work starts. Their `attempts` never came to an end.
 
     Of follow-ups those that were due at `seen`, when the last complete look into the mailbox began (None: it was never
     read): what fell due since could not pass the gate, and its 354 would be asked for in vain.
-    The mailbox's lease is the claim; counting first means that a step which kills its worker ends in quarantine.
+    The mailbox's lease is the claim; noting first means that a step which kills its worker ends in quarantine. No row of
+    theirs is locked: whatever is said of one from now on, the gate asks again.
     """
-    asked = {"sender": mailbox_id, "now": now, "seen": seen}
-    ids = _beside_no_suspect(due.claimable(conn, mailbox_id, now, seen, limit))
-    if not ids:
-        return []
-    claimed = {row[0]: enrollments.value(row) for row in _COUNT_ATTEMPT.all(conn, asked | {"wanted": ids})}
-    return [claimed[number] for number in ids if number in claimed]
+    found = due.claimable(conn, mailbox_id, now, seen, limit)
+    if found and found[0].left:
+        _count(conn, found[0].left)
+        found = due.claimable(conn, mailbox_id, now, seen, limit)
+    claimed = [enrollments.value(row) for row in _beside_no_suspect(found)]
+    if claimed:
+        noted = " ".join(f"{each.id}:{each.version}" for each in claimed)
+        _NOTE.run(conn, {"sender": mailbox_id, "noted": noted})
+    return claimed
 
 
 def other_mailboxes_to_sync(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[int]:
@@ -36,12 +45,21 @@ def other_mailboxes_to_sync(conn: Connection, mailbox_id: int, now: dt.datetime)
     return due.UNREAD_WRITERS.scalars(conn, {"sender": mailbox_id, "now": now})
 
 
+_NOTE = Prepared(
+    sa.update(mailbox).where(mailbox.c.id == sa.bindparam("sender")).values(taken_up=sa.bindparam("noted"))
+)
+
+
+def _count(conn: Connection, left: str) -> None:
+    """The attempts of a turn that never ended, at steps that are as it found them."""
+    taken = [tuple(map(int, each.split(":"))) for each in left.split()]
+    _COUNT_ATTEMPT.each(conn, [{"of": number, "stood": version} for number, version in taken])
+
+
 _COUNT_ATTEMPT = Prepared(
     sa.update(enrollment)
-    # Asked again of each row as it is now: PostgreSQL lets others commit between two statements.
-    .where(due.WANTED, due.MAIL_DUE, due.SEEN)
+    .where(enrollment.c.id == sa.bindparam("of"), enrollment.c.version == sa.bindparam("stood"))
     .values(attempts=enrollment.c.attempts + sa.literal_column("1"))
-    .returning(*enrollments.COLUMNS)
 )
 
 
@@ -49,14 +67,21 @@ SUSPECT = 2
 # Attempts without an end after which a step is done alone, so that its neighbours are not quarantined with it.
 
 
-def _beside_no_suspect(found: Sequence[tuple[int, int]]) -> list[int]:
-    """Those before the first suspect, or the suspect alone: [(id, attempts)]."""
-    first = next((place for place, (_, attempts) in enumerate(found) if attempts >= SUSPECT), len(found))
-    return [number for number, _ in found[: max(first, 1)]]
+def _beside_no_suspect(found: Sequence[Row]) -> Sequence[Row]:
+    """Those before the first suspect, or the suspect alone."""
+    first = next((place for place, row in enumerate(found) if row.attempts >= SUSPECT), len(found))
+    return found[: max(first, 1)]
 
 
 def unclaim(conn: Connection, enrollment_ids: Iterable[int]) -> None:
-    """The attempt ended without the step being done, and not by the step's fault."""
+    """The attempt ended without the step being done, and not by the step's fault: it does not follow those that did not."""
     ids = sorted(set(enrollment_ids))
     if ids:
-        due.UNCLAIM.run(conn, {"wanted": ids})
+        _UNCLAIM.run(conn, {"wanted": ids})
+
+
+_UNCLAIM = Prepared(
+    sa.update(enrollment)
+    .where(due.WANTED, enrollment.c.attempts != sa.literal_column("0"))
+    .values(attempts=sa.literal_column("0"))
+)

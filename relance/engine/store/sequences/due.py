@@ -18,6 +18,7 @@ from relance.engine.db.database import Instant
 from relance.engine.db.prepared import Prepared, Row, Values, any_of, fixed
 from relance.engine.db.tables import enrollment, mailbox, message, sequence
 from relance.engine.states import State
+from relance.engine.store.sequences.positions import COLUMNS
 
 AS_DUE, LAST = 0, -1
 """Whose mail goes first among those that are due: by their time, or after all others."""
@@ -89,7 +90,7 @@ def _heads(*places: sa.ColumnElement[int]) -> Prepared:
         sa.bindparam("after_due", type_=Instant), sa.bindparam("after_id", type_=sa.BigInteger)
     )
     going = sa.select(sequence.c.state).where(sequence.c.id == enrollment.c.sequence_id).scalar_subquery()
-    taken = (*_BY_TIME, enrollment.c.attempts, enrollment.c.wrote_before, going.label("going"))
+    taken = (*COLUMNS, going.label("going"))
     heads = [
         sa.select(*taken)
         .where(MAIL_OF, kind, enrollment.c.priority == place)
@@ -101,7 +102,8 @@ def _heads(*places: sa.ColumnElement[int]) -> Prepared:
         for place in places
     ]
     found = sa.union_all(*(sa.select(*head.c) for head in heads)).subquery("heads")
-    return Prepared(sa.select(*found.c).order_by(found.c.due_at, found.c.id).limit(count))
+    left = sa.select(mailbox.c.taken_up).where(mailbox.c.id == sa.bindparam("sender")).scalar_subquery()
+    return Prepared(sa.select(*found.c, left.label("left")).order_by(found.c.due_at, found.c.id).limit(count))
 
 
 _CLAIMABLE = _heads(sa.bindparam("place", type_=sa.Integer))
@@ -114,17 +116,18 @@ MAX_DUE = 2_000
 
 def claimable(
     conn: Connection, sender: int, now: dt.datetime, seen: dt.datetime | None, limit: int
-) -> list[tuple[int, int]]:
-    """Due mails that may go, as far as can be told without a lock, most urgent first: [(id, attempts)].
+) -> list[Row]:
+    """Due mails that may go, as far as can be told without a lock, most urgent first: what `positions.value` reads, and as
+    `left` what the turn before took up and did not end.
 
     Of follow-ups those that were due at `seen`.
     """
     asked = {"sender": sender, "first_until": now, "follows_until": min(now, seen) if seen else BEGINNING}
-    found: list[tuple[int, int]] = []
+    found: list[Row] = []
     for place in (AS_DUE, LAST):
         wanted = limit - len(found)
         going = _going(conn, _CLAIMABLE, asked | {"place": place}, now, wanted)
-        found += [(row.id, row.attempts) for row in itertools.islice(going, wanted)]
+        found += itertools.islice(going, wanted)
     return found
 
 
@@ -155,7 +158,6 @@ def waits_for_other_mailbox(conn: Connection, enrollment_ids: Iterable[int], now
     return set(_UNHEARD_AMONG.scalars(conn, {"wanted": wanted, "now": now})) if wanted else set()
 
 
-UNCLAIM = Prepared(sa.update(enrollment).where(WANTED).values(attempts=sa.literal_column("0")))
 _AT_ANY_PLACE = enrollment.c.priority.in_([sa.literal_column(str(place)) for place in (AS_DUE, LAST)])
 # Said although it is always so: what is due is one range of the index then, behind each place.
 FOLLOW_UP = Prepared(
