@@ -31,9 +31,6 @@ MAIL_OF = sa.and_(
 )
 DUE = enrollment.c.due_at <= sa.bindparam("now")
 MAIL_DUE = sa.and_(MAIL_OF, DUE)
-LOOKED_AT = enrollment.c.due_at <= sa.bindparam("seen")
-SEEN = sa.or_(sa.not_(enrollment.c.wrote_before), LOOKED_AT)
-# Its mailbox was read since the step fell due; a first mail needs no look.
 _OTHER, _SIBLING = mailbox.alias("other"), enrollment.alias("sibling")
 
 
