@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.engine.reporting.step_outcomes import StepAccount
+from relance.engine.store.sending.messages import REPLY
 
 FINAL_WITHOUT_ALL = frozenset({"replied", "bounced", "unsubscribed", "stopped", "held"})
 # States in which an enrollment may end before its last step.
 IN_DOUBT = frozenset({"unknown", "transmitting"})
 SETTLED = frozenset({"accepted"}) | IN_DOUBT  # states of a mail that are told elsewhere, if at all
+OVER = frozenset({"abandoned", "refused"})  # states of a person's reply that does not leave any more
 
 
 Owed = tuple[str, str]  # a person's address and the step
@@ -70,6 +72,7 @@ class Findings:
     unknown: tuple[str, ...]  # each with its reason
     held: tuple[str, ...]  # for other reasons
     not_yet: tuple[str, ...] = ()  # fell due after the last settling had begun: no verdict
+    replies: int = 0  # that left
 
     @property
     def clean(self) -> bool:
@@ -81,9 +84,12 @@ def count(evidence: Evidence) -> Findings:
     """What became of every step that fell due."""
     unknown = [each for each in evidence.accounts if each.state in IN_DOUBT]
     doubtful = {each.email for each in unknown}
+    taken = {(each.recipient, each.step) for each in evidence.taken}
+    replies = {each for each in taken if is_reply(each[1])}
     return Findings(
-        due=len(evidence.accounts),
-        accepted=len({(each.recipient, each.step) for each in evidence.taken}),
+        due=sum(not is_reply(each.step) for each in evidence.accounts),
+        accepted=len(taken - replies),
+        replies=len(replies),
         duplicates=tuple(_duplicates(evidence.taken)),
         lost=tuple(_lost(evidence)),
         after_answer=tuple(_after_answers(evidence)),
@@ -102,9 +108,17 @@ def count(evidence: Evidence) -> Findings:
 
 
 def waiting(accounts: Iterable[StepAccount], standings: Iterable[Standing]) -> list[StepAccount]:
-    """Steps that fell due, are not sent, and are still to be."""
+    """Steps that fell due, are not sent, and are still to be; and replies, which wait for nobody's sequence."""
     active = {each.email for each in standings if each.state == "active"}
-    return [each for each in accounts if each.state not in SETTLED and each.email in active]
+    open_ = (each for each in accounts if each.state not in SETTLED)
+    return [
+        each for each in open_ if (each.state not in OVER if is_reply(each.step) else each.email in active)
+    ]
+
+
+def is_reply(step: str) -> bool:
+    """Whether a mail is what a person wrote, and no step."""
+    return step.startswith(REPLY)
 
 
 def open_steps(accounts: Sequence[StepAccount], standings: Iterable[Standing]) -> frozenset[Owed]:
@@ -179,6 +193,6 @@ def _after_answers(evidence: Evidence) -> Iterable[str]:
         logins = evidence.logins.get(mail.login, ())
         # The log tells whole seconds: only a login that came surely after the one and before the other counts.
         last = bisect.bisect_left(logins, mail.at - 1)
-        if answered is not None and last and logins[last - 1] > answered:
+        if answered is not None and last and logins[last - 1] > answered and not is_reply(mail.step):
             late = mail.at - answered
             yield f"{mail.recipient} {mail.step}: left {late:.1f} seconds after their answer stood in the inbox"

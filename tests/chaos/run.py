@@ -15,10 +15,11 @@ from relance import app as application
 from relance import errors
 from relance.app import Relance
 from relance.config import Settings
-from relance.engine.db.tables import contact, enrollment, message
+from relance.engine.db.tables import contact, enrollment, message, own_reply
 from relance.engine.reasons import read, said
+from relance.engine.reporting.step_outcomes import StepAccount
 from relance.engine.states import FINAL, MessageState, State
-from tests.chaos import audit, fleet, grounds, sales, strikes
+from tests.chaos import audit, fleet, grounds, replies, sales, strikes
 from tests.chaos.asking import Answer, ask
 from tests.chaos.plan import Plan
 
@@ -56,7 +57,7 @@ class Outcome:
         settled = "never" if self.settle_seconds is None else f"{self.settle_seconds:.1f} s"
         effects = "".join(f"{what}: {times}, " for what, times in self.effects.items())
         return (
-            f"crashes injected: {self.crashes}, {effects}steps due: {found.due}, accepted: {found.accepted}, "
+            f"crashes injected: {self.crashes}, {effects}steps due: {found.due}, accepted: {found.accepted}, replies sent: {found.replies}, "
             f"duplicates: {len(found.duplicates)}, lost: {len(found.lost)}, after an answer: {len(found.after_answer)}, "
             f"held as unknown: {len(found.unknown)}, held otherwise: {len(found.held)}, time to settle: {settled}, "
             f"whole run: {self.seconds:.0f} s{'' if self.finished else self._cut()}"
@@ -106,6 +107,7 @@ class Backlog:
     active: int
     overdue: int
     in_doubt: int
+    replies: int  # that are still to leave
 
     @property
     def settled(self) -> bool:
@@ -119,6 +121,7 @@ class _Run:
         self.plan, self.ground, self.crew, self.relance, self.say = plan, ground, crew, relance, say
         self.began = began
         self.people = sales.Sales(plan, ground, relance)
+        self.replies = replies.Replies(plan, relance)
         self.strikes = strikes.Strikes(plan, ground, crew)
         self.pulse = threading.Event()  # nobody sets it: it only measures the time between two looks
         self.told = time.monotonic()
@@ -179,7 +182,8 @@ class _Run:
             if (
                 backlog is not None
                 and backlog.settled
-                and not backlog.active
+                and not (backlog.active or backlog.replies)
+                and not self.replies.unwritten(self.people.answered)
                 and self.people.enrolled == len(self.people.people)
             ):
                 return settled, True
@@ -197,7 +201,10 @@ class _Run:
         return owed
 
     def _open(self) -> frozenset[audit.Owed]:
-        return self._ask(lambda: audit.open_steps(self.relance.due_steps(), self._standings()))
+        return self._ask(lambda: audit.open_steps(self._accounts(), self._standings()))
+
+    def _accounts(self) -> list[StepAccount]:
+        return [*self.relance.due_steps(), *replies.accounts(self.relance)]
 
     def _ask(self, question: Callable[[], Answer]) -> Answer:
         return ask(question, meanwhile=self.strikes.look)
@@ -208,6 +215,7 @@ class _Run:
         self.strikes.look()
         taken = self.ground.taken()
         self.people.listen(taken)
+        self.replies.write()
         if fallen := self.ground.fallen():
             raise RuntimeError(fallen)
         if time.monotonic() - self.told > 10:
@@ -231,7 +239,7 @@ class _Run:
             with self.relance._context.database.read() as conn:
                 counts = [
                     conn.execute(sa.select(sa.func.count()).where(condition)).scalar_one()
-                    for condition in (active, overdue, doubt)
+                    for condition in (active, overdue, doubt, own_reply.c.open)
                 ]
         except errors.RelanceError:
             return None
@@ -240,7 +248,7 @@ class _Run:
     def _evidence(self, owed: frozenset[audit.Owed] | None) -> audit.Evidence:
         return audit.Evidence(
             taken=self.ground.taken(),
-            accounts=self._ask(self.relance.due_steps),
+            accounts=self._ask(self._accounts),
             standings=self._ask(self._standings),
             steps=sales.STEPS,
             answered=self.people.answered,

@@ -44,6 +44,7 @@ def judge(outcome: run.Outcome) -> None:
     assert outcome.findings.unknown == ()
     assert outcome.finished, outcome.line()
     assert outcome.findings.accepted > 20
+    assert outcome.findings.replies
 
 
 @pytest.mark.slow
@@ -115,6 +116,39 @@ def test_a_clean_run_is_clean() -> None:
 def test_a_step_taken_twice_is_a_duplicate_under_any_id(second: audit.Taken) -> None:
     account = dataclasses.replace(DONE, message_id=second.message_id)
     assert len(found(taken=[FIRST, second], accounts=[DONE, account]).duplicates) == 1
+
+
+REPLY = StepAccount(ANNA, "", "reply:chaos-1", "accepted", "", "<3@x>")
+LEFT = audit.Taken(200.0, ANNA, "rep@sales.test", "<3@x>", "cc", "reply:chaos-1")
+
+
+def test_a_reply_leaves_once_and_is_no_step() -> None:
+    well = found(
+        taken=[FIRST, LEFT],
+        accounts=[DONE, REPLY],
+        answered={ANNA: 150.0},
+        logins={"rep@sales.test": [180.0]},
+    )
+    assert well.clean
+    assert (well.due, well.accepted, well.replies) == (1, 1, 1)
+    twice = dataclasses.replace(LEFT, message_id="<4@x>")
+    assert found(taken=[FIRST, LEFT, twice], accounts=[DONE, REPLY]).duplicates
+
+
+@pytest.mark.parametrize("state", ["prepared", "not sent", "deferred"])
+def test_a_reply_that_waits_at_the_end_is_lost_whatever_became_of_the_sequence(state: str) -> None:
+    waits = dataclasses.replace(REPLY, state=state, reason="waits")
+    answered = dataclasses.replace(WAITS, state="replied")
+    assert found(accounts=[DONE, waits], standings=[answered]).lost
+    assert audit.open_steps([waits], [answered]) == {(ANNA, REPLY.step)}
+
+
+def test_a_reply_that_was_given_up_says_why_and_never_arrives() -> None:
+    over = dataclasses.replace(REPLY, state="abandoned", reason="taken back")
+    assert found(accounts=[DONE, over]).clean
+    assert found(accounts=[DONE, dataclasses.replace(over, reason="")]).lost
+    assert found(taken=[FIRST, LEFT], accounts=[DONE, over]).lost
+    assert found(accounts=[DONE, dataclasses.replace(REPLY, state="unknown", reason="x")]).unknown
 
 
 def test_what_is_called_accepted_and_never_arrived_is_lost() -> None:
