@@ -69,6 +69,7 @@ RULES: Mapping[str, Rule] = {
     "contacts.list": _look(by_itself),
     "contacts.refusing": _look(own_person),
     "contacts.show": _look(own_person),
+    # A no is everybody's: who hears one keeps it, whoever writes to them, and sees what is kept. Lifting one is a manager's.
     "contacts.suppress": _do(Permission.CONTACTS, anything),
     "contacts.suppressed": _look(),
     "contacts.suppressions": _look(),
@@ -243,6 +244,10 @@ def _note(path: str, call: Call) -> None:
 
 
 def _name(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (list, tuple)) and value and all(type(each) is int for each in value):
+        return ", ".join(map(str, value))
     if dataclasses.is_dataclass(value):
         return str(getattr(value, "address", "") or getattr(value, "name", ""))
     return value if isinstance(value, str) and "\n" not in value else ""

@@ -60,6 +60,27 @@
     text.scrollTop = Math.max(0, (start / Math.max(1, text.value.length)) * text.scrollHeight - text.clientHeight / 3);
   });
 
+  /* A reply counts down until it leaves; what became of it is then asked for by htmx. */
+  setInterval(() => document.querySelectorAll("[data-countdown]").forEach((each) => {
+    const until = (each.dataset.until ||= String(performance.now() + 1000 * Number(each.dataset.countdown)));
+    const left = Math.ceil((Number(until) - performance.now()) / 1000);
+    each.textContent = left > 0 ? each.dataset.words.replace("{}", left) : each.dataset.then;
+  }), 250);
+
+  /* Ctrl+Enter sends what is being written; Escape leaves the field, so that the keys of the page work again. */
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest("form.reply");
+    if (!form || event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+    if (event.key === "Escape") { event.target.blur(); }
+  });
+
+  /* The open row of a list that scrolls by itself stays in sight. */
+  document.addEventListener("DOMContentLoaded", () => {
+    const list = document.querySelector(".conversations"), row = list && list.querySelector("[aria-current]");
+    if (row && list.scrollHeight > list.clientHeight) list.scrollTop = row.offsetTop - list.offsetTop - list.clientHeight / 3;
+  });
+
   /* What is to be copied is copied by its button. */
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");

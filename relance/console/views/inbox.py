@@ -75,6 +75,19 @@ def reply(visit: Visit) -> Response:
     return visit.go(_opened(visit, number), said)
 
 
+def progress(visit: Visit) -> Response:
+    """What became of the replies to one answer, for the page to renew."""
+    opened = visit.app.inbox.detail(numbers.row(visit.query.get(OPEN, "")) or 0)
+    return visit.part(
+        "inbox.html",
+        "replied",
+        opened=opened,
+        replying=replying.part(visit, opened, None),
+        codes=codes.text,
+        can_work=visit.me.may(Permission.WORK),
+    )
+
+
 def take_back(visit: Visit) -> Response:
     """The last reply taken back; its words stand in the box again."""
     number = _number(visit)
@@ -110,7 +123,11 @@ def _shown(visit: Visit, draft: Draft | None = None, code: int = 200) -> Respons
         concerned=_concerned(visit, opened),
         chips=_chips(visit, visit.app.inbox.counts(ReplyFilter(unread=wanted.unread, search=wanted.search))),
         search=visit.query.get("q", ""),
-        hidden=[(name, visit.query[name]) for name in ("unread", "kind", "intent") if name in visit.query],
+        hidden=[
+            (name, visit.query[name])
+            for name in ("unread", "undecided", "unsent", "kind", "intent")
+            if name in visit.query
+        ],
         pages=lists.pages(visit, found.cursor),
         acts=[replace(each, label=_(each.label), means=_(each.means)) for each in ACTS],
         dangerous=DANGEROUS,
@@ -163,6 +180,7 @@ def _wanted(visit: Visit) -> ReplyFilter:
         intent=visit.query.get("intent") or None,
         unread=visit.query.get("unread") == "yes",
         undecided=visit.query.get("undecided") == "yes",
+        unsent=visit.query.get("unsent") == "yes",
         search=visit.query.get("q", "")[:200],
     )
 
@@ -171,6 +189,7 @@ def _chips(visit: Visit, counted: InboxCounts) -> list[Chip]:
     found = [
         lists.chip(visit, "unread", "yes", _("Unread")),
         lists.chip(visit, "undecided", "yes", _("Needs a decision")),
+        lists.chip(visit, "unsent", "yes", _("Our reply waits"), visit.app.today.waiting().replies),
     ]
     for intent in (Intent.POSITIVE, Intent.QUESTION, Intent.LATER, Intent.NEGATIVE):
         number = counted.intents.get(intent.value, 0)
@@ -209,7 +228,7 @@ def _on(visit: Visit, undo: int | None = None) -> str:
 
 
 def _kept(query: dict[str, str]) -> dict[str, str]:
-    names = ("q", "unread", "undecided", "kind", "intent", lists.AFTER)
+    names = ("q", "unread", "undecided", "unsent", "kind", "intent", lists.AFTER)
     return {name: value for name, value in query.items() if name in names}
 
 
@@ -264,6 +283,8 @@ _KEYS = (
     *((each.key, each.label) for each in ACTS),
     ("e", N_("Done: mark as read, next answer")),
     ("r", N_("Reply")),
+    ("Ctrl+Enter", N_("Send the reply that you write")),
+    ("t", N_("Take the reply back that has not left")),
     ("u", N_("Take the last decision back")),
     ("j", N_("Next answer")),
     ("k", N_("Previous answer")),
@@ -277,6 +298,7 @@ PAGES = (
         keys=_KEYS,
     ),
     Page("/inbox", reply, Permission.WORK, "POST"),
+    Page("/inbox/replies", progress, Permission.LOOK, part=True),
     Page("/inbox/take-back", take_back, Permission.WORK, "POST"),
     Page("/inbox/triage", triage, Permission.WORK, "POST"),
     Page("/inbox/mark", mark, Permission.WORK, "POST"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from relance import errors
@@ -15,6 +17,9 @@ from relance.engine.store.sending.own_replies import OwnReplyView
 from relance.wording import Text
 
 AGAIN = "again"  # in the address: the words of the one that was taken back stand in the box
+LOOK_SECONDS = 3  # between two looks at one that is on its way
+LONGEST_COUNT = 600  # seconds; what leaves later, or while the clock stands still, is told by its time
+ON_ITS_WAY = ("prepared", "transmitting", "deferred", "not sent")
 TONES = {"accepted": "green", "refused": "red", "abandoned": "grey", "unknown": "amber"}
 
 
@@ -39,6 +44,8 @@ class Replying:
     addresses: ReplyAddresses
     paused: bool  # the mailbox is: it can wait for that
     open: bool  # the box is
+    left: Mapping[int, int]  # seconds of the machine until each leaves that still waits
+    wait: int = 0  # seconds until the page looks again what became of them; 0: it need not
     tones = TONES
 
 
@@ -53,7 +60,25 @@ def part(visit: Visit, opened: AnswerDetail | None, draft: Draft | None) -> Repl
         visit.me.may(Permission.WORK) and visit.app.mailboxes.show(opened.answer.mailbox).state == "paused"
     )
     addresses = visit.app.inbox.addresses(opened.answer.id)
-    return Replying(sent, found, addresses, paused, again or draft is not None)
+    left = _left(visit, sent)
+    return Replying(
+        sent, found, addresses, paused, again or draft is not None, left, 0 if paused else _wait(sent, left)
+    )
+
+
+def _left(visit: Visit, sent: Sequence[OwnReplyView]) -> Mapping[int, int]:
+    clock, now = visit.installation.clock, visit.now
+    waiting = {
+        each.id: each.leaves_at - now for each in sent if each.can_be_taken_back and each.leaves_at > now
+    }
+    found = {number: clock.machine_seconds(span) for number, span in waiting.items()}
+    return {number: math.ceil(seconds) for number, seconds in found.items() if seconds < LONGEST_COUNT}
+
+
+def _wait(sent: Sequence[OwnReplyView], left: Mapping[int, int]) -> int:
+    """Until the next one is to leave; where one is on its way, a moment."""
+    on_its_way = any(each.state in ON_ITS_WAY and each.id not in left for each in sent)
+    return LOOK_SECONDS if on_its_way else min(left.values(), default=-1) + 1
 
 
 def written(visit: Visit) -> Draft:

@@ -72,10 +72,17 @@ def _waiting(visit: Visit) -> Iterator[Line]:
         (waits.held, "hand", "amber", _held, "/held"),
         (waits.tasks, "list-checks", "amber", _tasks, "/tasks"),
         (trouble, "triangle-alert", "red", _trouble, "/mailboxes"),
+        (waits.replies, "send", "blue", _replies, "/inbox?unsent=yes"),
     )
     for number, icon, tone, words, path in found:
         if number:
-            yield Line(icon, tone, words(number), visit.site.link(path))
+            yield Line(icon, tone, words(number), visit.site.link(path.partition("?")[0]) and path)
+
+
+def _replies(count: int) -> Text:
+    return Text.plural(
+        "{count} reply of ours has not left yet", "{count} replies of ours have not left yet", count
+    )
 
 
 def _unread(count: int) -> Text:

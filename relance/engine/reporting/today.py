@@ -32,6 +32,7 @@ class Waiting:
     unread: int  # answers
     held: int  # people
     tasks: int  # due today or before
+    replies: int = 0  # of ours, that have not left yet
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,12 @@ def waiting(context: Context) -> Waiting:
     """What asks for a decision now."""
     with context.database.read() as conn:
         end = _edges(context.clock.now(), context.workspace.zone)[-1]
-        return Waiting(counted.unread(conn), counted.held(conn), counted.tasks(conn, end))
+        return Waiting(
+            counted.unread(conn),
+            counted.held(conn),
+            counted.tasks(conn, end),
+            counted.replies_waiting(conn),
+        )
 
 
 def day(context: Context) -> Day:

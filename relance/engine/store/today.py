@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.prepared import fixed
-from relance.engine.db.tables import contact, enrollment, event, inbound, mailbox, message, sequence, task
+from relance.engine.db.tables import (
+    contact,
+    enrollment,
+    event,
+    inbound,
+    mailbox,
+    message,
+    own_reply,
+    sequence,
+    task,
+)
 from relance.engine.states import State
 from relance.engine.store import scopes
 from relance.engine.store.sequences import due
@@ -68,6 +78,13 @@ def unread(conn: Connection) -> int:
         inbound.c.kind.in_((Kind.HUMAN.value, Kind.LEFT_COMPANY.value)),
         *scopes.within(conn, inbound.c.mailbox_id),
     )
+    return int(conn.execute(query).scalar_one())
+
+
+def replies_waiting(conn: Connection) -> int:
+    """What people answered and has not left yet."""
+    own = scopes.within(conn, own_reply.c.mailbox_id)
+    query = sa.select(sa.func.count()).where(own_reply.c.open, *own)
     return int(conn.execute(query).scalar_one())
 
 

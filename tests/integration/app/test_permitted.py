@@ -239,6 +239,19 @@ def test_what_is_done_is_done_in_the_users_name_and_written_down(office):
     assert (last.actor.kind, last.actor.name) == (ActorKind.USER, "boss@sales.example")
 
 
+def test_what_is_done_to_an_answer_names_it_and_not_what_was_said(office):
+    boss = seen(office, "boss@sales.example", Role.MANAGER)
+    [number, *_] = [each.id for each in office.inbox.list()]
+    boss.inbox.mark([number], read=False)
+    assert (office.users.log()[0].action, office.users.log()[0].subject) == ("inbox.mark", str(number))
+    boss.inbox.reply(number, "Something private")
+    newest = office.users.log()[0]
+    assert (newest.action, newest.subject) == ("inbox.reply", str(number))
+    boss.inbox.take_back(number)
+    assert office.users.log()[0].subject == str(number)
+    assert "private" not in repr(office.users.log())
+
+
 def test_a_password_in_an_argument_is_not_written_down(office):
     boss = seen(office, "boss@sales.example", Role.MANAGER)
     server = Server("localhost", 1)

@@ -196,6 +196,34 @@ def test_r_opens_the_box_and_what_was_sent_can_be_taken_back(answered, tab) -> N
     assert answered.app.inbox.replies(number)[0].state == "abandoned"
 
 
+def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
+    """The page asks again by itself when it has left; without script it says until when it can be taken back."""
+    number = newest(answered)
+    token = answered.join("ann@sales.example")
+    here = tab(token)
+    page = here.open(f"/inbox?answer={number}")
+    page.keyboard.press("r")
+    page.keyboard.type("Tuesday at ten?")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#replied .replied")
+    assert page.locator("#replied [data-key=t]").count() == 1
+    with answered.client(token) as ann:
+        plain = ann.get(f"/inbox?answer={number}").text
+        assert 'id="replied"' in plain
+        assert in_english("It leaves even if you close this page.") in plain
+        part = ann.get(f"/inbox/replies?answer={number}").text
+        assert "<html" not in part
+        assert "Tuesday at ten?" in part
+        assert ann.get("/inbox/replies?answer=4711").status_code == 404
+        listed = ann.get("/inbox?unsent=yes").text
+        assert f"answer={number}" in listed
+        assert in_english("1 reply of ours has not left yet") in ann.get("/").text
+    page.keyboard.press("t")
+    page.wait_for_url("**again=1")
+    assert answered.app.inbox.replies(number)[0].state == "abandoned"
+    assert answered.app.today.waiting().replies == 0
+
+
 MEANS = {
     "ends the sequence": {Event.REPLIED, Event.STOPPED},
     "waits until they are back": {Event.OUT_OF_OFFICE},

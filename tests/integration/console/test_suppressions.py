@@ -66,6 +66,18 @@ def test_the_list_is_searched_and_paged(desk: Console) -> None:
         assert in_english("Not on the list.") in boss.get("/suppressions?q=x@y.example").text
 
 
+def test_whoever_hears_a_no_keeps_it_whoever_writes_to_them(desk: Console) -> None:
+    """A no is everybody's: a salesperson stops mail to a colleague's person, in their own name, and sees it on the list."""
+    with desk.client(desk.join("new@sales.example", "salesperson")) as new:
+        assert new.get(f"/contacts/{KIM}").status_code == 404
+        assert new.post("/suppressions", data={"value": KIM, "reason": "told me"}).status_code == 303
+        assert KIM in new.get(f"/suppressions?q={KIM}").text
+        assert new.post("/suppressions/lift", data={"value": KIM, "reason": "x"}).status_code == 403
+    [told] = [each for each in desk.app.timeline(KIM) if each.kind.startswith("suppression.")]
+    assert told.actor is not None
+    assert told.actor.name == "new@sales.example"
+
+
 def test_a_salesperson_adds_and_a_manager_takes_off(desk: Console) -> None:
     with desk.client(desk.join(ANN, "salesperson")) as ann:
         assert ann.post("/suppressions", data={"value": "a@b.example"}).status_code == 303

@@ -120,6 +120,21 @@ def test_taken_back_it_never_leaves_and_may_be_written_again(house: Context, ser
         service.take_back(house, 1)
 
 
+def test_a_reply_waits_through_a_restart_and_can_be_taken_back_until_it_leaves(
+    house: Context, server: FaultServer
+) -> None:
+    """Whoever wrote it may have closed the window, and nothing may run when its time comes."""
+    first = reply(house)
+    pass_by(house, hours=3)
+    assert now(house).can_be_taken_back
+    assert service.take_back(house, 1).id == first.id
+    reply(house, "Another.")
+    pass_by(house, hours=3)
+    assert turn.due(house, 5) == [1]
+    assert (a_turn(house).sent, a_turn(house).sent) == (1, 0)
+    assert len(server.accepted) == 1
+
+
 def test_taken_back_behind_its_354_its_body_does_not_follow(house: Context, server: FaultServer) -> None:
     class TakenBack(Outbox):
         def offer(self, *rest: object) -> SendResult | None:  # type: ignore[override]

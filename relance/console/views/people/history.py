@@ -11,6 +11,7 @@ from relance.engine.event_log.kinds import EventKind
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.reporting.history.messages import MessageDetail
 from relance.engine.reporting.timeline import EventView
+from relance.engine.store.sending import messages
 from relance.wording import _, capital
 
 SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with: icon, tone
@@ -19,6 +20,9 @@ SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with:
     EventKind.MESSAGE_REFUSED: ("triangle-alert", "red"),
     EventKind.MESSAGE_UNKNOWN: ("triangle-alert", "amber"),
     "message.": ("send", "blue"),
+    EventKind.REPLY_WRITTEN: ("send", "blue"),
+    EventKind.REPLY_TAKEN_BACK: ("undo-2", "grey"),
+    EventKind.REPLY_GIVEN_UP: ("triangle-alert", "red"),
     EventKind.BOUNCE_RECEIVED: ("undo-2", "red"),
     EventKind.COMPLAINT_RECEIVED: ("ban", "red"),
     "reply.": ("reply", "green"),
@@ -34,6 +38,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with:
     EventKind.ENROLLMENT_CREATED: ("user-plus", "grey"),
     "": ("circle", "grey"),
 }
+_OUTGOING = ("message.", EventKind.REPLY_WRITTEN, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_GIVEN_UP)
 _BY_A_PERSON = (EventKind.MESSAGE_OPENED, EventKind.MESSAGE_CLICKED)
 _BY_ITSELF = (ActorKind.RULE, ActorKind.SCHEDULE)
 
@@ -59,7 +64,7 @@ def history(
     """`mails` and `answers` by their numbers."""
     found, told = [], set()
     for each in events:
-        key = ("mail", each.mail) if each.kind.startswith("message.") else ("answer", each.answer)
+        key = ("mail", each.mail) if each.kind.startswith(_OUTGOING) else ("answer", each.answer)
         new = key[1] is not None and key not in told
         told.add(key)
         mail = mails.get(each.mail or 0) if new and key[0] == "mail" else None
@@ -71,7 +76,8 @@ def history(
 def _item(event: EventView, mail: MessageDetail | None, answer: AnswerView | None) -> Item:
     icon, tone = next(sign for kind, sign in SIGNS.items() if event.kind.startswith(kind))
     title = capital(event.title)
-    return Item(event.at, icon, tone, title, event.words, event.step, _who(event), mail, answer)
+    step = "" if messages.is_reply(event.step) else event.step
+    return Item(event.at, icon, tone, title, event.words, step, _who(event), mail, answer)
 
 
 def _who(event: EventView) -> str:

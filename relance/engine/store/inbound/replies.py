@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
-from relance.engine.db.tables import contact, enrollment, inbound, mailbox, sequence
+from relance.engine.db.tables import contact, enrollment, inbound, mailbox, own_reply, sequence
 from relance.engine.states import State
 from relance.engine.store import scopes
 from relance.engine.store.contacts import search
@@ -109,6 +109,7 @@ class ReplyFilter:
     mailbox: str | None = None
     intent: str | None = None
     unread: bool = False
+    unsent: bool = False  # a reply of ours to it has not left yet
     undecided: bool = False  # a person has to say what it is, or whose
     substitutes: bool = False  # names somebody else to write to, and nobody said yet whether to
     by_hand: bool = False  # our own mails, written by hand, as well
@@ -174,6 +175,7 @@ def _conditions(wanted: ReplyFilter) -> list[sa.ColumnElement[bool]]:
         (wanted.email is not None, contact.c.email == wanted.email),
         (wanted.mailbox is not None, mailbox.c.address == wanted.mailbox),
         (wanted.unread, inbound.c.read_at.is_(None)),
+        (wanted.unsent, _has_unsent_reply()),
         (wanted.undecided, _undecided()),
         (wanted.substitutes, _names_substitute()),
         (
@@ -189,6 +191,10 @@ def _conditions(wanted: ReplyFilter) -> list[sa.ColumnElement[bool]]:
 def _of_sequence(name: str | None) -> sa.Select[tuple[int]]:
     of = sa.select(sequence.c.id).where(sequence.c.name == name)
     return sa.select(enrollment.c.id).where(enrollment.c.sequence_id.in_(of))
+
+
+def _has_unsent_reply() -> sa.ColumnElement[bool]:
+    return inbound.c.id.in_(sa.select(own_reply.c.inbound_id).where(own_reply.c.open))
 
 
 def _undecided() -> sa.ColumnElement[bool]:
