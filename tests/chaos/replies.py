@@ -38,14 +38,16 @@ class Replies:
         if time.monotonic() < self.again_at:
             return
         self.again_at = time.monotonic() + LOOK_SECONDS
-        with contextlib.suppress(errors.RelanceError):
+        with contextlib.suppress(
+            errors.Trouble, errors.Broken
+        ):  # a reply that is refused is a fault of the run
             for each in self.relance.inbox.list(ReplyFilter(kind=Kind.HUMAN.value), limit=10_000):
                 if each.id not in self.written and each.email is not None:
                     self._reply(each.id)
                     self.written[each.id] = each.email
 
     def _reply(self, number: int) -> None:
-        rng, key = random.Random(f"{self.plan.seed}/{number}"), f"chaos-{number}"
+        rng, key = random.Random(f"{self.plan.seed}/{number}"), f"chaos-reply-{number}"
         wait = rng.choice(WAITS)
         for _ in range(2):
             self.relance.inbox.reply(
