@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from relance.engine.inbound.reading.unread_mail import UnreadMail
     from relance.engine.jobs.deciding import HeldDeed, HeldPerson
     from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
+    from relance.engine.mailboxes.changing import MailboxChange
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
@@ -170,6 +171,7 @@ __all__ = [
     "JobState",
     "JobView",
     "MailStep",
+    "MailboxChange",
     "MailboxLine",
     "MailboxSpec",
     "MailboxTest",
@@ -277,6 +279,7 @@ _ROOMS = {
     "engine.inbound.corrections.reinstate": ("WayBack",),
     "engine.inbound.reading.unread_mail": ("UnreadMail",),
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
+    "engine.mailboxes.changing": ("MailboxChange",),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),

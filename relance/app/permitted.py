@@ -121,6 +121,7 @@ RULES: Mapping[str, Rule] = {
     "jobs.show": _look(by_itself),
     "mailboxes.add": _do(Permission.MAILBOXES),
     "mailboxes.assign": Rule(Permission.MAILBOXES, changes=True, audited=True),
+    "mailboxes.change": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.owners": Rule(Permission.MAILBOXES),
     "mailboxes.list": _look(by_itself),
     "mailboxes.pause": _do(Permission.MAILBOXES),

@@ -18,7 +18,7 @@ from relance.engine.inbound.answering import service as answering
 from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.jobs import service as job_service
-from relance.engine.mailboxes import aliases, assigning, probe_run
+from relance.engine.mailboxes import aliases, assigning, changing, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reporting import today
 from relance.engine.reporting.history import daily, messages
@@ -118,6 +118,7 @@ class Mailboxes(Service):
     """The salespeople's own mailboxes."""
 
     add = Operation(mailbox_service.add)
+    change = Operation(changing.change)
     assign = Operation(assigning.assign)
     owners = Operation(assigning.owners)
     list = Operation(mailbox_service.list_all)
@@ -138,16 +139,17 @@ class Mailboxes(Service):
         probe: bool = True,
         wait_seconds: float = probe_run.DEFAULT.back,
         progress: Callable[[str], None] = lambda _: None,
+        done: Callable[[mailbox_service.TestStep], None] = lambda _: None,
     ) -> mailbox_service.MailboxTest:
         """Log in to both servers for real and say how it went.
 
         With `probe` a mail is sent from the mailbox to itself and looked for, `wait_seconds` at most: it shows what the
-        provider makes of Message-IDs and whether it files Sent copies, which is kept. `progress` hears how far it is.
+        provider makes of Message-IDs and whether it files Sent copies, which is kept. `progress` hears how far it is, `done` each step as it ends.
         """
         if not probe:
-            return mailbox_service.test(self._context, address)
+            return mailbox_service.test(self._context, address, done)
         patience = dataclasses.replace(probe_run.DEFAULT, back=wait_seconds)
-        return probe_run.try_out(self._context, address, patience, progress)
+        return probe_run.try_out(self._context, address, patience, progress, done)
 
     def undo_bounces(
         self,

@@ -20,6 +20,7 @@ from relance.cli.mailbox.options import (
     Json,
     Known,
     Name,
+    NewPassword,
     PasswordStdin,
     Plus,
     Policy,
@@ -190,6 +191,28 @@ def _told(address: str, outcome: MailboxTest, *, as_json: bool = False) -> None:
         what = partly if signed_in else _("{address} does not work yet.", address=address)
         show.problem(f"{what} {_('`relance mailbox test {address}` tries again.', address=address)}")
         raise typer.Exit(1)
+
+
+@group.command()
+def change(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    address: Address,
+    name: Name = None,
+    daily_cap: Cap = None,
+    gap_seconds: Gap = None,
+    password_stdin: PasswordStdin = False,
+    new_password: NewPassword = False,
+) -> None:
+    """Change a mailbox: sender's name, limits, password. The people it writes to stay where they are."""
+    from relance.engine.mailboxes.changing import MailboxChange
+
+    wanted = new_password or password_stdin
+    with session.of(ctx).open() as relance:
+        relance.mailboxes.show(address)  # an address that is none is told before the question
+        asked = _("Password of {address}", address=address)
+        password = asking.password(asked, from_stdin=password_stdin) if wanted else None
+        relance.mailboxes.change(address, MailboxChange(name, daily_cap, gap_seconds, password))
+        show.say(_("{address} is changed.", address=address))
 
 
 @group.command()

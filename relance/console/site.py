@@ -22,7 +22,7 @@ from relance.console.views import (
     users,
 )
 from relance.console.views.long_work import importing, jobs
-from relance.console.views.mailboxes import adding, looking
+from relance.console.views.mailboxes import adding, changing, looking
 from relance.console.views.people import contacts, held, suppressions
 from relance.console.views.sequences import overview, publishing, selected, text
 from relance.console.watch import Watch
@@ -50,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     *contacts.PAGES,
     *suppressions.PAGES,
     *adding.PAGES,
+    *changing.PAGES,
     *looking.PAGES,
 )
 # A new file of `views/` is named here.

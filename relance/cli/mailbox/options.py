@@ -64,6 +64,7 @@ CaFile = Annotated[
 ]
 Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 hours; 0: no cap.")]
 Gap = Annotated[int | None, typer.Option(min=0, help="The shortest time between two mails.")]
+NewPassword = Annotated[bool, typer.Option("--password", help="Ask for a new password.")]
 Policy = Annotated[
     UnknownPolicy | None,
     typer.Option("--unknown", help="What to do with a mail that may or may not have arrived; else hold."),

@@ -128,6 +128,7 @@ ACTIONS: Mapping[str, str] = {
     "users.sign_out": N_("signed somebody out"),
     "mailboxes.add": N_("added a mailbox"),
     "mailboxes.assign": N_("said whose a mailbox is"),
+    "mailboxes.change": N_("changed a mailbox"),
     "mailboxes.pause": N_("paused a mailbox"),
     "mailboxes.remove": N_("removed a mailbox"),
     "mailboxes.resume": N_("resumed a mailbox"),

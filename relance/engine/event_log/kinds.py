@@ -67,6 +67,7 @@ class EventKind(StrEnum):
     MAILBOX_PAUSED = "mailbox.paused"
     MAILBOX_RESUMED = "mailbox.resumed"
     MAILBOX_UNREADABLE = "mailbox.unreadable"
+    MAILBOX_CHANGED = "mailbox.changed"
     MAILBOX_ALIASES_CHANGED = "mailbox.aliases_changed"
     MAILBOX_FOLDER_RENUMBERED = "mailbox.folder_renumbered"
     MAILBOX_REPLANNED = "mailbox.replanned"
@@ -138,6 +139,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.MAILBOX_PAUSED: Text.within("event", "mailbox paused"),
         EventKind.MAILBOX_RESUMED: Text.within("event", "mailbox resumed"),
         EventKind.MAILBOX_UNREADABLE: Text.within("event", "mailbox unreadable"),
+        EventKind.MAILBOX_CHANGED: Text.within("event", "mailbox settings changed"),
         EventKind.MAILBOX_ALIASES_CHANGED: Text.within("event", "mailbox aliases changed"),
         EventKind.MAILBOX_FOLDER_RENUMBERED: Text.within("event", "folder numbered anew"),
         EventKind.MAILBOX_REPLANNED: Text.within("event", "planned again"),

@@ -41,6 +41,14 @@ class MailboxUnreadable(WithReason):
 
 
 @dataclass(frozen=True)
+class MailboxChanged(EventData):
+    """A person changed a mailbox's name, limits or password."""
+
+    KIND = EventKind.MAILBOX_CHANGED
+    words: Words
+
+
+@dataclass(frozen=True)
 class MailboxAliasesChanged(EventData):
     """Other addresses count as a mailbox's own."""
 

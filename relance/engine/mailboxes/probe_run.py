@@ -14,7 +14,7 @@ from relance.engine.mailboxes import probe as mailboxes_probe
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes import watched_folders
 from relance.engine.mailboxes.probe import Probe, Sighting
-from relance.engine.mailboxes.service import MailboxTest, TestStep
+from relance.engine.mailboxes.service import Done, MailboxTest, TestStep
 from relance.engine.ports import Inbox
 from relance.engine.store.mailboxes import mailboxes, provider_traits
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
@@ -41,18 +41,22 @@ DEFAULT = Patience()
 
 
 def try_out(
-    context: Context, wanted: str, patience: Patience = DEFAULT, tell: Tell = lambda _: None
+    context: Context,
+    wanted: str,
+    patience: Patience = DEFAULT,
+    tell: Tell = lambda _: None,
+    done: Done = lambda _: None,
 ) -> MailboxTest:
     """Sign in to both servers; where that works, send a probe, look for it and keep what it teaches.
 
     The probe is not a mail of the engine: no pace, no report and no person counts it. Trouble is told in the steps, not
-    raised; `tell` hears how far it is.
+    raised; `tell` hears how far it is, `done` each step as it ends.
     """
-    signed_in = mailbox_service.test(context, wanted)
+    signed_in = mailbox_service.test(context, wanted, done)
     if not signed_in.ok:
         return signed_in
     mailbox = mailbox_service.get(context, wanted)
-    steps, learned = _Trial(context, context.account(mailbox), patience, tell).run()
+    steps, learned = _Trial(context, context.account(mailbox), patience, tell, done).run()
     if learned is not None:
         with context.database.write() as conn:
             if learned.folder:
@@ -70,6 +74,7 @@ class _Trial:
     account: Account
     patience: Patience
     tell: Tell
+    done: Done
     _ends: dict[str, int] = field(default_factory=dict)  # the last UID of each folder that was looked at
     _seen: dict[str, Sighting] = field(default_factory=dict)  # by folder
     _has_sent: bool = False
@@ -82,18 +87,21 @@ class _Trial:
                 self._ends = {each.name: max(0, each.uidnext - 1) for each in self._folders(inbox)}
                 self.tell(_("Sending a mail from {address} to itself.", address=probe.address))
                 result = self._send(probe)
+                self.done(_handed_over(result))
                 if result.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
                     self._search(inbox, probe)
         except errors.Trouble as trouble:
             steps = [_handed_over(result)] if result else []
-            return [
-                *steps,
-                TestStep("came back", ok=False, words=_("could not be looked for: {words}", words=trouble)),
-            ], None
+            lost = TestStep("came back", ok=False, words=_("could not be looked for: {words}", words=trouble))
+            self.done(lost)
+            return [*steps, lost], None
         if result.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):
             return [_handed_over(result)], None
         learned = mailboxes_probe.learn(probe, result.text, self._seen.values(), self._files_sent(), now)
-        return [_handed_over(result), *_told(learned, self.patience, has_sent=self._has_sent)], learned
+        found = list(_told(learned, self.patience, has_sent=self._has_sent))
+        for step in found:
+            self.done(step)
+        return [_handed_over(result), *found], learned
 
     def _send(self, probe: Probe) -> SendResult:
         with self.context.open_outbox(self.account) as outbox:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -199,7 +199,12 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
         contact_fields.tidy("name", spec.name)
     except contact_fields.UnfitField as unfit:
         yield errors.Problem(unfit.args[0])
-    for what, value in (("username", spec.username), ("password", spec.password)):
+    yield from sign_in_problems(username=spec.username, password=spec.password)
+
+
+def sign_in_problems(**given: str) -> Iterator[errors.Problem]:
+    """What is wrong with what a mailbox is signed in to with."""
+    for what, value in given.items():
         if not value:
             yield errors.Problem(Text("is empty."), where=what)
         if any(unicodedata.category(letter) == "Cc" for letter in value):
@@ -264,18 +269,30 @@ def _place(server: Server) -> str:
     return f"{server.host}:{server.port} ({server.security})"
 
 
-def test(context: Context, address: str) -> MailboxTest:
-    """Log in to both servers for real. Trouble is told in the steps, not raised."""
+Done = Callable[[TestStep], None]
+
+
+def test(context: Context, address: str, done: Done = lambda _: None) -> MailboxTest:  # noqa: PT028 - none of pytest
+    """Log in to both servers for real; `done` hears each step as it ends. Trouble is told in the steps, not raised."""
     mailbox = get(context, address)
+    steps = []
+    for step in _tried(context, mailbox):
+        steps.append(step)
+        done(step)
+    return MailboxTest(mailbox.address, tuple(steps))
+
+
+def _tried(context: Context, mailbox: Mailbox) -> Iterator[TestStep]:
     try:
         account = context.account(mailbox)
     except errors.Broken as broken:
-        return MailboxTest(mailbox.address, (TestStep("password", ok=False, words=str(broken)),))
-    steps: tuple[TestStep, ...] = (_try_smtp(context, account), _try_imap(context, account))
-    found = show(context, address).offered
+        yield TestStep("password", ok=False, words=str(broken))
+        return
+    yield _try_smtp(context, account)
+    yield _try_imap(context, account)
+    found = show(context, mailbox.address).offered
     if found:
-        steps = (*steps, TestStep("aliases", ok=True, words=mailboxes_aliases.hint(mailbox.address, found)))
-    return MailboxTest(mailbox.address, steps)
+        yield TestStep("aliases", ok=True, words=mailboxes_aliases.hint(mailbox.address, found))
 
 
 def _try_smtp(context: Context, account: Account) -> TestStep:

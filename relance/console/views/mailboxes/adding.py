@@ -9,7 +9,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.config import practice
 from relance.console.pages import Page
-from relance.console.views.mailboxes import looking
+from relance.console.views.mailboxes import trying
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.roles import Permission
@@ -57,14 +57,14 @@ def add(visit: Visit) -> Response:
         added = visit.app.mailboxes.add(_spec(visit))
     except errors.Invalid as refused:
         return _again(visit, refused)
-    return looking.shown(visit, added.address, visit.app.mailboxes.test(added.address, probe=False))
+    return trying.begin(visit, added.address, probe=False)
 
 
 def add_practice(visit: Visit) -> Response:
     """The sandbox's mailbox taken in, as the sandbox left its servers, password and certificate in the home: a form names none of them."""
     found = practice.account(visit.installation.settings.home)
     added = visit.app.mailboxes.add(MailboxSpec.of(found, gap_seconds=0))  # nobody to spare in a sandbox
-    return looking.shown(visit, added.address, visit.app.mailboxes.test(added.address, probe=False))
+    return trying.begin(visit, added.address, probe=False)
 
 
 def _again(visit: Visit, refused: errors.Invalid) -> Response:
@@ -93,8 +93,8 @@ def _spec(visit: Visit) -> MailboxSpec:
         visit.text("password", 1000),
         _server(given, "smtp", found.smtp),
         _server(given, "imap", found.imap),
-        daily_cap=_number(given, "daily_cap", 50) or None,
-        gap_seconds=_number(given, "gap_seconds", 60),
+        daily_cap=number(given, "daily_cap", 50) or None,
+        gap_seconds=number(given, "gap_seconds", 60),
     )
 
 
@@ -103,13 +103,14 @@ def _server(given: Mapping[str, str], kind: str, found: Server) -> Server:
     security = given[f"{kind}_security"]
     if security and security not in {each.value for each in Security}:
         raise errors.Invalid(Text("Choose how the connection is secured."))
-    port = _number(given, f"{kind}_port", found.port)
+    port = number(given, f"{kind}_port", found.port)
     return Server(
         given[f"{kind}_host"] or found.host, port, Security(security) if security else found.security
     )
 
 
-def _number(given: Mapping[str, str], name: str, usual: int) -> int:
+def number(given: Mapping[str, str], name: str, usual: int) -> int:
+    """A whole number that was typed; where nothing was, the usual one. Raises `errors.Invalid`."""
     written = given[name]
     if not written:
         return usual

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from relance.console.pages import Page, Rail
-from relance.console.visit import Visit
-from relance.engine.mailboxes.service import MailboxTest
+from relance.console.views.mailboxes import trying
+from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
 from relance.wording import N_, Text
 
-BACK_SECONDS = 25.0
-# How long a mail that a mailbox sends to itself is waited for, while a page waits.
+NOTHING: Mapping[str, str] = {}
 
 
 def index(visit: Visit) -> Response:
@@ -38,15 +38,29 @@ def show(visit: Visit) -> Response:
     return shown(visit, visit.path["address"])
 
 
-def shown(visit: Visit, address: str, test: MailboxTest | None = None) -> Response:
-    """The page of one of them; with what came of a test, where there was one."""
+def shown(
+    visit: Visit,
+    address: str,
+    *,
+    wrong: Mapping[str, str] = NOTHING,
+    written: Mapping[str, str] = NOTHING,
+) -> Response:
+    """The page of one of them; with a test that the page's address names, or what was wrong with a change."""
     mailbox = visit.app.mailboxes.show(address)
+    cap = "" if mailbox.daily_cap is None else str(mailbox.daily_cap)
+    kept = {"name": mailbox.name, "daily_cap": cap, "gap_seconds": str(mailbox.gap_seconds), **written}
+    runs = visit.me.may(Permission.MAILBOXES) and visit.me.may(Permission.USERS)
     return visit.show(
         "mailbox.html",
+        UNPROCESSABLE if wrong else 200,
+        wrong=wrong,
+        written=kept,
+        owner=visit.app.mailboxes.owners().get(mailbox.address, "") if runs else "",
+        users=[each for each in visit.app.users.list() if each.active] if runs else [],
         mailbox=mailbox,
         line=_lines(visit).get(mailbox.address),
         codes=codes.text,
-        test=test,
+        trial=trying.asked(visit, mailbox.address),
         can_change=visit.me.may(Permission.MAILBOXES),
     )
 
@@ -72,9 +86,15 @@ def resume(visit: Visit) -> Response:
 
 def test(visit: Visit) -> Response:
     """Signs in to both servers; with `probe`, a mail from the mailbox to itself, too."""
-    address = visit.text("address", 320)
-    probe = visit.text("probe", 5) == "yes"
-    return shown(visit, address, visit.app.mailboxes.test(address, probe=probe, wait_seconds=BACK_SECONDS))
+    address = visit.app.mailboxes.show(visit.text("address", 320)).address
+    return trying.begin(visit, address, probe=visit.text("probe", 5) == "yes")
+
+
+def steps(visit: Visit) -> Response:
+    """How far a test is, for the page to renew."""
+    mailbox = visit.app.mailboxes.show(visit.asked("address"))
+    trial = trying.asked(visit, mailbox.address)
+    return visit.part("mailbox.html", "trial", mailbox=mailbox, trial=trial, codes=codes.text)
 
 
 def path(address: str) -> str:
@@ -92,5 +112,6 @@ PAGES = (
     Page("/mailboxes/pause", pause, Permission.MAILBOXES, "POST"),
     Page("/mailboxes/resume", resume, Permission.MAILBOXES, "POST"),
     Page("/mailboxes/test", test, Permission.MAILBOXES, "POST"),
+    Page("/mailboxes/steps", steps, Permission.MAILBOXES, part=True),
     Page("/mailboxes/{address:path}", show, Permission.LOOK),
 )

@@ -1,0 +1,91 @@
+"""A mailbox tried out while somebody looks on: each step stands on the page as it ends. Kept by this process for a while."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.visit import Visit
+from relance.engine.mailboxes.service import TestStep
+from relance.wording import Text
+
+BACK_SECONDS = 25.0
+# How long a mail that a mailbox sends to itself is waited for, while somebody looks on.
+FIRST_SECONDS = 1.0
+# Most servers have answered by then: their steps stand on the page when it comes.
+MOST_KEPT = 100
+ASKED = "trial"  # in the address
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Trial:
+    """A test of one mailbox, under way or over. `trouble`: why it could not go on."""
+
+    address: str
+    user: int
+    steps: list[TestStep] = field(default_factory=list)
+    now: str = ""  # what is being done
+    trouble: str = ""
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def running(self) -> bool:
+        """Whether more steps come."""
+        return not self.over.is_set()
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was tried works."""
+        return not self.trouble and all(each.ok for each in self.steps)
+
+
+_KEPT: OrderedDict[str, Trial] = OrderedDict()
+_LOCK = threading.Lock()
+
+
+def begin(visit: Visit, address: str, *, probe: bool) -> Response:
+    """Start one, and lead to the mailbox's page, which shows it."""
+    from relance.console.views.mailboxes import looking
+
+    trial, key, app = Trial(address, visit.me.user), secrets.token_urlsafe(16), visit.app
+
+    def tell(words: str) -> None:
+        trial.now = words
+
+    def run() -> None:
+        try:
+            app.mailboxes.test(
+                address, probe=probe, wait_seconds=BACK_SECONDS, progress=tell, done=trial.steps.append
+            )
+        except errors.RelanceError as trouble:
+            trial.trouble = str(trouble)
+        except Exception:
+            log.exception("the test of a mailbox ended early")
+            trial.trouble = str(Text("The test ended early, by an unexpected error. The log says more."))
+        finally:
+            trial.over.set()
+
+    with _LOCK:
+        _KEPT[key] = trial
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.popitem(last=False)
+    here = contextvars.copy_context()  # the language, and who looks
+    threading.Thread(target=here.run, args=(run,), name="relance-mailbox-test", daemon=True).start()
+    trial.over.wait(FIRST_SECONDS)
+    return visit.go(f"{looking.path(address)}?{urlencode({ASKED: key})}")
+
+
+def asked(visit: Visit, address: str) -> Trial | None:
+    """The one that the address of the page names, of this mailbox and begun by who looks; None where this process knows none."""
+    found = _KEPT.get(visit.asked(ASKED))
+    mine = found is not None and (found.address, found.user) == (address, visit.me.user)
+    return found if mine else None
