@@ -8,6 +8,7 @@ import io
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
@@ -20,10 +21,14 @@ from relance.engine.reporting import codes
 from relance.engine.reporting.history.daily import DayCounts
 from relance.engine.reporting.history.rates import FEWEST, Rate
 from relance.engine.reporting.sequence_report import Funnel
-from relance.engine.roles import Permission
+from relance.engine.roles import Permission, Role, Viewer
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Kind
 from relance.wording import N_, Text, capital, dates, n_
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+    from relance.engine.users.service import UserView
 
 PERIODS = (7, 30, 90)
 USUAL = 30
@@ -39,6 +44,7 @@ class Asked:
     days: int
     sequence: str | None
     mailbox: str | None
+    owner: str | None = None  # whose mailboxes, where a manager asks
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,9 @@ class Line:
 def show(visit: Visit) -> Response:
     """The page."""
     asked = _asked(visit)
-    days = visit.app.reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
-    every = visit.app.sequences.list()
+    app, owners = _seen_by(visit, asked), _owners(visit)
+    days = app.reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
+    every = visit.app.sequences.states()
     return visit.show(
         "reports.html",
         asked=asked,
@@ -65,24 +72,44 @@ def show(visit: Visit) -> Response:
             )
             for each in PERIODS
         ],
-        sequences=[each.name for each in every],
-        mailboxes=[each.address for each in visit.app.mailboxes.list()],
+        sequences=[name for name, _ in every],
+        mailboxes=[each.address for each in app.mailboxes.list()],
+        owners=[(each.email, each.name or each.email) for each in owners],
         lines=_lines(days),
         sent=[Bar(dates.short_day(each.day), each.sent) for each in days],
         answered=[Bar(dates.short_day(each.day), each.answered) for each in days],
-        answers=_answers(visit, asked),
+        answers=_answers(visit, app, asked),
         funnel=_funnel(visit.app.report(asked.sequence).all_mails) if asked.sequence else [],
         file=lists.link(visit).replace("/reports", "/reports/days.csv", 1),
         told=told,
         fewest=FEWEST,
-        all_seen=visit.me.scope.everything,
+        all_seen=visit.me.scope.everything and not asked.owner,
     )
+
+
+def _owners(visit: Visit) -> Sequence[UserView]:
+    """Whose numbers a manager may ask for: those who have mailboxes."""
+    if not visit.me.may(Permission.MAILBOXES):
+        return ()
+    theirs = set(visit.app.mailboxes.owners().values())
+    return [each for each in visit.app.users.list() if each.email in theirs]
+
+
+def _seen_by(visit: Visit, asked: Asked) -> Relance:
+    """The installation as the viewer may see it; where a manager asks for somebody's numbers, as that salesperson sees it."""
+    whose = (
+        next((each for each in _owners(visit) if each.email == asked.owner), None) if asked.owner else None
+    )
+    if whose is None:
+        return visit.app
+    return visit.installation.seen_by(Viewer(whose.id, whose.email, Role.SALESPERSON))
 
 
 def file(visit: Visit) -> Response:
     """The days as a file for a spreadsheet, whose cells are no formulas."""
     asked = _asked(visit)
-    days = visit.app.reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
+    reports = _seen_by(visit, asked).reports
+    days = reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
     headers = {"content-disposition": f'attachment; filename="report-{asked.since}-{asked.until}.csv"'}
     return Response(table(days, asked), media_type="text/csv", headers=headers)
 
@@ -91,14 +118,16 @@ def table(days: Sequence[DayCounts], asked: Asked) -> bytes:
     """A row a day. Pure."""
     out = io.StringIO(newline="")
     rows = csv.writer(out)
-    rows.writerow(["day", *_COUNTED, "sequence", "mailbox"])
-    about = [csv_reader.neutral(each or "") for each in (asked.sequence, asked.mailbox)]
+    rows.writerow(["day", *_COUNTED, "sequence", "mailbox", "owner"])
+    about = [csv_reader.neutral(each or "") for each in (asked.sequence, asked.mailbox, asked.owner)]
     for each in days:
         rows.writerow([each.day.isoformat(), *(getattr(each, name) for name in _COUNTED), *about])
     return out.getvalue().encode("utf-8-sig")
 
 
 def _asked(visit: Visit) -> Asked:
+    owner = visit.asked("owner") or None
+    known = {each.email for each in _owners(visit)} if owner else set()
     wanted = visit.asked("days", 4)
     days = int(wanted) if wanted in map(str, PERIODS) else USUAL
     today = visit.now.astimezone(zoneinfo.ZoneInfo(visit.installation.settings.zone)).date()
@@ -108,6 +137,7 @@ def _asked(visit: Visit) -> Asked:
         days,
         visit.asked("sequence") or None,
         visit.asked("mailbox") or None,
+        owner if owner in known else None,
     )
 
 
@@ -140,12 +170,12 @@ def _funnel(found: Funnel) -> list[Line]:
     ]
 
 
-def _answers(visit: Visit, asked: Asked) -> list[tuple[str, int, str]]:
-    """By what they are, the most first, each with the inbox that shows them."""
+def _answers(visit: Visit, app: Relance, asked: Asked) -> list[tuple[str, int, str]]:
+    """By what they are, the most first, each with the inbox that shows them (which knows no owners)."""
     zone = zoneinfo.ZoneInfo(visit.installation.settings.zone)
     since = dt.datetime.combine(asked.since, dt.time(), zone).astimezone(dt.UTC)
     wanted = ReplyFilter(mailbox=asked.mailbox, since=since, sequence=asked.sequence)
-    found = visit.app.inbox.counts(wanted)
+    found = app.inbox.counts(wanted)
     intents = [
         (codes.text("intent", code), number, f"intent={code}") for code, number in found.intents.items()
     ]
@@ -158,7 +188,7 @@ def _answers(visit: Visit, asked: Asked) -> list[tuple[str, int, str]]:
     if unjudged > 0:
         intents.append((codes.text("mail", Kind.HUMAN), unjudged, f"kind={Kind.HUMAN}"))
     rows = [
-        (capital(words), number, f"/inbox?{query.replace(' ', '+')}")
+        (capital(words), number, "" if asked.owner else f"/inbox?{query.replace(' ', '+')}")
         for words, number, query in intents + others
     ]
     return sorted(rows, key=lambda each: -each[1])

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from relance.console.site import PAGES
+from tests.integration.console import every_page
 from tests.integration.console.conftest import PASSWORD
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">{{ 7*7 }}"
-SHOWN = [
-    page.path
-    for page in PAGES
-    if page.method == "GET" and not page.part and "{" not in page.path and page.path != "/sign-in"
-]
 
 
 @pytest.fixture
@@ -23,17 +18,40 @@ def boss(console):
     return token
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_accessible_in_both_themes_and_languages(console, boss, tab, scheme):
-    for language, width in (("en", 1280), ("pl", 390)):
-        here = tab(boss, color_scheme=scheme, viewport={"width": width, "height": 800})
-        for path in SHOWN:
-            page = here.open(f"{path}?lang={language}")
-            assert page.evaluate("document.documentElement.lang") == language
-            assert here.axe() == [], f"{path} {language}"
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{path} is {wide} px wide on a screen of {width}"
-            assert "taken" not in page.title()
+def test_every_page_has_an_address_where_it_is_looked_at():
+    """A new page needs a row in `every_page.PLACES`."""
+    assert set(every_page.PLACES) - every_page.WAY_IN == every_page.shown()
+
+
+@pytest.mark.parametrize(("scheme", "language", "width"), [("light", "en", 1280), ("dark", "pl", 390)])
+def test_every_page_is_accessible_and_fits_whatever_it_shows(console, tab, scheme, language, width):
+    token = every_page.lived_in(console, HOSTILE[:100])
+    here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+    for path in every_page.addresses():
+        page = here.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        assert page.evaluate("document.documentElement.lang") == language, path
+        assert page.locator("h1").count() == 1, path
+        assert here.axe() == [], f"{path} {language}"
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} px wide on a screen of {width}"
+        assert "taken" not in page.title()
+
+
+def test_an_empty_installation_is_accessible_too(console, boss, tab):
+    here = tab(boss, color_scheme="dark")
+    for path in (
+        "/",
+        "/inbox",
+        "/held",
+        "/tasks",
+        "/sequences",
+        "/contacts",
+        "/mailboxes",
+        "/reports",
+        "/jobs",
+    ):
+        here.open(path)
+        assert here.axe() == [], path
 
 
 def test_the_way_in_is_accessible_too(console, tab):

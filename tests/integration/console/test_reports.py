@@ -51,6 +51,31 @@ def test_numbers_are_told_with_what_they_rest_on(busy: Console) -> None:
         assert boss.get("/reports?mailbox=nobody@sales.example").status_code == 404
 
 
+def test_a_manager_asks_for_the_numbers_of_one_salesperson(busy: Console) -> None:
+    eve, bob, boss = (f"{name}@sales.example" for name in ("eve", "bob", "boss"))
+    tokens = {
+        each: busy.join(each, "manager" if each == boss else "salesperson") for each in (eve, bob, boss)
+    }
+    busy.app.mailboxes.assign(campaign.ANN, eve)
+    busy.app.mailboxes.assign(campaign.BEN, bob)
+
+    def total(who: str, **asked: str) -> int:
+        with busy.client(tokens[who]) as client:
+            lines = client.get("/reports/days.csv", params=asked).text.splitlines()
+        return sum(int(each.split(",")[1]) for each in lines[1:])
+
+    assert 0 < total(boss, owner=eve) == total(eve) < total(boss)
+    assert total(boss, owner=eve) + total(boss, owner=bob) == total(boss)
+    assert total(eve, owner=bob) == total(eve)  # who is no manager asks for nobody else's
+    assert total(boss, owner="nobody@sales.example") == total(boss)
+    with busy.client(tokens[boss]) as client:
+        shown = client.get("/reports", params={"owner": eve}).text
+        assert in_english("of the mailboxes of Eve") in shown
+        assert "/inbox?intent" not in shown
+    with busy.client(tokens[eve]) as client:
+        assert 'name="owner"' not in client.get("/reports").text
+
+
 def test_a_salesperson_sees_their_own_numbers(busy: Console) -> None:
     with (
         busy.client(busy.join("boss@sales.example")) as boss,
@@ -73,7 +98,7 @@ def test_the_days_come_as_a_file_with_safe_cells(busy: Console) -> None:
     day = dt.date(2026, 3, 2)
     asked = reports.Asked(day, day, 7, "=cmd|' /C calc'!A0", "@x")
     cells = reports.table([DayCounts(day, 1, 2, 3, 4, 5)], asked).decode("utf-8-sig").splitlines()[1]
-    assert cells == "2026-03-02,1,2,3,4,5,'=cmd|' /C calc'!A0,'@x"
+    assert cells == "2026-03-02,1,2,3,4,5,'=cmd|' /C calc'!A0,'@x,"
 
 
 def test_shares_as_people_read_them() -> None:
