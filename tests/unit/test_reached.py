@@ -7,6 +7,7 @@ themselves stands in `tests`.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ FOR_OTHERS = frozenset({"group.command", "group.callback", "compiles"})
 # Decorators that hand a function to somebody who calls it.
 
 
+@functools.cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the package but the migrations, by name."""
     found = {}
@@ -28,9 +30,6 @@ def modules() -> dict[str, ast.Module]:
         if ".migrations." not in name:
             found[name] = ast.parse(path.read_text("utf-8"))
     return found
-
-
-MODULES = modules()
 
 
 def defined(tree: ast.Module) -> dict[str, ast.stmt]:
@@ -54,17 +53,17 @@ def handed_on(node: ast.stmt) -> bool:
 def imports(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
     """(the name here, the module, the name there) of each import from the package; "" there: the module itself."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module in MODULES:
+        if isinstance(node, ast.ImportFrom) and node.module in modules():
             for each in node.names:
                 whole = f"{node.module}.{each.name}"
                 here = each.asname or each.name
-                yield (here, whole, "") if whole in MODULES else (here, node.module or "", each.name)
+                yield (here, whole, "") if whole in modules() else (here, node.module or "", each.name)
 
 
 def reached() -> set[tuple[str, str]]:
     """(module, name) of everything that is named somewhere in the package but in its own definition."""
     found = set()
-    for module, tree in MODULES.items():
+    for module, tree in modules().items():
         known = {here: (there, name) for here, there, name in imports(tree)}
         found |= {place for place in known.values() if place[1]}
         own = defined(tree)
@@ -86,7 +85,7 @@ def test_nothing_is_there_for_tests_alone() -> None:
     there = reached()
     alone = [
         f"{module}.{name}"
-        for module, tree in MODULES.items()
+        for module, tree in modules().items()
         for name, node in defined(tree).items()
         if (module, name) not in there and not name.startswith("__") and not handed_on(node)
     ]
