@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from relance import config, errors, late, wording
 from relance.app import building
-from relance.app.operation import Noun
+from relance.app.operation import LateOperation, Noun, Operation
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine.db import connection_refused, migrate
@@ -33,7 +32,7 @@ from relance.wording import Text
 if TYPE_CHECKING:
     from relance.app import people, permitted, services
     from relance.engine import tick as engine_tick
-    from relance.engine import turn
+    from relance.engine import turn as engine_turn
     from relance.engine.engagement import hits
     from relance.engine.jobs import work as job_work
     from relance.engine.mailboxes import idle
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     from relance.engine.sequences import enroll as sequences_enroll
     from relance.tracking import web
 else:
-    people, permitted, services, engine_tick, turn, hits, idle, web = late.modules(
+    people, permitted, services, engine_tick, engine_turn, hits, idle, web = late.modules(
         "relance.app.people",
         "relance.app.permitted",
         "relance.app.services",
@@ -203,21 +202,9 @@ class Relance:
         )
         return sequences_enroll.enroll(self._context, wish, dry_run=dry_run, progress=progress)
 
-    def pause(
-        self, email: str, sequence: str | None = None, reason: str = ""
-    ) -> list[control.EnrollmentView]:
-        """Send a contact nothing more until resumed."""
-        return control.pause(self._context, email, sequence, reason)
-
-    def resume(
-        self, email: str, sequence: str | None = None, *, mailbox: str | None = None
-    ) -> list[control.EnrollmentView]:
-        """Go on with a paused or held contact, from another `mailbox` if one is named."""
-        return control.resume(self._context, email, sequence, mailbox=mailbox)
-
-    def stop(self, email: str, sequence: str | None = None, reason: str = "") -> list[control.EnrollmentView]:
-        """End a contact's sequences for good."""
-        return control.stop(self._context, email, sequence, reason)
+    pause = LateOperation(lambda: control.pause)
+    resume = LateOperation(lambda: control.resume)
+    stop = LateOperation(lambda: control.stop)
 
     # What people look at.
 
@@ -232,37 +219,13 @@ class Relance:
         with self._context.database.read() as conn:
             return heartbeats.read(conn, self._context, me=self._me)
 
-    def held(
-        self, limit: int = 100, *, numbers: Collection[int] | None = None
-    ) -> list[engine_status.HeldView]:
-        """Everyone who waits for a person to decide, with the reason; or of these enrollments."""
-        return engine_status.held(self._context, limit, numbers=numbers)
-
-    def held_marks(self, limit: int = 100) -> list[engine_status.HeldMark]:
-        """The same people in short, to be counted and grouped however many they are."""
-        return engine_status.held_marks(self._context, limit)
-
-    def report(self, sequence: str) -> sequence_report.Report:
-        """What became of a sequence, step by step."""
-        return sequence_report.report(self._context, sequence)
-
-    def due_steps(self) -> list[step_outcomes.StepAccount]:
-        """Every step that fell due so far, for everybody: what became of it, and why."""
-        return step_outcomes.due_steps(self._context)
-
-    def explain(
-        self, email: str, sequence: str | None = None, *, commands: bool = True
-    ) -> list[reporting_explain.Explanation]:
-        """Why a contact stands where they stand, and what comes next and when; with `commands`, by which it is acted upon."""
-        return reporting_explain.explain(self._context, email, sequence, commands=commands)
-
-    def timeline(self, email: str) -> list[timelines.EventView]:
-        """Everything that happened to a contact, oldest first."""
-        return timelines.of_contact(self._context, email)
-
-    def events(self, after: str = "", limit: int = 100) -> timelines.EventPage:
-        """What happened since a cursor; every event is served once, in order, to who keeps the cursor of each page."""
-        return timelines.page(self._context, after, limit)
+    held = LateOperation(lambda: engine_status.held)
+    held_marks = LateOperation(lambda: engine_status.held_marks)
+    report = LateOperation(lambda: sequence_report.report)
+    due_steps = LateOperation(lambda: step_outcomes.due_steps)
+    explain = LateOperation(lambda: reporting_explain.explain)
+    timeline = LateOperation(lambda: timelines.of_contact)
+    events = LateOperation(lambda: timelines.page)
 
     # What daemons do.
 
@@ -292,49 +255,29 @@ class Relance:
             recovery.give_back_own(self._context)
             heartbeats.leave(self._context, self._me)
 
-    def due_mailboxes(self, limit: int) -> list[int]:
-        """Mailboxes with something to do that nobody works for, most overdue first."""
-        return turn.due(self._context, limit)
+    due_mailboxes = LateOperation(lambda: engine_turn.due)
+    give_back = Operation(recovery.give_back)
 
-    def give_back(self) -> list[int]:
-        """End the leases that dead processes of this home left, and this one unawares; returns the mailboxes that are free by that."""
-        return recovery.give_back(self._context)
-
-    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn.TurnReport:
+    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> engine_turn.TurnReport:
         """Do one mailbox's turn; `stop` is asked between mails."""
-        return turn.take_turn(self._context, mailbox_id, stop)
+        return engine_turn.take_turn(self._context, mailbox_id, stop)
 
-    def due_jobs(self, limit: int) -> Sequence[int]:
-        """Numbers of jobs that nobody works on, the oldest first."""
-        return job_work.due(self._context, limit)
-
-    def work(self, number: int, stop: Callable[[], bool] = lambda: False) -> bool:
-        """Work on a job until it is over, or `stop` says so between two batches; True while there is more to do."""
-        return job_work.work(self._context, number, stop)
-
-    def ending(self) -> int:
-        """Begin no mail's body any more; returns for how many mailboxes one is under way."""
-        return leaving.leave(self._context)
-
-    def let_go(self) -> int:
-        """Give back the mailboxes of turns that only wait for a server; returns how many that were."""
-        return leaving.let_go(self._context)
+    due_jobs = LateOperation(lambda: job_work.due)
+    work = LateOperation(lambda: job_work.work)
+    ending = Operation(leaving.leave)
+    let_go = Operation(leaving.let_go)
 
     def hands(self, threads: int) -> None:
         """So many turns may be under way in this process at the same time: no silent server gets all of them."""
         self._context.servers.threads = threads
 
-    def idle_candidates(self, most: int, but: Collection[int] = ()) -> list[int]:
-        """At most so many mailboxes that can be listened to for new mail."""
-        return idle.candidates(self._context, most, but)
+    idle_candidates = LateOperation(lambda: idle.candidates)
 
     def listen(self, mailbox_id: int) -> AbstractContextManager[Any]:
         """A connection that hears of a mailbox's new mail: what `relance.scheduler.app_protocol.Line` says."""
         return idle.listening(self._context, mailbox_id)
 
-    def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
-        """New mail was heard of then: bring the mailbox's turn forward; True once it was looked at since."""
-        return idle.call(self._context, mailbox_id, heard)
+    call = LateOperation(lambda: idle.call)
 
     def tick(self) -> engine_tick.TickReport:
         """Do what is due and needs no mailbox."""
@@ -361,9 +304,7 @@ class Relance:
         """Let go of the connections to the database, for new ones."""
         self._context.database.reconnect()
 
-    def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
-        """When something falls due next (business time)."""
-        return engine_tick.next_wake(self._context, after)
+    next_wake = LateOperation(lambda: engine_tick.next_wake)
 
     def halted(self) -> str | None:
         """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
 from relance.engine.context import Context
 
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="Service")
+
+
+class Holder(Protocol):
+    """Whatever has a Context: an installation, or one of its nouns."""
+
+    _context: Context
 
 
 class Service:
@@ -21,22 +27,34 @@ class Service:
 
 
 class Operation(Generic[P, R]):
-    """A function that takes the Context first, as a method of a `Service`."""
+    """A function that takes the Context first, as a method of what holds one."""
 
     def __init__(self, function: Callable[Concatenate[Context, P], R]) -> None:
         self.function = function
         self.__doc__ = function.__doc__
 
     @overload
-    def __get__(self, service: None, owner: type) -> Callable[Concatenate[Context, P], R]: ...
+    def __get__(self, holder: None, owner: type) -> Callable[Concatenate[Context, P], R]: ...
 
     @overload
-    def __get__(self, service: Service, owner: type) -> Callable[P, R]: ...
+    def __get__(self, holder: Holder, owner: type) -> Callable[P, R]: ...
 
-    def __get__(self, service: Service | None, owner: type) -> Callable[..., R]:
-        if service is None:
+    def __get__(self, holder: Holder | None, owner: type) -> Callable[..., R]:
+        if holder is None:
             return self.function
-        return cast(Callable[P, R], types.MethodType(self.function, service._context))
+        return cast(Callable[P, R], types.MethodType(self.function, holder._context))
+
+
+class LateOperation(Operation[P, R]):
+    """The same, of a room that is loaded when it is first asked for."""
+
+    def __init__(self, fetch: Callable[[], Callable[Concatenate[Context, P], R]]) -> None:
+        self._fetch = fetch
+
+    @property
+    def function(self) -> Callable[Concatenate[Context, P], R]:  # type: ignore[override]
+        """The function itself."""
+        return self._fetch()
 
 
 class Noun(Generic[S]):

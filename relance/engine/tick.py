@@ -59,7 +59,7 @@ def tick(context: Context) -> TickReport:
     return TickReport(steps, back, judged, more=max(steps, back, forgotten, judged) >= BATCH)
 
 
-def next_wake(context: Context, after: dt.datetime | None = None) -> dt.datetime | None:
+def next_wake(context: Context, *, after: dt.datetime | None = None) -> dt.datetime | None:
     """When something falls due next, for a mailbox or for the tick; None when nothing waits.
 
     `after`: only what falls due after that instant. What is due already may be unable to go on, and would hide the rest.

@@ -99,11 +99,11 @@ class Report:
     all_mails: Funnel
 
 
-def report(context: Context, name: str) -> Report:
+def report(context: Context, sequence: str) -> Report:
     """The funnel of a sequence over all its versions, in the order of the latest; raises `errors.NotFound`."""
     now = context.clock.now()
     with context.database.read() as conn:
-        versions = publish.versions_of(conn, name)
+        versions = publish.versions_of(conn, sequence)
         scripts = [context.library.script(conn, each.id) for each in versions]
         counts = _read(conn, versions[0].sequence_id, now)
         totals = statistics.states_of(conn, versions[0].sequence_id)

@@ -53,11 +53,12 @@ def of_contact(context: Context, email: str) -> list[EventView]:
         return [view(event) for event in events.of_contact(conn, contact.id)]
 
 
-def page(context: Context, cursor: str, limit: int) -> EventPage:
-    """Events after a cursor ("" for the beginning). One is served only when nothing older can still appear."""
+def page(context: Context, after: str = "", limit: int = 100) -> EventPage:
+    """What happened since a cursor ("" for the beginning); every event is served once, in order, to who keeps the cursor of each
+    page: one is served only when nothing older can still appear."""
     with context.database.read() as conn:
-        found = events.after(conn, _cursor(cursor), max(1, min(limit, _MAX_PAGE)))
-    on = "-".join(map(str, found[-1].cursor)) if found else cursor or "0"
+        found = events.after(conn, _cursor(after), max(1, min(limit, _MAX_PAGE)))
+    on = "-".join(map(str, found[-1].cursor)) if found else after or "0"
     return EventPage(tuple(view(event) for event in found), on)
 
 

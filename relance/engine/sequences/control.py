@@ -95,7 +95,7 @@ def stop(context: Context, email: str, sequence: str | None = None, reason: str 
 
 
 def resume(
-    context: Context, email: str, sequence: str | None = None, reason: str = "", mailbox: str | None = None
+    context: Context, email: str, sequence: str | None = None, *, mailbox: str | None = None
 ) -> list[EnrollmentView]:
     """Go on with somebody who is paused, away or held, from another `mailbox` if one is named. What fell due meanwhile
     goes at the next opening.
@@ -109,7 +109,7 @@ def resume(
     def act(theirs: LockedEnrollments, found: Sequence[Enrollment]) -> None:
         rows = [row for row in found if row.state in states.OPEN]
         over = [row for row in found if row.state in states.FINAL]
-        theirs.apply(over, Event.RESUMED, done_by.done(theirs.conn, Code.RESUMED, text=reason))
+        theirs.apply(over, Event.RESUMED, done_by.done(theirs.conn, Code.RESUMED))
         stuck = {row.id: theirs.mail(row) for row in rows if row.state is State.HELD}
         for mail in stuck.values():
             _refuse_unknown(mail)
@@ -118,9 +118,7 @@ def resume(
         for row in rows:
             if row.state is not State.ACTIVE:
                 moves = target is not None and row.mailbox_id != target.id
-                go_on(
-                    theirs, _move(theirs, row, target) if moves and target else row, stuck.get(row.id), reason
-                )
+                go_on(theirs, _move(theirs, row, target) if moves and target else row, stuck.get(row.id))
 
     return _steer(context, email, sequence, act)
 
@@ -175,7 +173,12 @@ def _unproved(theirs: LockedEnrollments, row: Enrollment) -> dt.datetime | None:
 
 
 def go_on(
-    theirs: LockedEnrollments, row: Enrollment, mail: Message | None, reason: str, *, together: bool = False
+    theirs: LockedEnrollments,
+    row: Enrollment,
+    mail: Message | None,
+    reason: str = "",
+    *,
+    together: bool = False,
 ) -> None:
     """Let somebody go on with whom nothing is in doubt (`in_doubt`, `unproved`); a `mail` that was given up is passed over.
     `together`
