@@ -20,7 +20,7 @@ from relance.engine.mailboxes import look, watermarks
 from relance.engine.ports import Inbox
 from relance.engine.runtime import mail_servers
 from relance.engine.schedule import next_turn
-from relance.engine.sending import settle
+from relance.engine.sending import endings
 from relance.engine.sending.doubt import forgotten_mails, recovery
 from relance.engine.sequences import clock_jumps
 from relance.engine.store.mailboxes.folders import Watermark
@@ -120,14 +120,14 @@ def silence_is_no_news() -> AbstractContextManager[object]:
 
 def silence_is_not_sent() -> AbstractContextManager[object]:
     """A body that is never answered counts as not sent."""
-    plain = settle.ending
+    plain = endings.ending
 
-    def ending(result: SendResult, attempts: int, options: Options) -> settle.End:
+    def ending(result: SendResult, attempts: int, options: Options) -> endings.Ending:
         silent = result.outcome is Outcome.UNKNOWN and result.text == smtp_replies.described(TimeoutError())
         given = dataclasses.replace(result, outcome=Outcome.NOT_SENT) if silent else result
         return plain(given, attempts, options)
 
-    return mock.patch.object(settle, "ending", ending)
+    return mock.patch.object(endings, "ending", ending)
 
 
 def asks_the_silent() -> AbstractContextManager[object]:

@@ -200,8 +200,8 @@ def no_recovery_hold() -> AbstractContextManager[object]:
             result = dataclasses.replace(result, outcome=Outcome.NOT_SENT)  # type: ignore[type-var]
         return plain(result, attempts, options)  # type: ignore[arg-type]
 
-    plain = deliver.settle.ending
-    return mock.patch.object(deliver.settle, "ending", ending)
+    plain = deliver.endings.ending
+    return mock.patch.object(deliver.endings, "ending", ending)
 
 
 # Bugs the simulation found in the engine, made again.

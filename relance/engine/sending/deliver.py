@@ -20,11 +20,11 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox, Span
 from relance.engine.reasons import Code, Reason, because, joined
-from relance.engine.sending import gate, settle
+from relance.engine.sending import endings, gate, settle
+from relance.engine.sending.endings import Attempt
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.refusals import repeated_answers, way_out
 from relance.engine.sending.refusals.repeated_answers import Refusal, Whose
-from relance.engine.sending.settle import Attempt
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
@@ -237,7 +237,7 @@ class Delivery:
 
     def _attempt(self, wanted: PreparedMail, result: SendResult) -> Attempt:
         result = self._read(wanted, result)
-        end = settle.ending(result, wanted.message.attempts, self.context.options)
+        end = endings.ending(result, wanted.message.attempts, self.context.options)
         self.stopped = self.stopped or end.stop_turn
         self.again = self.again or end.refused_there
         self.sent += result.outcome is Outcome.ACCEPTED

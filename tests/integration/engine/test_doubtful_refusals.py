@@ -16,6 +16,7 @@ from relance import wording
 from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending import settle
+from relance.engine.sending.endings import Attempt
 from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import control
 from relance.engine.store.mailboxes import mailboxes
@@ -131,7 +132,7 @@ def test_one_whose_worker_died_before_it_was_written_is_read_beside_the_first_al
     desk.enroll(BOB, EVE)
     record = settle.record
 
-    def dies(conn: Connection, house: Context, attempts: Sequence[settle.Attempt]) -> None:
+    def dies(conn: Connection, house: Context, attempts: Sequence[Attempt]) -> None:
         if attempts:
             raise KeyboardInterrupt
         record(conn, house, attempts)

@@ -17,8 +17,8 @@ from relance.engine.reporting import explain, status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sending import settle
 from relance.engine.sending.doubt import recovery, restore_guard
+from relance.engine.sending.endings import Attempt
 from relance.engine.sending.gate import PreparedMail
-from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState

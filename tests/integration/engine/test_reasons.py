@@ -17,7 +17,7 @@ from relance.engine.engagement import hits
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, prose, read
-from relance.engine.sending import settle
+from relance.engine.sending import endings
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageEvent, MessageState, State
@@ -92,7 +92,7 @@ def held_for_unknown(house: Context, words: str) -> None:
     mail = engine_house.add_message(
         house, row(house, KIM), MessageState.UNKNOWN, recipient=KIM, transmitting_at=house.clock.now()
     )
-    end = settle.ending(SendResult(Outcome.UNKNOWN, "final", text=words), 1, house.options)
+    end = endings.ending(SendResult(Outcome.UNKNOWN, "final", text=words), 1, house.options)
     why = dataclasses.replace(end.why, source=reasons.of_message(mail.id))
     with house.database.write() as conn:
         enrollments.apply(conn, [row(house, KIM).id], Event.HELD, house.clock.now(), reason=why)

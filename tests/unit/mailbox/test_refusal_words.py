@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine.context import Options
-from relance.engine.sending import settle
+from relance.engine.sending import endings
 from relance.engine.states import Event
 from relance.mailbox import refusal_words
 from relance.mailbox.refusal_words import About
@@ -33,7 +33,7 @@ def rows(name: str) -> list[dict[str, str]]:
 def spoken_of(row: dict[str, str]) -> str:
     """Whom the consequences of an answer touch: that is what counts."""
     result = smtp_replies.verdict(row["stage"], int(row["code"]), row["words"])
-    end = settle.ending(result, 1, Options())
+    end = endings.ending(result, 1, Options())
     if result.outcome is Outcome.DEFERRED:
         assert end.retry_after is not None
         assert (end.event, end.suppress, end.pause_mailbox) == (None, False, False)
@@ -64,7 +64,7 @@ def test_wordings_found_after_the_rules_stood() -> None:
 def test_nobody_is_suppressed_for_what_is_not_the_address(name: str) -> None:
     for row in rows(name):
         result = smtp_replies.verdict(row["stage"], int(row["code"]), row["words"])
-        suppresses = settle.ending(result, 1, Options()).suppress
+        suppresses = endings.ending(result, 1, Options()).suppress
         assert not suppresses or row["speaks_of"] == "recipient", row
 
 

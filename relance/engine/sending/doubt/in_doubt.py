@@ -23,9 +23,9 @@ from relance.engine.journal.evidence import GRACE_PERIOD
 from relance.engine.journal.findings import Findings
 from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.sending import settle as sending_settle
+from relance.engine.sending.endings import Attempt
 from relance.engine.sending.replies import ends as reply_ends
 from relance.engine.sending.replies import queue
-from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import step_context
 from relance.engine.states import MessageEvent
 from relance.engine.store import done_by, events, scopes

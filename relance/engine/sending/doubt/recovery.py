@@ -21,12 +21,13 @@ from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 if TYPE_CHECKING:
-    from relance.engine.sending import settle
+    from relance.engine.sending import endings, settle
     from relance.engine.sending.doubt import in_doubt
     from relance.engine.sending.refusals import repeated_answers
     from relance.engine.sending.replies import queue
 else:  # every command asks whether there is something to settle; hardly ever there is
-    settle, in_doubt, repeated_answers, queue = late.modules(
+    endings, settle, in_doubt, repeated_answers, queue = late.modules(
+        "relance.engine.sending.endings",
         "relance.engine.sending.settle",
         "relance.engine.sending.doubt.in_doubt",
         "relance.engine.sending.refusals.repeated_answers",
@@ -51,7 +52,7 @@ def settle_left_open(context: Context, lease: Lease) -> int:
         leases.renew(conn, lease)
         rows = enrollments.by_ids(conn, [each.enrollment_id for each in left])
         attempts = [
-            settle.Attempt(each, verdict(each.message, findings), now)
+            endings.Attempt(each, verdict(each.message, findings), now)
             for each in queue.of_mails(conn, left, rows)
         ]
         settle.record(conn, context, attempts)

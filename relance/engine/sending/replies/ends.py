@@ -6,12 +6,13 @@ What did not reach them is shown to people: the answer it answers counts as not 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
 from relance.engine.event_log.of_mails import ReplyGivenUp
 from relance.engine.reasons import Reason
+from relance.engine.sending.endings import Attempt, Ending
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
@@ -19,10 +20,6 @@ from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import own_replies
 from relance.engine.store.sending.messages import Message
-
-if TYPE_CHECKING:
-    from relance.engine.sending.gate import PreparedMail
-    from relance.engine.sending.settle import Attempt, Ending
 
 
 def apply(conn: Connection, attempt: Attempt, end: Ending) -> None:

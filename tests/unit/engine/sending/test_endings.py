@@ -12,7 +12,7 @@ from relance.engine.context import Options
 from relance.engine.journal.findings import Entry, Findings
 from relance.engine.reasons import Cause, Code, because
 from relance.engine.sending.doubt import in_doubt, recovery
-from relance.engine.sending.settle import ending
+from relance.engine.sending.endings import ending
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
