@@ -23,7 +23,7 @@ from benchmarks import claims, looks
 from relance.app import Relance
 from relance.console import assets, server
 from relance.console.requests import cookies
-from relance.console.site import PAGES
+from relance.console.views.contents import PAGES
 from relance.engine.db.database import Database
 from relance.engine.users.sign_in import Origin
 from tests.servers import ports, postgres

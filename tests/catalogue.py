@@ -31,8 +31,8 @@ RETIRED = "retired.po"
 # The part of a language that holds sentences nobody says any more: rows of the database still do.
 OPEN_CALLS = ("_", "Text")
 # Calls that may take a name as well: a constant that N_ has marked.
-MACHINERY = ("text.py", "rows.py")
-# Of `relance/wording`: what makes sentences out of what is handed in.
+MACHINERY = PACKAGE / "wording" / "text.py"
+# What makes sentences out of what is handed in: of its calls only those count that say one themselves.
 Key = tuple[str | tuple[str, str], str | None]
 # The sentence (or both its forms) and its context.
 
@@ -42,9 +42,7 @@ def sentences(package: Path = PACKAGE) -> dict[Key, list[str]]:
     found: dict[Key, list[str]] = defaultdict(list)
     for path in sorted(package.rglob("*.py")):
         where = path.relative_to(package.parent)
-        if path.parent.name == "wording" and path.name in MACHINERY:
-            continue
-        for line, key in of_source(path.read_text("utf-8")):
+        for line, key in of_source(path.read_text("utf-8"), machinery=path == MACHINERY):
             found[key].append(f"{where}:{line}")
     for path in sorted(package.rglob("console/templates/**/*.html")):
         for line, key in of_template(path.read_text("utf-8")):
@@ -82,13 +80,18 @@ def of_template(source: str) -> Iterator[tuple[int, Key]]:
         yield call.lineno, (literals[0] if name == "_" else (literals[0], literals[1]), None)
 
 
-def of_source(source: str) -> Iterator[tuple[int, Key]]:
+def of_source(source: str, *, machinery: bool = False) -> Iterator[tuple[int, Key]]:
     """The sentences of one file with their lines. Raises ValueError where one is no literal."""
     tree = ast.parse(source)
     ours = {name: original for node in ast.walk(tree) for name, original in _imported(node)}
+    ours |= {"Text": "Text"} if machinery else {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (name := _marks(node.func, ours)):
-            yield from ((node.lineno, key) for key in _keys(name, node))
+            try:
+                yield from ((node.lineno, key) for key in _keys(name, node))
+            except ValueError:
+                if not machinery:
+                    raise
 
 
 def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:

@@ -8,21 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from relance import errors
 from relance.engine.roles import Viewer
 from relance.wording import Text
 
 if TYPE_CHECKING:
-    from relance.app.installation import Relance
+    from relance.app import services
+    from relance.engine.context import Context
+
+
+class Installation(Protocol):
+    """What is asked of an installation, to tell what is whose."""
+
+    _context: Context
+
+    @property
+    def mailboxes(self) -> services.Mailboxes:
+        """The mailboxes and whose they are."""
+
+    @property
+    def unknown(self) -> services.Unknown:
+        """The mails in doubt."""
 
 
 @dataclass(frozen=True)
 class Call:
     """A method that somebody wants to call, with its arguments; `given` may be changed."""
 
-    app: Relance
+    app: Installation
     viewer: Viewer
     args: tuple[Any, ...]
     given: dict[str, Any]

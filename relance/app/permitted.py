@@ -13,11 +13,12 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, TypeVar, cast
 
 from relance import errors
 from relance.app.narrowing import (
     Call,
+    Installation,
     Narrowed,
     anything,
     by_itself,
@@ -35,8 +36,7 @@ from relance.engine.roles import Permission, Viewer, seeing
 from relance.engine.store.users import audit
 from relance.wording import Text
 
-if TYPE_CHECKING:
-    from relance.app.installation import Relance
+App = TypeVar("App", bound=Installation)
 
 
 @dataclass(frozen=True)
@@ -179,15 +179,15 @@ OPEN = ("clock",)
 # What is no call, and tells nothing about anybody.
 
 
-def seen_by(app: Relance, viewer: Viewer) -> Relance:
+def seen_by(app: App, viewer: Viewer) -> App:
     """The installation as one user may use it."""
-    return cast("Relance", _Permitted(app, viewer, ""))
+    return cast(App, _Permitted(app, viewer, ""))
 
 
 class _Permitted:
     """`Relance`, or one of its nouns, behind the table. Nothing is fetched before the table was asked."""
 
-    def __init__(self, app: Relance, viewer: Viewer, path: str) -> None:
+    def __init__(self, app: Installation, viewer: Viewer, path: str) -> None:
         self._app, self._viewer, self._path = app, viewer, path
 
     def __getattr__(self, name: str) -> Any:
@@ -204,7 +204,7 @@ class _Permitted:
 
 
 def _called(
-    app: Relance, viewer: Viewer, path: str, method: Callable[..., Any], /, *args: Any, **given: Any
+    app: Installation, viewer: Viewer, path: str, method: Callable[..., Any], /, *args: Any, **given: Any
 ) -> Any:
     rule = RULES[path]
     call = Call(app, viewer, args, given)

@@ -8,14 +8,11 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from relance.console.asked import Asked
 from relance.wording import Text
-
-if TYPE_CHECKING:
-    from relance.console.visit import Visit
 
 NAME = "relance-said"
 LONGEST = 3000
@@ -30,7 +27,7 @@ class Flash:
     tone: str
 
 
-def say(visit: Visit, answer: Response, words: Text | str, tone: str) -> None:
+def say(visit: Asked, answer: Response, words: Text | str, tone: str) -> None:
     """Have it told on the next page."""
     text = words if isinstance(words, Text) else Text.prose(words)
     body = base64.urlsafe_b64encode(json.dumps([tone, text.row()]).encode()).decode()
@@ -39,7 +36,7 @@ def say(visit: Visit, answer: Response, words: Text | str, tone: str) -> None:
         answer.set_cookie(NAME, value, max_age=60, httponly=True, samesite="lax", secure=visit.site.secure)
 
 
-def told(visit: Visit) -> Flash | None:
+def told(visit: Asked) -> Flash | None:
     """What the page before left to be told."""
     body, _, seal = visit.request.cookies.get(NAME, "").partition(".")
     if not visit.token or not hmac.compare_digest(seal.encode(), _seal(visit.token, body).encode()):
@@ -51,7 +48,7 @@ def told(visit: Visit) -> Flash | None:
     return Flash(str(Text.read(row)), tone if tone in TONES else "good")
 
 
-def over(visit: Visit, answer: Response) -> None:
+def over(visit: Asked, answer: Response) -> None:
     """It was told."""
     if NAME in visit.request.cookies:
         answer.delete_cookie(NAME)

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relance.console.asked import Asked
 from relance.engine.reporting.status import Status
 from relance.engine.roles import Permission
 from relance.wording import Text, _, brief
 
 if TYPE_CHECKING:
     from relance.console.pages import Rail
-    from relance.console.visit import Visit
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class State:
     words: str
 
 
-def rail(visit: Visit) -> list[Place]:
+def rail(visit: Asked) -> list[Place]:
     """The places that the viewer may go to."""
     if visit.viewer is None:
         return []
@@ -53,14 +53,14 @@ def _place(path: str, rail: Rail, here: bool, numbers: Mapping[str, int]) -> Pla
     return Place(path, _(rail.label), rail.icon, here, rail.phone, numbers.get(rail.count))
 
 
-def counts(visit: Visit) -> Mapping[str, int]:
+def counts(visit: Asked) -> Mapping[str, int]:
     """What is counted in the rail, by the names that pages give (`Watch.counts`)."""
     if visit.viewer is None or not visit.viewer.may(Permission.LOOK):
         return {}
     return visit.site.watch.counts(visit)
 
 
-def state(visit: Visit) -> State | None:
+def state(visit: Asked) -> State | None:
     """How things stand, for somebody who is signed in; a salesperson is told of their own mailboxes only."""
     if visit.viewer is None:
         return None
@@ -114,7 +114,7 @@ def _next(status: Status) -> Text | str:
     return Text("Next: {time}.", time=brief(status.next_due, status.now))
 
 
-def keys(visit: Visit) -> list[tuple[str, str]]:
+def keys(visit: Asked) -> list[tuple[str, str]]:
     """The keys of this page and what they do, those of every page last."""
     page = visit.site.page_of(visit.request)
     own = [(key, _(what)) for key, what in page.keys] if page is not None else []

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from relance.console.visit import Visit
 from relance.engine.roles import Permission, Viewer
 
 LARGEST_FORM = 1024 * 1024
-Handler = Callable[[Visit], Response]
+Handler = Callable[..., Response]
+# Of a `Visit`, which knows the site, and with it these.
 
 
 @dataclass(frozen=True)

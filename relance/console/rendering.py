@@ -16,13 +16,13 @@ from markupsafe import Markup, escape
 
 from relance import wording
 from relance.console import assets, charts, flashes, navigation
+from relance.console.asked import Asked
 from relance.console.requests import browsers
 from relance.wording import Text, dates
 
 if TYPE_CHECKING:
     from relance.console.flashes import Flash
     from relance.console.navigation import Place, State
-    from relance.console.visit import Visit
 
 
 @functools.cache
@@ -70,19 +70,19 @@ def number(value: int | None) -> str:
     return "–" if value is None else dates.count(value)
 
 
-def page(visit: Visit, template: str, values: dict[str, Any]) -> str:
+def page(visit: Asked, template: str, values: dict[str, Any]) -> str:
     """A whole page."""
     return environment().get_template(template).render(_everywhere(visit), **values)
 
 
-def part(visit: Visit, template: str, block: str, values: dict[str, Any]) -> str:
+def part(visit: Asked, template: str, block: str, values: dict[str, Any]) -> str:
     """One block of a page."""
     found = environment().get_template(template)
     context = found.new_context({**_everywhere(visit), **values})
     return "".join(found.blocks[block](context))
 
 
-def _everywhere(visit: Visit) -> dict[str, Any]:
+def _everywhere(visit: Asked) -> dict[str, Any]:
     _NOW.set(visit.now)
     return {
         "visit": visit,
@@ -104,7 +104,7 @@ class Shell:
     here: str
 
 
-def _shell(visit: Visit) -> Shell:
+def _shell(visit: Asked) -> Shell:
     return Shell(
         wording.languages(),
         flashes.told(visit),

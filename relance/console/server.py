@@ -18,10 +18,11 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from relance import errors, wording
-from relance.console import assets, mishaps
+from relance.console import assets
 from relance.console.pages import Page
 from relance.console.requests import cookies, language, security
 from relance.console.site import Site
+from relance.console.views import contents, mishaps
 from relance.console.visit import Visit
 from relance.tracking.safe_headers import SafeHeaders
 
@@ -34,7 +35,7 @@ MISDIRECTED = 421
 
 def build(installation: Relance) -> Starlette:
     """The ASGI application of an open installation."""
-    site = Site(installation)
+    site = Site(installation, contents.PAGES)
     routes = [Route(each.path, _endpoint(site, each), methods=[each.method]) for each in site.pages]
     made = Starlette(
         routes=[Route("/static/{name}", assets.serve), Route("/healthz", _health), *routes],
@@ -79,7 +80,7 @@ def _refused(site: Site, request: Request) -> Response | None:
 
 def _read(site: Site, page: Page, request: Request) -> bool:
     """Whether what was sent is read: of somebody who cannot be signed in only by the way in."""
-    known = page.permission is None or bool(cookies.token(site, request))
+    known = page.permission is None or bool(cookies.token(site.secure, request))
     return request.method == "POST" and known
 
 
@@ -130,7 +131,7 @@ def _answer(site: Site, page: Page, request: Request, form: FormData) -> Respons
 
 
 def _visit(site: Site, request: Request, form: FormData) -> Visit:
-    token = cookies.token(site, request)
+    token = cookies.token(site.secure, request)
     found = site.installation.entrance.signed_in(token) if token else None
     viewer = found.user.viewer if found else None
     spoken = language.of(request, viewer, site.installation.settings.language)

@@ -1,4 +1,4 @@
-"""The console's pages put together: what is served, what stands in the rail, what a path leads to."""
+"""The console of one installation: what is served, what stands in the rail, what a path leads to."""
 
 from __future__ import annotations
 
@@ -10,56 +10,16 @@ from starlette.routing import Match, Route
 
 from relance.console.pages import Page
 from relance.console.requests import security
-from relance.console.views import (
-    entrance,
-    inbox,
-    operating,
-    profile,
-    reports,
-    searching,
-    tasks,
-    today,
-    users,
-)
-from relance.console.views.long_work import importing, jobs
-from relance.console.views.mailboxes import adding, changing, looking
-from relance.console.views.people import contacts, held, suppressions
-from relance.console.views.sequences import overview, publishing, selected, text
 from relance.console.watch import Watch
 
 if TYPE_CHECKING:
     from relance.app import Relance
 
-PAGES: tuple[Page, ...] = (
-    *today.PAGES,
-    *searching.PAGES,
-    *entrance.PAGES,
-    *profile.PAGES,
-    *users.PAGES,
-    *operating.PAGES,
-    *inbox.PAGES,
-    *tasks.PAGES,
-    *importing.PAGES,
-    *jobs.PAGES,
-    *reports.PAGES,
-    *overview.PAGES,
-    *selected.PAGES,
-    *text.PAGES,
-    *publishing.PAGES,
-    *held.PAGES,
-    *contacts.PAGES,
-    *suppressions.PAGES,
-    *adding.PAGES,
-    *changing.PAGES,
-    *looking.PAGES,
-)
-# A new file of `views/` is named here.
-
 
 class Site:
     """The console of one installation."""
 
-    def __init__(self, installation: Relance, pages: Sequence[Page] = PAGES) -> None:
+    def __init__(self, installation: Relance, pages: Sequence[Page]) -> None:
         self.installation = installation
         self.pages = tuple(pages)
         self.in_rail = sorted(

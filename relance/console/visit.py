@@ -1,89 +1,20 @@
-"""A request as a page sees it: who asks, in which language, and what can be answered."""
+"""A request as a page sees it, and what can be answered."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from starlette.datastructures import FormData, QueryParams
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from relance import errors
 from relance.console import flashes, rendering
-from relance.engine.roles import Viewer
+from relance.console.asked import Asked
 from relance.wording import Text
-
-if TYPE_CHECKING:
-    from relance.app import Relance
-    from relance.console.site import Site
 
 UNPROCESSABLE = 422
 
 
-@dataclass
-class Visit:
-    """One request. `app` does what the viewer may do, in their name; before somebody signed in, only `entrance` is there."""
-
-    request: Request
-    site: Site
-    installation: Relance  # without anybody's rights: for `entrance`, and what the shell itself needs
-    language: str
-    viewer: Viewer | None = None
-    session: int | None = None
-    token: str = ""  # of the session
-    since: dt.datetime | None = None  # when the viewer was here before this visit (machine time)
-    form: FormData = field(default_factory=FormData)
-
-    @property
-    def app(self) -> Relance:
-        """The installation, as the viewer may use it. Raises `errors.Forbidden` where nobody is signed in."""
-        return self.installation.seen_by(self.me)
-
-    @property
-    def me(self) -> Viewer:
-        """Who is signed in."""
-        if self.viewer is None:
-            raise errors.Forbidden(Text("Sign in first."))
-        return self.viewer
-
-    @property
-    def query(self) -> QueryParams:
-        """What stands behind the question mark."""
-        return self.request.query_params
-
-    @property
-    def path(self) -> dict[str, Any]:
-        """The parts of the path that are named in it."""
-        return self.request.path_params
-
-    @property
-    def here(self) -> str:
-        """This page, or where a form that was sent belongs: something that can be opened again."""
-        path = self.request.url.path
-        while self.request.method != "GET" and path != "/" and not self.site.opens(path):
-            path = path.rpartition("/")[0] or "/"
-        return path
-
-    @property
-    def now(self) -> dt.datetime:
-        """Business time."""
-        return self.installation.clock.now()
-
-    @property
-    def partial(self) -> bool:
-        """Whether htmx asks, for a part of the page."""
-        return self.request.headers.get("hx-request") == "true"
-
-    def text(self, name: str, limit: int = 10_000) -> str:
-        """A field of the form; empty where it is not there (or is a file). Without NUL, which no database takes."""
-        found = self.form.get(name)
-        return found.replace("\0", "")[:limit] if isinstance(found, str) else ""
-
-    def asked(self, name: str, limit: int = 300) -> str:
-        """A value of the address, behind the question mark; empty where it is not there."""
-        return self.query.get(name, "").replace("\0", "")[:limit]
+class Visit(Asked):
+    """One request to a page, and its answer."""
 
     def show(self, template: str, code: int = 200, /, **values: Any) -> Response:
         """A page."""

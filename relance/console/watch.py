@@ -6,14 +6,14 @@ import contextvars
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from relance.clock import elapsed
 from relance.engine.reporting.status import Status
+from relance.engine.roles import Viewer
 
 if TYPE_CHECKING:
     from relance.app import Relance
-    from relance.console.visit import Visit
 
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 5.0
@@ -22,6 +22,20 @@ STALE_SECONDS = 60.0
 # What is older than this is waited for.
 FEW = 2000
 # Enrollments that are counted in a moment.
+
+
+class Looking(Protocol):
+    """Whoever opens a page."""
+
+    language: str
+
+    @property
+    def app(self) -> Relance:
+        """The installation, as they may use it."""
+
+    @property
+    def me(self) -> Viewer:
+        """Who they are."""
 
 
 class Watch:
@@ -38,7 +52,7 @@ class Watch:
         found: Status = self.look(("status", language), self._installation.status)
         return found
 
-    def counts(self, visit: Visit) -> Mapping[str, int]:
+    def counts(self, visit: Looking) -> Mapping[str, int]:
         """What waits, of what the viewer may see."""
 
         def count() -> Mapping[str, int]:
@@ -49,14 +63,14 @@ class Watch:
         found: Mapping[str, int] = self.look(("counts", visit.me), count)
         return found
 
-    def own_mailboxes(self, visit: Visit) -> Collection[str]:
+    def own_mailboxes(self, visit: Looking) -> Collection[str]:
         """The addresses of the viewer's mailboxes."""
         found: Collection[str] = self.look(
             ("mailboxes", visit.me), lambda: {each.address for each in visit.app.mailboxes.list()}
         )
         return found
 
-    def counted(self, visit: Visit, what: tuple[str, ...], ask: Callable[[], Any]) -> Any:
+    def counted(self, visit: Looking, what: tuple[str, ...], ask: Callable[[], Any]) -> Any:
         """What is counted over everybody: anew for each page while there are few, else as `look` does. `what` names it."""
         if sum(self.status(visit.language).states.values()) <= FEW:
             return ask()

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from relance.wording.catalogue import languages
 from relance.wording.dates import brief, clock_time, date_of, day, moment, show_times_in, shown_zone
-from relance.wording.phrases import capital, counted, ended, quoted, span
+from relance.wording.phrases import capital, counted, ended, quoted
 from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
 from relance.wording.system import of_system, plainly
-from relance.wording.text import N_, Text, n_, words
+from relance.wording.text import N_, Text, n_, span, words
 from relance.wording.text import now as _
 
 __all__ = [

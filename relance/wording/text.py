@@ -61,9 +61,7 @@ class Text:
     @staticmethod
     def read(stored: object) -> Text:
         """The Text of a stored row: its dict, that as JSON, or words of before there were rows. Never raises."""
-        from relance.wording import rows
-
-        return rows.read(stored)
+        return _of_row(stored)
 
     @property
     def params(self) -> dict[str, Any]:
@@ -72,9 +70,7 @@ class Text:
 
     def row(self) -> dict[str, Any]:
         """As it is stored, fit for JSON."""
-        from relance.wording import rows
-
-        kept: dict[str, Any] = {"text": self.msgid, "params": rows.kept(self._params)}
+        kept: dict[str, Any] = {"text": self.msgid, "params": _places(self._params)}
         return {**kept, "context": self.context} if self.context else kept
 
     def json(self) -> str:
@@ -262,9 +258,7 @@ def words(value: object) -> str:
     if isinstance(value, dt.date):
         return dates.day(value)
     if isinstance(value, dt.timedelta):
-        from relance.wording import phrases
-
-        return phrases.span(value)
+        return span(value)
     return dates.decimal(value) if isinstance(value, float) else str(value)
 
 
@@ -276,3 +270,99 @@ def now(msgid: str, /, **params: Any) -> str:
 def n_(one: str, many: str, count: int, /, **params: Any) -> str:
     """The sentence that fits the number (`{count}`), in the reader's language, now."""
     return str(Text.plural(one, many, count, **params))
+
+
+def span(length: dt.timedelta) -> str:
+    """A span of time by its two largest units, rounded down, whichever its sign: "29 days and 23 hours"."""
+    left = int(abs(length).total_seconds())
+    if left < 1:
+        return str(Text("less than a second"))
+    sizes = (86_400, 3600, 60, 1)
+    first = next(number for number, size in enumerate(sizes) if left >= size)
+    told = []
+    for number in range(first, min(first + 2, len(sizes))):
+        count, left = divmod(left, sizes[number])
+        told += [str(_unit(number, count))] if count else []
+    return told[0] if len(told) == 1 else str(Text("{longer} and {shorter}", longer=told[0], shorter=told[1]))
+
+
+def _unit(number: int, count: int) -> Text:
+    """So many days, hours, minutes or seconds."""
+    return (
+        Text.plural("{count} day", "{count} days", count),
+        Text.plural("{count} hour", "{count} hours", count),
+        Text.plural("{count} minute", "{count} minutes", count),
+        Text.plural("{count} second", "{count} seconds", count),
+    )[number]
+
+
+# Texts as rows: what JSON holds of them, and back. What cannot be read is somebody's words, and never an error.
+
+
+def _places(params: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """What stands in the places, fit for JSON."""
+    return {name: _kept(value) for name, value in params}
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value.row()
+    if isinstance(value, dt.datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"day": value.isoformat()}
+    if isinstance(value, dt.timedelta):
+        return {"seconds": value.total_seconds()}
+    return value
+
+
+def _of_row(stored: object) -> Text:
+    """The Text of a row, of a row as JSON text, or of plain words. Never raises."""
+    if isinstance(stored, Text):
+        return stored
+    if isinstance(stored, str) and stored.startswith("{"):
+        try:
+            return _of_row(_object(stored))
+        except (ValueError, RecursionError):
+            return Text.prose(stored)
+    if isinstance(stored, Mapping):
+        try:
+            return _read(stored)
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
+            return Text.prose(json.dumps(stored, default=str, ensure_ascii=False))
+    return Text.prose("" if stored is None else stored)
+
+
+def _object(stored: str) -> Mapping[str, Any]:
+    found = json.loads(stored)
+    if not isinstance(found, Mapping):
+        raise ValueError("no row")
+    return found
+
+
+def _read(row: Mapping[str, Any]) -> Text:
+    code = row.get("code")
+    if code == "prose":
+        return Text.prose(row["text"])
+    if code == "together":
+        return Text.together(*(_of_row(each) for each in row["texts"]), by=str(row["by"]))
+    if code == "ended":
+        return Ended(_of_row(row["of"]))
+    msgid, params = row["text"], {str(name): _value(value) for name, value in row.get("params", {}).items()}
+    if not isinstance(msgid, str):
+        raise TypeError("no sentence")
+    if "many" in row:
+        return Text.plural(msgid, str(row["many"]), int(row["count"]), **params)
+    return Text.within(str(row.get("context", "")), msgid, **params)
+
+
+def _value(stored: Any) -> Any:
+    if not isinstance(stored, Mapping):
+        return stored
+    if "at" in stored:
+        return dt.datetime.fromisoformat(stored["at"])
+    if "day" in stored:
+        return dt.date.fromisoformat(stored["day"])
+    if "seconds" in stored:
+        return dt.timedelta(seconds=stored["seconds"])
+    return _of_row(stored)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from relance.console.site import PAGES
+from relance.console.views.contents import PAGES
 from relance.engine.jobs.service import Upload
 from tests.integration.console import campaign, held_people
 from tests.integration.console.campaign import NAME

@@ -9,7 +9,7 @@ import pytest
 from relance.console import assets
 from relance.console.pages import Page
 from relance.console.requests import security
-from relance.console.site import PAGES
+from relance.console.views.contents import PAGES
 from relance.engine.roles import ROLES, Permission, Role
 
 OPEN = {"/sign-in", "/sign-in/code", "/welcome/{token}"}

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from relance.console.pages import Page
-from relance.console.site import PAGES
+from relance.console.views.contents import PAGES
 from relance.console.views.people.held_groups import UNKNOWN
 from relance.engine.contacts import service as contact_service
 from relance.engine.db.tables import metadata

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from relance.console.views.contents import PAGES
 from tests.integration.console import every_page
 from tests.integration.console.conftest import PASSWORD
 
@@ -122,7 +123,11 @@ def test_a_page_may_call_its_own_values_as_it_likes(console):
         "root_path": "",
     }
     visit = Visit(
-        Request(scope), Site(console.app), console.app, "en", Viewer(1, "ada@acme.example", Role.MANAGER)
+        Request(scope),
+        Site(console.app, PAGES),
+        console.app,
+        "en",
+        Viewer(1, "ada@acme.example", Role.MANAGER),
     )
     names = ("state", "rail", "keys", "flash", "here", "languages")
     words = " ".join(f"{{{{ {name} }}}}" for name in names)

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.routing import Match, Route
 
-from relance.console.site import PAGES
+from relance.console.views.contents import PAGES
 from relance.engine.db.tables import inbound
 from relance.engine.jobs.service import Upload
 from tests.integration.console import campaign, test_reports

@@ -1,0 +1,45 @@
+"""Every page of the console: what its files of `views/` list, put together."""
+
+from __future__ import annotations
+
+from relance.console.pages import Page
+from relance.console.views import (
+    entrance,
+    inbox,
+    operating,
+    profile,
+    reports,
+    searching,
+    tasks,
+    today,
+    users,
+)
+from relance.console.views.long_work import importing, jobs
+from relance.console.views.mailboxes import adding, changing, looking
+from relance.console.views.people import contacts, held, suppressions
+from relance.console.views.sequences import overview, publishing, selected, text
+
+PAGES: tuple[Page, ...] = (
+    *today.PAGES,
+    *searching.PAGES,
+    *entrance.PAGES,
+    *profile.PAGES,
+    *users.PAGES,
+    *operating.PAGES,
+    *inbox.PAGES,
+    *tasks.PAGES,
+    *importing.PAGES,
+    *jobs.PAGES,
+    *reports.PAGES,
+    *overview.PAGES,
+    *selected.PAGES,
+    *text.PAGES,
+    *publishing.PAGES,
+    *held.PAGES,
+    *contacts.PAGES,
+    *suppressions.PAGES,
+    *adding.PAGES,
+    *changing.PAGES,
+    *looking.PAGES,
+)
+# A new file of `views/` is named here.
