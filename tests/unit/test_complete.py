@@ -19,7 +19,7 @@ from relance.engine.inbound import apply, company, policy
 from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import causes, sentences
 from relance.engine.reporting import codes, sequence_report
-from relance.engine.sending import settle
+from relance.engine.sending import endings
 from relance.engine.sequences import steps
 from relance.mailbox.classification import chain
 from relance.mailbox.parsing import inbound
@@ -54,8 +54,8 @@ def import_anew(module: ModuleType) -> None:
         (company_rules, inbound, "Kind"),
         (company_rules, inbound, "Intent"),
         (company, company_rules, "ActionKind"),
-        (settle, outcome, "Outcome"),
-        (settle, outcome, "Blame"),
+        (endings, outcome, "Outcome"),
+        (endings, outcome, "Blame"),
         (causes, reason_codes, "Code"),
         (causes, reason_codes, "Cause"),
         (sentences, reason_codes, "Code"),
