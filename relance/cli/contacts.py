@@ -203,6 +203,7 @@ def suppressed(ctx: typer.Context, as_json: Json = False) -> None:
         N_("who"): "value",
         N_("kind"): "kind|suppression",
         N_("reason"): "reason",
+        N_("added by"): "added_by",
         N_("since"): "created_at",
     }
     show.listing(found, columns, as_json=as_json, empty=_("The do-not-contact list is empty."))

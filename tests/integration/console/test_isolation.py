@@ -48,6 +48,7 @@ _NOBODYS = {
     "/profile/second-factor/drop": "who asks",
     "/import": "a file of who asks",
     "/suppressions": "the list is everybody's: whoever hears a no keeps it, whoever writes to them",
+    "/suppressions/list.csv": "the same list",
     "/sequences/{name:path}": "sequences are everybody's; the people in them are asked for below",
     "/sequence-text/{name:path}": "sequences are everybody's",
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from relance.engine.states import State
@@ -76,6 +79,22 @@ def test_whoever_hears_a_no_keeps_it_whoever_writes_to_them(desk: Console) -> No
     [told] = [each for each in desk.app.timeline(KIM) if each.kind.startswith("suppression.")]
     assert told.actor is not None
     assert told.actor.name == "new@sales.example"
+
+
+def test_who_added_each_is_told_and_the_list_comes_as_a_file(desk: Console) -> None:
+    with desk.client(desk.join(BOSS)) as boss:
+        boss.post("/suppressions", data={"value": KIM, "reason": "=cmd|' /C calc'!A0"})
+        desk.app.contacts.suppress("lake.example", "a supplier")
+        shown = boss.get("/suppressions").text
+        answer = boss.get("/suppressions/list.csv")
+    assert BOSS in shown
+    assert "tests" in shown
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[:4] for row in rows[1:]] == [
+        [KIM, "address", "'=cmd|' /C calc'!A0", BOSS],
+        ["lake.example", "domain", "a supplier", "tests"],
+    ]
 
 
 def test_a_salesperson_adds_and_a_manager_takes_off(desk: Console) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from starlette.responses import Response
 
 from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.contacts import csv_reader
 from relance.engine.roles import Permission
 from relance.mailbox import free_mail
 from relance.wording import N_, Text
@@ -56,6 +60,18 @@ def lift(visit: Visit) -> Response:
     return visit.go("/suppressions", Text("{value} is not on the list any more.", value=value), "warn")
 
 
+def file(visit: Visit) -> Response:
+    """The whole list as a file for a spreadsheet, whose cells are no formulas."""
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(["value", "kind", "reason", "added_by", "since"])
+    for each in visit.app.contacts.suppressions():
+        told = (each.value, each.kind, each.reason, each.added_by, each.created_at.isoformat())
+        rows.writerow([csv_reader.neutral(cell) for cell in told])
+    headers = {"content-disposition": 'attachment; filename="do-not-contact.csv"'}
+    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
+
+
 def is_public(written: str) -> bool:
     """Whether what was written is the whole domain of a public mail service."""
     domain = written.strip().lstrip("@").rstrip(".").lower()
@@ -72,6 +88,7 @@ def public(domain: str) -> Text:
 
 PAGES = (
     Page("/suppressions", index, Permission.LOOK, rail=Rail(N_("Do not contact"), "ban", 65)),
+    Page("/suppressions/list.csv", file, Permission.LOOK, part=True),
     Page("/suppressions", add, Permission.CONTACTS, "POST"),
     Page("/suppressions/lift", lift, Permission.LIFT, "POST"),
 )

@@ -55,6 +55,7 @@ suppression_reason = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     text("words"),  # for the release before
     sa.Column("why", NullJson),  # code and parameters
+    sa.Column("added_by", NullJson),  # who said so: kind and name of the actor; empty where that was not kept
     sa.Column("created_at", Instant, nullable=False),
     # One row a reason: taking one back takes back no other.
     sa.UniqueConstraint("kind", "value", "cause", "source"),

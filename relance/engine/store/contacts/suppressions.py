@@ -17,7 +17,9 @@ from relance.engine import reasons
 from relance.engine.db import database
 from relance.engine.db.prepared import Prepared, any_of, is_one_of
 from relance.engine.db.tables import suppression, suppression_reason
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
+from relance.engine.store import events
 
 
 class Because(StrEnum):
@@ -64,13 +66,15 @@ def wished(reason: Reason) -> Why:
 
 @dataclass(frozen=True)
 class Suppression:
-    """One address or one whole domain (with every domain below it). `reasons` are those in `reason`, one by one."""
+    """One address or one whole domain (with every domain below it). `reasons` are those in `reason`, one by one; `added_by` says
+    who gave the strongest of them, and is empty where that was not kept."""
 
     kind: str
     value: str
     reason: str
     created_at: dt.datetime
     reasons: tuple[str, ...] = ()
+    added_by: str = ""
 
 
 def add(conn: Connection, kind: str, value: str, why: Why, now: dt.datetime) -> bool:
@@ -79,7 +83,9 @@ def add(conn: Connection, kind: str, value: str, why: Why, now: dt.datetime) -> 
     one = {"kind": kind, "value": value, "cause": why.cause.value, "source": why.key}
     row = {"kind": kind, "value": value, "reason": said, "why": stored, "created_at": now}
     database.insert_new(conn, suppression, [row])
-    told = {**one, "words": said, "why": stored, "created_at": now}
+    actor = events.acting(conn)
+    who = {"kind": actor.kind.value, "name": actor.name}
+    told = {**one, "words": said, "why": stored, "added_by": who, "created_at": now}
     new = database.insert_new(conn, suppression_reason, [told]) == 1
     if new:
         _say(conn, kind, value)
@@ -160,8 +166,10 @@ def page(conn: Connection, search: str, *, after: str, limit: int) -> list[Suppr
 
 def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> list[Suppression]:
     words: dict[tuple[str, str], list[str]] = {}
+    by: dict[tuple[str, str], str] = {}
     for row in conn.execute(of_them.order_by(*_STRONGEST_FIRST)):
         words.setdefault((row.kind, row.value), []).append(_reason(row.why, row.words).words)
+        by.setdefault((row.kind, row.value), _who(row.added_by))
     return [
         Suppression(
             row.kind,
@@ -169,9 +177,15 @@ def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> 
             _reason(row.why, row.reason).words,
             row.created_at,
             tuple(words.get((row.kind, row.value), ())),
+            by.get((row.kind, row.value), ""),
         )
         for row in conn.execute(query.order_by(None).order_by(suppression.c.value))
     ]
+
+
+def _who(stored: Any) -> str:
+    """An actor as people read it; a user by their address, a rule of ours by what it is called."""
+    return str(Actor(ActorKind(stored["kind"]), stored["name"]).named()) if stored else ""
 
 
 def suppressed(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
