@@ -30,7 +30,7 @@ def test_the_console_is_open_on_what_was_played(tmp_path: Path) -> None:
         "demo",
         "--console",
         "--contacts",
-        "30",
+        "12",
         "--seconds",
         "10",
     ]
