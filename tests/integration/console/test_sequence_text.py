@@ -167,6 +167,7 @@ def test_two_who_write_at_once_lose_nothing(sales: Console) -> None:
         assert text_of(late.text) == theirs
         assert "Boss asks" in late.text
         assert 'class="plus"' in late.text
+        assert "style-src 'self' 'nonce-" in late.headers["content-security-policy"]
         assert in_english("Version 2") in eva.get(f"/sequence-drafts/{other}").text
         both = theirs.replace("Did you have", "Boss asks")
         settled = eva.post(
@@ -223,6 +224,11 @@ def test_a_text_of_one_line_reads_no_file_of_the_server(sales: Console, tmp_path
         re.sub(r"(secret|none)\.yaml", "", re.sub(r"[^<>]*</textarea>", "", each)) for each in told
     )
     assert re.findall(r"data-line.*", first) == re.findall(r"data-line.*", second)
+
+
+def test_every_line_of_the_other_text_is_shown_and_those_that_differ_stand_out() -> None:
+    found = publishing.against("a\nb\nc\n", "a\nx\nc\n")
+    assert found == [(" ", "a"), ("-", "b"), (" ", "c")]
 
 
 def test_what_changes_is_shown_with_a_little_around_it() -> None:

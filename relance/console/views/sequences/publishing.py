@@ -11,6 +11,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import numbers
+from relance.console.views.sequences import editor
 from relance.console.views.sequences.overview import link
 from relance.console.views.sequences.text import LARGEST, draft_link, kept, opened, sent, shown
 from relance.console.visit import Visit
@@ -97,13 +98,23 @@ def _planned(visit: Visit, draft: Draft, found: PublishPlan) -> Response:
 
 def _conflict(visit: Visit, draft: Draft, name: str) -> Response:
     theirs = visit.app.sequences.show(name)
-    return visit.show(
+    return editor.show(
+        visit,
         "sequence_conflict.html",
         draft=draft,
+        published=against(theirs.yaml, draft.text),
         theirs=theirs,
         taken=draft.name != name,
         lines=changes(theirs.yaml, draft.text),
     )
+
+
+def against(text: str, other: str) -> list[tuple[str, str]]:
+    """Every line of a text: "-" where it is not in the other one as it stands there, else " ". Pure."""
+    lines = text.splitlines()
+    same = difflib.SequenceMatcher(None, lines, other.splitlines(), autojunk=False).get_matching_blocks()
+    kept = {block.a + number for block in same for number in range(block.size)}
+    return [(" " if number in kept else "-", line) for number, line in enumerate(lines)]
 
 
 def changes(before: str, after: str) -> list[tuple[str, str]]:
