@@ -24,7 +24,7 @@ VIEW = {
     N_("sequence"): "sequence",
     N_("state"): "state|person",
     N_("step"): "step",
-    N_("next"): "due_at",
+    N_("next"): "next",
     N_("mailbox"): "mailbox",
     N_("reason"): "reason",
 }

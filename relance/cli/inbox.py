@@ -30,7 +30,7 @@ COLUMNS = {
     N_("intent"): "intent|intent",
     N_("until"): "until",
     N_("because"): "evidence",
-    N_("matched by"): "matched_by|words",
+    N_("matched by"): "matched_by|match key",
 }
 SUBSTITUTES = {
     N_("answer"): "id",
@@ -58,7 +58,7 @@ CODED = {
     "substitute_state": "substitute",
     "rule": "rule",
     "match": "match",
-    "matched_by": "words",
+    "matched_by": "match key",
 }
 
 KindName = enum.Enum(  # type: ignore[misc]
@@ -150,7 +150,7 @@ def show_(
     if as_json:
         show.data(detail or found)
         return
-    show.record(found, as_json=False, leave_out=("body",), coded=CODED)
+    show.record(found, as_json=False, leave_out=("body", "quoted"), coded=CODED)
     show.say()
     show.say(found.body)
     if detail is not None:

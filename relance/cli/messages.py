@@ -23,7 +23,7 @@ COLUMNS = {
     N_("written"): "written_at",
     N_("contact"): "email",
     N_("sequence"): "sequence",
-    N_("step"): "step",
+    N_("step"): "step|step name",
     N_("mailbox"): "mailbox",
     N_("state"): "state|message",
     N_("subject"): "subject",
@@ -99,7 +99,7 @@ def _named(states: list[MailState] | None) -> tuple[str, ...]:
 
 
 def _tell(found: MessageDetail) -> None:
-    show.record(found.message, as_json=False, coded={"state": "message"})
+    show.record(found.message, as_json=False, coded={"state": "message", "step": "step name"})
     show.say()
     for name, value in found.opened.headers:
         show.say(f"{name}: {value}")

@@ -33,7 +33,7 @@ def test_a_forwarded_mail_of_ours_stops_the_follow_up(stage: Stage, as_file: boo
     stage.advance(days=20)
     assert (stage.state(OLA), stage.sent_to(OLA)) == ("replied", 1)
     [answer] = stage.relance.inbox.list()
-    assert answer.matched_by == "a mail of ours it names"
+    assert answer.matched_by == "named_mail"
 
 
 def test_a_forwarded_answer_to_ours_stops_the_follow_up(stage: Stage) -> None:

@@ -31,7 +31,7 @@ def test_an_answer_is_listed_with_its_reason_and_its_words(stage: Stage) -> None
     found = stage.relance.inbox.list()
     assert [(each.email, each.kind, each.intent) for each in found] == [(OLA, "human answer", "positive")]
     assert "call me" in found[0].evidence.lower()
-    assert found[0].matched_by == "a mail of ours it names"
+    assert found[0].matched_by == "named_mail"
     assert answers(stage, unread=True) == ["human answer"]
     stage.relance.inbox.show(found[0].id, mark_read=True)
     assert answers(stage, unread=True) == []

@@ -35,7 +35,7 @@ ATTRIBUTES = {
     "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),
     "synced at": N_("last check"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
     "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),
-    "offered": N_("possible aliases"), "refused by": N_("refused by"), "original": N_("as written"),
+    "offered": N_("possible aliases"), "refused by": N_("refused by"), "codes": N_("codes"), "quoted": N_("quoted"), "original": N_("as written"),
     "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),
     "company": N_("company"), "title": N_("title"), "phone": N_("phone"), "country": N_("country"), "zone": N_("time zone"),
     "fields": N_("own fields"), "held by code": N_("held, by code"), "overdue": N_("overdue"), "today": N_("today"), "later": N_("later"),

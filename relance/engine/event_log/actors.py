@@ -38,7 +38,7 @@ class Actor:
     def named(self) -> Text | str:
         """Our own rules and schedules by what people call them; everybody else by their own name."""
         if self.kind is ActorKind.RULE:
-            return RULES.get(self.name) or rule_names.NAMES.get(self.name) or self.name
+            return RULES.get(self.name) or rule_names.NAMES.get(rule_names.code(self.name)) or self.name
         return SCHEDULES.get(self.name, self.name) if self.kind is ActorKind.SCHEDULE else self.name
 
 

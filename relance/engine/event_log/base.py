@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from relance.engine import reasons
 from relance.engine.event_log.kinds import EventKind
-from relance.engine.reasons import Reason
+from relance.engine.reasons import Reason, matches
+from relance.mailbox.classification import rule_names
 from relance.wording import Text
 
 Words = Reason | Text | str
@@ -56,7 +57,12 @@ def _kept(value: object) -> object:
 
 def shown(data: Mapping[str, Any]) -> dict[str, Any]:
     """What was stored as it is read: sentences of ours in the reader's language."""
-    return {name: _shown(value) for name, value in data.items()} | _reasons(data)
+    known = {name: _shown(value) for name, value in data.items()} | _reasons(data)
+    return known | {name: code(str(known[name])) for name, code in _CODES.items() if name in known}
+
+
+_CODES: Mapping[str, Callable[[str], str]] = {"matched_by": matches.key, "rule": rule_names.code}
+# Sentences where an earlier release wrote them.
 
 
 _TOLD = ("reason", "words")  # one of these is the sentence of `why`

@@ -98,7 +98,7 @@ class NewReply:
         if self.found.bare:
             subject = normalize.quote(self.mail.subject, 80)
             sender = self.mail.from_address or Text("nobody named")
-            naming = {"subject": subject, "sender": sender, "match": self.found.by}
+            naming = {"subject": subject, "sender": sender, "match": self.found.by or ""}
         return MatchedMail(self.judgement, self.found.contact, wrote, naming=naming)
 
 
@@ -276,7 +276,7 @@ def _row(item: NewReply, rows: Sequence[Enrollment], now: dt.datetime) -> dict[s
         "judged_at": now,
         **judged(item.judgement, also=item.found.also),
         "match": item.found.match.value,
-        "matched_by": item.found.by,
+        "matched_by": item.found.by or "",
         "contact_id": item.found.contact_id,
         "enrollment_id": _spoken_of(item, rows),
         "message_id": item.found.message.id if item.found.message else None,
@@ -344,7 +344,7 @@ _RECEIVED: Mapping[Kind, type[MailReceived]] = complete(
 def _event(item: NewReply, rows: Sequence[Enrollment], said: Reason, now: dt.datetime) -> NewEvent:
     kind = item.judgement.kind
     data = _RECEIVED[kind](
-        kind.value, item.mail.from_address, item.folder, item.judgement.rule, item.found.by, said
+        kind.value, item.mail.from_address, item.folder, item.judgement.rule, item.found.by or "", said
     )
     message = item.found.message
     return NewEvent(

@@ -14,6 +14,7 @@ from relance.engine.inbound import policy
 from relance.engine.inbound.policy import Certainty, Consequence
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import Reply
+from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 from relance.wording import Text
 
@@ -39,7 +40,7 @@ def judged(answer: Reply) -> Classification:
     until = rest.get("until")
     return Classification(
         kind=Kind(answer.kind),
-        rule=answer.rule,
+        rule=rule_names.code(answer.rule),
         evidence=_evidence(answer.evidence),
         until=dt.date.fromisoformat(until) if until else None,
         recipient=rest.get("recipient"),

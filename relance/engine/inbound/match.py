@@ -13,6 +13,7 @@ from relance.engine import states
 from relance.engine.inbound import names
 from relance.engine.inbound.policy import Certainty
 from relance.engine.mailboxes.look import REMEMBERED
+from relance.engine.reasons.matches import MatchKey
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.inbound import correspondence
@@ -24,7 +25,6 @@ from relance.mailbox import address
 from relance.mailbox.classification.languages import normalize
 from relance.mailbox.parsing import authorship, provider_ids
 from relance.mailbox.parsing.inbound import InboundMail
-from relance.wording import N_
 
 CLOCK_SKEW = dt.timedelta(hours=1)
 # How far a mail server's clock may be behind ours.
@@ -49,15 +49,12 @@ class FoundWhere:
     ours: bool = False  # it names a Message-ID that bears our mark, whether a row tells of that mail or not
 
 
-_TOKEN, _NAMED = N_("our token in the address it came to"), N_("a mail of ours it names")
-
-
 @dataclass(frozen=True)
 class Match:
     """Whom a mail concerns, by which key, and how sure that is."""
 
     match: Certainty
-    by: str = ""
+    by: MatchKey | None = None
     contact: Contact | None = None  # none: a person must say who it is from
     message: Message | None = None  # the mail of ours it speaks of, where it names one
     also: tuple[int, ...] = ()  # further contacts a soft match may be about
@@ -67,7 +64,7 @@ class Match:
     def proven(self) -> bool:
         """Whether the mail could not have been written had ours not arrived: it names it. (Whoever writes of their own
         accord, or answers an earlier mail of ours, proves nothing of the last one.)"""
-        return self.message is not None and self.by in (_TOKEN, _NAMED)
+        return self.message is not None and self.by in (MatchKey.PLUS_ADDRESS, MatchKey.NAMED_MAIL)
 
     @property
     def contact_id(self) -> int | None:
@@ -115,23 +112,23 @@ def _by_plus(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | N
         base, plus, token = local.partition("+")
         if plus and f"{base}@{domain}" in seen.own:
             named.append(f"<{token}@{domain}>")
-    return _first_known(conn, named, _TOKEN) if named else None
+    return _first_known(conn, named, MatchKey.PLUS_ADDRESS) if named else None
 
 
 def _by_key(conn: Connection, mail: InboundMail) -> Match | None:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     named = (*mail.in_reply_to, *reversed(mail.references), *mail.returned_ids, *mail.aliases)
     named = provider_ids.spellings((*named, *envelopes, *(f"<{each}>" for each in envelopes)))
-    return _first_known(conn, named, _NAMED)
+    return _first_known(conn, named, MatchKey.NAMED_MAIL)
 
 
-def _first_known(conn: Connection, named: Sequence[str], by: str) -> Match | None:
+def _first_known(conn: Connection, named: Sequence[str], by: MatchKey) -> Match | None:
     known = messages.by_keys(conn, named)
     message = next((known[key] for key in named if key in known), None)
     return None if message is None else _certain(conn, message, by)
 
 
-def _certain(conn: Connection, message: Message, by: str) -> Match:
+def _certain(conn: Connection, message: Message, by: MatchKey) -> Match:
     return Match(
         Certainty.CERTAIN, by, contacts.by_ids(conn, [message.contact_id])[message.contact_id], message
     )
@@ -143,7 +140,7 @@ def _by_thread(conn: Connection, seen: FoundWhere) -> Match | None:
         return None
     key = thread_key(seen.mailbox_id, seen.thread_id)
     message = seen.threads.get(seen.thread_id) or messages.by_keys(conn, [key]).get(key)
-    return None if message is None else _certain(conn, message, N_("the conversation it stands in"))
+    return None if message is None else _certain(conn, message, MatchKey.CONVERSATION)
 
 
 def _by_sender(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
@@ -152,11 +149,7 @@ def _by_sender(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match |
     contact = _first_begun(conn, writers, seen)
     if contact is None:
         return None
-    by = (
-        N_("the sender's address")
-        if contact.email == mail.from_address
-        else N_("the sender a list wrote over")
-    )
+    by = MatchKey.SENDER if contact.email == mail.from_address else MatchKey.LIST_SENDER
     return Match(Certainty.CERTAIN, by, contact, messages.to_recipient(conn, contact.email))
 
 
@@ -166,9 +159,7 @@ def _by_witness(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match 
     if contact is None:
         return None
     last = messages.to_recipient(conn, contact.email)
-    return Match(
-        Certainty.SOFT, N_("somebody else it may be from, by Reply-To or its envelope"), contact, last
-    )
+    return Match(Certainty.SOFT, MatchKey.REPLY_TO, contact, last)
 
 
 def _first_begun(conn: Connection, addresses: Sequence[str], seen: FoundWhere) -> Contact | None:
@@ -190,7 +181,7 @@ def _by_link(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | N
     if contact is None:
         return None
     last = messages.to_recipient(conn, contact.email)
-    return Match(Certainty.SOFT, N_("the unsubscribe link of their mail"), contact, last)
+    return Match(Certainty.SOFT, MatchKey.UNSUBSCRIBE_LINK, contact, last)
 
 
 def _from_among_us(mail: InboundMail, seen: FoundWhere) -> bool:
@@ -203,7 +194,7 @@ def _from_among_us(mail: InboundMail, seen: FoundWhere) -> bool:
 def _by_report(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """A bounce that returns nothing of ours still names whom it could not reach; a restored database may have lost what
     was sent to them."""
-    by, named = N_("the recipient a report names"), []
+    by, named = MatchKey.REPORT, []
     for report in mail.reports:
         found = (report.original_recipient, report.final_recipient)
         named += [each.lower() for each in found if each]
@@ -224,7 +215,7 @@ def _by_company(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match 
     alike = _alike(
         mail, [each for name in organisations for each in correspondence.to_organisation(conn, name)]
     )
-    found = _soft(conn, alike, N_("a colleague's address and our subject or words"), seen)
+    found = _soft(conn, alike, MatchKey.COLLEAGUE, seen)
     return found or _in_doubt(conn, organisations, seen)
 
 
@@ -237,7 +228,7 @@ def _in_doubt(conn: Connection, organisations: Iterable[str], seen: FoundWhere) 
     contact = contacts.by_ids(conn, begun[:1])[begun[0]]
     return Match(
         Certainty.SOFT,
-        N_("a colleague's address, with what was sent there in doubt"),
+        MatchKey.COLLEAGUE_IN_DOUBT,
         contact,
         None,
         tuple(begun[1:]),
@@ -250,7 +241,7 @@ def _by_named(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | 
     named = [each for each in dict.fromkeys(found) if each not in seen.own][:_MAX_NAMED]
     people = contacts.by_emails(conn, named) if named else {}
     alike = _alike(mail, correspondence.to_people(conn, [person.id for person in people.values()]))
-    return _soft(conn, alike, N_("a mail that names the person, with our subject or words"), seen)
+    return _soft(conn, alike, MatchKey.NAMES_AND_QUOTES, seen)
 
 
 def _by_words(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
@@ -264,14 +255,13 @@ def _by_words(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | 
     )
     letters = normalize.letters(mail.text[:_MAX_SEARCHED]) if known else ""
     quoted = [each for each in known if quotes(letters, each.body)]
-    by = N_("our subject and words, from an address nobody knows")
+    by = MatchKey.WORDS
     people = contacts.by_ids(conn, [each.contact_id for each in quoted]) if quoted else {}
     if len(people) > _CANDIDATES:
         namesakes = {number for number, person in people.items() if _is_namesake(person, mail)}
         quoted = [each for each in quoted if each.contact_id in namesakes]
         if not 0 < len(namesakes) <= _CANDIDATES:
-            several = N_("our subject and words, from an address nobody knows; several people were sent them")
-            return Match(Certainty.SOFT, several)
+            return Match(Certainty.SOFT, MatchKey.WORDS_OF_SEVERAL)
     return _soft(conn, quoted, by, seen)
 
 
@@ -281,7 +271,7 @@ def _by_colleague(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Matc
         return None
     there = _organisations(authorship.sure(mail, seen.own)).keys() - _organisations(seen.own).keys()
     people = [each for name in sorted(there) for each in seen.recipients.at(conn, name)]
-    return _bare(conn, people, N_("a mail from their company that answers nobody else"), seen)
+    return _bare(conn, people, MatchKey.COMPANY, seen)
 
 
 def _by_mention(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
@@ -297,7 +287,7 @@ def _by_mention(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match 
     people = [
         each for each in everybody if each.email in addresses or words.name(each.first_name, each.last_name)
     ]
-    return _bare(conn, people, N_("a mail that names them"), seen)
+    return _bare(conn, people, MatchKey.NAMES_THEM, seen)
 
 
 def _organisations(addresses: Iterable[str]) -> dict[str, None]:
@@ -306,7 +296,7 @@ def _organisations(addresses: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
 
 
-def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: FoundWhere) -> Match | None:
+def _bare(conn: Connection, people: Sequence[Recipient], by: MatchKey, seen: FoundWhere) -> Match | None:
     ids = sorted(each.contact_id for each in people if each.since <= seen.received_at + CLOCK_SKEW)
     if not ids:
         return None
@@ -316,7 +306,7 @@ def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: FoundWhe
 
 def _by_mark(seen: FoundWhere) -> Match | None:
     """It names a mail of ours that no row tells of: somebody answers whom a restored database has forgotten."""
-    return Match(Certainty.SOFT, N_("a mail of ours that this database has lost")) if seen.ours else None
+    return Match(Certainty.SOFT, MatchKey.LOST_MAIL) if seen.ours else None
 
 
 def _is_namesake(person: Contact, mail: InboundMail) -> bool:
@@ -337,7 +327,7 @@ def _alike(mail: InboundMail, known: Sequence[Trace]) -> list[Trace]:
     ]
 
 
-def _soft(conn: Connection, alike: Sequence[Trace], by: str, seen: FoundWhere) -> Match | None:
+def _soft(conn: Connection, alike: Sequence[Trace], by: MatchKey, seen: FoundWhere) -> Match | None:
     begun = _begun(conn, {each.contact_id for each in alike}, seen)
     last = {each.contact_id: each for each in reversed(alike) if each.contact_id in begun}
     if not last:

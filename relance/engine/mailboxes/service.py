@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine import reasons
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAdded, MailboxPaused, MailboxResumed
@@ -83,6 +84,7 @@ class MailboxView:
     provider: str = ""  # what the last probe showed of it, in words
     aliases: tuple[str, ...] = ()  # further addresses its owner writes from
     offered: tuple[str, ...] = ()  # others that its Sent folder shows: aliases, if you say so
+    codes: tuple[str, ...] = ()  # of `reason`, for programs
     refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
 
     @property
@@ -244,7 +246,7 @@ def _people(conn: Connection, seen_by: Sequence[Mailbox]) -> frozenset[str]:
     return frozenset(contacts.by_emails(conn, sorted({each for box in seen_by for each in box.seen_from})))
 
 
-_MADE = ("smtp", "imap", "provider", "refused_by", "aliases", "offered")
+_MADE = ("codes", "smtp", "imap", "provider", "refused_by", "aliases", "offered")
 
 
 def _view(
@@ -260,6 +262,7 @@ def _view(
         else ""
     )
     own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
+    own["codes"] = reasons.codes([each.why]) if each.reason else ()
     own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}
     own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
     return MailboxView(**own)

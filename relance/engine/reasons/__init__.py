@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from relance.engine.reasons import matches
 from relance.engine.reasons.causes import CAUSES as CAUSES
 from relance.engine.reasons.causes import HOLDS as HOLDS
 from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
-from relance.engine.reasons.sentences import AROUND, DOERS, DONE_BY, PLACES
+from relance.engine.reasons.sentences import AROUND, DOERS, DONE_BY, PLACES, TOLD
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
 from relance.wording import Text, _, as_in_the_source
 
@@ -163,8 +164,14 @@ def _sentence(reason: Reason) -> Text:
         said = Text(pattern.msgid, **params) if count is None else Text(pattern.msgid, count=count, **params)
     for name, around in AROUND.items():
         if name in params:
-            said = Text(around.msgid, reason=said, **{name: params[name]})
+            pattern = TOLD if name == "quote" and _is_ours(params[name]) else around
+            said = Text(pattern.msgid, reason=said, **{name: params[name]})
     return said
+
+
+def _is_ours(value: object) -> bool:
+    """Whether it is a sentence of ours: then nobody is quoted."""
+    return isinstance(value, Text) and value.row().get("code") != "prose"
 
 
 def _shown(code: Code, name: str, value: Any) -> Any:
@@ -174,7 +181,7 @@ def _shown(code: Code, name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if name == "match":
-        return Text(value)
+        return matches.text(value)
     if name == "place":
         return PLACES.get(value, value)
     about = _STATE_OF.get(code, "message") if name == "state" else _ABOUT.get(name)
@@ -217,7 +224,8 @@ def _params(stored: Mapping[str, Any]) -> dict[str, Any]:
         name: of_row(each) for name, each in stored.items() if isinstance(each, Mapping) and "cause" in each
     }
     plain = {name: each for name, each in stored.items() if name not in nested}
-    return {**Text.read({"text": "", "params": plain}).params, **nested}
+    params = {**Text.read({"text": "", "params": plain}).params, **nested}
+    return params | {"match": matches.key(str(params["match"]))} if "match" in params else params
 
 
 def missing(why: Iterable[Reason]) -> tuple[str, ...]:

@@ -186,3 +186,6 @@ AROUND = {
     "back": Text("{reason} (the mail to {back} came back)"),
 }
 """What stands around a sentence where a reason has such a parameter, in this order."""
+
+TOLD = Text("{reason} ({quote})")
+"""Instead of a quote where the words are ours."""

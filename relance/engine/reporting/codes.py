@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from relance.complete import complete
 from relance.engine import states
 from relance.engine.inbound.policy import Certainty
+from relance.engine.reasons.matches import MATCHES
 from relance.engine.roles import ROLE_NAMES
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
 from relance.engine.store.jobs import JobState
+from relance.engine.store.sending import messages
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
@@ -200,6 +202,7 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "substitute": SUBSTITUTE,
     "role": ROLE,
     "match": MATCH,
+    "match key": MATCHES,
     "rule": rule_names.NAMES,
     "bulk": BULK,
     "job": JOB,
@@ -211,12 +214,9 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
 
 
 def text(about: str, code: object) -> Text:
-    """A code as people read it; one that is not in the table is shown as it is.
-
-    Of "words" each is a sentence that was marked where it is written, such as the key a mail was matched by.
-    """
-    if about == "words":
-        return Text(str(code))
+    """A code as people read it; one that is not in the table is shown as it is. Of a "step name" that is a person's own answer."""
+    if about == "step name":
+        return Text("your reply") if messages.is_reply(str(code)) else Text.prose(code)
     return TABLES[about].get(str(code)) or Text.prose(code)
 
 

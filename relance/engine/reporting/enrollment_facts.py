@@ -16,13 +16,13 @@ from relance.engine.reporting import silent_turns, timeline
 from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
-from relance.engine.sequences import step_context
+from relance.engine.sequences import control, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import State
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, own_replies
 from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.wording import Text, day
@@ -43,6 +43,7 @@ class EnrollmentFacts:
     silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
     cause: EventView | None
     under_way: bool  # whether a turn of the mailbox is at work now
+    reply_at: dt.datetime | None  # when a person's own answer to them leaves, where one is waiting
     waits_for_other_mailbox: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
@@ -82,10 +83,11 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
     led = events.led_to(conn, standing.enrollment.id)
     cause = timeline.view(led) if led is not None else None
+    reply_at = own_replies.next_of(conn, standing.enrollment.id)
     holder = leases.holder(conn, mailbox.id)
     at_work = bool(holder) and not context.journal.died(holder)
     return EnrollmentFacts(
-        context, standing, case, mailbox, sent, halted, now, odd, silent, cause, at_work, waiting
+        context, standing, case, mailbox, sent, halted, now, odd, silent, cause, at_work, reply_at, waiting
     )
 
 
@@ -94,6 +96,8 @@ def when_next(look: EnrollmentFacts) -> When | None:
     must act first."""
     row = look.case.row
     if look.state not in states.GOES_ON or row.step is None or row.due_at is None:
+        return None
+    if control.waits_for(look.standing):
         return None
     place = look.case.script.place(look.case.contact, look.context.workspace)
     if row.due_at <= look.now and row.step_kind == "mail":

@@ -19,8 +19,10 @@ from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule.calendar import Bound, When
 from relance.engine.sending import gate
 from relance.engine.sending.doubt import restore_guard
+from relance.engine.sequences import control
 from relance.engine.sequences.control import EnrollmentView, view
 from relance.engine.states import MessageState, State
+from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details
 from relance.wording import Text, _, ended, n_
 
@@ -93,9 +95,9 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
         yield f"{_with_reason(why, reason)} {follows}".rstrip()
         if commands and look.cause is not None and look.cause.answer is not None:
             yield _("The mail behind it: `relance inbox show {number}`.", number=look.cause.answer)
-    sent = len(look.case.sent)
-    if sent:
-        last = max(look.case.sent, key=lambda mail: mail.transmitting_at or mail.prepared_at)
+    mails = [mail for mail in look.case.sent if not messages.is_reply(mail.step)]
+    if sent := len(mails):
+        last = max(mails, key=lambda mail: mail.transmitting_at or mail.prepared_at)
         at = look.local(last.transmitting_at or last.prepared_at)
         yield n_(
             '{count} mail has been sent so far, the last ("{step}") on {at}.',
@@ -104,6 +106,8 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
             step=last.step,
             at=at,
         )
+    if look.reply_at is not None:
+        yield _("Your reply waits to leave; it does on {at}.", at=look.local(look.reply_at))
 
 
 def _with_reason(words: Text, reason: str) -> str:
@@ -138,7 +142,7 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
     if look.state is State.STOPPED and _is_plain(row.why):
         return _stopped(row.why), _("Nothing more is sent.")
     if look.state in states.FINAL:
-        return Text("It is over: {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
+        return Text("It is over ({state})", state=codes.text("person", row.state)), _("Nothing more is sent.")
     return None
 
 
@@ -164,6 +168,9 @@ def _next(look: EnrollmentFacts, when: When | None) -> Iterator[str]:
     named = _named(row.step, row.step_kind)
     if look.state not in states.GOES_ON:
         yield _("The next step is {step}.", step=named)
+        return
+    if waits := control.waits_for(look.standing):
+        yield _("The next step is {step}; it {waits}", step=named, waits=ended(control.WAITS[waits]))
         return
     if row.due_at is None or when is None:
         why = _because(look) or _("it has no time of its own")

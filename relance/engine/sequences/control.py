@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
@@ -36,7 +36,7 @@ from relance.wording import Text
 @dataclass(frozen=True)
 class EnrollmentView:
     """Where somebody stands in a sequence. `due_at` is the next step's time; empty where nothing is to come, or
-    where a person must act first: who is held or paused, or a task to tick off."""
+    where a person must act first: who is held or paused, a task to tick off, a paused sequence or mailbox (`waits_for`)."""
 
     id: int
     email: str
@@ -51,12 +51,35 @@ class EnrollmentView:
     changed: bool = False  # by what a person has just asked for
     noted: bool = False  # it is over: what they asked for holds if that turns out to be a mistake
     codes: tuple[str, ...] = ()  # of `reason`, for programs
+    waits_for: str = ""  # what keeps the next mail, by a code of `WAITS`; then it has no time
+
+    @property
+    def next(self) -> dt.datetime | Text | None:
+        """When the next step is due, or what it waits for, as people read it."""
+        return WAITS[self.waits_for] if self.waits_for else self.due_at
+
+
+WAITS: Mapping[str, Text] = {
+    "sequence_paused": Text("waits while the sequence is paused"),
+    "mailbox_paused": Text("waits while the mailbox is paused"),
+}
+"""What keeps everybody's next mail."""
+
+
+def waits_for(standing: Standing) -> str:
+    """What keeps the next mail of somebody who would go on; empty where nothing does."""
+    row = standing.enrollment
+    if row.state not in states.GOES_ON or row.step_kind != "mail" or row.step is None:
+        return ""
+    if standing.sequence_state == "paused":
+        return "sequence_paused"
+    return "" if standing.mailbox_state == "active" else "mailbox_paused"
 
 
 def view(standing: Standing) -> EnrollmentView:
     """An enrollment as people are shown it."""
     row = standing.enrollment
-    over = row.state in states.FINAL
+    over, waits = row.state in states.FINAL, waits_for(standing)
     return EnrollmentView(
         row.id,
         standing.email,
@@ -66,9 +89,10 @@ def view(standing: Standing) -> EnrollmentView:
         row.state.value,
         row.reason,
         None if over else row.step,
-        row.due_at if row.state in states.GOES_ON else None,
+        row.due_at if row.state in states.GOES_ON and not waits else None,
         row.resume_at if row.state is State.AWAY else None,
         codes=reasons.codes(row.why),
+        waits_for=waits,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.normalize import Folded
-from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch
+from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch, marked
 from relance.mailbox.parsing.inbound import InboundMail
 
 _NO = {"no", "false", "0", "none", ""}
@@ -36,14 +36,14 @@ def by_header(letter: ClassifierInput) -> RuleMatch | None:
 def _auto_submitted(mail: InboundMail) -> RuleMatch | None:
     """RFC 3834: any value but "no"; what was only forwarded by a machine was written by a person."""
     value = (mail.header("auto-submitted") or "").split(";")[0].split("(")[0].strip().lower()
-    return None if value in {*_NO, "auto-forwarded"} else RuleMatch(f"Auto-Submitted: {value[:40]}")
+    return None if value in {*_NO, "auto-forwarded"} else marked(f"Auto-Submitted: {value[:40]}")
 
 
 def _auto_header(mail: InboundMail) -> RuleMatch | None:
     named = ((name, mail.header(name)) for name in _AUTO_HEADERS)
     return next(
         (
-            RuleMatch(f"{name}: {value[:60]}")
+            marked(f"{name}: {value[:60]}")
             for name, value in named
             if value is not None and value.strip().lower() not in _NO
         ),
@@ -55,7 +55,7 @@ def _precedence(mail: InboundMail) -> RuleMatch | None:
     for name in ("precedence", "x-precedence"):
         value = (mail.header(name) or "").strip().lower()
         if value.replace("-", "_") in {"auto_reply", "autoreply"}:
-            return RuleMatch(f"{name}: {value}")
+            return marked(f"{name}: {value}")
     return None
 
 
@@ -69,7 +69,7 @@ def _vacation_program(mail: InboundMail) -> RuleMatch | None:
     ):
         value = mail.header(name) or ""
         if _VACATION_MAILER.search(value):
-            return RuleMatch(f"{name}: {value[:60]}")
+            return marked(f"{name}: {value[:60]}")
     return None
 
 
@@ -117,7 +117,7 @@ def by_envelope(letter: ClassifierInput) -> RuleMatch | None:
     """The empty envelope sender (RFC 5321, 4.5.5); not where the mail quotes what it answers, as people do."""
     if not letter.has_null_sender or letter.words.quoted or letter.words.quotes_ours:
         return None
-    return None if _is_answered_by_hand(letter) else RuleMatch("Return-Path: <>")
+    return None if _is_answered_by_hand(letter) else marked("Return-Path: <>")
 
 
 def _is_answered_by_hand(letter: ClassifierInput) -> bool:
@@ -228,6 +228,6 @@ def is_bulk(letter: ClassifierInput) -> RuleMatch | None:
         "x-mailchimp-id",
     ):
         if value := letter.mail.header(name):
-            return RuleMatch(f"{name}: {value[:60]}")
+            return marked(f"{name}: {value[:60]}")
     value = (letter.mail.header("precedence") or "").strip().lower()
-    return RuleMatch(f"precedence: {value}") if value in {"bulk", "list", "junk"} else None
+    return marked(f"precedence: {value}") if value in {"bulk", "list", "junk"} else None

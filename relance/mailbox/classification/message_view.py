@@ -40,6 +40,11 @@ class RuleMatch:
     told: Text | None = None  # instead of the evidence: a sentence of ours, where there is nothing to quote
 
 
+def marked(mark: str, recipient: str | None = None) -> RuleMatch:
+    """A yes that rests on what programs tell each other, such as a header: no words of anybody's."""
+    return RuleMatch(mark, recipient=recipient, told=Text("marked {mark}", mark=mark))
+
+
 @dataclass(frozen=True)
 class ClassifierInput:
     """One mail with its circumstances; everything derived is worked out once, when first asked for."""

@@ -26,6 +26,14 @@ NAMES: Mapping[str, Text] = {
     "is automatic": Text.within("rule", "sent by a machine"),
     "asks to stop": Text.within("rule", "asks to stop"),
     "is person": Text.within("rule", "written by a person"),
-    "the rules could not read it": Text.within("rule", "too much for the rules"),
+    "is beyond rules": Text.within("rule", "too much for the rules"),
 }
 """By the name that a judgement keeps of its rule."""
+
+
+_BEFORE: Mapping[str, str] = {"the rules could not read it": "is beyond rules"}
+
+
+def code(stored: str) -> str:
+    """A rule's name as it was stored at any time."""
+    return _BEFORE.get(stored, stored)

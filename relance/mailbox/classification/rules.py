@@ -10,7 +10,7 @@ from relance.mailbox.classification.delivery_failures import bounces
 from relance.mailbox.classification.delivery_failures.status import Severity
 from relance.mailbox.classification.languages import normalize
 from relance.mailbox.classification.languages.normalize import Folded
-from relance.mailbox.classification.message_view import RuleMatch
+from relance.mailbox.classification.message_view import RuleMatch, marked
 from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
 from relance.mailbox.defects import Oddity
@@ -25,7 +25,7 @@ def is_own_copy(letter: Readings) -> RuleMatch | None:
     if letter.mail.reports or letter.mail.feedback_type:
         return None
     ours = authorship.wrote_it_ourselves(letter.mail, letter.own_addresses)
-    return RuleMatch(f"From: {letter.mail.from_address}") if ours else None
+    return marked(f"From: {letter.mail.from_address}") if ours else None
 
 
 def is_complaint(letter: Readings) -> RuleMatch | None:
@@ -35,7 +35,7 @@ def is_complaint(letter: Readings) -> RuleMatch | None:
         return _is_unmarked_complaint(letter)
     if letter.mail.content_type != "multipart/report" and (letter.is_answer or letter.own):
         return None  # a person may forward a complaint as an attachment
-    return RuleMatch(f"Feedback-Type: {kind}", recipient=_complainant(letter))
+    return marked(f"Feedback-Type: {kind}", _complainant(letter))
 
 
 def _is_unmarked_complaint(letter: Readings) -> RuleMatch | None:
@@ -83,7 +83,7 @@ def _complainant(letter: Readings) -> str | None:
 def is_receipt(letter: Readings) -> RuleMatch | None:
     """Read, displayed or deleted (RFC 8098), by structure or by the words mail programs use."""
     if letter.report_type == "disposition-notification" and not bounces.is_refusal(letter):
-        return RuleMatch("report-type=disposition-notification")
+        return marked("report-type=disposition-notification")
     said = letter.say("receipt.phrases", letter.text[:1500])
     titled = letter.say("subject.receipt", letter.subject[:40])
     return (
@@ -97,7 +97,7 @@ def is_calendar(letter: Readings) -> RuleMatch | None:
     """An invitation answered, countered or sent (RFC 5546): a person pressed that button."""
     method = (letter.mail.calendar_method or "").upper()
     if method in {"REPLY", "COUNTER", "REQUEST", "CANCEL", "DECLINECOUNTER", "REFRESH"}:
-        return RuleMatch(f"METHOD:{method}")
+        return marked(f"METHOD:{method}")
     titled = letter.say("subject.calendar", letter.bare_subject[:60])
     if not titled or not re.match(r"[^:]{3,40}:", letter.bare_subject):
         return None
@@ -182,7 +182,7 @@ def is_unsubscribe_mail(letter: Readings) -> RuleMatch | None:
     found = letter.say("opt_out.alone", bare)
     if not found or len(found.evidence) < len(bare) or (letter.is_answer and len(letter.own) > 200):
         return None
-    return RuleMatch(f"Subject: {normalize.quote(letter.mail.subject)}", found.language)
+    return RuleMatch(normalize.quote(letter.mail.subject), found.language)
 
 
 def is_challenge(letter: Readings) -> RuleMatch | None:

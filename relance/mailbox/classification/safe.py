@@ -38,9 +38,7 @@ def judge(mail: InboundMail, known: Known) -> Classification:
     except Exception as mistake:  # the last fence: no mail is ever left out
         kind, words = type(mistake).__name__, str(mistake)[:MAX_WORDS]
         told = Text("a fault in Relance ({kind}: {words})", kind=kind, words=words)
-        return Classification(
-            Kind.UNREADABLE, "the rules could not read it", told, version=classification.VERSION
-        )
+        return Classification(Kind.UNREADABLE, "is beyond rules", told, version=classification.VERSION)
 
 
 def own_words(mail: InboundMail, sent_texts: Sequence[str]) -> str:

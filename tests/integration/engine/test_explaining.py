@@ -151,7 +151,7 @@ def test_the_reason_is_data_as_well(ready: Context) -> None:
     [found] = explain.explain(ready, ADA)
     assert [each["code"] for each in found.why] == list(found.enrollment.codes) == ["paused"]
     assert [each["sentence"] for each in found.why] == [found.enrollment.reason]
-    assert found.why[0]["params"] == {}
+    assert found.why[0]["params"] == {"by": "relance", "by_kind": "program"}
 
 
 def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock: ManualClock) -> None:
@@ -204,15 +204,17 @@ def test_each_state_has_its_sentence(ready: Context) -> None:
     assert in_english("It is held for a person to decide: because.") in told(ready)
     news(ready, Event.REPLIED)
     found = explain.explain(ready, ADA)[0]
-    assert in_english("It is over: replied: because.") in found.sentences[1]
+    assert in_english("It is over (replied): because.") in found.sentences[1]
     assert (found.when, found.forecast) == (None, ())
 
 
 def test_what_a_person_did_without_words_is_said_once(ready: Context) -> None:
     control.pause(ready, ADA)
-    assert in_english("It was paused by a person. Nothing is sent until a person resumes it.") in told(ready)
+    assert in_english(
+        "It was paused by the program relance. Nothing is sent until a person resumes it."
+    ) in told(ready)
     control.stop(ready, ADA)
-    assert in_english("It was stopped by a person. Nothing more is sent.") in told(ready)
+    assert in_english("It was stopped by the program relance. Nothing more is sent.") in told(ready)
 
 
 def test_a_suppression_is_told_of_somebody_for_whom_it_was_over_before(ready: Context) -> None:

@@ -72,7 +72,7 @@ def test_one_answer_after_the_other_takes_nothing_of_it_along(ready: Context) ->
     assert state(ready) is State.REPLIED
     corrected(ready)
     assert state(ready) is State.STOPPED
-    assert because(Code.STOPPED, text="they called") in row(ready).why
+    assert because(Code.STOPPED, text="they called", by="relance", by_kind="program") in row(ready).why
 
 
 def test_a_stop_that_an_earlier_release_noted_stays_as_well(ready: Context) -> None:

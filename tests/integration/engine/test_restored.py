@@ -189,9 +189,7 @@ def test_who_was_forgotten_and_answered_is_held_when_enrolled_again(stage: Stage
     restore(stage, taken)
     stage.answer(OLA, "No, thank you.")
     stage.look()
-    assert [each.matched_by for each in stage.relance.inbox.list()] == [
-        "a mail of ours that this database has lost"
-    ]
+    assert [each.matched_by for each in stage.relance.inbox.list()] == ["lost_mail"]
     stage.contact(OLA)
     stage.relance.enroll("Follow up", [OLA])
     weeks(stage)

@@ -20,6 +20,7 @@ from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
 from relance.engine.inbound.corrections.revise import Revision
+from relance.engine.reasons import matches
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
@@ -63,6 +64,7 @@ class AnswerView:
     read_by: Actor | None  # who looked at it first, where that is known
     substitute_state: str
     body: str
+    quoted: bool = True  # whether `evidence` is what somebody wrote; else it is a mark of a program's, or a sentence of ours
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,9 @@ def view(each: Reply) -> AnswerView:
     own = {
         "kind": judged.kind.value,
         "evidence": str(judged.evidence),
+        "quoted": isinstance(judged.evidence, str),
         "notes": tuple(map(str, judged.notes)),
+        "matched_by": matches.key(each.matched_by),
         "corrected": said is not None,
         "judged_kind": each.kind,
         "note": str(said.get("note", "")) if said else "",

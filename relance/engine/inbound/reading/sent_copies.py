@@ -18,6 +18,7 @@ from relance.engine.inbound import match
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.reasons import Code, because
+from relance.engine.reasons.matches import MatchKey
 from relance.engine.sending.doubt import proofs
 from relance.engine.sending.doubt.proofs import Left
 from relance.engine.states import Event
@@ -30,7 +31,6 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.parsing.inbound import InboundMail, Kind
-from relance.wording import N_
 
 SUBJECT_LIMIT = 120
 # Characters of a subject that a reason quotes.
@@ -156,6 +156,6 @@ def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime
         "rule": "is written by hand",
         "judgement": {},
         "match": "certain",
-        "matched_by": N_("whom it was sent to"),
+        "matched_by": MatchKey.SENT_TO.value,
         "contact_id": person.id,
     }

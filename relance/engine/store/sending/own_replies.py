@@ -151,6 +151,14 @@ def waiting(conn: Connection, mailbox_id: int | None = None) -> list[OwnReply]:
     return [OwnReply(**row._mapping) for row in conn.execute(query.order_by(own_reply.c.message_id))]
 
 
+def next_of(conn: Connection, enrollment_id: int) -> dt.datetime | None:
+    """When the next one in somebody's sequence leaves; None where none is to."""
+    here = (message.c.enrollment_id == enrollment_id, own_reply.c.open, _SENDABLE)
+    found = conn.execute(sa.select(sa.func.min(own_reply.c.leaves_at)).select_from(_OPEN).where(*here))
+    at: dt.datetime | None = found.scalar_one()
+    return at
+
+
 def to_mail(conn: Connection, inbound_id: int) -> list[OwnReplyView]:
     """What was answered to one mail that came in, the oldest first."""
     query = _VIEW.where(own_reply.c.inbound_id == inbound_id).order_by(own_reply.c.message_id)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from relance.engine.inbound import match
 from relance.engine.inbound.match import NOBODY, Match
 from relance.engine.inbound.policy import Certainty
+from relance.engine.reasons.matches import MatchKey
 from relance.mailbox.classification.languages import normalize
 
 LINE = "Would a call on Thursday at ten suit you?"
@@ -57,7 +58,7 @@ def test_our_words_with_anything_around_them_are_found(before, after):
 
 def test_a_mail_proves_that_ours_arrived_only_where_it_names_it():
     assert not NOBODY.proven
-    for by in (match._TOKEN, match._NAMED):
+    for by in (MatchKey.PLUS_ADDRESS, MatchKey.NAMED_MAIL):
         assert Match(Certainty.CERTAIN, by, message=object()).proven
         assert not Match(Certainty.CERTAIN, by).proven
-    assert not Match(Certainty.CERTAIN, "the sender's address", message=object()).proven
+    assert not Match(Certainty.CERTAIN, MatchKey.SENDER, message=object()).proven

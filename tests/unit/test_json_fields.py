@@ -1,0 +1,182 @@
+"""What `--json` and the Python API give out as text is a code, somebody's own word, or a sentence with its code beside it.
+
+Every text that a public value holds stands in one of these tables by its name, so that a new one cannot be a sentence that programs
+have to read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing
+from pathlib import Path
+
+import pytest
+
+import relance
+from relance.engine.reasons import Code
+from relance.engine.reporting import codes
+
+CODES = {
+    "kind": {"mail", "step", "suppression"},
+    "judged_kind": {"mail"},
+    "before_kind": {"mail"},
+    "after_kind": {"mail"},
+    "intent": {"intent"},
+    "rule": {"rule"},
+    "match": {"match"},
+    "matched_by": {"match key"},
+    "substitute_state": {"substitute"},
+    "state": {"person", "message", "mailbox", "sequence", "task", "unread mail"},
+    "unknown_policy": {"policy"},
+    "role": {"role"},
+    "outcome": {"outcome"},
+}
+"""Codes, by the tables of `codes` that name them for people."""
+
+CODES_OF_THEIR_OWN = {
+    *("action", "code", "codes", "waits_for", "decision", "counts", "kinds", "intents", "states", "totals"),
+    *(
+        "held_by_code",
+        "noted_in",
+        "given_id",
+        "speaker",
+        "status",
+        "when",
+        "where",
+        "what",
+        "encoding",
+        "delimiter",
+    ),
+    *(
+        "before",
+        "after",
+        "data",
+        "country",
+        "language",
+        "zone",
+        "content_type",
+        "current",
+        "newest",
+        "pending",
+        "version",
+    ),
+}
+WORDS_BESIDE_A_CODE = {
+    "reason": "codes",
+    "reasons": "of people's own words",
+    "title": "kind",
+    "words": "kind",
+    "held_by_reason": "held_by_code",
+    "evidence": "rule",
+    "intent_evidence": "intent",
+    "why": "code",
+    "note": "of people's own words",
+    "sentences": "why",
+    "hint": "where",
+}
+"""Sentences for people, and where programs look."""
+
+FOR_PEOPLE_ALONE = {
+    *("notes", "effects", "warnings", "halted", "clock", "sync_error", "send_error", "local", "going_on"),
+    *("still_held", "still", "kept", "lifted", "people", "provider", "server_reply", "held_at"),
+}
+"""What is told and decides nothing: what moved, what went wrong."""
+
+PEOPLES_OWN = {
+    *(
+        "about",
+        "address",
+        "aliases",
+        "added",
+        "altered",
+        "removed",
+        "assignee",
+        "body",
+        "by_mailbox",
+        "ca_file",
+        "company",
+    ),
+    *(
+        "cursor",
+        "digest",
+        "email",
+        "emails",
+        "fields",
+        "first_name",
+        "folder",
+        "from_address",
+        "goal",
+        "headers",
+        "host",
+    ),
+    *(
+        "html",
+        "id",
+        "imap",
+        "key",
+        "known",
+        "last_name",
+        "mailbox",
+        "message_id",
+        "missing",
+        "name",
+        "offered",
+    ),
+    *(
+        "organisation",
+        "original",
+        "own",
+        "password",
+        "path",
+        "paused_sequences",
+        "phone",
+        "recipient",
+        "refused_by",
+        "rest",
+    ),
+    *("row", "search", "sender", "sequence", "smtp", "step", "subject", "substitute", "text", "thread", "to"),
+    *("unknown_columns", "username", "value", "variant", "who", "yaml", "held_because"),
+}
+"""Names, addresses and texts that somebody wrote."""
+
+
+def texts() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in relance.__all__:
+        value = getattr(relance, name)
+        if isinstance(value, type) and dataclasses.is_dataclass(value):
+            for field, hint in typing.get_type_hints(value).items():
+                if not field.startswith("_") and holds_text(hint):
+                    found.setdefault(field, []).append(name)
+    return found
+
+
+def holds_text(hint: object) -> bool:
+    return hint is str or any(map(holds_text, typing.get_args(hint)))
+
+
+def test_every_text_is_a_code_a_name_or_words_with_a_code_beside_them():
+    known = {*CODES, *CODES_OF_THEIR_OWN, *WORDS_BESIDE_A_CODE, *FOR_PEOPLE_ALONE, *PEOPLES_OWN}
+    assert {name: where for name, where in texts().items() if name not in known} == {}
+    assert known - texts().keys() - {"speaker"} == set()
+
+
+CODE = re.compile(r"[a-z][a-z0-9]*(?:[ _-][a-z0-9]+){0,3}")
+
+
+@pytest.mark.parametrize("table", sorted({each for tables in CODES.values() for each in tables}))
+def test_codes_are_short_and_listed_for_programs(table):
+    """None is a sentence, and the page of operations names every one of them."""
+    page = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
+    listed = page[page.index("### Codes in JSON") :]
+    listed = listed[: listed.index("\n### ", 5)]
+    for code in codes.TABLES[table]:
+        assert CODE.fullmatch(code), code
+        assert f"`{code}`" in listed, code
+
+
+def test_what_stands_beside_a_sentence_is_a_field_or_the_code_of_a_reason():
+    beside = set(WORDS_BESIDE_A_CODE.values()) - {"of people's own words"}
+    assert beside <= texts().keys() | {"kind"}
+    assert all(re.fullmatch(r"[a-z_]+", each.value) for each in Code)
