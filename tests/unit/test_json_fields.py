@@ -135,7 +135,20 @@ PEOPLES_OWN = {
         "refused_by",
         "rest",
     ),
-    *("row", "search", "sender", "sequence", "smtp", "step", "subject", "substitute", "text", "thread", "to"),
+    *(
+        "row",
+        "others",
+        "search",
+        "sender",
+        "sequence",
+        "smtp",
+        "step",
+        "subject",
+        "substitute",
+        "text",
+        "thread",
+        "to",
+    ),
     *("unknown_columns", "username", "value", "variant", "who", "yaml", "held_because"),
 }
 """Names, addresses and texts that somebody wrote."""
