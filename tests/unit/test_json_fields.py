@@ -149,7 +149,7 @@ PEOPLES_OWN = {
         "thread",
         "to",
     ),
-    *("unknown_columns", "username", "value", "variant", "who", "yaml", "held_because"),
+    *("unknown_columns", "username", "value", "values", "variant", "who", "yaml", "held_because"),
 }
 """Names, addresses and texts that somebody wrote."""
 
