@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import relance
 from relance import wording
 from relance.engine import reasons, states
 from relance.engine.reasons import Code, because
+from relance.engine.reasons.matches import MatchKey
 from relance.engine.reporting import codes
 from relance.engine.schedule import waits
 from relance.mailbox.parsing.inbound import Intent, Kind
@@ -34,8 +33,7 @@ PLACES = re.compile(r"\b(subject|body|values|stop)\b")
 
 def matches() -> list[str]:
     """What a mail can have been matched by."""
-    source = (Path(relance.__file__).parent / "engine/inbound/match.py").read_text("utf-8")
-    return [str(msgid) for _line, (msgid, _context) in catalogue.of_source(source)]
+    return [each.value for each in MatchKey]
 
 
 def samples(code: Code, name: str) -> list[Any]:
