@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from relance.console.views.people import history
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
@@ -42,8 +41,6 @@ def test_a_persons_own_answer_is_no_step(house: Context, server: FaultServer) ->
     events = [each for each in timeline.of_contact(house, KIM) if each.mail == written.id]
     assert events
     assert {str(codes.text("step name", each.step)) for each in events} == {in_english("your reply")}
-    shown = [each for each in history.history(events, {}, {}) if each.step]
-    assert {each.step for each in shown} == {in_english("your reply")}
     assert str(codes.text("step name", "intro")) == "intro"
 
 
