@@ -86,6 +86,7 @@ FOR_PEOPLE_ALONE = {
 PEOPLES_OWN = {
     *(
         "about",
+        "added_by",
         "address",
         "aliases",
         "added",
