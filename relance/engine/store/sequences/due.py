@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,7 +76,7 @@ _BY_TIME = (enrollment.c.due_at, enrollment.c.id)
 _FIRST, _FOLLOWS = sa.not_(enrollment.c.wrote_before), enrollment.c.wrote_before
 
 
-def _heads(*places: sa.ColumnElement[int]) -> Prepared:
+def _heads(columns: Sequence[sa.ColumnElement[Any]], *places: sa.ColumnElement[int]) -> Prepared:
     """The mails of a mailbox that fall due first, `count` of them, behind a mail that was seen (`after_due`, `after_id`).
 
     Nothing is asked that the index does not know: where it were, PostgreSQL would guess that few rows pass, and rather read
@@ -87,7 +87,7 @@ def _heads(*places: sa.ColumnElement[int]) -> Prepared:
         sa.bindparam("after_due", type_=Instant), sa.bindparam("after_id", type_=sa.BigInteger)
     )
     going = sa.select(sequence.c.state).where(sequence.c.id == enrollment.c.sequence_id).scalar_subquery()
-    taken = (*COLUMNS, going.label("going"))
+    taken = (*columns, going.label("going"))
     heads = [
         sa.select(*taken)
         .where(MAIL_OF, kind, enrollment.c.priority == place)
@@ -103,8 +103,11 @@ def _heads(*places: sa.ColumnElement[int]) -> Prepared:
     return Prepared(sa.select(*found.c, left.label("left")).order_by(found.c.due_at, found.c.id).limit(count))
 
 
-_CLAIMABLE = _heads(sa.bindparam("place", type_=sa.Integer))
-_NEXT = _heads(*(sa.literal_column(str(place), sa.Integer) for place in (AS_DUE, LAST)))
+_CLAIMABLE = _heads(COLUMNS, sa.bindparam("place", type_=sa.Integer))
+_NEXT = _heads(
+    (*_BY_TIME, enrollment.c.wrote_before),
+    *(sa.literal_column(str(place), sa.Integer) for place in (AS_DUE, LAST)),
+)
 BEGINNING = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 FAR = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 MAX_DUE = 2_000
