@@ -130,6 +130,8 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.show": _look(own_mailbox),
     "mailboxes.test": _do(Permission.MAILBOXES),
     "messages.list": _look(by_itself),
+    "messages.machine_hits": _look(own_person),
+    "messages.opened": _look(by_itself),
     "messages.show": _look(own_rows("message")),
     "myself.change_password": _SELF,
     "myself.describe": _SELF,

@@ -112,6 +112,8 @@ class Messages(Service):
 
     list = Operation(messages.page)
     show = Operation(messages.show)
+    opened = Operation(messages.newest_opened)
+    machine_hits = Operation(messages.machine_hits)
 
 
 class Mailboxes(Service):

@@ -46,11 +46,11 @@ class EventPage:
     cursor: str
 
 
-def of_contact(context: Context, email: str) -> list[EventView]:
-    """Everything that happened to one person, oldest first. `errors.NotFound` when nobody knows them."""
-    contact = contact_service.show(context, email)
+def of_contact(context: Context, email: str, newest: int | None = None) -> list[EventView]:
+    """Everything that happened to one person, or so many of the newest; oldest first. `errors.NotFound` when nobody knows them."""
     with context.database.read() as conn:
-        return [view(event) for event in events.of_contact(conn, contact.id)]
+        contact = contact_service.get(conn, context, email)
+        return [view(event) for event in events.of_contact(conn, contact.id, newest)]
 
 
 def page(context: Context, after: str = "", limit: int = 100) -> EventPage:

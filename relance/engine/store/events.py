@@ -241,10 +241,11 @@ def data_of(
     return [(row.enrollment_id, row.data) for row in conn.execute(query)]
 
 
-def of_contact(conn: Connection, contact_id: int) -> list[Event]:
-    """Everything that happened to one person, oldest first."""
-    query = _select().where(event.c.contact_id == contact_id).order_by(event.c.at, event.c.id)
-    return [_event(row) for row in conn.execute(query)]
+def of_contact(conn: Connection, contact_id: int, newest: int | None = None) -> list[Event]:
+    """Everything that happened to one person, or so many of the newest; oldest first."""
+    query = _select().where(event.c.contact_id == contact_id)
+    query = query.order_by(event.c.at.desc(), event.c.id.desc()).limit(newest)
+    return [_event(row) for row in conn.execute(query)][::-1]
 
 
 def counts(

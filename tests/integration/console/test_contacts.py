@@ -186,3 +186,45 @@ def test_people_are_accessible_and_fit(desk, tab, scheme) -> None:
             assert here.axe() == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.query_selector("main img") is None
+
+
+def test_what_machines_open_is_folded_and_never_told_as_opened(desk: Console) -> None:
+    """A line for each mail, with the signs; nothing of it in a mail of a mailbox that is not one's own."""
+    house = desk.app._context
+    mail = desk.app.messages.list().messages[-1]
+    at = house.clock.now()
+    with house.database.write() as conn:
+        for kind in ("open", "click", "click"):
+            signs = {"verdict": "machine", "reasons": ["scanner", "soon"], "link": 0}
+            engine_house.add_hit(conn, message_id=mail.id, at=at, kind=kind, **signs)
+        engine_house.add_hit(conn, message_id=mail.id, at=at, kind="open", verdict="unknown", link=0)
+    assert [each.kind for each in desk.app.messages.machine_hits(KIM)].count("click") == 2
+    with desk.client(desk.join(BOSS)) as boss:
+        shown = boss.get(f"/contacts/{KIM}").text
+    assert in_english("3 hits by machines") in shown
+    assert (
+        shown.count(in_english("a link was followed (by a program that checks mail, within seconds of")) == 2
+    )
+    assert in_english("<strong>Opened") not in shown
+    assert f">{in_english('by a person')}<" not in shown
+    ann = desk.join(ANN, "salesperson")
+    held_people.prepared(house, "kim@elsewhere.example", mailbox="ann@sales.example")
+    desk.app.mailboxes.assign(ANN, ANN)
+    other = desk.app.sequences.publish(engine_house.TRIAL)
+    desk.app.enroll(other.name, [KIM], mailboxes=["ann@sales.example"], also_elsewhere=True)
+    with desk.client(ann) as client:
+        assert in_english("by machines") not in client.get(f"/contacts/{KIM}").text
+
+
+def test_a_long_history_is_read_from_its_end(desk: Console) -> None:
+    """No more is read than is shown, in a fixed number of questions."""
+    house = desk.app._context
+    stands = row(house, MIA)
+    with house.database.write() as conn:
+        at = house.clock.now()
+        said = [NewEvent.of(stands, MessageOpened(0, ()), at) for _ in range(400)]
+        events.record_events(conn, said)
+    assert len(desk.app.timeline(MIA, 201)) == 201
+    assert desk.app.timeline(MIA, 201) == desk.app.timeline(MIA)[-201:]
+    with desk.client(desk.join(BOSS)) as boss:
+        assert boss.get(f"/contacts/{MIA}").text.count('<li><span class="sign') == 200

@@ -14,7 +14,7 @@ from relance.console.requests import numbers
 from relance.console.views.people import contact_fields, history, suppressions
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
-from relance.engine.reporting.history.messages import MessageDetail, MessageFilter
+from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.roles import Permission
 from relance.engine.schedule import timezones
 from relance.engine.sequences.listing import EnrollmentFilter
@@ -47,10 +47,11 @@ def show(visit: Visit) -> Response:
     """One of them."""
     person = visit.app.contacts.show(visit.path["email"])
     explained = visit.app.explain(person.email, commands=False)
-    mails = visit.app.messages.list(MessageFilter(email=person.email), limit=MAILS).messages
+    mails = visit.app.messages.opened(MessageFilter(email=person.email), MAILS)
     answers = visit.app.inbox.list(Wanted(email=person.email), limit=ANSWERS)
-    opened: dict[int, MessageDetail] = {each.id: visit.app.messages.show(each.id) for each in mails}
-    events = visit.app.timeline(person.email)
+    hits = visit.app.messages.machine_hits(person.email)
+    events = visit.app.timeline(person.email, EVENTS + 1)
+    more = len(events) > EVENTS
     can_work = visit.me.may(Permission.WORK)
     return visit.show(
         "contact.html",
@@ -60,8 +61,14 @@ def show(visit: Visit) -> Response:
         facts=_facts(person),
         refused=visit.app.contacts.refusing(person.email),
         explained=explained[::-1],
-        items=history.history(events[-EVENTS:], opened, {each.id: each for each in answers}),
-        more=len(events) > EVENTS,
+        items=history.history(
+            events[-EVENTS:],
+            {each.message.id: each for each in mails},
+            {each.id: each for each in answers},
+            hits,
+            whole=not more,
+        ),
+        more=EVENTS if more else 0,
         codes=codes.text,
         can_work=can_work,
         can_suppress=visit.me.may(Permission.CONTACTS),

@@ -6,13 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from relance.console.views.people import machine_hits
 from relance.engine.event_log.actors import ActorKind
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.reporting.history.messages import MessageDetail
 from relance.engine.reporting.timeline import EventView
+from relance.engine.store.contacts.hits import MachineHit
 from relance.engine.store.sending import messages
-from relance.wording import _, capital
+from relance.wording import _, capital, n_
 
 SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with: icon, tone
     EventKind.MESSAGE_OPENED: ("eye", "green"),
@@ -56,12 +58,45 @@ class Item:
     who: str
     mail: MessageDetail | None = None
     answer: AnswerView | None = None
+    machines: tuple[
+        tuple[dt.datetime, str], ...
+    ] = ()  # when, and what by: opens and clicks that no person made
 
 
 def history(
+    events: Sequence[EventView],
+    mails: Mapping[int, MessageDetail],
+    answers: Mapping[int, AnswerView],
+    hits: Sequence[MachineHit] = (),
+    *,
+    whole: bool = True,
+) -> list[Item]:
+    """`mails` and `answers` by their numbers. `hits` of machines are one line for each mail; where `events` are not the `whole`
+    of it, none that is older than they are."""
+    since = events[0].at if events and not whole else None
+    told = _told(events, mails, answers) + _of_machines(hits, since)
+    return sorted(told, key=lambda each: each.at)[::-1]
+
+
+def _of_machines(hits: Sequence[MachineHit], since: dt.datetime | None) -> list[Item]:
+    of_mails: dict[int, list[MachineHit]] = {}
+    for each in sorted(hits, key=lambda each: each.at):
+        of_mails.setdefault(each.message_id, []).append(each)
+    found = (_machines(here) for here in of_mails.values())
+    return [each for each in found if since is None or each.at >= since]
+
+
+def _machines(here: Sequence[MachineHit]) -> Item:
+    title = n_("{count} hit by a machine", "{count} hits by machines", len(here))
+    words = _(
+        "Mail filters and mail programs load pictures and follow links by themselves. No person did this."
+    )
+    return Item(here[0].at, "eye", "grey", title, words, here[0].step, "", machines=machine_hits.lines(here))
+
+
+def _told(
     events: Sequence[EventView], mails: Mapping[int, MessageDetail], answers: Mapping[int, AnswerView]
 ) -> list[Item]:
-    """`mails` and `answers` by their numbers."""
     found, told = [], set()
     for each in events:
         key = ("mail", each.mail) if each.kind.startswith(_OUTGOING) else ("answer", each.answer)
@@ -70,7 +105,7 @@ def history(
         mail = mails.get(each.mail or 0) if new and key[0] == "mail" else None
         answer = answers.get(each.answer or 0) if new and key[0] == "answer" else None
         found.append(_item(each, mail, answer))
-    return found[::-1]
+    return found
 
 
 def _item(event: EventView, mail: MessageDetail | None, answer: AnswerView | None) -> Item:

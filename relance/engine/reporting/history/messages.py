@@ -13,13 +13,17 @@ from relance.engine.context import Context
 from relance.engine.sequences import listing, publish
 from relance.engine.states import MessageState
 from relance.engine.store import cursor
+from relance.engine.store.contacts import hits
 from relance.engine.store.sending import message_lists, messages
 from relance.engine.store.sending.message_lists import MessageConditions, MessageView
+from relance.engine.store.sending.messages import Message
 from relance.mailbox.parsing import opened
 from relance.mailbox.parsing.opened import OpenedMail
 from relance.wording import Text
 
 MAX_PAGE = 1000
+MOST_OPENED = 50
+# Mails that are read and taken apart at once.
 _CURSOR = "m"
 
 
@@ -84,7 +88,29 @@ def show(context: Context, number: int) -> MessageDetail:
                 Text("there is no mail number {number}. `relance messages list` shows them.", number=number)
             )
         [line] = message_lists.of_ids(conn, [number])
+    return _detail(mail, line)
+
+
+def newest_opened(
+    context: Context, wanted: MessageFilter | None = None, limit: int = 20
+) -> tuple[MessageDetail, ...]:
+    """The newest mails that fit, as they left; raises what `page` raises."""
+    with context.database.read() as conn:
+        conditions = _meant(conn, context, wanted or MessageFilter())
+        found = message_lists.ids(conn, conditions, limit=max(1, min(limit, MOST_OPENED)))
+        mails = messages.by_ids(conn, found)
+        return tuple(_detail(mails[line.id], line) for line in message_lists.of_ids(conn, found))
+
+
+def _detail(mail: Message, line: MessageView) -> MessageDetail:
     return MessageDetail(line, mail.message_id, mail.thread, opened.read(mail.raw), mail.raw)
+
+
+def machine_hits(context: Context, email: str, limit: int = 500) -> tuple[hits.MachineHit, ...]:
+    """The newest opens and clicks of machines in a contact's mails. Raises `errors.NotFound`."""
+    with context.database.read() as conn:
+        person = contact_service.get(conn, context, email)
+        return tuple(hits.of_machines(conn, person.id, max(1, min(limit, MAX_PAGE))))
 
 
 def _meant(conn: Connection, context: Context, wanted: MessageFilter) -> MessageConditions:

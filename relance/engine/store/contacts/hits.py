@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db import bulk
 from relance.engine.db.tables import enrollment, hit, message
+from relance.engine.store import scopes
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,31 @@ def judge(conn: Connection, verdicts: Iterable[tuple[int, str, Sequence[str], in
         )
         ours.update(conn.execute(change).scalars())
     return ours
+
+
+@dataclass(frozen=True)
+class MachineHit:
+    """An open or a click (`kind`) of a program, such as a filter that checks links: of which mail, and the signs it was known
+    by, by name."""
+
+    message_id: int
+    step: str
+    at: dt.datetime
+    kind: str
+    reasons: tuple[str, ...]
+
+
+def of_machines(conn: Connection, contact_id: int, limit: int) -> list[MachineHit]:
+    """The newest of those in somebody's mails, from mailboxes that whoever looks may see."""
+    query = (
+        sa.select(hit.c.message_id, message.c.step, hit.c.at, hit.c.kind, hit.c.reasons)
+        .join(message, message.c.id == hit.c.message_id)
+        .where(message.c.contact_id == contact_id, hit.c.verdict == "machine")
+        .where(*scopes.within(conn, message.c.mailbox_id))
+        .order_by(hit.c.at.desc(), hit.c.id.desc())
+        .limit(limit)
+    )
+    return [MachineHit(*row[:-1], tuple(row.reasons)) for row in conn.execute(query)]
 
 
 def human(conn: Connection, enrollment_id: int) -> set[tuple[str, str, int]]:

@@ -119,6 +119,12 @@ def by_id(conn: Connection, number: int) -> Message | None:
     return _value(row) if row else None
 
 
+def by_ids(conn: Connection, numbers: Sequence[int]) -> dict[int, Message]:
+    """Messages by their ids."""
+    rows = conn.execute(sa.select(*_COLUMNS).where(message.c.id.in_(numbers)))
+    return {row.id: _value(row) for row in rows}
+
+
 def not_accepted(conn: Connection, numbers: Sequence[int]) -> list[Message]:
     """Of these messages those whose rows say anything else."""
     query = sa.select(*_COLUMNS).where(
