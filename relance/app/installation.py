@@ -220,6 +220,7 @@ class Relance:
             return heartbeats.read(conn, self._context, me=self._me)
 
     held = LateOperation(lambda: engine_status.held)
+    held_groups = LateOperation(lambda: engine_status.held_groups)
     held_marks = LateOperation(lambda: engine_status.held_marks)
     report = LateOperation(lambda: sequence_report.report)
     due_steps = LateOperation(lambda: step_outcomes.due_steps)

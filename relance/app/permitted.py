@@ -91,6 +91,7 @@ RULES: Mapping[str, Rule] = {
     "events": _look(None),
     "explain": _look(own_person),
     "held": _look(by_itself),
+    "held_groups": _look(by_itself),
     "held_marks": _look(by_itself),
     "inbox.accept_substitute": _do(Permission.WORK, own_rows("answer")),
     "inbox.addresses": _look(own_rows("answer")),

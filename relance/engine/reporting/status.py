@@ -23,6 +23,7 @@ from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
 from relance.engine.store import headings, jobs, statistics
 from relance.engine.store import held as held_people
+from relance.engine.store.held import HeldGroup as HeldGroup
 from relance.engine.store.held import HeldMark as HeldMark
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.processes import Process
@@ -235,6 +236,14 @@ def held_marks(context: Context, limit: int = 100) -> list[HeldMark]:
     """The same people in short, however many they are."""
     with context.database.read() as conn:
         return held_people.marks(conn, limit)
+
+
+def held_groups(
+    context: Context, limit: int = 100, *, most: int = 8, besides: Collection[tuple[int, str]] = ()
+) -> list[HeldGroup]:
+    """So many of them, counted by the code that holds them, with `most` of each; without these (enrollment, step)."""
+    with context.database.read() as conn:
+        return held_people.groups(conn, limit, most, besides)
 
 
 def _held(row: held_people.HeldRow) -> HeldView:

@@ -58,6 +58,41 @@ def marks(conn: Connection, limit: int) -> list[HeldMark]:
     return [HeldMark(*row) for row in conn.execute(_longest(here, limit, own))]
 
 
+@dataclass(frozen=True)
+class HeldGroup:
+    """Those who are held by the same code (empty where nothing is stored): how many, and who waits longest."""
+
+    code: str
+    count: int
+    longest: tuple[HeldMark, ...]
+
+
+def groups(
+    conn: Connection, limit: int, most: int, besides: Collection[tuple[int, str]] = ()
+) -> list[HeldGroup]:
+    """So many who are held, longest first, counted by the database; with `most` of each group. `besides`: (enrollment, step)
+    left out."""
+    code = sa.func.coalesce(enrollment.c.reasons[(0, "code")].as_string(), "").label("code")
+    own = scopes.within(conn, enrollment.c.mailbox_id)
+    if besides:
+        step = sa.func.coalesce(enrollment.c.step, "")
+        own.append(sa.not_(sa.tuple_(enrollment.c.id, step).in_(sorted(besides))))
+    here = _longest(sa.select(enrollment.c.id, enrollment.c.step, code, _SINCE), limit, own).subquery("here")
+    ranked = sa.select(
+        *here.c,
+        sa.func.count().over(partition_by=here.c.code).label("many"),
+        sa.func.row_number()
+        .over(partition_by=here.c.code, order_by=(here.c.since, here.c.id))
+        .label("place"),
+    ).subquery("ranked")
+    found: dict[str, tuple[int, list[HeldMark]]] = {}
+    query = sa.select(ranked).where(ranked.c.place <= most).order_by(ranked.c.since, ranked.c.id)
+    for row in conn.execute(query):
+        mark = HeldMark(row.id, row.step, row.code, row.since)
+        found.setdefault(row.code, (row.many, []))[1].append(mark)
+    return [HeldGroup(name, many, tuple(marks)) for name, (many, marks) in found.items()]
+
+
 def held_query(limit: int, own: Sequence[sa.ColumnElement[bool]] = ()) -> sa.Select[Any]:
     """The question `held` asks, of those who fit `own`. Of whom the release before held, the last thing that happened is what held them."""
     longest = _longest(sa.select(enrollment.c.id, _SINCE), limit, own).subquery("longest")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from relance.engine.db.tables import event
+from relance.engine.db.tables import contact, event
 from relance.engine.event_log.of_mails import MessageOpened
 from relance.engine.reasons import Code, because
 from relance.engine.states import State
 from relance.engine.store import events
+from relance.engine.store.contacts import search
 from relance.engine.store.events import NewEvent
 from tests import engine_house
 from tests.integration.console import held_people
@@ -228,3 +229,43 @@ def test_a_long_history_is_read_from_its_end(desk: Console) -> None:
     assert desk.app.timeline(MIA, 201) == desk.app.timeline(MIA)[-201:]
     with desk.client(desk.join(BOSS)) as boss:
         assert boss.get(f"/contacts/{MIA}").text.count('<li><span class="sign') == 200
+
+
+@pytest.mark.parametrize("few", [0, 2, 4000])
+def test_a_search_finds_the_same_whichever_way_is_taken(
+    console_on_both: Console, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few are put in order, more are met in order: page by page nobody is left out and nobody is named twice."""
+    monkeypatch.setattr(search, "FEW", few)
+    app = console_on_both.app
+    for number in range(12):
+        app.contacts.add(
+            f"p{number:02}@brass.example",
+            first_name="Łucja" if number % 2 else "Ola",
+            company=f"Firm {number % 3}",
+        )
+
+    def found(words: str) -> list[str]:
+        pages, after = [], None
+        while page := app.contacts.list(words, 5, after, words=True):
+            after = page[-1].email
+            pages += [each.email[:3] for each in page]
+        return pages
+
+    assert found("łucja") == ["p01", "p03", "p05", "p07", "p09", "p11"]
+    assert found("firm łucja") == found("łucja")
+    assert found("brass.example p0") == [f"p{number:02}" for number in range(10)]
+    assert found("firm") == [f"p{number:02}" for number in range(12)]
+    assert found("nobody") == []
+
+
+def test_a_search_that_fits_very_many_is_not_sorted(console: Console) -> None:
+    """SQLite walks the addresses in order instead of collecting all who fit."""
+    with console.app._context.database.read() as conn:
+        here = sa.select(contact.c.id).order_by(contact.c.email).limit(5)
+        for indexed, way in ((True, "ix_contact_company_begins"), (False, "sqlite_autoindex_contact_1")):
+            query = here.where(search.begins(conn, "firm", indexed=indexed))
+            words = query.compile(conn.engine, compile_kwargs={"literal_binds": True})
+            plan = " ".join(str(each) for each in conn.exec_driver_sql(f"explain query plan {words}"))
+            assert way in plan
+            assert ("TEMP B-TREE" in plan) is indexed

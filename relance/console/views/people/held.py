@@ -45,8 +45,10 @@ WAITED_FOR = 25
 
 def show(visit: Visit) -> Response:
     """Every group; or one by itself, with all its rows."""
-    alone, found, unknown = visit.asked("group"), visit.app.held_marks(MOST), visit.app.unknown.list()
-    people, most = held_groups.by_code(found, unknown), MANY if alone else FEW
+    alone, unknown = visit.asked("group"), visit.app.unknown.list()
+    most = MANY if alone else FEW
+    found = visit.app.held_groups(MOST, most=most, besides=held_groups.in_doubt(unknown))
+    people = held_groups.counted(found, most)
     if alone:
         people = {code: each for code, each in people.items() if code == alone}
     rows = _rows(visit, held_groups.shown(people, unknown, most))
@@ -55,7 +57,7 @@ def show(visit: Visit) -> Response:
         "held.html",
         groups=[each for each in groups if alone in ("", each.code)],
         alone=alone,
-        total=len(found),
+        total=sum(each.count for each in found) + len(unknown),
         most=MOST,
         seen=visit.now.isoformat(),
         mailboxes=_mailboxes(visit) if held_groups.REMOVED in people else (),

@@ -11,7 +11,7 @@ from relance.engine.reasons import CAUSES, HOLDS, Code, HoldKind
 from relance.engine.reporting.status import HeldView
 from relance.engine.sending.doubt.in_doubt import UnknownMail
 from relance.engine.store import headings
-from relance.engine.store.held import HeldMark
+from relance.engine.store.held import HeldGroup, HeldMark
 from relance.wording import N_, _, capital
 
 UNKNOWN = "unknown"
@@ -87,10 +87,10 @@ ELSE = N_("Decide for each of them: let them go on, or end their sequence.")
 
 def by_code(held: Sequence[HeldMark], unknown: Sequence[UnknownMail]) -> dict[Code, list[HeldMark]]:
     """The largest group first. Anyone with a mail in doubt is left out: that mail is asked about. Pure."""
-    in_doubt = {(each.enrollment, each.step) for each in unknown}
+    asked_about = in_doubt(unknown)
     found: dict[Code, list[HeldMark]] = {}
     for each in held:
-        if (each.enrollment, each.step) not in in_doubt:
+        if (each.enrollment, each.step) not in asked_about:
             found.setdefault(_GROUP.get(each.code, Code.PROSE), []).append(each)
     return dict(sorted(found.items(), key=lambda each: -len(each[1])))
 
@@ -98,14 +98,43 @@ def by_code(held: Sequence[HeldMark], unknown: Sequence[UnknownMail]) -> dict[Co
 _GROUP = {code.value: headings.counted_as(code) for code in Code}
 
 
-def shown(people: Mapping[Code, Sequence[HeldMark]], unknown: Sequence[UnknownMail], most: int) -> set[int]:
+@dataclass(frozen=True)
+class Counted:
+    """Those of a group: how many, and the enrollments of those that are shown."""
+
+    count: int
+    numbers: tuple[int, ...]
+
+
+def counted(found: Iterable[HeldGroup], most: int) -> dict[Code, Counted]:
+    """The same of what the database counted by code. Pure."""
+    together: dict[Code, list[HeldGroup]] = {}
+    for each in found:
+        together.setdefault(_GROUP.get(each.code, Code.PROSE), []).append(each)
+    merged = {code: _merged(here, most) for code, here in together.items()}
+    return dict(sorted(merged.items(), key=lambda each: -each[1].count))
+
+
+def _merged(here: Sequence[HeldGroup], most: int) -> Counted:
+    longest = sorted(
+        (mark for each in here for mark in each.longest), key=lambda each: (each.since, each.enrollment)
+    )
+    return Counted(sum(each.count for each in here), tuple(each.enrollment for each in longest[:most]))
+
+
+def in_doubt(unknown: Iterable[UnknownMail]) -> set[tuple[int, str]]:
+    """Enrollments and steps whose mail is asked about by itself. Pure."""
+    return {(each.enrollment, each.step) for each in unknown if each.enrollment is not None}
+
+
+def shown(people: Mapping[Code, Counted], unknown: Sequence[UnknownMail], most: int) -> set[int]:
     """The enrollments that have a row where a group has at most so many. Pure."""
     of_mails = {each.enrollment for each in unknown[:most] if each.enrollment is not None}
-    return of_mails | {each.enrollment for group in people.values() for each in group[:most]}
+    return of_mails | {number for group in people.values() for number in group.numbers}
 
 
 def groups(
-    people: Mapping[Code, Sequence[HeldMark]],
+    people: Mapping[Code, Counted],
     rows: Mapping[int, HeldView],
     unknown: Sequence[UnknownMail],
     searched: Collection[tuple[str, str]],
@@ -116,10 +145,10 @@ def groups(
     if unknown:
         mails = tuple(_of_mail(each, rows.get(each.enrollment or 0)) for each in unknown[:most])
         yield Group(UNKNOWN, _(TITLES[UNKNOWN]), _(ADVICE[UNKNOWN]), UNKNOWN, mails, len(unknown), {})
-    for code, marks in people.items():
-        here = [rows[each.enrollment] for each in marks[:most] if each.enrollment in rows]
+    for code, those in people.items():
+        here = [rows[number] for number in those.numbers if number in rows]
         if here:  # else they were let go while it was looked
-            yield _group(code, here, len(marks), searched)
+            yield _group(code, here, those.count, searched)
 
 
 def _group(

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
-from relance.engine.store.contacts.search import begins
+from relance.engine.store.contacts.search import in_order
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
 """What every contact may have; anything else a file brings goes to the contact's own fields."""
@@ -95,7 +95,7 @@ def page(
     if after is not None:
         query = query.where(contact.c.email > after)
     if search and words:
-        query = query.where(begins(conn, search))
+        query = query.where(in_order(conn, search))
     elif search:
         places = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
         query = query.where(sa.or_(*(place.icontains(search, autoescape=True) for place in places)))

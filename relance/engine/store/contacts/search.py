@@ -4,24 +4,44 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.operators import custom_op
 
 from relance.engine.db.tables import contact
 
 _PLACES = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
+_PLUS: custom_op[str] = custom_op("+")
+# Changes nothing, but SQLite looks for what stands behind it in no index (sqlite.org/optoverview.html, "unary +").
 _END = "\U0010ffff"
 # Sorts behind every other character.
 MAX_WORDS = 6
+FEW = 4000
+# People who are put in order for a page; a page among a million is full after 10,000 where more of them fit.
 
 
-def begins(conn: Connection, search: str) -> sa.ColumnElement[bool]:
-    """Whether every word of `search` begins somebody's address, a name, their company, or is their company's domain."""
+def begins(conn: Connection, search: str, *, indexed: bool = True) -> sa.ColumnElement[bool]:
+    """Whether every word of `search` begins somebody's address, a name, their company, or is their company's domain. Not
+    `indexed`: asked of each row that is met on another way."""
     words = search.split()[:MAX_WORDS]
-    return sa.and_(*(_word(conn, word.removeprefix("@")) for word in words)) if words else sa.true()
+    asked = (_word(conn, word.removeprefix("@"), indexed=indexed) for word in words)
+    return sa.and_(*asked) if words else sa.true()
 
 
-def _word(conn: Connection, word: str) -> sa.ColumnElement[bool]:
-    whole = [contact.c.organisation == word.lower()] if "." in word else []
-    return sa.or_(*whole, *(begins_with(conn, place, word) for place in _PLACES))
+def _word(conn: Connection, word: str, *, indexed: bool) -> sa.ColumnElement[bool]:
+    def place(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+        return column if indexed else sa.UnaryExpression(column, operator=_PLUS, type_=column.type)
+
+    whole = [place(contact.c.organisation) == word.lower()] if "." in word else []
+    return sa.or_(*whole, *(_begins(conn, place(sa.func.lower(each)), word) for each in _PLACES))
+
+
+def in_order(conn: Connection, search: str) -> sa.ColumnElement[bool]:
+    """The same for a page in the order of addresses. PostgreSQL knows how many fit; SQLite would collect and sort all of them,
+    so it is told: up to `FEW` are found by the indexes, more are so dense that those met in order soon fill a page."""
+    found = begins(conn, search)
+    if conn.dialect.name == "postgresql":
+        return found
+    more = conn.execute(sa.select(contact.c.id).where(found).limit(1).offset(FEW)).first()
+    return found if more is None else begins(conn, search, indexed=False)
 
 
 def begins_with(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
