@@ -81,8 +81,9 @@ if TYPE_CHECKING:
     from relance.engine.sequences.writing.planning import PeopleAtStep, PublishPlan
     from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
     from relance.engine.store.contacts.contacts import Contact
+    from relance.engine.store.contacts.hits import MachineHit
     from relance.engine.store.contacts.suppressions import Suppression
-    from relance.engine.store.held import HeldMark
+    from relance.engine.store.held import HeldGroup, HeldMark
     from relance.engine.store.inbound.replies import ReplyFilter, Wanted
     from relance.engine.store.jobs import JobKind, JobState
     from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
@@ -157,6 +158,7 @@ __all__ = [
     "Forbidden",
     "Funnel",
     "HeldDeed",
+    "HeldGroup",
     "HeldMark",
     "HeldPerson",
     "HeldView",
@@ -170,6 +172,7 @@ __all__ = [
     "JobPage",
     "JobState",
     "JobView",
+    "MachineHit",
     "MailStep",
     "MailboxChange",
     "MailboxLine",
@@ -304,7 +307,8 @@ _ROOMS = {
     "engine.sequences.writing.planning": ("PeopleAtStep", "PublishPlan"),
     "engine.sequences.publish": ("Overtaken", "Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),
-    "engine.store.held": ("HeldMark",),
+    "engine.store.contacts.hits": ("MachineHit",),
+    "engine.store.held": ("HeldGroup", "HeldMark"),
     "engine.store.jobs": ("JobKind", "JobState"),
     "engine.store.processes": ("Process",),
     "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),
