@@ -155,6 +155,7 @@ RULES: Mapping[str, Rule] = {
     "sequences.show": _look(),
     "sequences.starter": _look(),
     "sequences.starters": _look(),
+    "sequences.standing": _look(),
     "sequences.states": _look(),
     "settings.describe": Rule(Permission.OPERATE),
     "status": _look(None),

@@ -65,6 +65,7 @@ class Sequences(Service):
     list = Operation(sequences_publish.summaries)
     show = Operation(sequences_publish.show)
     states = Operation(sequences_publish.states)
+    standing = Operation(sequences_publish.standing)
     pause = Operation(sequences_publish.pause)
     resume = Operation(sequences_publish.resume)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from relance.console.asked import Asked
 
 AFTER = "after"  # the cursor of the page
+TRAIL = "trail"  # those of the pages before it, the first page's left out
 PAGE = 50
+TRAIL_LENGTH = 2000
+# Characters; who went further goes back as far, then to the first page.
+_BETWEEN = " "
+# Stands in no cursor: these are numbers and addresses.
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Chip:
 
 def link(visit: Asked, **changes: str | None) -> str:
     """This page with other values in its address; None takes one out. Begins at the first page, unless `after` is given."""
-    kept = {name: value for name, value in visit.query.items() if name not in (AFTER, "lang")}
+    kept = {name: value for name, value in visit.query.items() if name not in (AFTER, TRAIL, "lang")}
     wanted = {name: value for name, value in {**kept, **changes}.items() if value}
     path = visit.request.url.path
     return f"{path}?{urlencode(wanted)}" if wanted else path
@@ -35,7 +41,29 @@ def chip(visit: Asked, name: str, value: str, label: str, count: int | None = No
     return Chip(label, link(visit, **{name: None if on else value}), on, count)
 
 
-def pages(visit: Asked, cursor: str) -> dict[str, str]:
-    """For the macro `pager`: the way to the first page and to the next; empty where there is none."""
-    first = link(visit) if visit.query.get(AFTER) else ""
-    return {"first": first, "next": link(visit, **{AFTER: cursor}) if cursor else ""}
+@dataclass(frozen=True)
+class Pages:
+    """The ways from a page of a list; empty where there is none."""
+
+    first: str
+    previous: str
+    next: str
+
+
+def pages(visit: Asked, cursor: str) -> Pages:
+    """For the macro `pager`. The way back is in the address, for a cursor says only what comes behind it: so the page before
+    begins where it began, whatever came or went meanwhile."""
+    here, trail = visit.query.get(AFTER, ""), visit.query.get(TRAIL, "").split()
+    on = _BETWEEN.join([*trail, here])
+    on = on if len(on) <= TRAIL_LENGTH else on.partition(_BETWEEN)[2]
+    return Pages(
+        first=link(visit) if here else "",
+        previous=_before(visit, trail) if here else "",
+        next=link(visit, **{AFTER: cursor, TRAIL: on}) if cursor else "",
+    )
+
+
+def _before(visit: Asked, trail: Sequence[str]) -> str:
+    if not trail:
+        return link(visit)
+    return link(visit, **{AFTER: trail[-1], TRAIL: _BETWEEN.join(trail[:-1])})

@@ -74,7 +74,14 @@ class Watch:
         """What is counted over everybody: anew for each page while there are few, else as `look` does. `what` names it."""
         if sum(self.status(visit.language).states.values()) <= FEW:
             return ask()
-        return self.look(("counted", (what, visit.me, visit.language)), ask)
+        return self.look(_counted(visit, what), ask)
+
+    def takes_long(self, visit: Asked, what: tuple[str, ...]) -> bool:
+        """Whether `counted` would make a page wait for what counts a while."""
+        if sum(self.status(visit.language).states.values()) <= FEW:
+            return False
+        at, found = self._kept.get(_counted(visit, what), (0.0, None))
+        return found is None or elapsed() - at > STALE_SECONDS
 
     def forget(self) -> None:
         """Something was changed: the next page looks anew."""
@@ -109,3 +116,7 @@ class Watch:
             log.warning("how things stand could not be looked at; pages show it as it was", exc_info=True)
         finally:
             self._renewing.discard(key)
+
+
+def _counted(visit: Asked, what: tuple[str, ...]) -> tuple[str, object]:
+    return "counted", (what, visit.me, visit.language)

@@ -191,6 +191,30 @@ def summaries(context: Context) -> list[SequenceSummary]:
         ]
 
 
+@dataclass(frozen=True)
+class SequenceStanding:
+    """How one sequence stands, without what became of its mails. `enrolled` and `positive` are of everybody."""
+
+    sequence: str
+    version: int
+    state: str
+    reason: str
+    goal: str | None
+    enrolled: int
+    positive: int
+
+
+def standing(context: Context, name: str) -> SequenceStanding:
+    """How one sequence stands; raises `errors.NotFound`."""
+    with context.database.read() as conn:
+        latest = versions_of(conn, name)[0]
+        number = latest.sequence_id
+        enrolled = sum(statistics.states_of(conn, number).values())
+        goal = context.library.script(conn, latest.id).definition.goal
+        positive = statistics.positive(conn, number)
+    return SequenceStanding(latest.name, latest.number, latest.state, latest.reason, goal, enrolled, positive)
+
+
 def states(context: Context) -> list[tuple[str, str]]:
     """Every sequence's name and state, by name, without counting anybody."""
     with context.database.read() as conn:

@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from relance import EnrollmentFilter
+from relance.console import lists, watch
 from relance.console.views.long_work import jobs
+from relance.engine.reporting import sequence_report
 from tests.integration.console import campaign
 from tests.integration.console.campaign import ANN, BEN, NAME
 from tests.integration.console.conftest import Console
@@ -91,8 +93,6 @@ def test_a_salesperson_counts_and_lists_their_own_people(sales: Console) -> None
 
 
 def test_people_are_filtered_searched_and_paged_in_the_address(sales: Console, monkeypatch) -> None:
-    from relance.console import lists
-
     monkeypatch.setattr(lists, "PAGE", 4)
     everybody = [
         each.email for each in sales.app.enrollments.list(EnrollmentFilter(sequence=NAME)).enrollments
@@ -102,7 +102,7 @@ def test_people_are_filtered_searched_and_paged_in_the_address(sales: Console, m
         while at:
             page = client.get(at).text
             seen += re.findall(r'aria-label="[^"]*?(\S+@\S+?)"', page)
-            found = re.search(r'href="([^"]*after=[^"]*)"', page)
+            found = re.search(r'rel="next" href="([^"]*)"', page)
             at = found[1].replace("&amp;", "&") if found else ""
         assert seen == everybody
         assert re.findall(r'name="row"', client.get(f"{PAGE}?state=held").text) == ['name="row"']
@@ -247,3 +247,53 @@ def test_its_pages_are_accessible_and_fit(sales, tab, scheme) -> None:
         page.wait_for_url("**/sequence/people")
         assert here.axe() == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_long_count_comes_behind_the_page(sales: Console, monkeypatch) -> None:
+    """The page itself waits for no funnel where many are enrolled; its part brings it, or a link that works without script."""
+    monkeypatch.setattr(watch, "FEW", 0)
+    asked: list[str] = []
+    report = sequence_report.report
+    monkeypatch.setattr(
+        sequence_report, "report", lambda context, name: asked.append(name) or report(context, name)
+    )
+    with boss(sales) as client:
+        page = client.get(PAGE).text
+        assert (asked, 'class="legend"' in page, 'aria-busy="true"' in page) == ([], False, True)
+        assert re.findall(r'name="row"', page)
+        part = re.search(r'hx-get="(/sequence-funnel/[^"]*)"', page)[1]
+        link = re.search(r'href="([^"]*numbers=yes[^"]*)"', page)[1].replace("&amp;", "&")
+        shown = client.get(part).text
+        assert shown.strip().startswith('<div id="funnel"')
+        assert ('class="legend"' in shown, "<html" in shown, asked) == (True, False, [NAME])
+        assert 'class="legend"' in client.get(PAGE).text  # it is kept for a while
+        sales.app.sequences.pause(NAME)
+    with boss(sales) as client:
+        client.post("/sequence/state", data={"name": NAME, "do": "resume"})
+        assert 'aria-busy="true"' in client.get(PAGE).text
+        assert 'class="legend"' in client.get(link).text
+        assert client.get("/sequence-funnel/Nothing").status_code == 404
+
+
+def test_pages_are_gone_through_in_both_directions(sales: Console, monkeypatch) -> None:
+    """Back by the same pages, the filter kept; from further than the trail remembers, to the first page."""
+    monkeypatch.setattr(lists, "PAGE", 4)
+    with boss(sales) as client:
+
+        def walk(at: str, way: str) -> list[tuple[str, list[str]]]:
+            found = []
+            while at:
+                page = client.get(at).text
+                found.append((at, re.findall(r'name="row" value="(\d+)"', page)))
+                link = re.search(rf'rel="{way}" href="([^"]*)"', page)
+                at = link[1].replace("&amp;", "&") if link else ""
+            return found
+
+        there = walk(f"{PAGE}?q=firm", "next")
+        back = walk(there[-1][0], "prev")
+        assert len(there) > 3
+        assert [rows for _, rows in back] == [rows for _, rows in there[::-1]]
+        assert back[-1][0].endswith("?q=firm")
+        monkeypatch.setattr(lists, "TRAIL_LENGTH", 4)
+        short = walk(f"{PAGE}?q=firm", "next")
+        assert walk(short[-1][0], "prev")[-1][1] == there[0][1]

@@ -32,6 +32,7 @@ TONES: Mapping[str, str] = {
     State.STOPPED: "grey",
     State.FAILED: "red",
 }
+NUMBERS = "numbers"  # in the address: the funnel is waited for
 OVER = "over"  # a filter: everybody for whom it is over, however it ended
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     OVER: tuple(state.value for state in State if state in states.FINAL)
@@ -97,9 +98,11 @@ def _row(found: SequenceSummary) -> Row:
 
 
 def show(visit: Visit) -> Response:
-    """One sequence: its funnel, its variants, its people."""
+    """One sequence: its funnel, its variants, its people. Where counting the funnel takes a while, it comes behind the page, or is
+    waited for if that is asked for."""
     name = named(visit)
-    found = visit.site.watch.counted(visit, ("report", name), lambda: visit.app.report(name))
+    head = visit.site.watch.counted(visit, ("standing", name), lambda: visit.app.sequences.standing(name))
+    waits = visit.asked(NUMBERS) or not visit.site.watch.takes_long(visit, _report(name))
     wanted = people_meant(name, visit.asked("state"), visit.asked("q"))
     people = visit.app.enrollments.list(wanted, after=visit.asked(lists.AFTER), limit=lists.PAGE)
     everybody = EnrollmentFilter(sequence=name, search=wanted.search)
@@ -108,10 +111,10 @@ def show(visit: Visit) -> Response:
     )
     return visit.show(
         "sequence.html",
-        report=found,
-        most=max([1, *(each.due for each in found.steps)]),
-        trials=[(each, variants.verdict(each.variants)) for each in found.steps if len(each.variants) > 1],
-        tracked=_tracked(found),
+        head=head,
+        **(_funnel(visit, name) if waits else {"report": None}),
+        funnel_link=f"/sequence-funnel/{quote(name, safe='')}",
+        counted_link=lists.link(visit, **{NUMBERS: "yes"}),
         people=people.enrollments,
         matching=sum(many for state, many in counted.items() if not wanted.states or state in wanted.states),
         chips=_chips(visit, counted),
@@ -124,8 +127,28 @@ def show(visit: Visit) -> Response:
         text_link=f"/sequence-text/{quote(name, safe='')}",
         may_write=visit.me.may(Permission.SEQUENCES),
         may_work=visit.me.may(Permission.WORK),
-        all_seen=visit.me.scope.everything,
     )
+
+
+def funnel(visit: Visit) -> Response:
+    """The funnel alone, for the page that waits for it."""
+    name = named(visit)
+    return visit.part("sequence.html", "funnel", **_funnel(visit, name), words=codes.text)
+
+
+def _report(name: str) -> tuple[str, ...]:
+    return ("report", name)
+
+
+def _funnel(visit: Visit, name: str) -> dict[str, object]:
+    found = visit.site.watch.counted(visit, _report(name), lambda: visit.app.report(name))
+    return {
+        "report": found,
+        "most": max([1, *(each.due for each in found.steps)]),
+        "trials": [(each, variants.verdict(each.variants)) for each in found.steps if len(each.variants) > 1],
+        "tracked": _tracked(found),
+        "all_seen": visit.me.scope.everything,
+    }
 
 
 def _tracked(found: Report) -> bool:
@@ -167,5 +190,6 @@ def steer(visit: Visit) -> Response:
 PAGES = (
     Page("/sequences", index, Permission.LOOK, rail=Rail(N_("Sequences"), "send", 40)),
     Page("/sequences/{name:path}", show, Permission.LOOK),
+    Page("/sequence-funnel/{name:path}", funnel, Permission.LOOK, part=True),
     Page("/sequence/state", steer, Permission.SEQUENCES, method="POST"),
 )
