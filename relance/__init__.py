@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from relance.engine.sequences.writing.planning import PeopleAtStep, PublishPlan
     from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
     from relance.engine.store.contacts.contacts import Contact
+    from relance.engine.store.contacts.filters import ContactFilter
     from relance.engine.store.contacts.hits import MachineHit
     from relance.engine.store.contacts.suppressions import Suppression
     from relance.engine.store.held import HeldGroup, HeldMark
@@ -141,6 +142,7 @@ __all__ = [
     "Concern",
     "ConcernKind",
     "Contact",
+    "ContactFilter",
     "Corrected",
     "DayCounts",
     "Decided",
@@ -309,8 +311,10 @@ _ROOMS = {
     "engine.sequences.writing.planning": ("PeopleAtStep", "PublishPlan"),
     "engine.sequences.publish": ("Overtaken", "Published", "SequenceDetail", "SequenceStanding", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),
+    "engine.store.contacts.filters": ("ContactFilter",),
     "engine.store.contacts.hits": ("MachineHit",),
     "engine.store.held": ("HeldGroup", "HeldMark"),
+    "engine.store.held": ("HeldMark",),
     "engine.store.jobs": ("JobKind", "JobState"),
     "engine.store.processes": ("Process",),
     "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),

@@ -20,6 +20,7 @@ from relance.engine.states import Event
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.contacts.suppressions import Suppression
 from relance.engine.store.events import NewEvent
 from relance.engine.store.sequences import enrollments, tasks
@@ -71,12 +72,13 @@ def page(
     after: str | None = None,
     *,
     words: bool = False,
+    wanted: ContactFilter | None = None,
 ) -> list[Contact]:
-    """A page of contacts by address; `after` is the last address of the page before. `search` is found anywhere in address,
+    """A page of contacts by address, of those who fit; `after` is the last address of the page before. `search` is found anywhere in address,
     names or company; with `words`, each of its words begins one of these, which is quick among very many."""
     with context.database.read() as conn:
         size = max(1, min(limit, MAX_PAGE))
-        return contacts.page(conn, search=search, after=after, limit=size, words=words)
+        return contacts.page(conn, search=search, after=after, limit=size, words=words, wanted=wanted)
 
 
 def show(context: Context, email: str) -> Contact:

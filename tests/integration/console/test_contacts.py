@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
 from relance.engine.db.tables import contact, event
 from relance.engine.event_log.of_mails import MessageOpened
 from relance.engine.reasons import Code, because
-from relance.engine.states import State
+from relance.engine.states import Event, State
 from relance.engine.store import events
-from relance.engine.store.contacts import search
+from relance.engine.store.contacts import filters, search
 from relance.engine.store.events import NewEvent
+from relance.engine.store.sequences import enrollments
 from tests import engine_house
 from tests.integration.console import held_people
 from tests.integration.console.conftest import Console
@@ -269,3 +272,60 @@ def test_a_search_that_fits_very_many_is_not_sorted(console: Console) -> None:
             plan = " ".join(str(each) for each in conn.exec_driver_sql(f"explain query plan {words}"))
             assert way in plan
             assert ("TEMP B-TREE" in plan) is indexed
+
+
+def listed(client, query: str) -> set[str]:  # type: ignore[no-untyped-def]
+    page = client.get(f"/contacts?{query}").text.partition("<main")[2]
+    return {each.replace("%40", "@") for each in re.findall(r'href="/contacts/([^"]+)"', page)}
+
+
+@pytest.fixture
+def furnished(console_on_both: Console) -> Console:
+    """Kim answered Ada's mailbox, Mia bounced there; Rob answered Ann's; Zoe is in none, and may not be written to."""
+    house = console_on_both.app._context
+    held_people.prepared(house, KIM, MIA)
+    held_people.prepared(house, ROB, mailbox=ANN)
+    console_on_both.app.contacts.add("zoe@elsewhere.example", first_name=HOSTILE)
+    console_on_both.app.contacts.suppress("zoe@elsewhere.example")
+    ends = {KIM: Event.REPLIED, MIA: Event.BOUNCED, ROB: Event.REPLIED}
+    with house.database.write() as conn:
+        for email, end in ends.items():
+            enrollments.apply(
+                conn, [row(house, email).id], end, house.clock.now(), reason=because(Code.PROSE, text="x")
+            )
+    return console_on_both
+
+
+@pytest.mark.parametrize("few", [0, 4000])
+def test_people_are_found_by_where_they_stand(
+    furnished: Console, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each filter alone and with others, by either way; what there is not finds nobody, and hostile names are only names."""
+    monkeypatch.setattr(filters, "FEW", few)
+    ann = furnished.join(ANN, "salesperson")
+    furnished.app.mailboxes.assign(ANN, ANN)
+    zoe, everybody = "zoe@elsewhere.example", {KIM, MIA, ROB}
+    with furnished.client(furnished.join(BOSS)) as boss:
+        assert listed(boss, "stands=none") == {zoe}
+        assert listed(boss, "stands=replied") == {KIM, ROB}
+        assert listed(boss, "stands=bounced") == {MIA}
+        assert listed(boss, "stands=open") == set()
+        assert listed(boss, "stands=suppressed") == {zoe}
+        assert listed(boss, "sequence=Spring+offer") == everybody
+        assert listed(boss, "stands=replied&mailbox=ada%40sales.example") == {KIM}
+        assert listed(boss, f"owner={ANN}") == {ROB}
+        assert listed(boss, "stands=replied&q=kim") == {KIM}
+        for name in ("sequence", "mailbox", "owner"):
+            answer = boss.get("/contacts", params={name: HOSTILE})
+            assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
+            assert in_english("Nobody fits what is chosen above.") in answer.text
+    with furnished.client(ann) as client:
+        assert listed(client, "stands=none") == {zoe}
+        assert listed(client, "stands=suppressed") == {zoe}
+        for query in (
+            "stands=replied", "stands=bounced", "sequence=Spring+offer", "mailbox=ada%40sales.example",
+            "owner=boss%40sales.example", "stands=open", "stands=replied&mailbox=ada%40sales.example",
+        ):  # fmt: skip
+            assert listed(client, query) <= {ROB, *({zoe} if "owner" in query else ())}, query
+        assert listed(client, "stands=bounced") == set()
+        assert "ada@sales.example" not in client.get("/contacts").text

@@ -11,7 +11,7 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
-from relance.console.views.people import contact_fields, history, suppressions
+from relance.console.views.people import contact_fields, history, people_filters, suppressions
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.reporting.history.messages import MessageFilter
@@ -30,7 +30,8 @@ MAILS, ANSWERS, EVENTS = 20, 50, 200
 def index(visit: Visit) -> Response:
     """The list, by address."""
     search, after = visit.asked("q"), visit.asked(lists.AFTER)
-    found = visit.app.contacts.list(search or None, lists.PAGE + 1, after or None, words=True)
+    wanted = people_filters.wanted(visit)
+    found = visit.app.contacts.list(search or None, lists.PAGE + 1, after or None, words=True, wanted=wanted)
     rows = found[: lists.PAGE]
     cursor = rows[-1].email if len(found) > lists.PAGE else ""
     return visit.show(
@@ -39,6 +40,9 @@ def index(visit: Visit) -> Response:
         standing=visit.app.enrollments.of_people([each.email for each in rows]),
         codes=codes.text,
         search=search,
+        chips=people_filters.chips(visit),
+        choices=people_filters.choices(visit),
+        chosen=people_filters.chosen(visit),
         pages=lists.pages(visit, cursor),
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
+from relance.engine.store.contacts.filters import ContactFilter, conditions
 from relance.engine.store.contacts.search import in_order
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
@@ -87,11 +88,19 @@ _BY_IDS = Prepared(sa.select(*_COLUMNS).where(any_of(contact.c.id, "wanted")))
 
 
 def page(
-    conn: Connection, *, search: str | None, after: str | None, limit: int, words: bool = False
+    conn: Connection,
+    *,
+    search: str | None,
+    after: str | None,
+    limit: int,
+    words: bool = False,
+    wanted: ContactFilter | None = None,
 ) -> list[Contact]:
     """A page of contacts by address; `search` is found anywhere in address, names or company. With `words`, each of its words
     begins one of these (`search.begins`), which an index finds."""
     query = sa.select(*_COLUMNS).where(*scopes.people(conn)).order_by(contact.c.email).limit(limit)
+    if wanted is not None:
+        query = query.where(*conditions(conn, wanted))
     if after is not None:
         query = query.where(contact.c.email > after)
     if search and words:

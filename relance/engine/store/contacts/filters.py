@@ -1,0 +1,88 @@
+"""People by where they stand: in a sequence or in none, what became of it, by whose mailbox; and who may not be written to.
+
+What is asked of enrollments is asked of those that whoever looks may see, so that no filter tells of another's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.db.tables import contact, enrollment, mailbox, sequence, suppression, user_account
+from relance.engine.states import State
+from relance.engine.store import scopes
+
+FEW = 4000
+# Enrollments whose people are put in order; where more fit, those met in the order of addresses soon fill a page.
+
+
+@dataclass(frozen=True)
+class ContactFilter:
+    """Which people are meant; every condition that is set must hold, of one and the same enrollment.
+
+    `sequence`, `mailbox` and `owner` (of the mailbox, as they sign in) by name; `states` by their names ("replied"). `enrolled` is
+    False for those who are in no sequence at all. `suppressed`: who, or whose company, is on the do-not-contact list.
+    """
+
+    sequence: str = ""
+    states: tuple[State, ...] = ()
+    mailbox: str = ""
+    owner: str = ""
+    enrolled: bool | None = None
+    suppressed: bool = False
+
+
+def conditions(conn: Connection, wanted: ContactFilter) -> list[sa.ColumnElement[bool]]:
+    """What a contact's row has to fulfil."""
+    found = []
+    of_them = sa.select(enrollment.c.id).where(enrollment.c.contact_id == contact.c.id)
+    if wanted.enrolled is False:
+        found.append(sa.not_(of_them.exists()))
+    elif wanted.enrolled or any((wanted.sequence, wanted.states, wanted.mailbox, wanted.owner)):
+        found.append(_stand(conn, _of_enrollments(conn, wanted)))
+    if wanted.suppressed:
+        found.append(_suppressed())
+    return found
+
+
+def _stand(conn: Connection, here: list[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """PostgreSQL knows by itself which way is shorter; SQLite is told."""
+    of_them = sa.select(enrollment.c.id).where(enrollment.c.contact_id == contact.c.id, *here)
+    if conn.dialect.name == "postgresql":
+        return of_them.exists()
+    more = conn.execute(sa.select(enrollment.c.id).where(*here).limit(1).offset(FEW)).first()
+    if more is None:
+        return contact.c.id.in_(sa.select(enrollment.c.contact_id).where(*here))
+    return of_them.exists()
+
+
+def _of_enrollments(conn: Connection, wanted: ContactFilter) -> list[sa.ColumnElement[bool]]:
+    found = scopes.within(conn, enrollment.c.mailbox_id)
+    if wanted.sequence:
+        found.append(_named(enrollment.c.sequence_id, sequence.c.id, sequence.c.name == wanted.sequence))
+    if wanted.states:
+        found.append(enrollment.c.state.in_([each.value for each in wanted.states]))
+    if wanted.mailbox:
+        address = wanted.mailbox.strip().lower()
+        found.append(_named(enrollment.c.mailbox_id, mailbox.c.id, mailbox.c.address == address))
+    if wanted.owner:
+        user = sa.select(user_account.c.id).where(user_account.c.email == wanted.owner.strip().lower())
+        own = mailbox.c.user_id == user.scalar_subquery()
+        found.append(enrollment.c.mailbox_id.in_(sa.select(mailbox.c.id).where(own)))
+    return found
+
+
+def _named(
+    column: sa.ColumnElement[int], key: sa.ColumnElement[int], named: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    """A name that nobody has fits nobody: it is no secret which there are, nor told here."""
+    return column == sa.select(key).where(named).scalar_subquery()
+
+
+def _suppressed() -> sa.ColumnElement[bool]:
+    value = suppression.c.value
+    addresses = sa.select(value).where(suppression.c.kind == "address")
+    domains = sa.select(value).where(suppression.c.kind == "domain")
+    return sa.or_(contact.c.email.in_(addresses), contact.c.organisation.in_(domains))
