@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import contact, enrollment, mailbox, sequence, suppression, user_account
-from relance.engine.states import State
 from relance.engine.store import scopes
 
 FEW = 4000
@@ -27,7 +26,7 @@ class ContactFilter:
     """
 
     sequence: str = ""
-    states: tuple[State, ...] = ()
+    states: tuple[str, ...] = ()
     mailbox: str = ""
     owner: str = ""
     enrolled: bool | None = None
@@ -63,7 +62,7 @@ def _of_enrollments(conn: Connection, wanted: ContactFilter) -> list[sa.ColumnEl
     if wanted.sequence:
         found.append(_named(enrollment.c.sequence_id, sequence.c.id, sequence.c.name == wanted.sequence))
     if wanted.states:
-        found.append(enrollment.c.state.in_([each.value for each in wanted.states]))
+        found.append(enrollment.c.state.in_(wanted.states))
     if wanted.mailbox:
         address = wanted.mailbox.strip().lower()
         found.append(_named(enrollment.c.mailbox_id, mailbox.c.id, mailbox.c.address == address))
