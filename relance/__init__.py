@@ -314,7 +314,6 @@ _ROOMS = {
     "engine.store.contacts.filters": ("ContactFilter",),
     "engine.store.contacts.hits": ("MachineHit",),
     "engine.store.held": ("HeldGroup", "HeldMark"),
-    "engine.store.held": ("HeldMark",),
     "engine.store.jobs": ("JobKind", "JobState"),
     "engine.store.processes": ("Process",),
     "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),
