@@ -76,7 +76,7 @@ class Watch:
             return ask()
         return self.look(_counted(visit, what), ask)
 
-    def takes_long(self, visit: Asked, what: tuple[str, ...]) -> bool:
+    def takes_long(self, visit: Looking, what: tuple[str, ...]) -> bool:
         """Whether `counted` would make a page wait for what counts a while."""
         if sum(self.status(visit.language).states.values()) <= FEW:
             return False
@@ -118,5 +118,5 @@ class Watch:
             self._renewing.discard(key)
 
 
-def _counted(visit: Asked, what: tuple[str, ...]) -> tuple[str, object]:
+def _counted(visit: Looking, what: tuple[str, ...]) -> tuple[str, object]:
     return "counted", (what, visit.me, visit.language)
