@@ -119,6 +119,7 @@ PEOPLES_OWN = {
         "known",
         "last_name",
         "mailbox",
+        "owner",
         "message_id",
         "missing",
         "name",
