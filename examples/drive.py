@@ -20,7 +20,7 @@ MONDAY = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 
 def main() -> None:
-    """Two mails to each of six people, and what became of them."""
+    """Two mails to each of six people, and what happened to them."""
     clock = relance.ManualClock(MONDAY)
     with tempfile.TemporaryDirectory() as folder, World(clock) as world:
         settings = relance.Settings(home=relance.make_home(Path(folder) / "home").home, zone="Europe/Warsaw")

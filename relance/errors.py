@@ -34,7 +34,7 @@ class RelanceError(Exception):
 
     @property
     def text(self) -> Text:
-        """The sentence as a value; words that are no Text are somebody's own."""
+        """The sentence as a value; words that are not a Text are somebody's own."""
         said: object = self.args[0] if self.args else ""
         return said if isinstance(said, Text) else Text.prose(said)
 
@@ -58,7 +58,7 @@ class Problem:
 
     @property
     def text(self) -> Text:
-        """Place, mistake and mend behind each other."""
+        """Place, mistake and correction, one after another."""
         place = Text.together(*(part for part in (self.where, self.line, self.column) if part), by=":")
         return Text.together(place, Text.together(self.what, self.hint), by=": ")
 
@@ -95,7 +95,7 @@ class Unreachable(Trouble):
 
 
 class Away(Unreachable):
-    """The server itself does not answer, whoever asks: leave it alone for a while, for others' sake, too."""
+    """The server itself does not answer, no matter who asks: leave it alone for a while, for others' sake, too."""
 
 
 class Unwritable(Trouble):

@@ -64,7 +64,7 @@ def by_itself(call: Call) -> None:
 def oneself(call: Call) -> None:
     """The first argument is the viewer's own number."""
     if not call.args or call.args[0] != call.viewer.user:
-        raise errors.NotFound(Text("There is no such user. The page Users shows all users."))
+        raise errors.NotFound(Text("There is no such user. The Users page shows all users."))
 
 
 def own_mailbox(call: Call) -> None:
@@ -87,7 +87,7 @@ def own_person(call: Call) -> None:
 def own_mailboxes_only(call: Call) -> None:
     """People are enrolled by name, and written to from mailboxes of theirs."""
     if call.given.get("emails") is None and len(call.args) < 2:
-        raise errors.WrongUse(Text("Say who is to be enrolled."))
+        raise errors.WrongUse(Text("Say who should be enrolled."))
     own = _addresses(call)
     wanted = call.given.get("mailboxes")
     asked = own if wanted is None else {str(each).strip().lower() for each in wanted}

@@ -227,7 +227,7 @@ def _require_no_files(rule: Rule, call: Call) -> None:
     given = (*call.args, *call.given.values())
     allowed = isinstance(given[0], PurePath) if rule.file and given else not any(map(_is_file, given))
     if not allowed:
-        raise errors.Forbidden(Text("A file of this machine is not open to those who sign in."))
+        raise errors.Forbidden(Text("Files on this machine are not available to people who sign in."))
 
 
 def _is_file(value: object) -> bool:
@@ -236,7 +236,7 @@ def _is_file(value: object) -> bool:
 
 def _narrow(rule: Rule, call: Call) -> None:
     if rule.own is None:
-        raise errors.Forbidden(Text("This is not open to salespeople."))
+        raise errors.Forbidden(Text("This is not available to salespeople."))
     rule.own(call)
 
 

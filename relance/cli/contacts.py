@@ -27,7 +27,7 @@ COLUMNS = {
 SHOWN_REJECTS = 10
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")]
 
 
 @group.command("import")
@@ -36,7 +36,7 @@ def import_(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="A CSV file.")
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
     errors_to: Annotated[
         Path | None, typer.Option("--errors", metavar="FILE", help="Where to put rows that cannot be used.")
     ] = None,
@@ -137,22 +137,22 @@ def _everybody_at(domain: str) -> str:
     """What is asked before nobody there is written to any more."""
     if domain.rstrip(".").lower() in free_mail.DOMAINS:
         return _(
-            "{domain} is a public mail service: nobody with an address there will be written to any more. Go ahead?",
+            "{domain} is a public mail service: nobody with an address there will be contacted any more. Go ahead?",
             domain=domain,
         )
-    return _("Nobody with an address at {domain} will be written to any more. Go ahead?", domain=domain)
+    return _("Nobody with an address at {domain} will be contacted any more. Go ahead?", domain=domain)
 
 
 @group.command()
 def unsuppress(
     ctx: typer.Context,
     value: Annotated[
-        str, typer.Argument(metavar="EMAIL|DOMAIN", help="As it stands on the do-not-contact list.")
+        str, typer.Argument(metavar="EMAIL|DOMAIN", help="As it appears on the do-not-contact list.")
     ],
     go_on: Annotated[
         bool,
         typer.Option(
-            "--go-on", help="Resume anyone who had bounced, where they were; no step is sent twice."
+            "--go-on", help="Resume anyone stopped by a bounce where they left off; no step is sent twice."
         ),
     ] = False,
     dry_run: DryRun = False,
@@ -160,7 +160,7 @@ def unsuppress(
     yes: Yes = False,
 ) -> None:
     """Take an address or domain off the do-not-contact list. What it stopped stays stopped; --go-on resumes people who had bounced."""
-    question = _("{value} may have asked for no more mail. Write to them again?", value=value)
+    question = _("{value} may have asked for no more mail. Contact them again?", value=value)
     if not dry_run and not asking.confirmed(question, yes=yes):
         raise typer.Abort
     with session.of(ctx).open() as relance:
@@ -173,7 +173,10 @@ def unsuppress(
     if could and not go_on:
         more = {"number": len(could), "value": value}
         show.say(
-            _("{number} could go on where they were: relance contacts unsuppress {value} --go-on", **more)
+            _(
+                "{number} could continue where they left off: relance contacts unsuppress {value} --go-on",
+                **more,
+            )
         )
 
 
@@ -182,12 +185,14 @@ def tell_way_back(back: WayBack) -> None:
     from relance.engine.reporting import codes
 
     for value in back.lifted:
-        would = Text("{value} would be written to again.", value=value)
-        show.say(str(would if back.dry_run else Text("{value} may be written to again.", value=value)))
+        would = Text("{value} would be contacted again.", value=value)
+        show.say(str(would if back.dry_run else Text("{value} may be contacted again.", value=value)))
     for each in back.going_on:
         place = {"email": each.email, "sequence": repr(each.sequence), "step": each.step}
-        would = Text("{email} would go on in {sequence} with {step}.", **place)
-        show.say(str(would if back.dry_run else Text("{email} goes on in {sequence} with {step}.", **place)))
+        would = Text("{email} would continue in {sequence} with {step}.", **place)
+        show.say(
+            str(would if back.dry_run else Text("{email} continues in {sequence} with {step}.", **place))
+        )
     for each in back.staying:
         state = codes.text("person", each.state)
         stays = {"email": each.email, "state": state, "sequence": repr(each.sequence), "reason": each.reason}

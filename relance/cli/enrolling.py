@@ -27,7 +27,7 @@ VIEW = {
 }
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]
-Sequence = Annotated[str | None, typer.Option(help="Only in this sequence; else in all of them.")]
+Sequence = Annotated[str | None, typer.Option(help="Only in this sequence (default: in all of them).")]
 Reason = Annotated[str, typer.Option(help="Why, for your colleagues.")]
 
 
@@ -55,12 +55,12 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     ] = None,
     mailbox: Annotated[
         list[str] | None,
-        typer.Option(help="Send from this mailbox (may be repeated); else from all of them."),
+        typer.Option(help="Send from this mailbox; may be repeated (default: from all of them)."),
     ] = None,
     also_elsewhere: Annotated[
-        bool, typer.Option("--also-elsewhere", help="Include those who are in another sequence now.")
+        bool, typer.Option("--also-elsewhere", help="Include contacts who are currently in another sequence.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -159,7 +159,8 @@ def resume(
     email: Email,
     sequence: Sequence = None,
     mailbox: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Go on from this mailbox, in the same conversation.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Continue from this mailbox, in the same conversation."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -184,7 +185,7 @@ def stop(
 
 
 def _views(views: list[EnrollmentView], *, as_json: bool) -> None:
-    show.listing(views, VIEW, as_json=as_json, empty=_("This contact is in no such sequence."))
+    show.listing(views, VIEW, as_json=as_json, empty=_("This contact is not in that sequence."))
     for each in views:
         if not each.changed:
             _unchanged(each)
@@ -197,9 +198,9 @@ def _unchanged(view: EnrollmentView) -> None:
     if view.noted:
         show.note(
             _(
-                'Nothing changed in "{sequence}": it is {state} already. This is noted in case that turns out to be a mistake.',
+                'Nothing changed in "{sequence}": it is already {state}. This is noted in case that turns out to be a mistake.',
                 **place,
             )
         )
     else:
-        show.note(_('Nothing changed in "{sequence}": it is {state} already.', **place))
+        show.note(_('Nothing changed in "{sequence}": it is already {state}.', **place))

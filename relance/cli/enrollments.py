@@ -52,7 +52,7 @@ Because = Annotated[
     str | None, typer.Option("--held-because", metavar="CODE", help="Only for a reason with this code.")
 ]
 Reason = Annotated[str, typer.Option(help="Why, for your colleagues.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -165,7 +165,7 @@ def _act(
             _tell(plan, as_json=as_json)
             return
         people = n_("{count} person would change.", "{count} people would change.", plan.counts["changed"])
-        if not asking.confirmed(f"{people} {_('Go on?')}", yes=yes):
+        if not asking.confirmed(f"{people} {_('Resume?')}", yes=yes):
             raise typer.Abort
     with progress.bar(_("Working")) as tell:
         done = work(wanted, reason=reason, dry_run=False, progress=tell)

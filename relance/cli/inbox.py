@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
     from relance.mailbox.classification.files import ClassifiedMail
 
-group = typer.Typer(no_args_is_help=True, help="Answers over all mailboxes: what they are and why.")
+group = typer.Typer(no_args_is_help=True, help="Answers from all mailboxes: what they are and why.")
 COLUMNS = {
     N_("answer"): "id",
     N_("received"): "received_at",
@@ -77,9 +77,11 @@ def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     kind: Annotated[KindName | None, typer.Option(help="Only this kind.")] = None,
     intent: Annotated[Intent | None, typer.Option(help="Only answers with this intent.")] = None,
-    contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only from or about them.")] = None,
+    contact: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Only from or about this person.")
+    ] = None,
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
-    unread: Annotated[bool, typer.Option("--unread", help="Only those nobody has looked at.")] = False,
+    unread: Annotated[bool, typer.Option("--unread", help="Only those that nobody has read.")] = False,
     undecided: Annotated[
         bool, typer.Option("--undecided", help="Only those that need a person's decision.")
     ] = False,
@@ -245,7 +247,7 @@ def _told(answer: int, done: Corrected) -> None:
 
 @group.command("accept-substitute")
 def accept_substitute(ctx: typer.Context, answer: Number) -> None:
-    """Add the person whom an answer names instead of its writer to your contacts."""
+    """Add the person whom an answer says to write to instead to your contacts."""
     with session.of(ctx).open() as relance:
         found = relance.inbox.accept_substitute(answer)
     show.say(
@@ -275,15 +277,15 @@ def judge(
         typer.Option(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
             metavar="DATE",
-            help="When they arrived, by this machine's clock; dates in them are read from that day on. Else, what their headers say.",
+            help="When they arrived, in this machine's time zone; dates in them are read relative to that day. Default: what their headers say.",
         ),
     ] = None,
     own: Annotated[
         list[str] | None,
-        typer.Option("--own", metavar="ADDRESS", help="An address of yours; may be repeated."),
+        typer.Option("--own", metavar="ADDRESS", help="One of your own addresses; may be repeated."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="A JSON list, one object a mail, each on a line of its own.")
+        bool, typer.Option("--json", help="A JSON list with one object per mail, each on its own line.")
     ] = False,
 ) -> None:
     """Classify mails in files. Needs no home folder and no database, and changes nothing.
@@ -349,7 +351,7 @@ def rejudge(
         typer.Option(
             formats=["%Y-%m-%d"],
             metavar="DATE",
-            help="Only mails received since then, by the clock of the workspace.",
+            help="Only mails received since then, in the workspace's time zone.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -376,7 +378,7 @@ def rejudge(
         N_("effect"): "effects",
     }
     show.listing(report.changes, columns, as_json=False, empty=_("No classification changes."))
-    show.note(n_("{count} mail examined.", "{count} mails examined.", report.looked))
+    show.note(n_("{count} mail checked.", "{count} mails checked.", report.looked))
     if report.without_raw:
         gone = n_(
             "{count} more is no longer kept in full and stays as it is.",

@@ -130,7 +130,7 @@ def _explained(found: Sequence[Explanation], email: str, here: Attendance) -> No
     if not here.missing:
         show.say(str(here))
     if not found:
-        show.note(_("{email} is in no such sequence.", email=email))
+        show.note(_("{email} is not in that sequence.", email=email))
     for explanation in found:
         for sentence in explanation.sentences:
             show.say(sentence)
@@ -186,7 +186,7 @@ def daily(
     until: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The last day.")
     ] = None,
-    sequence: Annotated[str | None, typer.Option(help="Only of this sequence.")] = None,
+    sequence: Annotated[str | None, typer.Option(help="Only from this sequence.")] = None,
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -210,7 +210,7 @@ def daily(
 def held(
     ctx: typer.Context, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100, as_json: Json = False
 ) -> None:
-    """Show who waits for your decision, and why. `relance resume` or `relance stop` decides."""
+    """Show who is waiting for your decision, and why. `relance resume` or `relance stop` decides."""
     with session.of(ctx).open() as relance:
         found = relance.held(limit)
     columns = {

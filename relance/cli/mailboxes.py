@@ -43,14 +43,14 @@ if TYPE_CHECKING:
     from relance.app import Relance
     from relance.engine.mailboxes.service import MailboxTest
 
-group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes mails are sent from.")
+group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes that mails are sent from.")
 group.add_typer(aliases.group, name="alias")
 COLUMNS = {
     N_("address"): "address",
     N_("name"): "name",
     N_("state"): "state|mailbox",
     N_("reason"): "reason",
-    N_("cap a day"): "daily_cap",
+    N_("daily limit"): "daily_cap",
     N_("next check"): "next_turn_at",
     N_("last check"): "synced_at",
     N_("trouble"): "trouble",
@@ -232,13 +232,13 @@ def resume(ctx: typer.Context, address: Address) -> None:
     """Send from this mailbox again."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.resume(address)
-        show.say(_("{address} sends again.", address=address))
+        show.say(_("{address} is sending again.", address=address))
 
 
 @group.command()
 def unread(
     ctx: typer.Context,
-    address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="Only of this mailbox.")] = None,
+    address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="Only for this mailbox.")] = None,
     as_json: Json = False,
 ) -> None:
     """List mails that a server lists but does not hand over. Follow-ups may wait for them; `dismiss` ends the wait."""
@@ -279,11 +279,11 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
         typer.Option(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
             metavar="TIME",
-            help="All from this time on, by the clock of the workspace.",
+            help="Everything from this time on, in the workspace's time zone.",
         ),
     ] = None,
     email: Annotated[list[str] | None, typer.Option(metavar="EMAIL", help="Only this person's.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would go on.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would continue.")] = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -317,7 +317,7 @@ def retry(
     organisation: Annotated[
         str, typer.Argument(metavar="DOMAIN", help="The organisation whose server refuses its mail.")
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would go on.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would continue.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write again to an organisation that refused this mailbox's mail. People held only for that reason continue."""
@@ -326,12 +326,12 @@ def retry(
     if as_json:
         show.data(done)
         return
-    show.say(_("{organisation} had said: {words}", organisation=done.organisation, words=done.words))
+    show.say(_("{organisation} said: {words}", organisation=done.organisation, words=done.words))
     count, few = len(done.going_on), show_few(done.going_on)
     if dry_run:
-        show.say(_("{number} would go on{who}.", number=count, who=few))
+        show.say(_("{number} would continue{who}.", number=count, who=few))
     else:
-        show.say(n_("{count} goes on{who}.", "{count} go on{who}.", count, who=few))
+        show.say(n_("{count} continues{who}.", "{count} continue{who}.", count, who=few))
     if done.still_held:
         count, few = len(done.still_held), show_few(done.still_held)
         show.say(
@@ -358,14 +358,17 @@ def remove(
     ctx: typer.Context,
     address: Address,
     force: Annotated[
-        bool, typer.Option("--force", help="Even if contacts are under way from it: they are held for you.")
+        bool,
+        typer.Option(
+            "--force", help="Even if contacts are in progress from it; they are held for you to decide."
+        ),
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Remove a mailbox. Its password is forgotten."""
+    """Remove a mailbox and delete its password."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.show(address)  # an address that is none is told before the question
-        if not asking.confirmed(_("Remove {address} and forget its password?", address=address), yes=yes):
+        if not asking.confirmed(_("Remove {address} and delete its password?", address=address), yes=yes):
             raise typer.Abort
         relance.mailboxes.remove(address, force=force)
         show.say(_("Removed {address}.", address=address))

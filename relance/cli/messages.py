@@ -34,7 +34,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 @group.command("list")
 def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
-    sequence: Annotated[str | None, typer.Option(help="Only of this sequence.")] = None,
+    sequence: Annotated[str | None, typer.Option(help="Only from this sequence.")] = None,
     states: Annotated[
         list[MailState] | None,
         typer.Option("--state", help="Only in this state (may be repeated)."),
@@ -79,7 +79,7 @@ def show_(
     ctx: typer.Context,
     mail: Annotated[int, typer.Argument(metavar="MAIL", help="Its number, as `list` shows it.")],
     raw: Annotated[
-        bool, typer.Option("--raw", help="Exactly as it went to the server, byte for byte.")
+        bool, typer.Option("--raw", help="Exactly as it was sent to the server, byte for byte.")
     ] = False,
     as_json: Json = False,
 ) -> None:

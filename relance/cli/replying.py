@@ -17,7 +17,16 @@ Number = Annotated[int, typer.Argument(metavar="ANSWER", help="Its number, as `l
 To = Annotated[
     str,
     typer.Option(
-        metavar="EMAIL", help="Where to, if the mail names several addresses (Reply-To). Else where it asks."
+        metavar="EMAIL", help="Where to, if the mail names several addresses (default: where Reply-To asks)."
+    ),
+]
+UndoSeconds = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        min=0,
+        max=86_400,
+        help="How long to wait before sending; until then, --undo takes it back.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -27,31 +36,29 @@ def reply(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     answer: Number,
     text: Annotated[
-        str | None, typer.Option(help="What to write. Else it is read from standard input.")
+        str | None, typer.Option(help="The text of the reply (default: read from standard input).")
     ] = None,
     file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="A file with what to write.")
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the text of the reply.")
     ] = None,
-    quote: Annotated[bool, typer.Option("--quote/--no-quote", help="With their words below yours.")] = True,
-    undo_seconds: Annotated[
-        float,
-        typer.Option(
-            metavar="SECONDS", min=0, max=86_400, help="Leave after so long; until then --undo takes it back."
-        ),
-    ] = 30.0,
+    quote: Annotated[
+        bool, typer.Option("--quote/--no-quote", help="Quote their mail below your text.")
+    ] = True,
+    undo_seconds: UndoSeconds = 30,
     when_paused: Annotated[
         bool, typer.Option("--when-paused", help="If the mailbox is paused, wait until it is resumed.")
     ] = False,
     to: To = "",
     key: Annotated[
-        str, typer.Option(help="For programs: the same key twice is one reply. Else the same words are.")
+        str,
+        typer.Option(help="For programs: the same key twice makes one reply (default: the same text does)."),
     ] = "",
     undo: Annotated[
-        bool, typer.Option("--undo", help="Take your last reply back, while it has not left.")
+        bool, typer.Option("--undo", help="Take back your last reply, if it has not been sent yet.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Reply to an answer, in its thread and from its mailbox. It leaves whatever the mailbox's hours and pace say."""
+    """Reply to an answer, in its thread and from its mailbox. It is sent regardless of the mailbox's hours and pace."""
     with session.of(ctx).open() as relance:
         done = (
             relance.inbox.take_back(answer)
@@ -69,7 +76,7 @@ def reply(  # noqa: PLR0913 - a flag for every question
     if as_json:
         show.data(done)
     elif undo:
-        show.say(_("The reply to {email} is taken back: it does not leave.", email=done.to))
+        show.say(_("The reply to {email} has been taken back and will not be sent.", email=done.to))
     else:
         _told_reply(answer, done)
 
@@ -91,7 +98,7 @@ def _told_reply(answer: int, done: OwnReplyView) -> None:
     if done.state != "prepared":  # it was asked for before
         show.say(
             _(
-                "This reply to {email} was written before: {state}.",
+                "This reply to {email} has already been written: {state}.",
                 email=done.to,
                 state=MESSAGE_STATES[MessageState(done.state)],
             )
@@ -99,7 +106,7 @@ def _told_reply(answer: int, done: OwnReplyView) -> None:
         return
     show.say(
         _(
-            "The reply to {email} leaves from {mailbox} at {time}. `relance inbox reply {answer} --undo` takes it back until then.",
+            "The reply to {email} will be sent from {mailbox} at {time}. Until then, `relance inbox reply {answer} --undo` takes it back.",
             email=done.to,
             mailbox=done.mailbox,
             time=done.leaves_at,

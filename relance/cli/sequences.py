@@ -70,7 +70,7 @@ def publish(ctx: typer.Context, file: File, as_json: Json = False) -> None:
 
 @group.command()
 def plan(ctx: typer.Context, file: File, as_json: Json = False) -> None:
-    """Say what publishing a sequence would do to its steps and to the contacts in it; changes nothing."""
+    """Show what publishing a sequence would do to its steps and to the contacts in it; changes nothing."""
     with session.of(ctx).open() as relance:
         found = relance.sequences.plan(file)
     show.warnings(found.warnings)
@@ -84,11 +84,11 @@ def plan(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     for words, steps in (
         (_("new steps: {steps}", steps=", ".join(found.added)), found.added),
         (_("changed steps: {steps}", steps=", ".join(found.altered)), found.altered),
-        (_("steps that go: {steps}", steps=", ".join(found.removed)), found.removed),
+        (_("removed steps: {steps}", steps=", ".join(found.removed)), found.removed),
     ):
         if steps and found.latest:
             show.say(words)
-    show.listing(found.staying, PLAN, as_json=False, empty=_("Nobody is under way in it."))
+    show.listing(found.staying, PLAN, as_json=False, empty=_("Nobody is in progress in it."))
 
 
 @group.command()
@@ -102,14 +102,19 @@ def new(
         ),
     ] = "blank",
     language: Annotated[
-        str, typer.Option(metavar="CODE", help="Its language: en or pl; else the one that is spoken here.")
+        str,
+        typer.Option(
+            metavar="CODE", help="Language of the text: en or pl (default: the command's language)."
+        ),
     ] = "",
     to: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where to write it; else it is printed.", dir_okay=False),
+        typer.Option(
+            metavar="FILE", help="The file to write it to (default: it is printed).", dir_okay=False
+        ),
     ] = None,
 ) -> None:
-    """Begin a sequence from a text that a salesperson would send. Publishes nothing."""
+    """Start a sequence from a text that a salesperson would send. Publishes nothing."""
     from relance import wording
 
     with session.of(ctx).open() as relance:
@@ -121,8 +126,8 @@ def new(
         with to.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise errors.WrongUse(Text("{file} is there already. Name another one.", file=to)) from None
-    show.say(_("{file} is written. Check it: relance sequence check {file}", file=to))
+        raise errors.WrongUse(Text("{file} already exists. Choose another name.", file=to)) from None
+    show.say(_("{file} has been written. Check it: relance sequence check {file}", file=to))
 
 
 @group.command("list")
@@ -142,7 +147,9 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 def show_(
     ctx: typer.Context,
     name: Name,
-    version: Annotated[int | None, typer.Option(min=1, help="An earlier version; else the latest.")] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="An earlier version (default: the latest).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show a sequence as YAML."""
@@ -174,7 +181,7 @@ def pause(
     if changed:
         show.say(_("Sequence {name} is paused.", name=name))
     else:
-        show.note(_("Nothing changed: sequence {name} is paused already.", name=name))
+        show.note(_("Nothing changed: sequence {name} is already paused.", name=name))
 
 
 @group.command()
@@ -183,6 +190,6 @@ def resume(ctx: typer.Context, name: Name) -> None:
     with session.of(ctx).open() as relance:
         changed = relance.sequences.resume(name)
     if changed:
-        show.say(_("Sequence {name} goes on.", name=name))
+        show.say(_("Sequence {name} has been resumed.", name=name))
     else:
         show.note(_("Nothing changed: sequence {name} is not paused.", name=name))

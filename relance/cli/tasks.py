@@ -26,7 +26,7 @@ COLUMNS = {
     N_("state"): "state|task",
 }
 Numbers = Annotated[list[int], typer.Argument(metavar="TASK", help="Their numbers.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -34,7 +34,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Include those already done.")] = False,
-    when: Annotated[TaskTime | None, typer.Option(help="Only those due then.")] = None,
+    when: Annotated[TaskTime | None, typer.Option(help="Only those due at that time.")] = None,
     assignee: Annotated[
         str | None,
         typer.Option(
@@ -70,7 +70,7 @@ def done(
     ctx: typer.Context,
     task: Annotated[int, typer.Argument(metavar="TASK", help="Its number.")],
     outcome: Annotated[TaskOutcome, typer.Option(help="How it ended.")] = TaskOutcome.DONE,
-    note: Annotated[str, typer.Option(help="What you would like to remember of it.")] = "",
+    note: Annotated[str, typer.Option(help="What you would like to remember about it.")] = "",
 ) -> None:
     """Mark a task as done. The sequence continues."""
     with session.of(ctx).open() as relance:
@@ -99,7 +99,7 @@ def snooze(
         typer.Option(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
             metavar="DATE",
-            help="When they are due now, by the clock of the workspace.",
+            help="The new due time, in the workspace's time zone.",
         ),
     ],
     dry_run: DryRun = False,

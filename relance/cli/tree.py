@@ -127,8 +127,7 @@ def _before(
         typer.Option(
             "--home",
             metavar="DIR",
-            help="The folder with the key, the settings and the database. Else RELANCE_HOME, else the nearest .relance "
-            "here or above, else ./.relance.",
+            help="The folder with the key, the settings and the database. Default: RELANCE_HOME, then the nearest .relance here or above, then ./.relance.",
         ),
     ] = None,
     lang: Annotated[
@@ -137,7 +136,9 @@ def _before(
             "--lang",
             metavar="LANGUAGE",
             callback=speech.checked,
-            help=N_("The language to speak: en or pl. Else RELANCE_LANGUAGE, the settings, or the locale."),
+            help=N_(
+                "The language to use: en or pl. Default: RELANCE_LANGUAGE, then the settings, then the locale."
+            ),
         ),
     ] = None,
     debug: Annotated[

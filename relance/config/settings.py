@@ -161,7 +161,7 @@ class Settings(BaseModel):
     language: Annotated[str, AfterValidator(checks.language)] = Field(
         default_factory=language_of_locale,
         description=N_(
-            "the language of the command, its messages and the recipients' pages: en or pl; else the locale's"
+            "the language of the command, its messages and the recipients' pages: en or pl; by default that of the locale"
         ),
     )
     worker_threads: int = Field(

@@ -83,12 +83,12 @@ def _of_mailboxes(found: Status, own: Collection[str]) -> Status:
 def sentence(status: Status) -> State:
     """In one sentence. Pure."""
     if status.halted:
-        return State("bad", _("Nothing leaves: {why}", why=status.halted))
+        return State("bad", _("Nothing is being sent: {why}", why=status.halted))
     grave = next((each for each in status.concerns if each.grave), None)
     if grave is not None:
         return State("bad", grave.words)
     if not status.mailboxes:
-        return State("warn", _("Nothing leaves yet: there is no mailbox."))
+        return State("warn", _("Nothing is sent yet: there is no mailbox."))
     return State("good", str(Text.together(_sent(status), _next(status))))
 
 

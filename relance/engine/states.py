@@ -230,7 +230,7 @@ def advance_message(state: MessageState, event: MessageEvent) -> MessageState:
 
 
 class BulkOutcome(StrEnum):
-    """What became of one of many."""
+    """What happened to one of many."""
 
     CHANGED = "changed"  # in a dry run: would change
     MAIL_IN_DOUBT = "mail in doubt"  # may have been delivered: `relance unknown list` decides
@@ -249,7 +249,7 @@ class TaskOutcome(StrEnum):
 
 
 class TaskChange(StrEnum):
-    """What became of one of many tasks."""
+    """What happened to one of many tasks."""
 
     CHANGED = "changed"  # in a dry run: would change
     NOT_OPEN = "not open"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,17 @@ FACTS: dict[str, tuple[tuple[str, ...], int]] = {
     "replied": ((), 0),
 }
 _EXAMPLES = {"clicked": 'clicked("intro", "pricing")', "opened": 'opened("intro")', "replied": "replied()"}
+_AS_IN = Text("Write {example}.", example=_EXAMPLES["clicked"])
+_EXPLAINED: pieces.Explanations = (
+    (r"unexpected char '[“”„‟‘’‚«»]'", Text("Curly quotes cannot be used in a condition."), Text('Write straight quotes: "…".')),
+    (r"got '(?:name|integer|float|string)'", Text("There are two words side by side in the condition."), Text('Write "and" or "or" between two questions.')),
+    (r"got '='", Text("A single = does not compare anything."), Text('Write ==, as in country == "PL".')),
+    (r"Expected an expression|got 'end of|[Uu]nexpected end of", Text("Something is missing in the condition."), _AS_IN),
+    (r"No filter named '(\w+)'", Text("This filter is not available."), ""),
+    (r"expected token .*, got '(?P<got>[^'\w]{1,3})'|^unexpected '(?P<odd>[^']+)'|unexpected char '(?P<char>.)'", Text('There is a "{odd}" in the condition where it does not belong.'), _AS_IN),
+    (r"unexpected char", Text("There is a character in the condition that does not belong there."), _AS_IN),
+)  # fmt: skip
+# What Jinja says about a mistake in a condition. It has no braces, so nothing here speaks of any.
 
 Fact = tuple[str, tuple[str, ...]]
 
@@ -71,7 +83,7 @@ def compile_condition(text: str) -> Condition:
     """The condition ready to be asked; raises errors.Invalid with every mistake."""
     text = values.clean(text).strip()
     tree = _parsed(text)
-    found = [*allow_list.problems(tree, frozenset(FACTS)), *_misused(tree)]
+    found = [*map(_braceless, allow_list.problems(tree, frozenset(FACTS))), *_misused(tree)]
     if found:
         raise errors.Invalid([pieces.located(problem, text, "") for problem in found])
     uses = variables.uses(tree)
@@ -121,12 +133,27 @@ def _parsed(text: str) -> nodes.Expr:
         if not parser.stream.eos:
             raise errors.Invalid([_unread(parser)])
     except jinja2.TemplateSyntaxError as error:
-        raise pieces.explained(text, error) from None
+        raise errors.Invalid([_explained(error)]) from None
     except (RecursionError, ValueError, OverflowError):
         raise errors.Invalid(
             Text("The condition is nested too deeply or contains too large a number.")
         ) from None
     return tree
+
+
+def _explained(error: jinja2.TemplateSyntaxError) -> errors.Problem:
+    message = error.message or ""
+    what, hint = pieces.meant(message, _EXPLAINED) or (
+        Text('The condition cannot be read. Jinja: "{fault}"', fault=message),
+        _AS_IN,
+    )
+    return errors.Problem(what, hint=hint, line=error.lineno)
+
+
+def _braceless(found: errors.Problem) -> errors.Problem:
+    """What is said of a template's expression, without what only templates have: braces, `if` and `for`."""
+    hint = found.hint.msgid if isinstance(found.hint, Text) else found.hint
+    return dataclasses.replace(found, hint=_AS_IN) if "{{" in hint or "{%" in hint else found
 
 
 def _unread(parser: Parser) -> errors.Problem:

@@ -1,4 +1,4 @@
-"""The values this room takes and gives: what an author wrote, and what became of it for one contact."""
+"""The values this room takes and gives: what an author wrote, and what happened to it for one contact."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from relance.tracking import hits
 
 
 class OptOutResult(enum.Enum):
-    """What became of a wish to get no more mail. There is no answer for "something was done, perhaps"."""
+    """What happened to a wish to get no more mail. There is no answer for "something was done, perhaps"."""
 
     IN_FORCE = "in force"  # no mail leaves for them any more
     KEPT = "kept"  # written down for good, and in force as soon as the database answers

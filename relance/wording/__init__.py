@@ -14,7 +14,16 @@ CONTRIBUTING.md says how to add a sentence and a language.
 from __future__ import annotations
 
 from relance.wording.catalogue import languages
-from relance.wording.dates import brief, clock_time, date_of, day, moment, show_times_in, shown_zone
+from relance.wording.dates import (
+    brief,
+    clock_time,
+    date_of,
+    day,
+    moment,
+    moment_in,
+    show_times_in,
+    shown_zone,
+)
 from relance.wording.phrases import capital, counted, ended, quoted
 from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
 from relance.wording.system import of_system, plainly
@@ -37,6 +46,7 @@ __all__ = [
     "languages",
     "matched",
     "moment",
+    "moment_in",
     "n_",
     "of_system",
     "plainly",

@@ -1,8 +1,13 @@
-"""Times, dates and numbers as the reader's language writes them, and whose clock they are told by."""
+"""Times, dates and numbers as the reader's language writes them, and whose clock they are told by.
+
+There is one long form of a date, "Thu 5 March 2026" (`day`, and with a time `moment` and `moment_in`), and one short one, "5 Mar"
+(`short_day`, and with a time `brief`). Nobody else writes dates for people.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 
 from relance.wording import speech
 
@@ -32,11 +37,14 @@ def shown_zone() -> dt.tzinfo | None:
 
 
 def moment(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:
-    """An instant by the clock of a zone (else of the one shown), with its name: "Thu 05 Mar 2026 09:30 CET"."""
-    local = at.astimezone(zone or _Process.zone)
-    if speech.is_english():
-        return f"{_DAYS[local.weekday()]} {local.day:02} {_MONTHS[local.month - 1][:3]} {local.year} {local:%H:%M} {local.tzname()}"
-    return f"{_by_babel(local, 'yMMMEd', speech.language())}, {clock_time(at, zone)}"
+    """An instant by the clock of a zone (else of the one shown), with its name: "Thu 5 March 2026 09:30 CET"."""
+    return f"{day(at.astimezone(zone or _Process.zone))}{_between()}{clock_time(at, zone)}"
+
+
+def moment_in(at: dt.datetime, zone: str) -> str:
+    """An instant by the clock of a zone, which is named as it is written: "Thu 5 March 2026 09:30 Europe/Warsaw"."""
+    local = at.astimezone(zoneinfo.ZoneInfo(zone))
+    return f"{day(local)}{_between()}{local:%H:%M} {zone}"
 
 
 def brief(at: dt.datetime, now: dt.datetime) -> str:
@@ -44,8 +52,7 @@ def brief(at: dt.datetime, now: dt.datetime) -> str:
     local = at.astimezone(_Process.zone)
     if local.date() == now.astimezone(_Process.zone).date():
         return f"{local:%H:%M}"
-    between = " " if speech.is_english() else ", "
-    return f"{short_day(local)}{between}{local:%H:%M}"
+    return f"{short_day(local)}{_between()}{local:%H:%M}"
 
 
 def short_day(date: dt.date) -> str:
@@ -71,6 +78,11 @@ def day(date: dt.date) -> str:
     if speech.is_english():
         return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
     return _by_babel(date, "yMMMMEd", speech.language())
+
+
+def _between() -> str:
+    """What stands between a day and the time of day."""
+    return " " if speech.is_english() else ", "
 
 
 def count(number: int) -> str:

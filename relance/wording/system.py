@@ -26,7 +26,7 @@ BY_NUMBER: Mapping[int, str] = {
     errno.ENOSPC: N_("the disk is full"),
     errno.EDQUOT: N_("the disk quota is used up"),
     errno.EROFS: N_("the disk is read-only"),
-    errno.EIO: N_("the disk fails"),
+    errno.EIO: N_("the disk has failed"),
     errno.EFBIG: N_("the file would be too large"),
     errno.EACCES: N_("access is denied"),
     errno.EPERM: N_("access is denied"),

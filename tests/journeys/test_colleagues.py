@@ -46,7 +46,7 @@ def test_who_got_the_answer_decides_about_the_colleague_whom_another_one_writes_
     assert reason.endswith(in_english(f"(positive); handed over to {ADA}"))
     [task] = stage.relance.tasks.list()
     assert (task.email, task.step) == (JAN, "hand over")
-    assert task.words == in_english(f"{ADA}: go on with {JAN}, or not? {reason}")
+    assert task.words == in_english(f"{ADA}: continue with {JAN}, or not? {reason}")
     assert words(stage, JAN, "enrollment.handed_over") == [reason]
     assert words(stage, OLA, "reply.received")[0].endswith(in_english(" (at the company: 1 handed over)"))
     assert any(reason in each for each in stage.relance.explain(JAN)[0].sentences)

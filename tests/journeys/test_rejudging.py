@@ -73,7 +73,7 @@ def test_what_was_judged_again_without_reopening_may_be_reopened_later(stage: St
     better(Kind.AUTO_REPLY)
     done = stage.relance.inbox.rejudge(apply=True)
     assert done.changes[0].kept == "until reopened"
-    assert done.changes[0].effects == (in_english("what it did stands: it is kept until it is reopened"),)
+    assert done.changes[0].effects == (in_english("its effects remain until they are reopened"),)
     assert stage.relance.inbox.rejudge(apply=True).changes == ()
     assert stage.state(OLA) == "replied"
     later = stage.relance.inbox.rejudge(apply=True, reopen=True)
@@ -114,7 +114,7 @@ def test_who_answered_as_well_stays_stopped(stage: Stage, better: Better) -> Non
     done = stage.relance.inbox.rejudge(apply=True, reopen=True)
     assert done.changes[0].kept == "another answer"
     assert done.changes[0].effects == (
-        in_english("what it did stands: another answer of theirs asks for the same"),
+        in_english("its effects remain: another answer from them means the same"),
     )
     assert stage.relance.inbox.rejudge(apply=True, reopen=True).changes == ()
     stage.advance(days=20)

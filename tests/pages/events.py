@@ -78,7 +78,7 @@ _ACTORS = """
 | kind | name |
 | --- | --- |
 | `person` | somebody at the command line, by login; of a mail written by hand, the salesperson's address |
-| `user` | somebody who signed in to the console, by e-mail address |
+| `user` | somebody who signed in to the console, by email address |
 | `program` | a program, by the name that it gave to `Relance(actor="...")`, else by that of the script |
 | `recipient` | the person whom the event is about, by a link in a mail |
 | `rule` | a rule that decided by itself: how a mail that came in was recognised, or `colleagues`, `clock`, `evidence`, `gate`, `mailbox trouble`, `mails in doubt`, `preparation`, `refusing organisations` |

@@ -1,22 +1,41 @@
-"""What people read is plain, standard business English: no phrase of a list stands in a text of these rooms."""
+"""What people read is plain, standard business English: no phrase of a list stands in what the program says, or its docs.
+
+Read are the texts of every room, the pages of the console (templates and our own script), the docstrings of what is public, README,
+CONTRIBUTING, docs, examples, and what the changelog says of the next release.
+"""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import relance
+
 ROOT = Path(__file__).parents[2] / "relance"
 PAGES = sorted(
-    path for pattern in ("README.md", "CONTRIBUTING.md", "docs/*.md") for path in ROOT.parent.glob(pattern)
+    path
+    for pattern in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/*.md",
+        "CHANGELOG.md",
+        "examples/*.yaml",
+        "examples/*.py",
+    )
+    for path in ROOT.parent.glob(pattern)
 )
+OURS = sorted([*ROOT.rglob("console/templates/**/*.html"), *(ROOT / "console/static").glob("[!.]*.js")])
+OURS = [path for path in OURS if not path.name.endswith(".min.js")]
 ROOMS = (
     "app",
     "cli",
     "config",
+    "console",
     "engine",
     "mailbox",
     "sandbox",
@@ -27,8 +46,8 @@ ROOMS = (
 )
 """The rooms that are read: all."""
 
-ELSEWHERE = ("engine/db/migrations/",)
-"""Folders of those rooms that are not read: what they say is said to nobody any more."""
+ELSEWHERE = ("engine/db/migrations/", "engine/event_log/old_names.py")
+"""Of those rooms, what is not read: it is said to nobody any more."""
 
 FORBIDDEN = {
     r"\bcan not\b": "cannot",
@@ -45,6 +64,20 @@ FORBIDDEN = {
     r"\b(look|looks) into\b": "check",
     r"\bheeds?\b": "follow, ignore",
     r"\bforesee(n|s)?\b|\bforesaw\b": "expect",
+    r"\bnone is told\b|\bis told of\b": "is shown",
+    r"\bstands? apart\b": "is shown separately",
+    r"\bthrown away\b|\bthrows? away\b": "delete, discard",
+    r"\bput right\b": "correct",
+    r"\bof (yours|theirs)\b": "your, their",
+    r"\banew\b": "again",
+    r"\bis the one\?": "did you mean",
+    r"\b(became|become|becomes|came) of\b": "happened to, result",
+    r"\be-mail (address|report)\b": "email",
+    r"\bthe log of the\b": "the ...'s log",
+    r"; else (the|from|in|by|it|a|all|nobody|this)\b|(?-i:\. Else\b)": "(default: …)",
+    r"\bwritten to again\b": "contacted again",
+    r"\bmails? (have|has) left\b|\breply leaves\b": "is sent",
+    r"\bis (another|a different) one than\b": "is different from",
     r"\blies ahead\b|\bstretch of\b|\bbeyond all measure\b": "plain words",
 }
 
@@ -110,3 +143,38 @@ def test_pages_are_plain_english(page: Path) -> None:
 )
 def test_phrases_are_found_in_texts_and_not_in_docstrings(source: str, phrases: int) -> None:
     assert len(forbidden(source)) == phrases
+
+
+@pytest.mark.parametrize("path", OURS, ids=[path.name for path in OURS])
+def test_the_console_is_plain_english(path: Path) -> None:
+    """Templates and the script that is ours, whole: comments are few, and read by people as well."""
+    text = re.sub(r"\s+", " ", path.read_text("utf-8"))
+    found = [re.search(rf".{{0,30}}(?:{phrase})", text, re.IGNORECASE) for phrase in FORBIDDEN]
+    assert [each[0] for each in found if each] == []
+
+
+def test_there_are_pages_of_the_console_to_read() -> None:
+    assert {"inbox.html", "editor.js", "console.js"} <= {path.name for path in OURS}
+
+
+def public() -> dict[str, str]:
+    """The docstrings a user of the library reads: of what `relance` exports, and of its public methods."""
+    found = {}
+    for name in relance.__all__:
+        made = getattr(relance, name)
+        found[name] = inspect.getdoc(made) or "" if inspect.isclass(made) or inspect.isroutine(made) else ""
+        for each, value in vars(made).items() if inspect.isclass(made) else ():
+            if not each.startswith("_") and (inspect.isroutine(value) or isinstance(value, property)):
+                found[f"{name}.{each}"] = inspect.getdoc(value) or ""
+    return found
+
+
+def test_public_docstrings_are_plain_english() -> None:
+    told = public()
+    assert len(told) > 150
+    assert {
+        name: found[0]
+        for name, words in told.items()
+        for phrase in FORBIDDEN
+        if (found := re.search(phrase, " ".join(words.split()), re.IGNORECASE))
+    } == {}

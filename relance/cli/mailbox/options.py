@@ -44,30 +44,32 @@ class Flags:
 
 
 Name = Annotated[str | None, typer.Option(help="The sender's name, as recipients see it.")]
-Username = Annotated[str | None, typer.Option(help="The login; else the address.")]
+Username = Annotated[str | None, typer.Option(help="The login (default: the address).")]
 PasswordStdin = Annotated[
     bool,
     typer.Option("--password-stdin", help="Read the password from standard input (or set RELANCE_PASSWORD)."),
 ]
 Known = Annotated[
     Provider | None,
-    typer.Option(metavar="NAME", help=f"Whose servers: {', '.join(PROVIDERS)}. Else by the domain."),
+    typer.Option(metavar="NAME", help=f"The provider: {', '.join(PROVIDERS)} (default: by the domain)."),
 ]
-SmtpHost = Annotated[str | None, typer.Option(help="Server for sending.")]
-ImapHost = Annotated[str | None, typer.Option(help="Server for reading.")]
+SmtpHost = Annotated[str | None, typer.Option(help="Server for sending mail.")]
+ImapHost = Annotated[str | None, typer.Option(help="Server for receiving mail.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535)]
 Secured = Annotated[
-    Security | None, typer.Option(help="plain (no encryption) is for addresses of this machine only.")
+    Security | None, typer.Option(help="plain (no encryption) is only for addresses on this machine.")
 ]
 CaFile = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Certificates to trust besides the system's.")
 ]
-Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 hours; 0: no cap.")]
+Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 hours; 0: no limit.")]
 Gap = Annotated[int | None, typer.Option(min=0, help="The shortest time between two mails.")]
 NewPassword = Annotated[bool, typer.Option("--password", help="Ask for a new password.")]
 Policy = Annotated[
     UnknownPolicy | None,
-    typer.Option("--unknown", help="What to do with a mail that may or may not have arrived; else hold."),
+    typer.Option(
+        "--unknown", help="What to do with a mail that may or may not have arrived (default: hold)."
+    ),
 ]
 Plus = Annotated[
     bool,
@@ -81,5 +83,5 @@ Probe = Annotated[
     bool, typer.Option(help="Send a mail from the mailbox to itself, and see what the provider does with it.")
 ]
 Wait = Annotated[
-    int, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait for that mail at most.")
+    int, typer.Option(min=1, max=3600, metavar="SECONDS", help="The longest time to wait for that mail.")
 ]

@@ -26,7 +26,7 @@ def serve(
     ctx: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address it listens on.")] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Its port; 0 lets the system pick.")
+        int | None, typer.Option(min=0, max=65535, help="Its port; 0 lets the system choose.")
     ] = None,
 ) -> None:
     """Serve the web console by itself, where the work is done by other processes; `relance run` serves it as well."""
@@ -109,7 +109,7 @@ def invite(
 ) -> None:
     """Print a link with which somebody sets a password for the console. It works once, within 24 hours.
 
-    Anyone who already has a password sets a new one with it.
+    Anyone who already has a password can set a new one with it.
     """
     from relance.engine.roles import ROLE_NAMES
 
@@ -135,7 +135,7 @@ def invite(
 def assign(
     ctx: typer.Context,
     mailbox: Annotated[str, typer.Argument(metavar="MAILBOX", help="The mailbox's address.")],
-    email: Annotated[str | None, typer.Argument(metavar="EMAIL", help="The user; else nobody.")] = None,
+    email: Annotated[str | None, typer.Argument(metavar="EMAIL", help="The user (default: nobody).")] = None,
 ) -> None:
     """Set who owns a mailbox. Salespeople see what goes through their own mailboxes."""
     with session.of(ctx).open() as app:

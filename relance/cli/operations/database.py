@@ -20,7 +20,7 @@ def upgrade(ctx: typer.Context) -> None:
     before, after = app.upgrade_database(session.of(ctx).settings())
     if before.pending:
         before_it = before.current or _("nothing")
-        show.say(_("The tables went from {before} to {now}.", before=before_it, now=after.current))
+        show.say(_("The tables were upgraded from {before} to {now}.", before=before_it, now=after.current))
     else:
         show.say(_("The tables are up to date ({version}).", version=after.current))
 
@@ -64,13 +64,13 @@ def confirm_restore(
         if halted is None:
             show.say(_("Nothing is on hold: this database was not restored."))
             return
-        question = _("Go on, and send what is due?") if send_due else _("Go on?")
+        question = _("Resume, and send what is due?") if send_due else _("Resume?")
         if not asking.confirmed(f"{halted} {question}", yes=yes):
             raise typer.Abort
         held = relance.confirm_restore(hold_due=not send_due)
-    show.say(n_("Going on. {count} step is held.", "Going on. {count} steps are held.", held))
+    show.say(n_("Resumed. {count} step is held.", "Resumed. {count} steps are held.", held))
     if held:
-        show.say(_("Those whose mailbox proves what happened go on by themselves within minutes."))
+        show.say(_("Contacts whose mailbox proves what happened continue by themselves within minutes."))
         show.say(
             _(
                 "`relance restored list` then shows the rest; `relance restored sent` or `relance restored not-sent` settles each of them, or all."

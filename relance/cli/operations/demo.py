@@ -33,13 +33,13 @@ TALLIES = {
     "message.clicked": N_("clicked by people"),
     "human answer": N_("answers"),
     "out of office": N_("out of office"),
-    "opt-out": N_("asked to stop in words"),
+    "opt-out": N_("asked to stop in writing"),
     "enrollment.unsubscribed": N_("unsubscribed"),
     "complaint": N_("complaints"),
     "hard bounce": N_("bounced later"),
     "message.refused": N_("refused at once"),
     "message.deferred": N_("deferred by servers"),
-    "enrollment.held": N_("held for a person"),
+    "enrollment.held": N_("held for a decision"),
     "task.created": N_("tasks for people"),
 }
 
@@ -53,17 +53,21 @@ def demo(
     seed: Annotated[
         int | None, typer.Option(help="Repeat a run: the same people do the same things.")
     ] = None,
-    contacts: Annotated[int, typer.Option(min=1, max=5000, help="Rows of the list that is imported.")] = 200,
+    contacts: Annotated[
+        int, typer.Option(min=1, max=5000, help="Number of rows in the imported list.")
+    ] = 200,
     seconds: Annotated[
         float,
-        typer.Option(min=10, help="How long three weeks take; the clock waits while mails are under way."),
-    ] = 40.0,
+        typer.Option(
+            min=10, help="How long the three weeks take; the clock waits while mails are being sent."
+        ),
+    ] = 40,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Also write the result as data; - is standard output."),
     ] = None,
     console: Annotated[
-        bool, typer.Option("--console", help="Leave the console open on what was played, until Ctrl-C.")
+        bool, typer.Option("--console", help="Leave the console open with the demo's data, until Ctrl-C.")
     ] = False,
 ) -> None:
     """See it work: three weeks of a real sequence in a minute, with invented people and an audit. Your own data is not touched."""
@@ -86,7 +90,7 @@ def demo(
 
         outcome = play.play(plan, watch, stay=stay)
     if not console and not quiet:
-        show.say(_("`relance demo --console` leaves the web console open on what was played."))
+        show.say(_("`relance demo --console` leaves the web console open with this data."))
     raise typer.Exit(0 if outcome.clean else 1)
 
 
@@ -102,10 +106,12 @@ def _leave_open(relance: Relance) -> None:
         link = f"{address}{relance.users.invite(MANAGER).path}"
         show.say()
         show.say(
-            _("The console is open on what was played. This link works once and lets you in as its manager:")
+            _(
+                "The console is open with the demo's data. This link works once and signs you in as its manager:"
+            )
         )
         show.say(f"  {link}")
-        show.say(_("Ctrl-C closes it, and everything that was played is thrown away."))
+        show.say(_("Ctrl-C closes it and deletes the demo's data."))
         ready = f"relance demo: ready pid={os.getpid()} console={address}"
         lifecycle.stand([part], lifecycle.Bell(), DRAIN_SECONDS, ready=ready)
 
@@ -173,8 +179,7 @@ def _end(outcome: Outcome, seed: int) -> None:
     show.say()
     show.say(
         _(
-            "{added} contacts imported, {rejected} rows set aside with the reason; {enrolled} enrolled, {skipped} skipped, "
-            "also with the reason.",
+            "{added} contacts imported, {rejected} rows set aside with reasons; {enrolled} enrolled, {skipped} skipped, also with reasons.",
             added=outcome.imported.added,
             rejected=len(outcome.imported.rejected),
             enrolled=outcome.enrolled.enrolled,
@@ -209,13 +214,13 @@ def _funnel(outcome: Outcome) -> None:
 def _cases(outcome: Outcome) -> None:
     """Who was left out or waits for a person, with the reason; nobody simply vanishes."""
     for row in outcome.imported.rejected[:CASES]:
-        show.say(_("not imported: line {line}: {reason}", line=row.line, reason=row.reason))
+        show.say(_("line {line} was not imported: {reason}", line=row.line, reason=row.reason))
     for skipped in outcome.enrolled.skipped[:CASES]:
-        show.say(_("not enrolled: {email}: {reason}", email=skipped.email, reason=skipped.reason))
+        show.say(_("{email} was not enrolled: {reason}", email=skipped.email, reason=skipped.reason))
     for each in outcome.held[:CASES]:
         show.say(
             _(
-                "held for a person: {email} at {step}: {reason}",
+                "{email} is held at {step}: {reason}",
                 email=each.email,
                 step=each.step,
                 reason=each.reason,
@@ -230,7 +235,7 @@ def _cases(outcome: Outcome) -> None:
 
 def _audit(outcome: Outcome, seed: int) -> None:
     found = outcome.audit
-    show.say(_("Audit, taken from what arrived in the mail world and not from our database:"))
+    show.say(_("Audit, based on what arrived at the demo's mail servers and not on our database:"))
     for words, number in (
         (_("steps sent twice"), found.sent_twice),
         (_("mails after an answer"), found.after_answer),
@@ -242,10 +247,8 @@ def _audit(outcome: Outcome, seed: int) -> None:
     show.say(f"  {_('({due} steps fell due, {arrived} mails arrived)', **arrived)}")
     if found.windows:
         window = Text.plural(
-            "{count} answer came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's "
-            "time ({real} of yours) at most: the window nobody can close.",
-            "{count} answers came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's "
-            "time ({real} of yours) at most: the window nobody can close.",
+            "{count} answer came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's time ({real} in real time) at most: the window nobody can close.",
+            "{count} answers came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's time ({real} in real time) at most: the window nobody can close.",
             len(found.windows),
             longest=round(found.window_longest_seconds),
             real=round(found.window_longest_machine_seconds, 3),
@@ -254,7 +257,7 @@ def _audit(outcome: Outcome, seed: int) -> None:
     for finding in found.findings:
         show.say(f"  {finding.promise}: {finding.person} {finding.message_id}: {finding.what}")
     for mishap in outcome.story.mishaps:
-        show.say(f"  {_('the mail world itself failed: {error}', error=mishap)}")
+        show.say(f"  {_('the mail servers of the demo failed: {error}', error=mishap)}")
     show.say()
     facts = {"seconds": round(outcome.seconds), "seed": seed}
     kept = Text(

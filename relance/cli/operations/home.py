@@ -27,14 +27,14 @@ def add_to(root: typer.Typer) -> None:
 def init(
     ctx: typer.Context,
     directory: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="The home; else ./.relance.")
+        Path | None, typer.Argument(metavar="DIR", help="The home folder (default: ./.relance).")
     ] = None,
     zone: Annotated[
         str | None,
-        typer.Option(help="Time zone of contacts and sequences that name none; else this machine's."),
+        typer.Option(help="Time zone of contacts and sequences that name none (default: this machine's)."),
     ] = None,
     country: Annotated[
-        str | None, typer.Option(help="Two letters: whose public holidays count, such as PL.")
+        str | None, typer.Option(help="The country whose public holidays count, as two letters, such as PL.")
     ] = None,
     base_url: Annotated[
         str | None,
@@ -65,7 +65,7 @@ def init(
         show.note(_("The settings stay as they are; change them in {file}.", file=place))
     ready = _tables(found, new_key=made.home / config.KEY_NAME in made.made)
     show.say()
-    show.say(f"{_('The home is {home}.', home=made.home)} {_about_the_key(found, own=own_key)}")
+    show.say(f"{_('The home folder is {home}.', home=made.home)} {_about_the_key(found, own=own_key)}")
     following = "mailbox add you@your-company.example" if ready else "db upgrade"
     show.say(_("Next: relance {command}", command=following))
 
@@ -121,9 +121,11 @@ def _tables(found: config.Settings, *, new_key: bool) -> bool:
 
 def _about_the_key(found: config.Settings, *, own: bool) -> str:
     if own:
-        return _("Keep a copy of {file}: without it no mailbox opens.", file=found.secret_key_file.name)
+        return _(
+            "Keep a copy of {file}: without it, no mailbox can be opened.", file=found.secret_key_file.name
+        )
     place = found.source("secret_key") if found.secret_key is not None else found.secret_key_file
-    return _("The key comes from {place}; without it no mailbox opens.", place=place)
+    return _("The key comes from {place}; without it, no mailbox can be opened.", place=place)
 
 
 def settings(

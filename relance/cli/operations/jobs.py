@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from relance.engine.jobs.service import JobView
 
 group = typer.Typer(
-    no_args_is_help=True, help="Long work in the background, such as imports started in the console."
+    no_args_is_help=True, help="Long-running work in the background, such as imports started in the console."
 )
 COLUMNS = {
     N_("job"): "id",
@@ -43,7 +43,7 @@ def list_(
 
 @group.command("show")
 def show_(ctx: typer.Context, job: Number, as_json: Json = False) -> None:
-    """Show how far a job is, and what came of it so far."""
+    """Show the progress of a job and its results so far."""
     with session.of(ctx).open() as relance:
         _tell(relance.jobs.show(job), as_json=as_json)
 
@@ -67,4 +67,4 @@ def _tell(job: JobView, *, as_json: bool) -> None:
     if job.reason:
         show.say(str(job.reason))
     if job.still:
-        show.note(_("It has not moved for a while. Is `relance run` or `relance worker` running?"))
+        show.note(_("It has made no progress for a while. Is `relance run` or `relance worker` running?"))

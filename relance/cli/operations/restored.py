@@ -28,10 +28,10 @@ COLUMNS = {
 SHOWN = 10
 
 Emails = Annotated[list[str] | None, typer.Argument(metavar="EMAIL", help="Their addresses; or --all.")]
-Everybody = Annotated[bool, typer.Option("--all", help="Everybody who is in doubt.")]
+Everybody = Annotated[bool, typer.Option("--all", help="Everybody whose step is in doubt.")]
 Sequence = Annotated[str | None, typer.Option(help="Only in this sequence.")]
 Mailbox = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -103,7 +103,7 @@ def _decide(
 def _sum(plan: Decided) -> str:
     count = len(plan.people)
     if not count:
-        return _("nobody; no step of theirs is in doubt.")
+        return _("nobody; none of their steps is in doubt.")
     if plan.decision == "sent":
         people = n_("{count} person", "{count} people", count)
         return f"{people}; {n_('{count} mail counts as sent.', '{count} mails count as sent.', plan.steps)}"

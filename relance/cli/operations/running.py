@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 Host = Annotated[str | None, typer.Option(help="The address the web server listens on.")]
-Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Its port; 0 lets the system pick.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Its port; 0 lets the system choose.")]
 Threads = Annotated[int | None, typer.Option(min=1, max=256, help="How many mailboxes are served at once.")]
 
 

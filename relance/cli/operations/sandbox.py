@@ -17,7 +17,7 @@ from relance import errors
 from relance.cli.terminal import session, show
 from relance.config.practice import CA_NAME, FILE_NAME, account, account_of
 from relance.mailbox.account import Account, Server
-from relance.wording import Text, _, clock_time, ended
+from relance.wording import Text, _, clock_time, ended, language
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 NAME = "sandbox"
 ADDRESS = "ada@northwind.example"
-WORDS = "Yes, this is interesting. Call me on Tuesday."
+WORDS = {
+    "en": "Yes, this is interesting. Call me on Tuesday.",
+    "pl": "Tak, to brzmi interesująco. Proszę o telefon we wtorek.",
+}
+# What a prospect answers where nobody says it, by the language that is spoken: a mail's own words, no sentence of ours.
 LOOK_SECONDS = 0.5
 # How long a wait for mail lasts before Ctrl-C is looked for.
 
@@ -66,10 +70,17 @@ def world(
 def _greet(rep: Account) -> None:
     sends, reads = f"127.0.0.1:{rep.smtp.port}", f"127.0.0.1:{rep.imap.port}"
     show.say(
-        _("relance sandbox: ready. {address} sends by {server} (SMTP)", address=rep.address, server=sends)
+        _(
+            "relance sandbox: ready. {address} sends through {server} (SMTP)",
+            address=rep.address,
+            server=sends,
+        )
     )
     show.say(
-        _("and reads by {server} (IMAP). Every address receives; nothing leaves this machine.", server=reads)
+        _(
+            "and receives through {server} (IMAP). Every address receives mail; nothing leaves this machine.",
+            server=reads,
+        )
     )
     show.say(_("In another terminal, in the same folder:"))
     show.say(f"  relance mailbox add {rep.address} --provider {NAME}")
@@ -103,13 +114,15 @@ def _show(mail: Arrived, rep: str) -> None:
 def answer(
     ctx: typer.Context,
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who answers the last mail they got.")],
-    words: Annotated[str, typer.Argument(metavar="TEXT", help="What they write.")] = WORDS,
+    words: Annotated[
+        str, typer.Argument(metavar="TEXT", help="What they write (default: that they are interested).")
+    ] = "",
 ) -> None:
     """Answer as a prospect would. The mail arrives in the salesperson's inbox, where `relance run` finds it."""
     known = session.of(ctx)
     rep = account(known.settings().home)
     with known.open() as relance:
-        raw = _reply(relance, rep, email, words)
+        raw = _reply(relance, rep, email, words or WORDS.get(language(), WORDS["en"]))
     _deliver(rep, raw)
     show.say(
         _("{email} answered. The answer is in the inbox of {address}.", email=email, address=rep.address)
@@ -128,7 +141,7 @@ def _reply(relance: Relance, rep: Account, person: str, words: str) -> bytes:
     if not sent:
         raise errors.NotFound(
             Text(
-                "{person} has had no mail yet, so there is nothing to answer. Wait for the first one.",
+                "{person} has not received a mail yet, so there is nothing to answer. Wait for the first one.",
                 person=person,
             )
         )
@@ -153,7 +166,7 @@ def _deliver(rep: Account, raw: bytes) -> None:
     if result.outcome is not Outcome.ACCEPTED:
         raise errors.Unreachable(
             Text(
-                "The sandbox did not take the answer: {words} Is `relance sandbox` running?",
+                "The sandbox did not accept the answer: {words} Is `relance sandbox` running?",
                 words=ended(result.text),
             )
         )

@@ -55,7 +55,7 @@ def resolve(
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id, as `list` shows it.")],
     decision: Annotated[
         UnknownDecision,
-        typer.Option(help="What became of it, or what to do."),
+        typer.Option(help="What happened to it, or what to do with it."),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:

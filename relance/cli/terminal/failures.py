@@ -76,7 +76,7 @@ def told(fault: Exception, *, debug: bool = False) -> int | None:
         return FAILED
     hint = "" if debug else f" {_('`relance --debug ...` shows where; please report it.')}"
     show.problem(
-        f"{_('an unexpected error: {name}: {error}', name=type(fault).__name__, error=ended(_said(fault)))}{hint}"
+        f"{_('an unexpected error ({name}): {error}', name=type(fault).__name__, error=ended(_said(fault)))}{hint}"
     )
     return FAILED
 

@@ -83,7 +83,7 @@ def _looked_at(settings: Settings, full: Unwritable, *, told: bool) -> Relance:
     except errors.Unwritable:
         raise errors.Misconfigured(foreign) if foreign else full from full
     if not told:
-        show.note(f"{foreign or full} {_('What is there can still be looked at.')}")
+        show.note(f"{foreign or full} {_('Existing data can still be viewed.')}")
     return app
 
 

@@ -27,18 +27,18 @@ ATTRIBUTES = {
     "id": N_("number"), "mailbox": N_("mailbox"), "email": N_("email"), "from address": N_("from"), "subject": N_("subject"),
     "received at": N_("received"), "kind": N_("kind"), "intent": N_("intent"), "until": N_("until"),
     "substitute": N_("substitute"), "language": N_("language"), "recipient": N_("recipient"), "status": N_("status code"),
-    "rule": N_("rule"), "evidence": N_("because"), "intent evidence": N_("intent because"), "notes": N_("notes"),
+    "rule": N_("rule"), "evidence": N_("because"), "intent evidence": N_("reason for the intent"), "notes": N_("notes"),
     "match": N_("match"), "matched by": N_("matched by"), "corrected": N_("corrected"), "judged kind": N_("kind by the rules"),
-    "note": N_("note"), "read": N_("read"), "read by": N_("read by"), "substitute state": N_("decided about them"), "address": N_("address"),
+    "note": N_("note"), "read": N_("read"), "read by": N_("read by"), "substitute state": N_("decision on the substitute"), "address": N_("address"),
     "name": N_("name"), "username": N_("user name"), "state": N_("state"), "reason": N_("reason"), "smtp": N_("SMTP"),
-    "imap": N_("IMAP"), "daily cap": N_("cap in 24 hours"), "gap seconds": N_("seconds between mails"),
+    "imap": N_("IMAP"), "daily cap": N_("limit in 24 hours"), "gap seconds": N_("seconds between mails"),
     "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),
     "synced at": N_("last check"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
     "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),
     "offered": N_("possible aliases"), "refused by": N_("refused by"), "codes": N_("codes"), "quoted": N_("quoted"), "original": N_("as written"),
     "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),
     "company": N_("company"), "title": N_("title"), "phone": N_("phone"), "country": N_("country"), "zone": N_("time zone"),
-    "fields": N_("own fields"), "held by code": N_("held, by code"), "overdue": N_("overdue"), "today": N_("today"), "later": N_("later"),
+    "fields": N_("custom fields"), "held by code": N_("held, by code"), "overdue": N_("overdue"), "today": N_("today"), "later": N_("later"),
     "sequence": N_("sequence"), "step": N_("step"), "variant": N_("variant"), "written at": N_("written"),
     "offered at": N_("offered"), "settled at": N_("settled"), "attempts": N_("attempts"), "code": N_("reply code"),
     "server reply": N_("the server said"),
@@ -234,7 +234,7 @@ def page(items: Iterable[Any], columns: Mapping[str, str], cursor: str, *, as_js
     """`listing` of one page; where it is not the last, how to see the next is noted."""
     listing(items, columns, as_json=as_json, empty=empty)
     if cursor:
-        note(_("There are more: add --after {cursor} to go on.", cursor=cursor))
+        note(_("There are more: add --after {cursor} to continue.", cursor=cursor))
 
 
 def record(

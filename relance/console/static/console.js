@@ -60,7 +60,7 @@
     text.scrollTop = Math.max(0, (start / Math.max(1, text.value.length)) * text.scrollHeight - text.clientHeight / 3);
   });
 
-  /* A reply counts down until it leaves; what became of it is then asked for by htmx. */
+  /* A reply counts down until it leaves; what happened to it is then asked for by htmx. */
   setInterval(() => document.querySelectorAll("[data-countdown]").forEach((each) => {
     const until = (each.dataset.until ||= String(performance.now() + 1000 * Number(each.dataset.countdown)));
     const left = Math.ceil((Number(until) - performance.now()) / 1000);

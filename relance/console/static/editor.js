@@ -120,7 +120,7 @@
     {tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: "var(--soft)"},
   ]);
 
-  /* What is typed over a selection does not reach the page first: Chromium would write its looks into style attributes, which the policy refuses. */
+  /* What is typed over a selection does not reach the page first: Chromium would write its styling into style attributes, which the policy refuses. */
   const overwrite = (event, view) => {
     const {from, to, empty} = view.state.selection.main;
     if (empty || event.inputType !== "insertText" || event.isComposing || !event.data) return false;

@@ -91,9 +91,9 @@ def _after(visit: Visit, found: SignIn) -> Response:
     if found.answer is SignInAnswer.CODE:
         return _code_form(visit, found)
     if found.answer is SignInAnswer.LATER:
-        words = Text("Too many tries. Wait {time}, then try again.", time=found.wait)
+        words = Text("Too many attempts. Wait {time}, then try again.", time=found.wait)
         return _form(visit, words, TOO_MANY)
-    return _form(visit, Text("The e-mail address and password do not match. Check both and try again."))
+    return _form(visit, Text("The email address and password do not match. Check both and try again."))
 
 
 def _in(visit: Visit, token: str, path: str) -> Response:

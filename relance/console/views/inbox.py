@@ -52,7 +52,7 @@ ACTS = (
     Act("n", N_("Not interested"), N_("ends the sequence"), "x", Kind.HUMAN, Intent.NEGATIVE),
     Act("a", N_("Away"), N_("waits until they are back"), "clock", Kind.OUT_OF_OFFICE),
     Act("l", N_("Left the company"), N_("ends the sequence"), "log-out", Kind.LEFT_COMPANY),
-    Act("x", N_("Not about us"), N_("the sequence goes on"), "circle", Kind.LIST_MAIL),
+    Act("x", N_("Not about us"), N_("the sequence continues"), "circle", Kind.LIST_MAIL),
     Act("b", N_("Address does not work"), N_("never writes there again"), "undo-2", Kind.HARD_BOUNCE),
     Act("o", N_("No more mail"), N_("never writes to them again; cannot be undone"), "ban", Kind.OPT_OUT),
 )
@@ -76,7 +76,7 @@ def reply(visit: Visit) -> Response:
 
 
 def progress(visit: Visit) -> Response:
-    """What became of the replies to one answer, for the page to renew."""
+    """What happened to the replies to one answer, for the page to renew."""
     opened = visit.app.inbox.detail(numbers.row(visit.query.get(OPEN, "")) or 0)
     return visit.part(
         "inbox.html",
@@ -96,7 +96,7 @@ def take_back(visit: Visit) -> Response:
     except errors.Invalid as late:
         return visit.go(_opened(visit, number), late.text, "warn")
     return visit.go(
-        _opened(visit, number, **{replying.AGAIN: "1"}), Text("Taken back: the reply does not leave.")
+        _opened(visit, number, **{replying.AGAIN: "1"}), Text("Taken back: the reply will not be sent.")
     )
 
 

@@ -13,15 +13,18 @@ if TYPE_CHECKING:
     from relance.console.visit import Visit
 
 WORDS = {
-    403: (N_("This is not open to you"), N_("Your role does not allow this page. Ask a manager.")),
+    403: (
+        N_("This page is not available to you"),
+        N_("Your role does not include this page. Ask a manager."),
+    ),
     404: (N_("There is nothing here"), N_("The page may have moved, or the address is mistyped.")),
     405: (N_("That did not work"), N_("This address cannot be used that way.")),
     413: (N_("That is too large"), N_("The form or the file is larger than this page accepts.")),
     500: (
         N_("Something in Relance did not work"),
-        N_("Nothing was changed unless it says so here. The log of the server says more; try again."),
+        N_("Nothing was changed unless this page says so. The server's log says more; try again."),
     ),
-    503: (N_("This cannot be done just now"), N_("Try again in a minute.")),
+    503: (N_("This cannot be done right now"), N_("Try again in a minute.")),
 }
 STATUS = ((errors.NotFound, 404), (errors.Forbidden, 403), (errors.WrongUse, 422), (errors.Trouble, 503))
 

@@ -50,7 +50,7 @@ def password(visit: Visit) -> Response:
         )
     except errors.WrongUse as bad:
         return show(visit, password_error=str(bad))
-    return visit.go("/profile", Text("The password is changed. Other browsers are signed out."))
+    return visit.go("/profile", Text("The password has been changed. Other browsers have been signed out."))
 
 
 def offer(visit: Visit) -> Response:
@@ -89,11 +89,11 @@ def end_session(visit: Visit) -> Response:
         return answer
     if which == "others":
         visit.app.myself.sign_out(visit.me.user, but=visit.session)
-        return visit.go("/profile", Text("Other browsers are signed out."))
+        return visit.go("/profile", Text("Other browsers have been signed out."))
     number = numbers.row(which)
     if number is not None:
         visit.app.myself.sign_out(visit.me.user, number)
-    return visit.go("/profile", Text("That browser is signed out."))
+    return visit.go("/profile", Text("That browser has been signed out."))
 
 
 def _address(visit: Visit, key: str) -> str:

@@ -45,7 +45,7 @@ class Replying:
     paused: bool  # the mailbox is: it can wait for that
     open: bool  # the box is
     left: Mapping[int, int]  # seconds of the machine until each leaves that still waits
-    wait: int = 0  # seconds until the page looks again what became of them; 0: it need not
+    wait: int = 0  # seconds until the page looks again what happened to them; 0: it need not
     tones = TONES
 
 
@@ -105,5 +105,5 @@ def send(visit: Visit, number: int, draft: Draft) -> Text:
         to=draft.to,
     )
     return Text(
-        "The reply to {email} leaves in half a minute. You can take it back until then.", email=done.to
+        "The reply to {email} will be sent in half a minute. You can take it back until then.", email=done.to
     )

@@ -1,4 +1,4 @@
-"""Reports: what left and what came of it, by days, by kinds of answers and for a sequence; a share only where it can be told."""
+"""Reports: what left and its results, by days, by kinds of answers and for a sequence; a share only where it can be told."""
 
 from __future__ import annotations
 
@@ -204,9 +204,7 @@ def told(rate: Rate) -> str:
         return str(Text("more than there were mails"))
     low, high = (dates.decimal(round(100 * each, 1)) for each in (rate.low, rate.high))
     share = dates.decimal(round(100 * rate.share, 1))
-    return str(
-        Text("{share} % ({low} to {high} %) of {count}", share=share, low=low, high=high, count=rate.of)
-    )
+    return str(Text("{share}% ({low} to {high}%) of {count}", share=share, low=low, high=high, count=rate.of))
 
 
 PAGES = (

@@ -70,7 +70,7 @@ def done(visit: Visit) -> Response:
 def skip(visit: Visit) -> Response:
     """It need not be done; the sequence goes on."""
     found = visit.app.tasks.skip(TaskFilter((_number(visit),)))
-    return _told(visit, found.results[0].outcome, Text("Task skipped. The sequence goes on."))
+    return _told(visit, found.results[0].outcome, Text("Task skipped. The sequence continues."))
 
 
 def snooze(visit: Visit) -> Response:
@@ -87,7 +87,7 @@ def assign(visit: Visit) -> Response:
     """Mine, or anyone who comes first."""
     who = visit.me.email if visit.text("who", 10) == "me" else ""
     found = visit.app.tasks.assign(TaskFilter((_number(visit),)), who)
-    said = Text("The task is yours.") if who else Text("The task is for anyone who comes first.")
+    said = Text("The task is yours.") if who else Text("The task is open to anyone.")
     return _told(visit, found.results[0].outcome, said, stay=True)
 
 
@@ -113,7 +113,7 @@ def _opened(visit: Visit, rows: Sequence[Task]) -> Task | None:
     if number is not None:
         found = visit.app.tasks.page(TaskFilter((number,), states=())).tasks
         if not found:
-            raise errors.NotFound(Text("There is no such task. The page Tasks shows all tasks."))
+            raise errors.NotFound(Text("There is no such task. The Tasks page shows all tasks."))
         return found[0]
     return next(iter(rows), None)
 
@@ -162,7 +162,7 @@ def _on(visit: Visit, stay: int | None = None) -> str:
 def _number(visit: Visit) -> int:
     number = numbers.row(visit.text("task", 20))
     if number is None:
-        raise errors.NotFound(Text("There is no such task. The page Tasks shows all tasks."))
+        raise errors.NotFound(Text("There is no such task. The Tasks page shows all tasks."))
     return number
 
 

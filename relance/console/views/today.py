@@ -99,7 +99,7 @@ def _tasks(count: int) -> Text:
 
 def _trouble(count: int) -> Text:
     return Text.plural(
-        "{count} mailbox in trouble or paused", "{count} mailboxes in trouble or paused", count
+        "{count} mailbox paused or with a problem", "{count} mailboxes paused or with a problem", count
     )
 
 
@@ -128,7 +128,7 @@ _NEWS: Mapping[EventKind, Callable[[int], tuple[str, str, Text]]] = {
     EventKind.MESSAGE_ACCEPTED: lambda count: (
         "send",
         "grey",
-        Text.plural("{count} mail left", "{count} mails left", count),
+        Text.plural("{count} mail was sent", "{count} mails were sent", count),
     ),
 }
 
@@ -156,17 +156,19 @@ def _steps(visit: Visit, began: Beginning) -> Iterator[tuple[bool, Text, Text, s
     """What a new workspace needs: whether it is there, what it is, how to do it, and the page for it."""
     link = visit.site.link
     yield began.mailbox, Text("A mailbox to send from"), _ADD_MAILBOX, link("/mailboxes")
-    yield began.address, Text("An address that links in your mails lead to"), _SET_ADDRESS, link("/settings")
-    yield began.people, Text("People to write to"), _IMPORT, link("/import")
-    yield began.sequence, Text("A sequence: what is said to them and when"), _PUBLISH, link("/sequences")
+    yield began.address, Text("An address for the links in your mails"), _SET_ADDRESS, link("/settings")
+    yield began.people, Text("People to contact"), _IMPORT, link("/import")
+    yield began.sequence, Text("A sequence: what is sent to them, and when"), _PUBLISH, link("/sequences")
     yield began.enrolled, Text("The first people in it, after a dry run"), _ENROLL, link("/sequences")
 
 
-_ADD_MAILBOX = Text("`relance mailbox add you@your-company.com` asks for what it needs, and tries it.")
+_ADD_MAILBOX = Text("`relance mailbox add you@your-company.com` asks for what it needs, and tests it.")
 _SET_ADDRESS = Text("Set base_url to the web address at which recipients reach `relance web`.")
-_IMPORT = Text("`relance contacts import people.csv` reads a list and shows what became of each row.")
+_IMPORT = Text("`relance contacts import people.csv` reads a list and shows what happened to each row.")
 _PUBLISH = Text("`relance sequence publish first-meeting.yaml` checks a file and publishes it.")
-_ENROLL = Text("`relance enroll --dry-run` says who would be written to and when; without it, they are.")
+_ENROLL = Text(
+    "`relance enroll --dry-run` shows who would be contacted and when; without it, they are enrolled."
+)
 
 PAGES = (
     Page("/", show, Permission.LOOK, rail=Rail(N_("Today"), "sun", 10, phone=True)),

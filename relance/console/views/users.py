@@ -46,9 +46,9 @@ def change(visit: Visit) -> Response:
     )
     if active == "no":
         return visit.go(
-            "/users", Text("{email} can no longer sign in, and is signed out everywhere.", email=email)
+            "/users", Text("{email} can no longer sign in, and has been signed out everywhere.", email=email)
         )
-    return visit.go("/users", Text("{email} is changed.", email=email))
+    return visit.go("/users", Text("{email} has been changed.", email=email))
 
 
 def end_sessions(visit: Visit) -> Response:
@@ -58,8 +58,8 @@ def end_sessions(visit: Visit) -> Response:
     return visit.go(
         "/users",
         Text.plural(
-            "{email} is signed out of {count} browser.",
-            "{email} is signed out of {count} browsers.",
+            "{email} has been signed out of {count} browser.",
+            "{email} has been signed out of {count} browsers.",
             count,
             email=email,
         ),

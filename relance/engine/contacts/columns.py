@@ -83,7 +83,7 @@ def _no_email(header: Sequence[str], where: str, line: int) -> errors.Problem:
     names = {fold(title): title.strip() for title in header if title.strip()}
     near = next((title for name, title in names.items() if errors.nearest(name, ["email", "e mail"])), None)
     hint = (
-        Text('Is "{column}" the one? Rename it to email.', column=near)
+        Text('Did you mean "{column}"? Rename it to email.', column=near)
         if near
         else Text("Name the column email.")
     )

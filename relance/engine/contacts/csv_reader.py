@@ -198,5 +198,7 @@ def _quoting(said: str) -> Text:
     if "unexpected end" in said:
         return Text('a quotation mark (") opens here and is never closed.')
     if "expected after" in said:
-        return Text('the quotation marks (") of this row do not match; double those that belong to a cell.')
+        return Text(
+            "the quotation marks (\") in this row do not match; double those that are part of a cell's text."
+        )
     return Text("this row cannot be read: {words}", words=ended(said))

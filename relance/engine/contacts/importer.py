@@ -111,7 +111,7 @@ def _report(
 
 
 def _kept(context: Context, people: list[Person], *, dry_run: bool) -> list[RowOutcome]:
-    """What became of each."""
+    """What happened to each."""
     if not people:
         return []
     if dry_run:

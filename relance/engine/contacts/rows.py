@@ -20,7 +20,7 @@ from relance.wording import Text
 
 
 class RowOutcome(StrEnum):
-    """What became of a row, or in a dry run would."""
+    """What happened to a row, or in a dry run would."""
 
     ADDED = "added"
     UPDATED = "updated"
@@ -97,8 +97,8 @@ class Reader:
         if any(cell.strip() for cell in row.cells[width:]):
             raise contact_fields.UnfitField(
                 Text.plural(
-                    "this row has {count} cell, the header only {width}; put cells with a delimiter in quotes.",
-                    "this row has {count} cells, the header only {width}; put cells with a delimiter in quotes.",
+                    "this row has {count} cell, the header only {width}; put cells that contain a delimiter in quotes.",
+                    "this row has {count} cells, the header only {width}; put cells that contain a delimiter in quotes.",
                     len(row.cells),
                     width=width,
                 )

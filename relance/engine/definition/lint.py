@@ -203,7 +203,7 @@ def _conditions_are_right(look: _Examination) -> None:
             path = (*look.plan.paths[graph.id_of(step)], *key)
             asked = _condition(look, path, text, before.earlier_mails)
             if asked & {"clicked", "opened"} and before.hours < TIME_TO_CLICK:
-                look.warn(path, Text("this is asked right after the mail is sent, before anyone can have clicked."), Text("Add `after: 2 days`."))  # fmt: skip
+                look.warn(path, Text("this is checked right after the mail is sent, before anyone could have clicked."), Text("Add `after: 2 days`."))  # fmt: skip
 
 
 def _condition(look: _Examination, path: Path, text: str, earlier: frozenset[str]) -> set[str]:

@@ -132,7 +132,7 @@ Sequence.model_rebuild()  # here, where one thread does it
 
 def _bounds(path: Path, count: int) -> None:
     if count > MAX_STEPS:
-        raise _at(path, Text("more than {most} steps", most=MAX_STEPS))
+        raise _at(path, Text("there are more than {most} steps", most=MAX_STEPS))
     if (len(path) - 2) // 2 > MAX_DEPTH:
         raise _at(
             path,

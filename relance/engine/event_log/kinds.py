@@ -10,7 +10,7 @@ from relance.wording import Text
 
 
 class EventKind(StrEnum):
-    """What happened: the noun it happened to, a dot, and what became of it."""
+    """What happened: the noun it happened to, a dot, and what happened to it."""
 
     ENROLLMENT_CREATED = "enrollment.created"
     ENROLLMENT_PAUSED = "enrollment.paused"
@@ -141,7 +141,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.MAILBOX_UNREADABLE: Text.within("event", "mailbox unreadable"),
         EventKind.MAILBOX_CHANGED: Text.within("event", "mailbox settings changed"),
         EventKind.MAILBOX_ALIASES_CHANGED: Text.within("event", "mailbox aliases changed"),
-        EventKind.MAILBOX_FOLDER_RENUMBERED: Text.within("event", "folder numbered anew"),
+        EventKind.MAILBOX_FOLDER_RENUMBERED: Text.within("event", "folder renumbered"),
         EventKind.MAILBOX_REPLANNED: Text.within("event", "planned again"),
         EventKind.UNREAD_MAIL_SET_ASIDE: Text.within("event", "unreadable mail set aside"),
         EventKind.UNREAD_MAIL_DISMISSED: Text.within("event", "unreadable mail dismissed"),

@@ -58,7 +58,7 @@ class MailboxAliasesChanged(EventData):
 
 @dataclass(frozen=True)
 class MailboxFolderRenumbered(EventData):
-    """The server numbered a folder anew; it is read again."""
+    """The server renumbered a folder; it is read again."""
 
     KIND = EventKind.MAILBOX_FOLDER_RENUMBERED
     folder: str

@@ -64,7 +64,7 @@ class MessageAbandoned(MessageAttempted):
 
 @dataclass(frozen=True)
 class MessageResolved(EventData):
-    """A person, the mailbox's policy or evidence said what became of a mail that was in doubt."""
+    """A person, the mailbox's policy or evidence said what happened to a mail that was in doubt."""
 
     KIND = EventKind.MESSAGE_RESOLVED
     outcome: str

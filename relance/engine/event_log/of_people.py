@@ -112,7 +112,7 @@ class SuppressionAdded(WithReason):
 
 @dataclass(frozen=True)
 class SuppressionLifted(EventData):
-    """A person said that an address or a domain may be written to again."""
+    """A person said that an address or a domain may be contacted again."""
 
     KIND = EventKind.SUPPRESSION_LIFTED
     value: str

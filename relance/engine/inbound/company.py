@@ -183,7 +183,7 @@ def _hand_over(run: _ColleagueRun, row: Enrollment, each: ColleagueAction) -> bo
         contact_id=row.contact_id,
         step=tasks.HAND_OVER,
         words=Text(
-            "{mailbox}: go on with {email}, or not? {reason}",
+            "{mailbox}: continue with {email}, or not? {reason}",
             mailbox=run.heard.mailbox,
             email=email,
             reason=why.text,

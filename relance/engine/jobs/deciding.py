@@ -24,7 +24,7 @@ from relance.engine.store.held import HeldRow
 from relance.wording import Text
 
 STILL_HELD, LACKING = "still held", "value_missing"
-# What became of somebody, beside the outcomes of `BulkOutcome`.
+# What happened to somebody, beside the outcomes of `BulkOutcome`.
 
 
 class HeldDeed(StrEnum):

@@ -1,4 +1,4 @@
-"""What is written while a job goes on: where it is, what came of it, and that somebody works on it."""
+"""What is written while a job goes on: where it is, its results, and that somebody works on it."""
 
 from __future__ import annotations
 

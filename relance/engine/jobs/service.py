@@ -50,7 +50,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class JobView:
-    """A job. `counts`: what came of it so far, by code (`BulkOutcome`, `RowOutcome`, `SkipCode`, "enrolled"); `total`: 0 where it is
+    """A job. `counts`: its results so far, by code (`BulkOutcome`, `RowOutcome`, `SkipCode`, "enrolled"); `total`: 0 where it is
     not known yet; `still`: it has not moved for a while; `about`: what it is about, such as the name of a file."""
 
     id: int
@@ -186,7 +186,7 @@ _DEEDS: Mapping[str, Text] = complete(
 _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
     JobKind,
     {
-        JobKind.CHECK_CONTACTS: lambda about: Text("Look through {file}", file=about["name"]),
+        JobKind.CHECK_CONTACTS: lambda about: Text("Check {file}", file=about["name"]),
         JobKind.IMPORT_CONTACTS: lambda about: Text("Import {file}", file=about["name"]),
         JobKind.CHANGE_ENROLLMENTS: lambda about: _CHANGES[about["action"]],
         JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
@@ -247,7 +247,7 @@ def enroll(
 
 
 def decide_held(context: Context, deed: str, people: Iterable[HeldPerson], *, mailbox: str = "") -> JobView:
-    """Fill in what held people lack ("fill"), let them go on from another `mailbox` ("move"), or say what became of mail before a
+    """Fill in what held people lack ("fill"), let them go on from another `mailbox` ("move"), or say what happened to mail before a
     restore ("sent", "not sent"). Raises `errors.WrongUse` for another deed, `errors.NotFound` for a mailbox that is not there."""
     errors.require_one_of(deed, [each.value for each in HeldDeed])
     if deed == HeldDeed.MOVE:

@@ -37,10 +37,10 @@ _RUN: Mapping[JobKind, Callable[[Context, Ledger], Iterator[None]]] = complete(
     },
 )
 _ENDED_OFTEN = Text(
-    "The process that worked on it ended {count} times at the same place. The log of the server says more.",
+    "The process that worked on it ended {count} times at the same place. The server's log says more.",
     count=MOST_TRIES,
 )
-_UNEXPECTED = Text("An unexpected error. The log of the server says more.")
+_UNEXPECTED = Text("An unexpected error. The server's log says more.")
 _SHUT_OUT = Text("The person who started it may no longer sign in.")
 
 

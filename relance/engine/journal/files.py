@@ -20,8 +20,7 @@ def telling(folder: Path) -> Iterator[None]:
     except OSError as refused:
         raise errors.Unwritable(
             Text(
-                "the journal in {folder} cannot be written: {strerror}. Make room on its disk, or make it "
-                "writable; no mail leaves that is not written down first.",
+                "the journal in {folder} cannot be written: {strerror}. Make room on its disk, or make it writable; no mail is sent before it has been recorded there.",
                 folder=folder,
                 strerror=of_system(refused),
             )

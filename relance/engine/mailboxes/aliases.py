@@ -27,7 +27,7 @@ def hint(mailbox: str, found: Sequence[str]) -> str:
     commands = " ".join(f"`relance mailbox alias add {mailbox} {each}`" for each in found)
     return str(
         Text(
-            "Sent contains mails from {addresses} as well. If these are aliases, say so: {commands}",
+            "Sent contains mails from {addresses} as well. If these are aliases, add them: {commands}",
             addresses=", ".join(found),
             commands=commands,
         )
@@ -56,7 +56,7 @@ def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
     if contacts.by_emails(conn, [alias]):
         raise errors.Invalid(
             Text(
-                "{alias} is a contact: as an alias of {address} nothing they write would count as an answer.",
+                "{alias} is a contact: if it were an alias of {address}, nothing they write would count as an answer.",
                 alias=alias,
                 address=mailbox.address,
             )

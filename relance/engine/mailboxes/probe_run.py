@@ -92,7 +92,9 @@ class _Trial:
                     self._search(inbox, probe)
         except errors.Trouble as trouble:
             steps = [_handed_over(result)] if result else []
-            lost = TestStep("came back", ok=False, words=_("could not be looked for: {words}", words=trouble))
+            lost = TestStep(
+                "came back", ok=False, words=_("the search for it failed: {words}", words=trouble)
+            )
             self.done(lost)
             return [*steps, lost], None
         if result.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):
@@ -112,7 +114,7 @@ class _Trial:
 
     def _search(self, inbox: Inbox, probe: Probe) -> None:
         """Look until it has come back and its copy was seen, or patience ends."""
-        self.tell(_("Sent. Looking for it, at most {span}.", span=_span(self.patience.back)))
+        self.tell(_("Sent. Looking for it, for at most {span}.", span=_span(self.patience.back)))
         began = told = clock.elapsed()
         while True:
             spent = clock.elapsed() - began
@@ -191,7 +193,7 @@ def _told(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> Ite
         yield _about_ids(learned)
         if learned.sender:
             words = _(
-                "the provider writes {sender} over the sender: answers will go there", sender=learned.sender
+                "the provider replaces the sender with {sender}: answers will go there", sender=learned.sender
             )
             yield TestStep("sender", ok=False, words=words)
     else:
@@ -216,12 +218,11 @@ def _about_ids(learned: ProviderHabits) -> TestStep:
     if learned.noted_in:
         said.append(Text("ours is noted in {headers}", headers=", ".join(learned.noted_in)))
     if learned.told_by:
-        said.append(Text("known all the same by {signs}", signs=provider_traits.told_by(learned)))
+        said.append(Text("still recognised by {signs}", signs=provider_traits.told_by(learned)))
     else:
         said.append(
             Text(
-                "nothing tells which of our mails an answer names, so answers are recognised by their sender and words. If "
-                "the provider has plus addressing, add the mailbox with --plus-addressing"
+                "nothing shows which of our mails an answer refers to, so answers are recognised by their sender and wording. If the provider has plus addressing, add the mailbox with --plus-addressing"
             )
         )
     return TestStep("message id", ok=True, words=str(Text.together(*said, by="; ")))
@@ -229,11 +230,10 @@ def _about_ids(learned: ProviderHabits) -> TestStep:
 
 def _about_copies(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> str:
     if learned.files_sent:
-        return _("filed in Sent by the provider; a mail that may not have left can be looked up there")
+        return _("filed in Sent by the provider; a mail that may not have been sent can be looked up there")
     if learned.files_sent is False:
         return _(
-            "none in Sent within {span}; what becomes of a mail that may not have left is for other evidence or for you to "
-            "say",
+            "none in Sent within {span}; whether a doubtful mail was sent has to be settled by other evidence or by you",
             span=_span(patience.copy),
         )
     return _("not known yet") if has_sent else _("not known: no Sent folder can be read")

@@ -55,8 +55,7 @@ def _refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
     if flying:
         raise errors.WrongUse(
             Text(
-                "a mail to {email} is leaving from {address} at this moment. Remove the mailbox once that is settled: in a "
-                "minute, or within a quarter of an hour if the worker died.",
+                "a mail to {email} is being sent from {address} at this moment. Remove the mailbox once that is finished: in a minute, or within a quarter of an hour if the worker died.",
                 email=flying[0].recipient,
                 address=mailbox.address,
             )
@@ -68,10 +67,8 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
     if planned and not force:
         raise errors.WrongUse(
             Text.plural(
-                "{count} contact is still written to from {address}. Stop them first, or remove it with --force, which holds "
-                "them for you to decide.",
-                "{count} contacts are still written to from {address}. Stop them first, or remove it with --force, which "
-                "holds them for you to decide.",
+                "{count} contact is still being contacted from {address}. Stop them first, or remove it with --force, which holds them for you to decide.",
+                "{count} contacts are still being contacted from {address}. Stop them first, or remove it with --force, which holds them for you to decide.",
                 len(planned),
                 address=mailbox.address,
             )

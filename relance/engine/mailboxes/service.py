@@ -104,7 +104,7 @@ class TestStep:
 
 @dataclass(frozen=True)
 class MailboxTest:
-    """What came of trying both servers, and of a probe where one was sent."""
+    """The result of trying both servers, and of a probe where one was sent."""
 
     address: str
     steps: tuple[TestStep, ...]
@@ -141,7 +141,7 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
         if before is not None and before.state != "removed":
             raise errors.Invalid(
                 Text(
-                    "{address} already exists. `relance mailbox remove` it first.",
+                    "{address} already exists. Remove it first with `relance mailbox remove {address}`.",
                     address=found.normalised,
                 )
             )
@@ -210,7 +210,7 @@ def sign_in_problems(**given: str) -> Iterator[errors.Problem]:
         if not value:
             yield errors.Problem(Text("is empty."), where=what)
         if any(unicodedata.category(letter) == "Cc" for letter in value):
-            hint = Text("Was it pasted with its end of line?")
+            hint = Text("Was it pasted together with a line break?")
             yield errors.Problem(Text("contains a control character."), where=what, hint=hint)
 
 

@@ -26,7 +26,7 @@ class HoldKind(StrEnum):
     person alone."""
 
     PAUSED = "paused"  # a person
-    UNKNOWN_MAIL = "unknown mail"  # what became of the mail
+    UNKNOWN_MAIL = "unknown mail"  # what happened to the mail
     REFUSED = "refused"  # proof that the mail left after all
     ORGANISATION = "organisation"  # the organisation is tried again
     RESTORED = "restored"  # proof that the step was sent, or that it was not

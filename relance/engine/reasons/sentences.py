@@ -23,7 +23,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.WRITTEN_BY_HAND: Text("the salesperson wrote by hand"),
         Code.TAKEN_BACK: Text("continues where it was: a person undid what had stopped it"),
         Code.MAILBOX_REMOVED: Text("the mailbox {mailbox} was removed"),
-        Code.MAILBOX_CHANGED: Text("goes on from {mailbox}"),
+        Code.MAILBOX_CHANGED: Text("continues from {mailbox}"),
         Code.DECIDED: Text("a person decided"),
         Code.SAID_SENT: Text("a person says that it was sent"),
         Code.SAID_NOT_SENT: Text("a person says that it was not sent"),
@@ -36,7 +36,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.BACK: Text("back from absence"),
         Code.VALUE_MISSING: Text("{names} is missing, which {place} needs"),
         Code.VALUE_UNUSABLE: Text("{fault}"),
-        Code.NOTHING_TO_REPLY_TO: Text("there is no earlier mail of this conversation to reply to"),
+        Code.NOTHING_TO_REPLY_TO: Text("there is no earlier mail in this conversation to reply to"),
         Code.UNFIT: Text("the mail cannot be sent as it is: {fault}"),
         Code.NOT_PREPARED: Text("this mail could not be prepared: {fault}"),
         Code.STEP_FAILED: Text("this step could not be done: {fault}"),
@@ -49,7 +49,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.SERVER_SAID: Text("{said}"),
         Code.MAY_BE_DELIVERED: Text("the mail may have been delivered: {said}"),
         Code.BROKE_AFTER_BODY: Text("the mail may have been delivered: the connection broke after its body"),
-        Code.NOT_KNOWN_YET: Text("the mail may have been delivered; nobody can tell yet"),
+        Code.NOT_KNOWN_YET: Text("the mail may have been delivered; it is not yet known"),
         Code.ADDRESS_REFUSED: (
             Text("the address was refused, but nothing proves that it does not exist: {said}")
         ),
@@ -84,12 +84,12 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.COMPLAINED: Text("complained about the mail"),
         Code.ADDRESS_DEAD: Text("the address does not exist"),
         Code.THEY_REFUSE_MAILBOX: Text("their organisation refuses mail from this mailbox"),
-        Code.CAME_BACK_FOR_NOW: Text("the mail came back for now"),
+        Code.CAME_BACK_FOR_NOW: Text("the mail bounced temporarily"),
         Code.CAME_BACK_OFTEN: Text.plural(
-            "the mail came back for now, {count} time", "the mail came back for now, {count} times", 2
+            "the mail bounced temporarily, {count} time", "the mail bounced temporarily, {count} times", 2
         ),
         Code.CAME_BACK_DOUBTFUL: (
-            Text("the mail came back for good, but nothing proves that the address does not exist")
+            Text("the mail bounced permanently, but nothing proves that the address does not exist")
         ),
         Code.OUT_OF_OFFICE: Text("is out of office"),
         Code.OUT_OF_OFFICE_AGAIN: Text("out of office for the {count}th time"),
@@ -97,18 +97,22 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.LEFT_COMPANY: Text("has left the company"),
         Code.UNREADABLE: Text("sent a mail that could not be read"),
         Code.CHALLENGED: Text("asks the sender to prove that they are a person"),
-        Code.AUTO_REPLY: Text("an automatic reply came"),
-        Code.RECEIPT: Text("a receipt came"),
-        Code.LIST_MAIL: Text("list mail came"),
+        Code.AUTO_REPLY: Text("an automatic reply arrived"),
+        Code.RECEIPT: Text("a receipt arrived"),
+        Code.LIST_MAIL: Text("mailing list mail arrived"),
         Code.COMPANY_MAY_HAVE_ANSWERED: Text("somebody at the company may have answered for them"),
         Code.COMPANY_MAY_HAVE_OPTED_OUT: Text("somebody at the company may have asked for no more mail"),
         Code.COMPANY_UNREADABLE: Text("a mail from the company could not be read"),
         Code.PROVIDER_REFUSES: Text("the provider of this mailbox refuses to send"),
         Code.REFUSED_SOMEWHERE: (
-            Text("the mail was refused, and nothing says whether by them or by this mailbox's own provider")
+            Text(
+                "the mail was refused, and it is not clear whether by them or by this mailbox's own provider"
+            )
         ),
         Code.NAMES_NOTHING_OF_OURS: Text('"{subject}" from {sender} is {match} and may be an answer'),
-        Code.NOBODY_SAYS_WHO: Text("nothing says whether by them or by this mailbox's own provider: {said}"),
+        Code.NOBODY_SAYS_WHO: Text(
+            "it is not clear whether by them or by this mailbox's own provider: {said}"
+        ),
         Code.CAME_IN: Text("{kind}"),
         Code.READ_ANEW: Text("a reply was classified again: {kind}"),
         **dict.fromkeys(
@@ -116,15 +120,15 @@ SENTENCES: Mapping[Code, Text] = complete(
         ),
         Code.AT_THE_COMPANY: Text("{why} (at the company: {touched})"),
         Code.COLLEAGUE_HANDS_OVER: Text("{email} at the same company {told}; handed over to {mailbox}"),
-        Code.COLLEAGUE_SLOWS: Text("{email} at the same company {told}, so it goes {wait} later"),
+        Code.COLLEAGUE_SLOWS: Text("{email} at the same company {told}, so it is sent {wait} later"),
         Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row: {said} (the last was {email})"),
         Code.SEVERAL_REFUSE: Text("several organisations refuse its mail ({organisations}): {said}"),
         Code.REMOVED: Text("removed by a person"),
         Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later: {said}"),
         Code.WAS_AWAY: Text("was out of office"),
-        Code.CLICK_TOO_FRESH: Text("a click is too fresh to tell a person from a machine"),
+        Code.CLICK_TOO_FRESH: Text("a click is too recent to tell a person from a machine"),
         Code.TASK_OPEN: Text("waits until the task is done"),
-        Code.NOTHING_WAS_SENT: Text("it fell due while nothing was sent"),
+        Code.NOTHING_WAS_SENT: Text("it fell due while nothing was being sent"),
         Code.NOTHING_RAN: Text("nothing ran since {since}; planned again"),
         Code.CLOCK_WAS_AHEAD: Text("the clock had been ahead when this was planned"),
         Code.BOUNCED: Text("bounced: {said}"),
@@ -136,13 +140,13 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.MAILBOX_NOT_ACTIVE: Text("the mailbox is {state}"),
         Code.MAIL_NOT_SENDABLE: Text("the mail is {state}"),
         Code.ADDRESS_SUPPRESSED: Text("the address is suppressed: {why}"),
-        Code.NOT_READ_SINCE: Text("the mailbox was not read for answers since the step fell due"),
+        Code.NOT_READ_SINCE: Text("the mailbox has not been read for answers since the step fell due"),
         Code.NOT_READ_ELSEWHERE: (
-            Text("another mailbox that wrote to them was not read for answers since the step fell due")
+            Text("another mailbox that wrote to them has not been read for answers since the step fell due")
         ),
         Code.WITHDRAWN: Text("withdrawn before its body: {why}"),
-        Code.REPLY_TAKEN_BACK: Text("taken back by a person before it left"),
-        Code.REPLY_UNREAD_SINCE: Text("the mailbox was not read since the reply was to leave"),
+        Code.REPLY_TAKEN_BACK: Text("taken back by a person before it was sent"),
+        Code.REPLY_UNREAD_SINCE: Text("the mailbox has not been read since the reply was due"),
         Code.SETTLED_MEANWHILE: Text("the mail was settled or given up since it was prepared"),
         Code.ANOTHER_WORKER: Text("another worker took the mailbox"),
     },
@@ -159,7 +163,7 @@ DONE_BY: Mapping[Code, Text] = {
     Code.SAID_SENT: Text("it was sent, according to {by}"),
     Code.SAID_NOT_SENT: Text("it was not sent, according to {by}"),
     Code.REMOVED: Text("removed by {by}"),
-    Code.REPLY_TAKEN_BACK: Text("taken back by {by} before it left"),
+    Code.REPLY_TAKEN_BACK: Text("taken back by {by} before it was sent"),
 }
 """How these read where it is known who did it."""
 

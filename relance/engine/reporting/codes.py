@@ -141,7 +141,7 @@ BULK: Mapping[str, Text] = complete(
         BulkOutcome.MAIL_IN_DOUBT: Text.within("bulk", "mail in doubt"),
         BulkOutcome.STEP_IN_DOUBT: Text.within("bulk", "step in doubt"),
         BulkOutcome.MAILBOX_REMOVED: Text.within("bulk", "mailbox removed"),
-        BulkOutcome.MOVED_ON: Text.within("bulk", "moved on"),
+        BulkOutcome.MOVED_ON: Text.within("bulk", "changed in the meantime"),
     },
 )
 JOB: Mapping[str, Text] = complete(
@@ -163,17 +163,17 @@ JOB_RESULT: Mapping[str, Text] = {
     "not_an_address": Text.within("job result", "not an address"),
     "not_a_contact": Text.within("job result", "not a contact"),
     "suppressed": Text.within("job result", "on the do-not-contact list"),
-    "in_sequence": Text.within("job result", "in this sequence already"),
+    "in_sequence": Text.within("job result", "already in this sequence"),
     "in_another_sequence": Text.within("job result", "in another sequence"),
     "value_missing": Text.within("job result", "a field is missing"),
     "changed": Text.within("job result", "done"),
     "mail in doubt": Text.within("job result", "mail may have been delivered"),
     "step in doubt": Text.within("job result", "step may have been sent"),
     "mailbox removed": Text.within("job result", "mailbox was removed"),
-    "moved on": Text.within("job result", "had moved on"),
+    "moved on": Text.within("job result", "changed in the meantime"),
     "still held": Text.within("job result", "still held"),
 }
-# What became of rows (`RowOutcome`), people to be enrolled (`SkipCode`) and enrollments (`BulkOutcome`).
+# What happened to rows (`RowOutcome`), people to be enrolled (`SkipCode`) and enrollments (`BulkOutcome`).
 TASK_TIME: Mapping[str, Text] = {
     "overdue": Text.within("task time", "overdue"),
     "today": Text.within("task time", "today"),

@@ -123,7 +123,7 @@ class InstallationFacts:
 
 @dataclass(frozen=True)
 class Concern:
-    """One thing that is wrong. `grave`: something stands still because of it; else a person should look when they can."""
+    """One thing that is wrong. `grave`: something stands still because of it; otherwise a person should look when they can."""
 
     kind: ConcernKind
     words: str
@@ -166,8 +166,8 @@ def _found(facts: InstallationFacts) -> Iterator[Concern]:
         yield Concern(ConcernKind.CLOCK_WAS if facts.clock_over else ConcernKind.CLOCK, facts.clock)
     if facts.waiting_seconds > LATE_SECONDS:
         minutes = n_(
-            "work that is due has been waiting for {count} minute and nobody does it.",
-            "work that is due has been waiting for {count} minutes and nobody does it.",
+            "work that is due has been waiting for {count} minute and nothing is doing it.",
+            "work that is due has been waiting for {count} minutes and nothing is doing it.",
             int(facts.waiting_seconds // 60),
         )
         yield Concern(ConcernKind.LATE, minutes)
@@ -183,13 +183,13 @@ def _unwritable(facts: InstallationFacts) -> Iterator[Concern]:
         until = _("Until then nothing is sent; nothing is lost.")
         yield Concern(ConcernKind.UNWRITABLE, f"{facts.unwritable} {until}{who}")
     if facts.foreign:
-        yield Concern(ConcernKind.FOREIGN, f"{facts.foreign} {_('What is running is shown all the same.')}")
+        yield Concern(ConcernKind.FOREIGN, f"{facts.foreign} {_('What is running is still shown.')}")
 
 
 def _broker(facts: InstallationFacts) -> Iterator[Concern]:
     here = facts.attendance.processes if facts.attendance is not None else ()
     if facts.refused or any(each.broker_refuses for each in here):
-        why = facts.refused or _("the log of the running process says why, and what to do")
+        why = facts.refused or _("the running process's log says why, and what to do")
         words = _(
             "Redis refuses requests ({reason}): nothing is sent until that is fixed; nothing is lost.",
             reason=why,
@@ -248,7 +248,7 @@ def _for_people(facts: InstallationFacts) -> Iterator[Concern]:
     for code, count in facts.held.items():
         reason = headings.heading(Code(code))
         yield Concern(
-            ConcernKind.HELD, _("{number} held for a person: {reason}", number=count, reason=reason), code
+            ConcernKind.HELD, _("{number} held for a decision: {reason}", number=count, reason=reason), code
         )
     if facts.unknown_mails:
         yield Concern(
@@ -272,8 +272,8 @@ def _for_people(facts: InstallationFacts) -> Iterator[Concern]:
         yield Concern(
             ConcernKind.STILL_WORK,
             n_(
-                "{count} job in the background does not move: `relance jobs list`.",
-                "{count} jobs in the background do not move: `relance jobs list`.",
+                "{count} job in the background is making no progress: `relance jobs list`.",
+                "{count} jobs in the background are making no progress: `relance jobs list`.",
                 facts.still_jobs,
             ),
         )

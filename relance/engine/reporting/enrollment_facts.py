@@ -25,7 +25,7 @@ from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages, own_replies
 from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
-from relance.wording import Text, day
+from relance.wording import Text, moment_in
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,11 @@ class EnrollmentFacts:
 
     def local(self, at: dt.datetime) -> str:
         """An instant as it reads on the contact's clock."""
-        return _by_clock(at, self.zone)
+        return moment_in(at, self.zone.key)
 
     def of_mailbox(self, at: dt.datetime) -> str:
         """An instant of the mailbox's, by the workspace's clock."""
-        return _by_clock(at, zoneinfo.ZoneInfo(self.context.workspace.zone))
-
-
-def _by_clock(at: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
-    here = at.astimezone(zone)
-    return f"{day(here.date())} {here:%H:%M} {zone.key}"
+        return moment_in(at, self.context.workspace.zone)
 
 
 def read(conn: Connection, context: Context, standing: Standing, halted: Text | None) -> EnrollmentFacts:

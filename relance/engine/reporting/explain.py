@@ -94,7 +94,7 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
         reason = "" if _is_plain(row.why) else str(row.reason)
         yield f"{_with_reason(why, reason)} {follows}".rstrip()
         if commands and look.cause is not None and look.cause.answer is not None:
-            yield _("The mail behind it: `relance inbox show {number}`.", number=look.cause.answer)
+            yield _("The mail that caused it: `relance inbox show {number}`.", number=look.cause.answer)
     mails = [mail for mail in look.case.sent if not messages.is_reply(mail.step)]
     if sent := len(mails):
         last = max(mails, key=lambda mail: mail.transmitting_at or mail.prepared_at)
@@ -131,8 +131,7 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
         return (waits if until else Text("It waits, as the person is away")), ""
     if look.state is State.HELD and row.lost_before is not None:
         shown = _(
-            "What its mailbox shows settles it without you; otherwise say `relance restored sent` or "
-            "`relance restored not-sent`, or end it with `relance stop`."
+            "If its mailbox shows what happened, this is settled without you; otherwise use `relance restored sent` or `relance restored not-sent`, or end it with `relance stop`."
         )
         return Text("It is held"), shown
     if look.state is State.HELD:
@@ -204,7 +203,7 @@ def _conditions(look: EnrollmentFacts) -> Iterator[str]:
     step = look.case.script.plan.step(look.case.step)
     asked = getattr(step, "when", None)
     if asked is not None and isinstance(step, BranchStep):
-        yield _("It then asks: {condition}.", condition=asked)
+        yield _("It then checks: {condition}.", condition=asked)
     elif asked is not None:
         yield _("It is done only if this is true by then: {condition}.", condition=asked)
     stop = look.case.script.definition.stop.when
@@ -219,12 +218,12 @@ def _clock(look: EnrollmentFacts) -> Iterator[str]:
     known = {"zone": place.zone, "whose": place.zone_from, "from": place.region_from}
     if place.region:
         yield _(
-            "The clock is {zone} ({whose}); public holidays of {region} ({from}) count.",
+            "Times are in {zone} ({whose}); public holidays of {region} ({from}) count.",
             region=place.region,
             **known,
         )
     else:
-        yield _("The clock is {zone} ({whose}); no public holidays ({from}) count.", **known)
+        yield _("Times are in {zone} ({whose}); public holidays do not count ({from}).", **known)
 
 
 # What stands in the way now.
@@ -284,7 +283,7 @@ def _mailbox(look: EnrollmentFacts) -> Iterator[str]:
     yield from _troubles(look)
     yield from map(str, look.odd)
     if box.read_at is None:
-        yield _("The mailbox was never checked for answers.")
+        yield _("The mailbox has never been checked for answers.")
     else:
         yield _("The mailbox was last checked for answers on {at}.", at=look.of_mailbox(box.read_at))
     allowed = enrollment_facts.allowance(look, look.now)

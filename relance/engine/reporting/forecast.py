@@ -71,6 +71,6 @@ def _leaves(look: EnrollmentFacts, step: str, at: dt.datetime) -> dt.datetime:
 
 def _hangs_on(step: Step) -> str:
     if isinstance(step, BranchStep):
-        return _("if {condition} is not true; otherwise it goes the other way", condition=step.when)
+        return _("if {condition} is not true; otherwise it takes the other branch", condition=step.when)
     asked = getattr(step, "when", None)
     return _("only if {condition}", condition=asked) if asked else ""

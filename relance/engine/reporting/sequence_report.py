@@ -30,7 +30,7 @@ DECISIVE = frozenset(
 PASSED: Mapping[str, tuple[EventKind, ...]] = complete(
     KINDS,
     {
-        "mail": (),  # counted by what became of the mail
+        "mail": (),  # counted by what happened to the mail
         "branch": (EventKind.STEP_BRANCHED,),
         "task": (EventKind.TASK_CREATED,),
         "wait": (EventKind.STEP_WAITED,),
@@ -44,7 +44,7 @@ _DONE = (*(event for events in PASSED.values() for event in events), EventKind.S
 
 @dataclass(frozen=True)
 class Funnel:
-    """What became of mails: each number counts people. Opens and clicks are those judged human; the rest stands apart."""
+    """What happened to mails: each number counts people. Opens and clicks are those judged human; the rest is counted separately."""
 
     sent: int = 0
     opened: int = 0

@@ -26,10 +26,8 @@ def words(turn: SilentTurn, machine: dt.datetime) -> str:
     """What is said of one. Pure; `machine` is now in machine time."""
     minutes = int((machine - turn.since).total_seconds() // 60)
     return n_(
-        "mail is due, and its turn has written nothing for {count} minute. Its server may be slow, or its worker may be stuck; "
-        "another worker can take over at {at}.",
-        "mail is due, and its turn has written nothing for {count} minutes. Its server may be slow, or its worker may be "
-        "stuck; another worker can take over at {at}.",
+        "mail is due, but nothing has happened for {count} minute. Its server may be slow, or its worker may be stuck; another worker can take over at {at}.",
+        "mail is due, but nothing has happened for {count} minutes. Its server may be slow, or its worker may be stuck; another worker can take over at {at}.",
         minutes,
         at=clock_time(turn.until),
     )

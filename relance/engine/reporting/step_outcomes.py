@@ -15,7 +15,7 @@ from relance.wording import _
 
 @dataclass(frozen=True)
 class StepAccount:
-    """What became of one step for one person. `reason` is a sentence; an accepted mail needs none."""
+    """What happened to one step for one person. `reason` is a sentence; an accepted mail needs none."""
 
     email: str
     sequence: str

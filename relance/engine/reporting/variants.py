@@ -47,7 +47,7 @@ def verdict(found: Sequence[VariantReport]) -> Verdict | None:
         return Verdict(
             None,
             Text(
-                "Not enough data: it takes about {needed} mails a side to tell {better}% from {worse}%.",
+                "Not enough data: it takes about {needed} mails per variant to tell {better}% from {worse}%.",
                 needed=_rounded(needed),
                 **told,
             ),

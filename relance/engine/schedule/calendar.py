@@ -20,7 +20,7 @@ from relance.engine.schedule import holiday_names, holidays, send_windows, waits
 from relance.engine.schedule.holidays import Region
 from relance.engine.schedule.timezones import ContactZone
 from relance.engine.schedule.waits import Unit, Wait
-from relance.wording import Text
+from relance.wording import Text, moment_in
 
 UTC = dt.UTC
 # Longer than any wait plus any run of closed days: beyond it the rule never opens.
@@ -64,7 +64,7 @@ class When:
     bound: tuple[Bound, ...]
 
     def __str__(self) -> str:
-        return moment_words(self.at, self.zone)
+        return moment_in(self.at, self.zone)
 
 
 @dataclass(frozen=True)
@@ -270,8 +270,7 @@ class _Asking:
             )
         raise errors.Invalid(
             Text(
-                "These sending hours never open: within two years there is no day with hours that is neither "
-                "weekend, holiday nor closed."
+                "These sending hours never occur: for two years, every day with sending hours is a weekend day, a holiday or excluded."
             )
         )
 
@@ -328,20 +327,3 @@ class _Asking:
             )
             self.note(BoundKind.SPREAD, words, opening + later)
         return opening + later
-
-
-def day_words(day: dt.date) -> str:
-    """A date as a person says it, in English whatever the machine's locale: "Thu 5 March 2026"."""
-    return f"{send_windows.SHORT[day.weekday()].capitalize()} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def moment_words(at: dt.datetime, zone: str) -> str:
-    """An instant as people read it in a zone: "Thu 5 March 2026 09:30 Europe/Warsaw"."""
-    local = at.astimezone(zoneinfo.ZoneInfo(zone))
-    return f"{day_words(local.date())} {local:%H:%M} {zone}"

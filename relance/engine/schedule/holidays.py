@@ -6,7 +6,10 @@ import datetime as dt
 import functools
 import importlib.util
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
@@ -78,7 +81,33 @@ def _year(region: Region, year: int) -> Year:
         found = holidays.country_holidays(region.country, subdiv=region.part, years=year, language="en_US")
     except NotImplementedError:
         return Year({}, SATURDAY_AND_SUNDAY) if region.part is None else _year(Region(region.country), year)
-    return Year(dict(found.items()), frozenset(found.weekend))
+    names = dict(found.items())
+    if region.part is None:
+        names = widely(names, [_names_in(region.country, part, year) for part in found.subdivisions])
+    return Year(names, frozenset(found.weekend))
+
+
+def _names_in(country: str, part: str, year: int) -> dict[dt.date, str]:
+    return dict(_library().country_holidays(country, subdiv=part, years=year, language="en_US").items())
+
+
+WIDELY = Fraction(2, 3)
+# Of a country's parts: what that many of them keep is a holiday for somebody whose part nobody knows. Easter Monday in the United
+# Kingdom (three of four: Banking and Financial Dealings Act 1971, schedule 1), Good Friday in Switzerland (all cantons but two), Victoria
+# Day in Canada; not Corpus Christi or Reformation Day in Germany (a third and half of the states), nor Good Friday in the United States.
+
+
+def widely(national: Mapping[dt.date, str], parts: Sequence[Mapping[dt.date, str]]) -> dict[dt.date, str]:
+    """The holidays of a whole country, and those of most of its parts, by the name most of them give it. Pure."""
+    found = dict(national)
+    by_day: dict[dt.date, Counter[str]] = {}
+    for part in parts:
+        for day, name in part.items():
+            by_day.setdefault(day, Counter())[name] += 1
+    for day, kept in by_day.items():
+        if day not in found and kept.total() >= WIDELY * len(parts):
+            found[day] = kept.most_common(1)[0][0]
+    return found
 
 
 @functools.lru_cache(maxsize=1)
@@ -126,7 +155,7 @@ def part_code(country: str, name: str) -> str | None:
 def parse(text: str) -> Region:
     """The region of "PL" or "DE-BY"; ValueError with a sentence."""
     if text in ("no", "No"):
-        raise ValueError(Text('write `none` to ignore holidays, or "NO" for those of Norway'))
+        raise ValueError(Text('write `none` to ignore holidays, or `"NO"` for those of Norway'))
     country, _, part = text.partition("-")
     if country not in _countries():
         raise ValueError(

@@ -57,10 +57,10 @@ def parse_time(text: str) -> int:
     if found is None:
         if _TWELVE.search(text):
             raise ValueError(
-                Text('"{value}": write the 24-hour clock, for instance "16:30"', value=text.strip())
+                Text('"{value}": use the 24-hour clock, for instance `"16:30"`', value=text.strip())
             )
         raise ValueError(
-            Text('"{value}" is not a time of day: write for instance "08:30"', value=text.strip())
+            Text('"{value}" is not a time of day: write for instance `"08:30"`', value=text.strip())
         )
     hour, minute = int(found[1]), int(found[2])
     if minute > 59 or hour * 60 + minute > MIDNIGHT:
@@ -74,7 +74,7 @@ def parse_intervals(text: str) -> tuple[Interval, ...]:
     """The intervals of "08:30-11:30, 13:00-16:30", in order and apart; ValueError with a sentence."""
     found = sorted(_interval(part) for part in text.split(",") if part.strip())
     if not found:
-        raise ValueError(Text('no hours given: write for instance "08:30-16:30"'))
+        raise ValueError(Text('no hours given: write for instance `"08:30-16:30"`'))
     for before, after in itertools.pairwise(found):
         if after.start < before.end:
             raise ValueError(Text("{first} and {second} overlap", first=str(before), second=str(after)))
@@ -94,7 +94,7 @@ def _interval(part: str) -> Interval:
     ends = re.split(r"\s*[-–—]\s*", part.strip())
     if len(ends) != 2:
         raise ValueError(
-            Text('"{value}" is not a period of a day: write for instance "08:30-11:30"', value=part.strip())
+            Text('"{value}" is not a period of a day: write for instance `"08:30-11:30"`', value=part.strip())
         )
     start, end = parse_time(ends[0]), parse_time(ends[1])
     if start >= end:
@@ -159,5 +159,5 @@ def by_day(hours: Mapping[str, str]) -> Week:
                 raise ValueError(Text("{day} has hours twice", day=SHORT[day]))
             week[day] = parse_intervals(text)
     if not any(week):
-        raise ValueError(Text('no hours given: write for instance mon-thu: "08:30-16:30"'))
+        raise ValueError(Text('no hours given: write for instance `mon-thu: "08:30-16:30"`'))
     return Week(tuple(week))

@@ -47,8 +47,8 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
             0,
             frees,
             Text.plural(
-                "{count} mail in 24 hours is this mailbox's cap",
-                "{count} mails in 24 hours is this mailbox's cap",
+                "this mailbox's limit is {count} mail in 24 hours",
+                "this mailbox's limit is {count} mails in 24 hours",
                 pace.cap,
             ),
         )

@@ -125,7 +125,7 @@ def _unit(word: str) -> Unit:
 
 def _bounded(count: int, unit: Unit) -> Wait:
     if count == 0:
-        raise ValueError(Text("a wait cannot be zero: leave the line out to go on at once"))
+        raise ValueError(Text("a wait cannot be zero: leave the line out to continue at once"))
     if count > LONGEST[unit]:
         raise ValueError(
             Text(

@@ -1,4 +1,4 @@
-"""What became of attempts, written for the message, the person and the mailbox; what it means is said in `endings`."""
+"""What happened to attempts, written for the message, the person and the mailbox; what it means is said in `endings`."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class BulkResult:
-    """One enrollment and what became of it."""
+    """One enrollment and what happened to it."""
 
     id: int
     email: str
@@ -45,7 +45,7 @@ class BulkResult:
 
 @dataclass(frozen=True)
 class BulkReport:
-    """What became of everybody who fits a filter."""
+    """What happened to everybody who fits a filter."""
 
     results: tuple[BulkResult, ...]
     dry_run: bool = False

@@ -32,7 +32,7 @@ from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, future_times, holds
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.wording import Text, _
+from relance.wording import Text, _, moment_in
 from relance.wording.text import text_of
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def trouble(conn: Connection, context: Context) -> ClockTrouble:
     at = dt.datetime.fromisoformat(noted["at"])
     if now - at >= REMEMBERED:
         return ClockTrouble()
-    said = f"{Text.read(noted['said'])} ({calendar.moment_words(at, context.workspace.zone)})"
+    said = f"{Text.read(noted['said'])} ({moment_in(at, context.workspace.zone)})"
     return ClockTrouble(said, noted.get("kind") == HEALED or is_over(context.clock.machine_seconds(now - at)))
 
 
@@ -256,7 +256,6 @@ def _until(data: Mapping[str, Any]) -> dt.datetime | None:
 def words(last: dt.datetime, now: dt.datetime) -> str:
     """What is said while times lie ahead that are not mended: either they are wrong or the clock is. Pure."""
     return _(
-        "the log has a line that is {span} in the future. Is this computer's clock behind? If it is right, it was "
-        "written while it was ahead.",
+        "the log has a line that is {span} in the future. Is this computer's clock behind? If the clock is right, the line was written while it was ahead.",
         span=last - now,
     )

@@ -164,8 +164,7 @@ def _refuse_unknown(mail: Message | None) -> None:
     if mail is not None and in_doubt(mail):
         raise errors.Invalid(
             Text(
-                'the mail of step "{step}" to {recipient} may have been delivered. Say first what became of it: '
-                "`relance unknown resolve {message_id} --decision sent`, or not-sent, or give-up.",
+                'the mail of step "{step}" to {recipient} may have been delivered. First say what happened to it: `relance unknown resolve {message_id} --decision sent`, or not-sent, or give-up.',
                 step=mail.step,
                 recipient=mail.recipient,
                 message_id=mail.message_id.strip("<>"),  # which a shell would take for files
@@ -177,9 +176,7 @@ def _refuse_unproved(theirs: LockedEnrollments, row: Enrollment) -> None:
     if unproved(theirs, row):
         raise errors.Invalid(
             Text(
-                'the mail of step "{step}" to {email} may have been sent before the database was restored, and '
-                "nothing in its mailbox tells. Say what became of it: `relance restored sent` or `relance "
-                "restored not-sent`, with {email}.",
+                'the mail of step "{step}" to {email} may have been sent before the database was restored, and nothing in its mailbox proves it. Say what happened to it: `relance restored sent` or `relance restored not-sent`, with {email}.',
                 step=row.step,
                 email=theirs.person.email,
             )
@@ -211,8 +208,7 @@ def go_on(
     if sender.state == "removed":
         raise errors.Invalid(
             Text(
-                "{email} was written to from {address}, which was removed. Choose the mailbox to continue from, "
-                "or add this one again; otherwise nothing would ever be sent.",
+                "{email} was contacted from {address}, which was removed. Choose the mailbox to continue from, or add this one again; otherwise nothing would ever be sent.",
                 email=theirs.person.email,
                 address=sender.address,
             )

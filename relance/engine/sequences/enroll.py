@@ -247,8 +247,8 @@ class _Run:
             if state == "removed":
                 raise errors.Invalid(
                     Text.plural(
-                        "the mailbox {address} was removed meanwhile. {count} contact is enrolled; enroll the others again.",
-                        "the mailbox {address} was removed meanwhile. {count} contacts are enrolled; enroll the others again.",
+                        "the mailbox {address} has been removed in the meantime. {count} contact is enrolled; enroll the others again.",
+                        "the mailbox {address} has been removed in the meantime. {count} contacts are enrolled; enroll the others again.",
                         self.enrolled,
                         address=self.by_id[number].address,
                     )
@@ -287,7 +287,7 @@ class _Run:
         for row in known.enrolled.get(person.id, ()):
             if row.sequence_id == self.version.sequence_id:
                 state = states.STATES[row.state]
-                return SkipCode.IN_SEQUENCE, Text("is in this sequence already ({state})", state=state)
+                return SkipCode.IN_SEQUENCE, Text("is already in this sequence ({state})", state=state)
             if row.state in states.OPEN and not self.also_elsewhere:
                 name = self.names.get(row.sequence_id) or Text("another sequence")
                 there = Text('is {state} in "{sequence}"', state=states.STATES[row.state], sequence=name)
@@ -303,7 +303,7 @@ class _Run:
         for person, mailbox in chosen:
             number = ids.get(person.id)
             if number is None:  # another process enrolled them since they were read
-                already = Skipped(person.email, _("is in this sequence already"), SkipCode.IN_SEQUENCE)
+                already = Skipped(person.email, _("is already in this sequence"), SkipCode.IN_SEQUENCE)
                 self.skipped.append(already)
                 continue
             position = self._first(person, str(number))

@@ -133,7 +133,7 @@ class Overtaken(errors.WrongUse):
         self.latest = latest
         super().__init__(
             Text(
-                "Version {latest} of {name} was published since you began. Nothing of yours was lost, and nothing was published.",
+                "Version {latest} of {name} has been published since you started. Your text has been kept, and nothing was published.",
                 latest=latest,
                 name=name,
             )
@@ -193,7 +193,7 @@ def summaries(context: Context) -> list[SequenceSummary]:
 
 @dataclass(frozen=True)
 class SequenceStanding:
-    """How one sequence stands, without what became of its mails. `enrolled` and `positive` are of everybody."""
+    """How one sequence stands, without what happened to its mails. `enrolled` and `positive` are of everybody."""
 
     sequence: str
     version: int

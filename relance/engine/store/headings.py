@@ -14,13 +14,13 @@ SHARED: Mapping[Code, Code] = {
 """Of the codes that are counted together, the one that stands for all of them."""
 
 OF: Mapping[Code, Text] = {
-    Code.PROSE: Text("a reason of its own"),
+    Code.PROSE: Text("another reason"),
     Code.ALSO: Text("several reasons"),
     Code.COLLEAGUE_ANSWERED: Text("a colleague answered"),
     Code.COLLEAGUE_HANDS_OVER: Text("a colleague answered, and a person takes over"),
-    Code.COLLEAGUE_SLOWS: Text("a colleague answered, so it goes later"),
+    Code.COLLEAGUE_SLOWS: Text("a colleague answered, so it is sent later"),
     Code.MAILBOX_REMOVED: Text("the mailbox was removed"),
-    Code.MAILBOX_CHANGED: Text("goes on from another mailbox"),
+    Code.MAILBOX_CHANGED: Text("continues from another mailbox"),
     Code.SUPPRESSED: Text("suppressed"),
     Code.ADDRESS_SUPPRESSED: Text("the address is suppressed"),
     Code.STOP_RULE: Text("the sequence's stop rule applies"),
@@ -29,13 +29,13 @@ OF: Mapping[Code, Text] = {
     Code.VALUE_MISSING: Text("a value that the mail needs is missing"),
     Code.UNFIT: Text("the mail cannot be sent as it is"),
     Code.NOT_PREPARED: Text("this mail could not be prepared"),
-    Code.MAIL_OVER: Text("the mail of this step is not sent any more"),
+    Code.MAIL_OVER: Text("the mail of this step will not be sent any more"),
     Code.MAY_BE_DELIVERED: Text("the mail may have been delivered"),
     Code.ADDRESS_REFUSED: Text("the address was refused, but nothing proves that it does not exist"),
     Code.MAIL_REFUSED: Text("the server refused this mail"),
     Code.ORGANISATION_REFUSES: Text("mail from this mailbox to their organisation is refused"),
     Code.SEVERAL_REFUSE: Text("several organisations refuse its mail"),
-    Code.NOBODY_SAYS_WHO: Text("nothing says whether by them or by this mailbox's own provider"),
+    Code.NOBODY_SAYS_WHO: Text("it is not clear whether by them or by this mailbox's own provider"),
     Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row"),
     Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later"),
     Code.DEFERRED_OFTEN: Text("deferred too often"),
@@ -43,7 +43,7 @@ OF: Mapping[Code, Text] = {
     Code.NO_COPY_IN_SENT: Text("Sent, where this provider files every mail, has no copy"),
     Code.SERVER_HAD_TAKEN: Text("the server had accepted it"),
     Code.NEVER_LEFT: Text("it was never sent"),
-    Code.CAME_BACK_OFTEN: Text("the mail came back for now, several times"),
+    Code.CAME_BACK_OFTEN: Text("the mail bounced temporarily, several times"),
     Code.PAUSED: Text.within("person", "paused"),
     Code.STOPPED: Text.within("person", "stopped"),
     Code.BOUNCED: Text.within("person", "bounced"),
@@ -54,9 +54,9 @@ OF: Mapping[Code, Text] = {
     Code.NOTHING_RAN: Text("nothing ran for a while; planned again"),
     Code.WITHDRAWN: Text("withdrawn before its body"),
     Code.NO_SUCH_ADDRESS: Text("the server refused the address"),
-    Code.NOT_SENDABLE: Text("the sequence does not go on for this person"),
+    Code.NOT_SENDABLE: Text("the sequence does not continue for this person"),
     Code.MAILBOX_NOT_ACTIVE: Text("the mailbox is not active"),
-    Code.MAIL_NOT_SENDABLE: Text("the mail is not to be sent"),
+    Code.MAIL_NOT_SENDABLE: Text("the mail must not be sent"),
 }
 """Of the codes whose sentence has places, in their own words; every other code is headed by its sentence."""
 

@@ -1,4 +1,4 @@
-"""Jobs: long work, a row each, with what came of it so far; and their files, in pieces."""
+"""Jobs: long work, a row each, with its results so far; and their files, in pieces."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ PIECE = 256 * 1024
 
 @dataclass(frozen=True)
 class Job:
-    """One job. `counts`: what came of it so far, by code; `place`: where the next batch begins. `moved_at` is machine time."""
+    """One job. `counts`: its results so far, by code; `place`: where the next batch begins. `moved_at` is machine time."""
 
     id: int
     kind: JobKind

@@ -1,4 +1,4 @@
-"""What became of every step that fell due: one row a mail, and one a step that has none."""
+"""What happened to every step that fell due: one row a mail, and one a step that has none."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def require_good(password: str, email: str) -> None:
     rest = folded.replace(email.casefold(), "").replace(name, "").replace(domain.partition(".")[0], "")
     if len(rest) < SHORTEST // 2 or len(set(folded)) < SHORTEST // 2:
         raise errors.Invalid(
-            Text("This is easy to guess from your e-mail address or repeats itself. Use several words.")
+            Text("This is easy to guess from your email address, or repeats itself. Use several words.")
         )
 
 

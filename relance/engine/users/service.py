@@ -125,8 +125,7 @@ def accept(context: Context, token: str, name: str, password: str, origin: Origi
 
 
 _LINK_OVER = Text(
-    "This link has been used, or is older than 24 hours. Ask for a new one: a manager makes it on the page Users, "
-    "or `relance console invite` on the server does."
+    "This link has been used, or is older than 24 hours. Ask for a new one: a manager can create it on the Users page, or with `relance console invite` on the server."
 )
 
 

@@ -34,7 +34,7 @@ MAX_WAIT = dt.timedelta(minutes=15)
 
 
 class SignInAnswer(StrEnum):
-    """What came of a try."""
+    """The result of a try."""
 
     IN = "in"
     CODE = "code"  # the password is right, and a code is asked for
@@ -44,7 +44,7 @@ class SignInAnswer(StrEnum):
 
 @dataclass(frozen=True)
 class SignIn:
-    """What came of a try. `token` is what the cookie holds, `half` what the second form brings back."""
+    """The result of a try. `token` is what the cookie holds, `half` what the second form brings back."""
 
     answer: SignInAnswer
     token: str = ""

@@ -142,7 +142,7 @@ def _bounced(letter: Readings, severity: Severity | None) -> RuleMatch | None:
         (Text("delayed, not failed: the server keeps trying"),) if bounce.delayed else ()
     )
     if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
-        notes += (Text("is about an address that was not written to: perhaps a forwarded one"),)
+        notes += (Text("is about an address that was never contacted: perhaps a forwarded one"),)
     return RuleMatch(
         bounce.evidence,
         recipient=bounce.recipient,

@@ -129,7 +129,7 @@ def _check_limits(draft: Draft) -> None:
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address) or "=?" in address:
         raise final_check.UnfitMail(
-            Text("{address} is not an address that a mail may have", address=repr(address))
+            Text("{address} cannot be used as an address in a mail", address=repr(address))
         )
     return address
 

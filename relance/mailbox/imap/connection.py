@@ -223,7 +223,9 @@ def told(server: Server, doing: Text, redact: Callable[[str], str] = str) -> Ite
     except OSError as error:  # of TLS, too
         raise _of_network(error, place, doing) from error
     except exceptions.IMAPClientError as error:
-        broken = N_("The IMAP server {place} broke off while {doing}: {words} It will be tried again.")
+        broken = N_(
+            "The IMAP server {place} closed the connection while {doing}: {words} It will be tried again."
+        )
         words = ended(server_words(error, redact))
         raise errors.Unreachable(Text(broken, place=place, doing=doing, words=words)) from error
     except NONSENSE as error:
@@ -238,7 +240,7 @@ def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
         return errors.Broken(
             Text(
                 "The certificate of the IMAP server {place} is not trusted ({fault}). If it is your own server, give the "
-                "PEM file of its authority; else check the host name.",
+                "PEM file of its authority; otherwise, check the host name.",
                 place=place,
                 fault=error.verify_message,
             )

@@ -29,7 +29,7 @@ _TRIES = (
     2  # a mail that goes or comes while a folder is listed looks like one withheld; then it is listed anew
 )
 _FEW = 3  # mails refused one after the other, and none given: it is not the mails
-_NOT_GIVEN = Text("the server could not give this mail")
+_NOT_GIVEN = Text("the server could not provide this mail")
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,11 @@ class FolderReading:
         few = self._fetch([uid], [answers.SENT_FIELDS]).get(uid, {})
         raw = answers.section(few, b"BODY[HEADER.FIELDS") or b""  # perhaps enough to tell whose mail it is
         self._prove()
-        why = Text("the server could not give this mail: it says {words}", words=said) if said else _NOT_GIVEN
+        why = (
+            Text("the server could not provide this mail: it says {words}", words=said)
+            if said
+            else _NOT_GIVEN
+        )
         fetched = Fetched(uid, raw, answers.size(facts, raw), True, answers.date(facts), None)
         return dataclasses.replace(fetched, trouble=why)
 

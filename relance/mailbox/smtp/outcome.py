@@ -1,4 +1,4 @@
-"""What became of one attempt to hand a mail over: an everyday value, named by what the caller does next."""
+"""What happened to one attempt to hand a mail over: an everyday value, named by what the caller does next."""
 
 from __future__ import annotations
 

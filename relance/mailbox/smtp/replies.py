@@ -170,7 +170,7 @@ _OWN = (
     Text.within("smtp", "the connection was gone before this mail's turn"),
     Text.within("smtp", "the process was asked to stop before this mail's body"),
     Text.within("smtp", "the mail's turn came too late after its mark"),
-    Text.within("smtp", "another mail's refusal, which may hold this one, is to be written first"),
+    Text.within("smtp", "another mail's refusal, which may hold this one, must be recorded first"),
     Text.within("smtp", "withdrawn before its body"),
     Text.within("smtp", "withdrawn before its body: {reasons}"),  # in events of earlier releases
     Text.within("smtp", "the worker stopped before the mail's body"),

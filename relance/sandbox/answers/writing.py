@@ -91,7 +91,7 @@ def complaint(persona: behaviour.Persona, to: letter.Letter, raw: bytes, now: dt
     """An abuse report: the person pressed "this is spam" (ARF, RFC 5965)."""
     domain = persona.email.partition("@")[2]
     sender = f"feedback@{domain}"
-    words = f"This is an e-mail abuse report for a message received from {to.from_address}.\n"
+    words = f"This is an email abuse report for a message received from {to.from_address}.\n"
     report = (
         f"Feedback-Type: abuse\nUser-Agent: Feedback-Loop/1.0\nVersion: 1\nOriginal-Mail-From: <{to.from_address}>\n"
         f"Original-Rcpt-To: <{persona.email}>\nArrival-Date: {email.utils.format_datetime(now)}\n"

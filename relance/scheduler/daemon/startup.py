@@ -145,7 +145,7 @@ def _waited(
                 log.info("it answers; going on", waited_seconds=round(clock.elapsed() - begun))
             return one.app
         if not isinstance(one.fault, (errors.Unreachable, errors.Unwritable)):
-            raise one.fault or errors.Broken(Text("The engine did not open."))
+            raise one.fault or errors.Broken(Text("The engine did not start."))
         opening.failed(one.fault)
         if said is None or clock.elapsed() - said >= SAY_SECONDS:
             said = clock.elapsed()

@@ -46,7 +46,7 @@ class Meters:
     def _of_hints(self) -> None:
         self.hints = self._counter(
             "hints",
-            "Hints by what became of them: sent, coalesced (one is on its way already), dropped (queue full), "
+            "Hints by what happened to them: sent, coalesced (one is on its way already), dropped (queue full), "
             "lost (broker away), stale (too old when read).",
             "fate",
         )

@@ -33,8 +33,7 @@ def listen(host: str, port: int, setting: str = "web_port") -> socket.socket:
     except OSError as refused:
         raise errors.Unreachable(
             Text(
-                "The web server cannot listen on {host} port {port}: {strerror}. Set {setting} (or --port) to a "
-                "free one; 0 lets the system pick.",
+                "The web server cannot listen on {host} port {port}: {strerror}. Set {setting} (or --port) to a free one; 0 lets the system choose.",
                 host=host,
                 port=port,
                 setting=setting,

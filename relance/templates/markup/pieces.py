@@ -219,8 +219,10 @@ def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], li
     return stack.pop()
 
 
-# What Jinja says about a mistake, and what it means for a person who writes mail.
-_EXPLAINED: tuple[tuple[str, Text, Text | str], ...] = (
+Explanations = tuple[tuple[str, Text, Text | str], ...]
+# What Jinja says about a mistake (a pattern), what it means for a person who writes mail, and what to write.
+
+_EXPLAINED: Explanations = (
     (r"Missing end of comment", Text("This {# is never closed."), Text("Write #} where the comment ends.")),
     (r"unexpected char '[“”„‟‘’‚«»]'", Text("Curly quotes cannot be used inside {{{{ }}}} and {% %}."), Text('Write straight quotes: "…".')),
     (r"got '(?:name|integer|float|string)'", Text("There are two words side by side inside {{{{ }}}} or {% %}."), Text("A field's name has no spaces: write {{{{ first_name }}}}.")),
@@ -245,10 +247,19 @@ def explained(source: str, error: jinja2.TemplateSyntaxError) -> errors.Invalid:
             line,
         )
     message = error.message or ""
-    for pattern, what, hint in _EXPLAINED:
+    what, hint = meant(message, _EXPLAINED) or (
+        Text('The template cannot be read. Jinja: "{fault}"', fault=message),
+        "",
+    )
+    return problem(what, hint, error.lineno)
+
+
+def meant(message: str, table: Explanations) -> tuple[Text, Text | str] | None:
+    """What a message of Jinja's means by a table, and what to write; None where it stands in no row."""
+    for pattern, what, hint in table:
         if found := re.search(pattern, message):
-            return problem(_about(what, found), hint, error.lineno)
-    return problem(Text('The template cannot be read. Jinja: "{fault}"', fault=message), "", error.lineno)
+            return _about(what, found), hint
+    return None
 
 
 def _about(what: Text, found: re.Match[str]) -> Text:

@@ -285,7 +285,7 @@ def _replace_arguments(node: nodes.Filter) -> Refusal | None:
         return Text("replace needs two fixed texts."), example
     old, new = str(given["old"]), str(given["new"])
     if not old or len(new) > len(old):
-        return Text("replace cannot put in a text that is longer than the one it takes out."), example
+        return Text("replace cannot insert a text that is longer than the one it removes."), example
     return None
 
 

@@ -146,7 +146,7 @@ def test_a_sequence_is_published_once_and_kept_in_versions(run: Run, tmp_path: P
     run("sequence", "show", "Last words", code=2)
     run("sequence", "pause", "First words", "--reason", "holidays")
     assert data(run("sequence", "list", "--json"))[0]["state"] == "paused"
-    assert in_english("goes on") in run("sequence", "resume", "First words").stdout
+    assert in_english("has been resumed") in run("sequence", "resume", "First words").stdout
     assert in_english("is not paused") in run("sequence", "resume", "First words").stderr
 
 
@@ -229,5 +229,5 @@ def test_what_changes_nothing_says_so(run: Run, tmp_path: Path) -> None:
     assert "Nothing changed" not in run("stop", "ada@acme.example", "--yes").stderr
     for words in (("stop", "--yes"), ("pause",), ("resume",)):
         told = run(words[0], "ada@acme.example", *words[1:])
-        assert in_english('Nothing changed in "First words": it is stopped already.') in told.stderr
+        assert in_english('Nothing changed in "First words": it is already stopped.') in told.stderr
     assert "also:" not in run("explain", "ada@acme.example", code=None).output

@@ -50,7 +50,7 @@ def test_an_answer_is_decided_by_a_form_and_taken_back(answered: Console) -> Non
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
         assert "&gt; We follow up" in shown
-        assert in_english("1 more person at lake.example is written to") in shown
+        assert in_english("1 more person at lake.example is being contacted") in shown
         form = {"answer": number, "list": f"q=kim&answer={number}", "after": 0}
         done = ann.post("/inbox/triage", data={**form, "act": "x"})
         assert (state(answered), done.status_code) == (State.ACTIVE, 200)
@@ -227,7 +227,7 @@ def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
 MEANS = {
     "ends the sequence": {Event.REPLIED, Event.STOPPED},
     "waits until they are back": {Event.OUT_OF_OFFICE},
-    "the sequence goes on": {None},
+    "the sequence continues": {None},
     "never writes there again": {Event.BOUNCED},
     "never writes to them again; cannot be undone": {Event.UNSUBSCRIBED},
 }

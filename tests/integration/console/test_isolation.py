@@ -50,7 +50,7 @@ _NOBODYS = {
     "/suppressions": "the list is everybody's: whoever hears a no keeps it, whoever writes to them",
     "/suppressions/list.csv": "the same list",
     "/sequences/{name:path}": "sequences are everybody's; the people in them are asked for below",
-    "/sequence-funnel/{name:path}": "sequences are everybody's, and what became of their mails is of the whole team",
+    "/sequence-funnel/{name:path}": "sequences are everybody's, and what happened to their mails is of the whole team",
     "/sequence-text/{name:path}": "sequences are everybody's",
 }
 # Routes that name nobody's row.

@@ -70,7 +70,7 @@ def test_a_manager_asks_for_the_numbers_of_one_salesperson(busy: Console) -> Non
     assert total(boss, owner="nobody@sales.example") == total(boss)
     with busy.client(tokens[boss]) as client:
         shown = client.get("/reports", params={"owner": eve}).text
-        assert in_english("of the mailboxes of Eve") in shown
+        assert in_english("from the mailboxes of Eve") in shown
         assert "/inbox?intent" not in shown
     with busy.client(tokens[eve]) as client:
         assert 'name="owner"' not in client.get("/reports").text
@@ -85,7 +85,7 @@ def test_a_salesperson_sees_their_own_numbers(busy: Console) -> None:
         hers = eve.get("/reports").text
         assert 'href="/inbox?intent=positive"' not in hers
         assert campaign.ANN not in hers
-        assert "of your own mailboxes" in hers
+        assert "from your own mailboxes" in hers
 
 
 def test_the_days_come_as_a_file_with_safe_cells(busy: Console) -> None:

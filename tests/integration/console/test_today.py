@@ -123,7 +123,7 @@ def test_today_shows_what_waits_and_a_salesperson_is_told_of_their_own_only(cons
             assert answer.status_code == 200
             pages[name] = answer.text
     assert in_english("1 answer to read") in pages["boss"]
-    assert in_english("1 mailbox in trouble or paused") in pages["boss"]
+    assert in_english("1 mailbox paused or with a problem") in pages["boss"]
     assert in_english("1 answer to read") in pages["ada"]
     assert "ben@sales.example" not in pages["ada"] + pages["eve"]
     assert "to read" not in pages["eve"]

@@ -74,7 +74,7 @@ def test_enrolling_again_changes_nothing(ready: Context) -> None:
     assert again.enrolled == 0
     assert len(again.skipped) == 3
     assert {each.code for each in again.skipped} == {SkipCode.IN_SEQUENCE}
-    assert all(each.reason == in_english("is in this sequence already (active)") for each in again.skipped)
+    assert all(each.reason == in_english("is already in this sequence (active)") for each in again.skipped)
     assert (again.by_mailbox, again.first_due) == ({}, None)
 
 

@@ -76,7 +76,7 @@ def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: Context, clo
     assert in_english('"intro" (mail), due on Tue 3 March 2026 0') in text
     assert in_english("the sending hours of Mon 2 March 2026 are over; sending hours begin at 08:30") in text
     assert (
-        in_english("The clock is Europe/Berlin (the contact's country (DE)); public holidays of DE") in text
+        in_english("Times are in Europe/Berlin (the contact's country (DE)); public holidays of DE") in text
     )
     assert "It may not be sent now" not in text
 
@@ -109,7 +109,7 @@ def test_what_stands_in_the_way_is_the_gates_own_word(ready: Context, clock: Man
     assert in_english("Before it is sent, the mailbox is checked for an answer.") in told(ready)
     clock.advance(hours=2)
     text = told(ready)
-    assert in_english("the mailbox was not read for answers since the step fell due") in text
+    assert in_english("the mailbox has not been read for answers since the step fell due") in text
     assert in_english('1 mail has been sent so far, the last ("intro")') in text
 
 
@@ -120,7 +120,8 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualC
     with ready.database.write() as conn:
         mailboxes.change(conn, box, daily_cap=1)
     assert in_english(
-        "The mailbox's pace allows the next mail on Tue 3 March 2026 11:00 Europe/Warsaw: 1 mail in 24 hours"
+        "The mailbox's pace allows the next mail on Tue 3 March 2026 11:00 Europe/Warsaw: "
+        "this mailbox's limit is 1 mail in 24 hours"
     ) in told(ready)
     with ready.database.write() as conn:
         refused = {"reason": "login refused", "sync_error": "login refused", "locked_out": True}

@@ -64,7 +64,7 @@ def test_a_mailbox_is_taken_in_with_its_password_sealed(house: Context) -> None:
         ({"imap": Server("mail.example", 0)}, "port"),
         ({"gap_seconds": -1}, "gap_seconds"),
         ({"password": ""}, "password: is empty"),
-        ({"password": "secret\n"}, "end of line"),
+        ({"password": "secret\n"}, "line break"),
         ({"name": "Ada\x00"}, "control character"),
         ({"unknown_policy": "guess"}, "hold"),
     ],
@@ -163,7 +163,7 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> Non
     with house.database.write() as conn:
         lease = leases.acquire(conn, 1, "somebody")
     assert lease is not None
-    with pytest.raises(errors.WrongUse, match=worded("is leaving from")):
+    with pytest.raises(errors.WrongUse, match=worded("is being sent from")):
         mailbox_service.remove(house, ADA, force=True)
     assert mailbox_service.show(house, ADA).state == "active"
     with house.database.write() as conn:
@@ -198,7 +198,7 @@ def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
 
     needs = enroll.needs
     monkeypatch.setattr(enroll, "needs", meanwhile)
-    with pytest.raises(errors.Invalid, match=worded("was removed meanwhile")):
+    with pytest.raises(errors.Invalid, match=worded("has been removed in the meantime")):
         enroll.enroll(house, EnrollRequest("Other"))
     with house.database.read() as conn:
         assert enrollment_details.matching(conn) == []

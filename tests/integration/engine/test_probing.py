@@ -97,7 +97,7 @@ def test_a_provider_that_keeps_ids_and_files_copies(stage: Stage) -> None:
     assert in_english("filed in Sent") in said["sent copies"]
     assert heard == [
         in_english(f"Sending a mail from {ADA} to itself."),
-        in_english("Sent. Looking for it, at most 5 seconds."),
+        in_english("Sent. Looking for it, for at most 5 seconds."),
     ]
     assert outcome.learned is not None
     assert (outcome.learned.folder, outcome.learned.given_id, outcome.learned.files_sent) == (
@@ -132,7 +132,7 @@ def test_ids_as_amazon_ses_gives_them_are_told_by_the_250(stage: Stage) -> None:
     assert (outcome.learned.given_id, outcome.learned.told_by) == (SES, (IdClue.SERVER_ANSWER,))
     said = words(outcome)["message id"]
     assert in_english(f"replaced by {SES}, as Amazon SES does") in said
-    assert in_english("known all the same by the words of the 250") in said
+    assert in_english("still recognised by the text of the 250 reply") in said
 
 
 def test_ids_as_exchange_gives_them_are_told_by_the_copy_in_sent(stage: Stage) -> None:
@@ -144,14 +144,14 @@ def test_ids_as_exchange_gives_them_are_told_by_the_copy_in_sent(stage: Stage) -
     assert (outcome.learned.given_id, outcome.learned.told_by) == (EXCHANGE, (IdClue.SENT_COPY,))
     assert outcome.learned.noted_in == ("x-microsoft-original-message-id",)
     assert in_english("as Microsoft does") in words(outcome)["message id"]
-    assert in_english("known by the copy in Sent") in stage.relance.mailboxes.show(ADA).provider
+    assert in_english("recognised by the copy in Sent") in stage.relance.mailboxes.show(ADA).provider
 
 
 def test_what_tells_a_mail_is_kept_as_a_code_and_read_as_the_release_before_kept_it(stage: Stage) -> None:
     stage.mailbox()
     rewriting(stage, lambda raw, _: renamed(raw, EXCHANGE))
     probe(stage)
-    assert in_english("known by the copy in Sent") in stage.relance.mailboxes.show(ADA).provider
+    assert in_english("recognised by the copy in Sent") in stage.relance.mailboxes.show(ADA).provider
     with house(stage).database.write() as conn:
         key = provider_traits._key(1)
         kept = json.loads(installation.get(conn, key) or "")
@@ -160,7 +160,7 @@ def test_what_tells_a_mail_is_kept_as_a_code_and_read_as_the_release_before_kept
         installation.put(conn, key, json.dumps(kept))
         found = provider_traits.of(conn, [1])[1]
     assert found.told_by == (IdClue.SERVER_ANSWER, IdClue.SENT_COPY)
-    assert in_english("known by the words of the 250, the copy in Sent") in found.words
+    assert in_english("recognised by the text of the 250 reply, the copy in Sent") in found.words
 
 
 def test_ids_that_nothing_tells_are_told_as_such(stage: Stage) -> None:
@@ -170,7 +170,7 @@ def test_ids_that_nothing_tells_are_told_as_such(stage: Stage) -> None:
     )
     outcome = probe(stage)
     assert outcome.ok
-    assert in_english("nothing tells which of our mails") in words(outcome)["message id"]
+    assert in_english("nothing shows which of our mails") in words(outcome)["message id"]
     assert in_english("--plus-addressing") in words(outcome)["message id"]
 
 
@@ -259,7 +259,7 @@ def test_a_mailbox_that_cannot_be_read_any_more(stage: Stage) -> None:
         house(stage), open_outbox=lambda account: Cutting(account, helo="localhost")
     )
     outcome = probe(stage)
-    assert in_english("could not be looked for") in words(outcome)["came back"]
+    assert in_english("the search for it failed") in words(outcome)["came back"]
     assert "queued as" in words(outcome)["send"]
 
 

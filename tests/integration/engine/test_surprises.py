@@ -49,7 +49,7 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("poisonous")
 def test_a_mail_that_no_rule_can_cope_with_spoils_only_itself(desk: ReadDesk) -> None:
     desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: ANSWER}
-    desk.refused(r"Mail 3 .* could not be read \(attempt 1 of 5\): it could not be worked on \(IndexError")
+    desk.refused(r"Mail 3 .* could not be read \(attempt 1 of 5\): it could not be processed \(IndexError")
     assert desk.row.state is State.REPLIED
     for _ in range(unread_mail.TRIES - 2):
         desk.refused("Mail 3")
@@ -94,7 +94,7 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
     assert line.notes == ()  # those are of its folders: nothing is told twice
     assert (
         in_english(
-            "The last turn of ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn.py"
+            "Working on ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn.py"
         )
         in note
     )

@@ -107,7 +107,7 @@ def test_a_mail_too_large_is_told_and_the_next_one_still_comes() -> None:
     script = Script(mails(4, 9))
     script.instead["UID FETCH"] = fetch
     first, second = poll(script)
-    assert (first.uid, first.raw, first.trouble) == (4, b"", Text("the server could not give this mail"))
+    assert (first.uid, first.raw, first.trouble) == (4, b"", Text("the server could not provide this mail"))
     assert (second.uid, second.trouble) == (9, "")
 
 

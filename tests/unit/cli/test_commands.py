@@ -231,9 +231,9 @@ def test_nobody_is_written_to_again_unasked(engine: Engine) -> None:
 def test_lifting_a_suppression_says_who_could_go_on(engine: Engine) -> None:
     engine.answers["contacts.lift"] = WayBack(("acme.example",), (), (ADA,))
     shown = run("contacts", "unsuppress", "acme.example", "--yes")
-    assert in_english("acme.example may be written to again.") in shown.stdout
+    assert in_english("acme.example may be contacted again.") in shown.stdout
     assert (
-        in_english("1 could go on where they were: relance contacts unsuppress acme.example --go-on")
+        in_english("1 could continue where they left off: relance contacts unsuppress acme.example --go-on")
         in shown.stdout
     )
     assert engine.calls[0] == ("contacts.lift", ("acme.example",), {"go_on": False, "dry_run": False})

@@ -2,8 +2,10 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from relance import errors
+from relance import errors, templates
 from relance.templates import Missing, Unusable, check_condition, compile_condition
 from tests.reworded import in_english
 
@@ -138,3 +140,26 @@ def test_what_a_condition_may_not_say_is_refused_at_once(text):
     with pytest.raises(errors.Invalid):
         compile_condition(text)
     assert time.process_time() - began < 1
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["company", "country", "employees", "clicked", "replied()", '"PL"', "5", "|", "int", "join", "(", ")", "[", "]",
+         "==", "=", ">", "and", "or", "not", "is", "in", "if", "else", ",", ".", "“", "#", "?", "-", "lambda", "{", "}"]
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@pytest.mark.wording
+@given(PIECES.map(" ".join))
+@example("company name")
+@example("country ==")
+@example("“PL” == country")
+@example("country | join")
+@example('{"a": 1}')
+def test_what_is_said_of_a_condition_has_no_braces_in_it(text: str) -> None:
+    """A condition is written without; who reads "inside {{ }}" looks for something that is not there."""
+    for found in templates.check_condition(text, {"company", "country", "employees"}):
+        assert "{{ " not in f"{found.what} {found.hint}".replace("A condition has no {{ }} around it.", "")
+        assert "{%" not in f"{found.what} {found.hint}"

@@ -12,12 +12,13 @@ from tests import asking, catalogue
 
 PACKAGE = Path(relance.__file__).parent
 SPACED = re.compile(r"\S\s+\S")
-OLD, POLICY, KIND, THEIRS, AGAIN = (
+OLD, POLICY, KIND, THEIRS, AGAIN, SIGNS = (
     "reads once what an earlier version stored as a sentence",
     "a value of the setting, shown by the same words",
     "a kind of mail as the database has it, shown by the same words",
     "the words are those of a library, which has no other way to say what is wrong",
     "a line of the log is written once as long as it would be the same, whatever it says",
+    "whether the sentence shows signs that only a template has, in whatever words it does",
 )
 ALLOWED = {
     "config/toml_faults.py: _PLACE.search(raw)": THEIRS,
@@ -37,6 +38,8 @@ ALLOWED = {
         THEIRS,
     ),
     "scheduler/scheduler.py: words != self.said": AGAIN,
+    "templates/conditions.py: '{{' in hint": SIGNS,
+    "templates/conditions.py: '{%' in hint": SIGNS,
     "templates/compiling.py: re.search(\"'([^']+)' is undefined\", str(error))": THEIRS,
 }
 # `file: what is asked`, and why it may.

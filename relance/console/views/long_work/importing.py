@@ -30,7 +30,7 @@ _GROUPS = (
     (SUPPRESSED, N_("On the do-not-contact list")),
 )
 FIELDS: Mapping[str, str] = {
-    "email": N_("e-mail address"),
+    "email": N_("email address"),
     "first_name": N_("first name"),
     "last_name": N_("last name"),
     "company": N_("company"),
@@ -81,7 +81,7 @@ def named(name: str) -> str:
 
 
 def show(visit: Visit) -> Response:
-    """What was found in a file, or what came of its import."""
+    """What was found in a file, or its resultss import."""
     job = _import(visit)
     group = _group(visit, job)
     rows = []

@@ -1,4 +1,4 @@
-"""Work in the background: what goes on, how far it is, what came of it. A page that shows a job asks for its bar until it is over."""
+"""Work in the background: what goes on, how far it is, its results. A page that shows a job asks for its bar until it is over."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def cancel(visit: Visit) -> Response:
     job = visit.app.jobs.cancel(number(visit))
     if job.state is JobState.CANCELLED:
         return visit.go(link(job), Text("Cancelled. What is done stays done."), "warn")
-    return visit.go(link(job), Text("It was over already."), "warn")
+    return visit.go(link(job), Text("It had already ended."), "warn")
 
 
 def number(visit: Visit) -> int:

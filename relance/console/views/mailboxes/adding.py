@@ -115,7 +115,7 @@ def number(given: Mapping[str, str], name: str, usual: int) -> int:
     if not written:
         return usual
     if not (written.isascii() and written.isdigit() and len(written) < 7):
-        raise errors.Invalid([errors.Problem(Text("A whole number is needed."), where=name)])
+        raise errors.Invalid([errors.Problem(Text("Enter a whole number."), where=name)])
     return int(written)
 
 

@@ -81,7 +81,7 @@ def resume(visit: Visit) -> Response:
     """It sends again."""
     address = visit.text("address", 320)
     visit.app.mailboxes.resume(address)
-    return visit.go(path(address), Text("{address} sends again.", address=address))
+    return visit.go(path(address), Text("{address} is sending again.", address=address))
 
 
 def test(visit: Visit) -> Response:

@@ -189,7 +189,7 @@ def _told(done: BulkReport) -> tuple[Text, bool]:
     )
     stayed = {name: number for name, number in done.counts.items() if name != BulkOutcome.CHANGED}
     left = [
-        Text("{count} not: {why}", count=number, why=ended(codes.text("bulk", name)))
+        Text("{count} did not go on: {why}", count=number, why=ended(codes.text("bulk", name)))
         for name, number in stayed.items()
     ]
     return Text.together(went, *left), not stayed
@@ -230,7 +230,7 @@ def _fill(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
     if full:
         said, well = _release(visit, full)
         return (Text.together(said, wrong), False) if wrong else (said, well)
-    some = Text("What you typed is kept. Nobody goes on yet: a value is still missing in each row.")
+    some = Text("What you typed has been saved. Nobody goes on yet: a value is still missing in each row.")
     return wrong or some, False
 
 

@@ -70,13 +70,13 @@ ADVICE: Mapping[str, str] = {
         "sent again unless you say that it never left."
     ),
     MISSING: N_("Fill in what the next mail needs, and these people go on."),
-    REMOVED: N_("Choose the mailbox to go on from. Their next mails then come from a different address."),
+    REMOVED: N_("Choose the mailbox to continue from. Their next mails then come from a different address."),
     HoldKind.COLLEAGUE: N_("Somebody else at their company answered. Read the answer before you decide."),
     HoldKind.ANSWER: N_(
-        "Something came in that may be their answer. Open it and say whose it is and what it means, or decide here."
+        "A mail came in that may be their answer. Open it and say whose it is and what it means, or decide here."
     ),
     HoldKind.REFUSED: N_(
-        "A server refused the mail. Those who go on get the next mail; the refused one is left out."
+        "A server refused the mail. Those who go on get the next mail; the refused one is skipped."
     ),
     HoldKind.ORGANISATION: N_(
         "Their mail server refuses mail from this mailbox. For those who go on it is tried again."

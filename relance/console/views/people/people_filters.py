@@ -14,7 +14,7 @@ from relance.wording import N_, _
 
 STANDS: Mapping[str, tuple[str, ContactFilter]] = {
     "none": (N_("In no sequence"), ContactFilter(enrolled=False)),
-    "open": (N_("Under way"), ContactFilter(states=tuple(each.value for each in State if each in OPEN))),
+    "open": (N_("In progress"), ContactFilter(states=tuple(each.value for each in State if each in OPEN))),
     "replied": (N_("Answered"), ContactFilter(states=(State.REPLIED.value,))),
     "bounced": (N_("Bounced"), ContactFilter(states=(State.BOUNCED.value,))),
     "unsubscribed": (N_("Opted out"), ContactFilter(states=(State.UNSUBSCRIBED.value,))),

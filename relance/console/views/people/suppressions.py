@@ -56,7 +56,7 @@ def lift(visit: Visit) -> Response:
     """May be written to again; what was ended stays so."""
     value = visit.text("value", 320)
     if visit.app.contacts.unsuppress(value, visit.text("reason", 300)):
-        return visit.go("/suppressions", Text("{value} may be written to again.", value=value))
+        return visit.go("/suppressions", Text("{value} may be contacted again.", value=value))
     return visit.go("/suppressions", Text("{value} is not on the list any more.", value=value), "warn")
 
 
@@ -81,7 +81,7 @@ def is_public(written: str) -> bool:
 def public(domain: str) -> Text:
     """Why a domain is not put on the list as a whole."""
     return Text(
-        "{domain} is a public mail service: that would be everybody with an address there. Name the person's address.",
+        "{domain} is a public mail service: that would be everybody with an address there. Enter the person's address.",
         domain=domain,
     )
 

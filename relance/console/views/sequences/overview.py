@@ -166,7 +166,7 @@ def _chips(visit: Visit, counted: Mapping[str, int]) -> list[lists.Chip]:
     ]
     if chosen == OVER:
         over = sum(counted.get(each, 0) for each in _GROUPS[OVER])
-        found.append(lists.chip(visit, "state", OVER, _("Over, however it ended"), over))
+        found.append(lists.chip(visit, "state", OVER, _("All that have ended"), over))
     return found
 
 
@@ -181,10 +181,10 @@ def steer(visit: Visit) -> Response:
     name = visit.text("name")
     if visit.text("do") == "pause":
         visit.app.sequences.pause(name)
-        said = Text("{name} is paused: none of its mails leave until it is resumed.", name=name)
+        said = Text("{name} is paused: none of its mails are sent until it is resumed.", name=name)
         return visit.go(link(name), said, "warn")
     visit.app.sequences.resume(name)
-    return visit.go(link(name), Text("{name} goes on.", name=name))
+    return visit.go(link(name), Text("{name} has been resumed.", name=name))
 
 
 PAGES = (

@@ -44,7 +44,7 @@ def publish(visit: Visit) -> Response:
     again = f"{draft_link(draft.id)}/plan"
     if not hmac.compare_digest(visit.text("seen"), _seen(visit, draft)):
         return visit.go(
-            again, Text("The draft is another one than you saw, so nothing was published."), "warn"
+            again, Text("The draft has changed since you saw it, so nothing was published."), "warn"
         )
     try:
         found = visit.app.sequences.plan(draft.text)
@@ -118,7 +118,7 @@ def against(text: str, other: str) -> list[tuple[str, str]]:
 
 
 def changes(before: str, after: str) -> list[tuple[str, str]]:
-    """Lines with what became of them: "+", "-", " ", and "…" where some are left out. Pure."""
+    """Lines with what happened to them: "+", "-", " ", and "…" where some are left out. Pure."""
     found: list[tuple[str, str]] = []
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=_AROUND, lineterm="")
     for line in list(lines)[2:]:

@@ -48,14 +48,14 @@ ACTIONS: Mapping[str, Action] = {
         "play",
         lambda count: Text.plural("Resume {count} person?", "Resume {count} people?", count),
         lambda count: Text.plural("Resume {count} person", "Resume {count} people", count),
-        N_("The sequence goes on for them where it stood."),
+        N_("The sequence continues for them where it left off."),
         lambda count: Text.plural("{count} person was resumed.", "{count} people were resumed.", count),
     ),
     "stop": Action(
         "ban",
         lambda count: Text.plural("Stop {count} person?", "Stop {count} people?", count),
         lambda count: Text.plural("Stop {count} person", "Stop {count} people", count),
-        N_("This ends the sequence for them for good, and drops their open tasks."),
+        N_("This ends the sequence for them for good, and cancels their open tasks."),
         lambda count: Text.plural("{count} person was stopped.", "{count} people were stopped.", count),
         dangerous=True,
     ),
@@ -72,12 +72,14 @@ _WHY: Mapping[BulkOutcome, Counted] = {
         count,
     ),
     BulkOutcome.MAILBOX_REMOVED: lambda count: Text.plural(
-        "{count} person stays as they are: their mailbox was removed, and another has to be named.",
-        "{count} people stay as they are: their mailbox was removed, and another has to be named.",
+        "{count} person stays as they are: their mailbox was removed, and another has to be chosen.",
+        "{count} people stay as they are: their mailbox was removed, and another has to be chosen.",
         count,
     ),
     BulkOutcome.MOVED_ON: lambda count: Text.plural(
-        "{count} person had moved on meanwhile.", "{count} people had moved on meanwhile.", count
+        "The state of {count} person had changed in the meantime.",
+        "The state of {count} people had changed in the meantime.",
+        count,
     ),
 }
 

@@ -61,7 +61,7 @@ def begin(visit: Visit) -> Response:
     """A draft of a new one."""
     key, name = visit.text("from"), " ".join(visit.text("name", 200).split())
     if name in {each.name for each in visit.app.sequences.list()}:
-        taken = Text("There is a sequence of this name already.")
+        taken = Text("There is already a sequence with this name.")
         return _choice(visit, UNPROCESSABLE, chosen=key, name=name, error=str(taken))
     words = visit.app.sequences.starter(key, name, visit.language)
     return visit.go(draft_link(visit.app.drafts.begin(visit.me.user, text=words).id))
@@ -93,7 +93,7 @@ def drop(visit: Visit) -> Response:
     """The draft is thrown away; what is published stays."""
     draft = sent(visit)
     visit.app.drafts.drop(visit.me.user, draft.id)
-    return visit.go(_back(draft), Text("Your draft is gone. Nothing that is published was changed."))
+    return visit.go(_back(draft), Text("Your draft has been deleted. The published version is unchanged."))
 
 
 def opened(visit: Visit) -> Draft:
@@ -156,7 +156,7 @@ def draft_link(number: int) -> str:
 _KEYS = (
     ("c", N_("check the text")),
     ("p", N_("see what publishing does")),
-    ("Ctrl S", N_("keep the draft, while you write")),
+    ("Ctrl S", N_("save the draft while you write")),
 )
 _WRITE = Permission.SEQUENCES
 PAGES = (

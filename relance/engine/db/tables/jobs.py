@@ -19,7 +19,7 @@ job = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     count("done"),
     count("total"),  # as far as it is known; 0: not yet
-    sa.Column("counts", Json, nullable=False),  # what came of it so far, by code
+    sa.Column("counts", Json, nullable=False),  # its results so far, by code
     sa.Column("place", Json, nullable=False),  # where the next batch begins
     told("reason"),  # why it failed
     sa.Column("created_at", Instant, nullable=False),

@@ -17,6 +17,7 @@ from relance.wording import Text, ended
 from relance.wording.text import text_of
 
 _LISTS_OF_STEPS = ("steps", *steps.LIST_KEYS)
+_LISTS = {(each,) for each in _LISTS_OF_STEPS}
 _PARTS: dict[str, type[pydantic.BaseModel]] = {
     "send": sequence.Send,
     "stop": sequence.Stop,
@@ -62,7 +63,7 @@ def _path(error: Error, data: Any) -> Path:
         kind_told, kind_next = kind_next and part in steps.KINDS, False
         if kind_told or not _inside(node, part):
             continue
-        kind_next = isinstance(part, int) and path[-1] in _LISTS_OF_STEPS
+        kind_next = isinstance(part, int) and path[-1:] in _LISTS
         node, path = node[part], (*path, part)
     return (*path, error["loc"][-1]) if error["type"] == "missing" else path
 
@@ -107,7 +108,7 @@ def context(path: Path, data: Any) -> Text:
         if not _inside(node, part):
             break
         node = node[part]
-        if isinstance(part, int) and path[index - 1] in _LISTS_OF_STEPS:
+        if isinstance(part, int) and path[index - 1 : index] in _LISTS:
             named = node.get("id") if isinstance(node, Mapping) else None
             name = Text("step {number}", number=part + 1)
             if isinstance(named, str) and named:
@@ -223,10 +224,10 @@ def _no_kind(step: Any) -> Told:
     )
 
 
-def _slip(step: Mapping[str, Any]) -> tuple[str, str] | None:
+def _slip(step: Mapping[Any, Any]) -> tuple[str, str] | None:
     """A misspelt key that would have told what the step is, and what it was meant to be."""
     telling = sorted(steps.TELLING_KEYS - {"otherwise"})
-    return next(((key, near) for key in step if (near := errors.nearest(key, telling))), None)
+    return next(((key, near) for key in step if (near := errors.nearest(str(key), telling))), None)
 
 
 # Values of the wrong kind.
@@ -314,12 +315,26 @@ def _number(key: str | int, _error: Error, _value: Any) -> Told:
     return Text("`{key}` must be a whole number from 0 to 1000.", key=key), ""
 
 
+def _decimal(key: str | int, _error: Error, _value: Any) -> Told:
+    return Text("`{key}` must be a number.", key=key), ""
+
+
+def _key(key: str | int, _error: Error, _value: Any) -> Told:
+    return Text("a key must be text."), Text('Put it in quotes: "{value}".', value=key)
+
+
+def _neutral(key: str | int, _error: Error, _value: Any) -> Told:
+    """What is said where nobody foresaw the mistake: never the words of the library that found it."""
+    return Text("`{key}` cannot be used as it is written.", key=key), Text("See `relance sequence schema`.")
+
+
 def _empty(key: str | int, _error: Error, _value: Any) -> Told:
     return Text("`{key}` is empty.", key=key), Text("Write something after the colon, or delete the line.")
 
 
 _BY_TYPE: tuple[tuple[str, Callable[[str | int, Error, Any], Told]], ...] = (
     ("string_type", _text),
+    ("string_unicode", _neutral),
     ("string_pattern", _pattern),
     ("string_too_short", _empty),
     ("literal", _literal),
@@ -329,12 +344,18 @@ _BY_TYPE: tuple[tuple[str, Callable[[str | int, Error, Any], Told]], ...] = (
     ("dict_", _mapping),
     ("string_too_long", _too_long),
     ("too_long", _too_long),
+    ("too_short", _empty),
     ("bool", _bool),
     ("date", _date),
     ("int_", _number),
     ("greater", _number),
     ("less", _number),
+    ("float", _decimal),
+    ("finite", _decimal),
+    ("invalid_key", _key),
+    ("union_tag_invalid", _neutral),
 )
+# By how the name of pydantic's error begins. A test holds that each one our models can raise has a row.
 
 
 def _wrong_value(key: str | int, error: Error, value: Any) -> Told:
@@ -343,4 +364,4 @@ def _wrong_value(key: str | int, error: Error, value: Any) -> Told:
     for beginning, words in _BY_TYPE:
         if error["type"].startswith(beginning):
             return words(key, error, value)
-    return Text("`{key}` cannot be used: {fault}", key=key, fault=ended(error["msg"])), ""
+    return _neutral(key, error, value)

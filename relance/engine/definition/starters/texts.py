@@ -41,7 +41,7 @@ STARTERS: Mapping[str, Starter] = {
             N_("Open quote"),
             N_("To people who have your quote and have not answered: three mails and a call."),
         ),
-        (_BLANK, N_("Blank page"), N_("Two mails of one line each, to be written anew.")),
+        (_BLANK, N_("Blank page"), N_("Two mails of one line each, for you to write.")),
     )
 }
 

@@ -153,9 +153,9 @@ def _checked(wish: ReplyRequest) -> None:
             )
         )
     if wish.key and not KEY.fullmatch(wish.key):
-        raise errors.Invalid(Text("a key is 8 to 64 letters, digits, - or _."))
+        raise errors.Invalid(Text("a key has 8 to 64 letters, digits, - or _."))
     if not 0 <= wish.undo_seconds <= UNDO_MOST:
-        raise errors.Invalid(Text("a reply waits between 0 and {most} seconds.", most=int(UNDO_MOST)))
+        raise errors.Invalid(Text("a reply can wait between 0 and {most} seconds.", most=int(UNDO_MOST)))
 
 
 def _own_key(conn: Connection, answer: Reply, wish: ReplyRequest, goes_to: Addressee) -> str:
@@ -197,7 +197,7 @@ def _enrollment(conn: Connection, answer: Reply) -> Enrollment:
     if answer.contact_id is None:
         raise errors.Invalid(
             Text(
-                "say first whose answer {number} is: `relance inbox correct {number} --contact EMAIL`.",
+                "first say whose answer {number} is: `relance inbox correct {number} --contact EMAIL`.",
                 number=answer.id,
             )
         )
@@ -217,8 +217,7 @@ def _refuse_who_said_no(conn: Connection, context: Context, concerned: set[str],
     for address, why in no.items():
         raise errors.Invalid(
             Text(
-                "nothing may be sent to {address}: {why} If they want to hear from you after all, "
-                "`relance contacts unsuppress {address}` lifts that.",
+                "nothing may be sent to {address}: {why} If they want to hear from you after all, take them off the list with `relance contacts unsuppress {address}`.",
                 address=address,
                 why=ended(why.text),
             )
@@ -339,9 +338,7 @@ def _last(conn: Connection, number: int) -> OwnReplyView:
 
 def _too_late(found: OwnReplyView) -> Text:
     if found.state == MessageState.ABANDONED.value:
-        return Text(
-            "the reply to {email} is not sent any more; there is nothing to take back.", email=found.to
-        )
+        return Text("the reply to {email} will not be sent; there is nothing to take back.", email=found.to)
     if found.state == MessageState.ACCEPTED.value:
-        return Text("the reply to {email} has left already.", email=found.to)
-    return Text("the reply to {email} may have left already: it cannot be taken back.", email=found.to)
+        return Text("the reply to {email} has already been sent.", email=found.to)
+    return Text("the reply to {email} may already have been sent: it cannot be taken back.", email=found.to)

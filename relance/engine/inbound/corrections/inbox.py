@@ -206,7 +206,7 @@ def undo(context: Context, number: int) -> Corrected:
         earlier = (answer.correction or {}).get(_BEFORE)
         if earlier is None:
             raise errors.Invalid(
-                Text("nothing that a person said of answer {number} can be taken back.", number=number)
+                Text("answer {number} has no correction that can be taken back.", number=number)
             )
         values = {"correction": earlier["correction"], "contact_id": earlier["contact_id"]}
         reading = classification.in_force(dataclasses.replace(answer, **values))

@@ -37,7 +37,7 @@ WORDS = "the sender's trouble, not theirs, says a person"
 
 @dataclass(frozen=True)
 class WayBack:
-    """What was taken back (or would be, in a dry run): who may be written to again, who goes on, and who stays as they
+    """What was taken back (or would be, in a dry run): who may be contacted again, who goes on, and who stays as they
     are, each as they stand then."""
 
     lifted: tuple[str, ...]

@@ -86,8 +86,8 @@ class StandsBecause(StrEnum):
 _KEPT = complete(
     StandsBecause,
     {
-        StandsBecause.ANOTHER_ANSWER: Text("what it did stands: another answer of theirs asks for the same"),
-        StandsBecause.UNTIL_REOPENED: Text("what it did stands: it is kept until it is reopened"),
+        StandsBecause.ANOTHER_ANSWER: Text("its effects remain: another answer from them means the same"),
+        StandsBecause.UNTIL_REOPENED: Text("its effects remain until they are reopened"),
     },
 )
 

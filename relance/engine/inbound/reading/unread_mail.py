@@ -102,7 +102,7 @@ def note(
 
 
 def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[NewReply]) -> None:
-    """Go on without it. `held`: what became of it, where somebody can tell whose it is."""
+    """Go on without it. `held`: what happened to it, where somebody can tell whose it is."""
     if row.state != "trying":
         return
     person = any(item.uid == row.uid and item.found.contact is not None for item in held)
@@ -171,8 +171,7 @@ def sentence(rows: Sequence[Withheld]) -> Text:
     """What is said of them, and what to do."""
     first = rows[0]
     what = Text(
-        "It could be an answer from anyone, so no follow-up is sent. Open it in an email program; then `relance mailbox "
-        "dismiss {address}` lets the follow-ups go on.",
+        "It could be an answer from anyone, so no follow-up is sent. Open it in an email program; then `relance mailbox dismiss {address}` resumes the follow-ups.",
         address=first.mailbox,
     )
     return Text.together(_named(first), and_more(len(rows) - 1), what)
@@ -187,7 +186,7 @@ def complain(refused: Sequence[FolderRefused]) -> None:
         Text.together(
             first,
             and_more(len(refused) - 1),
-            Text("An answer may lie there, so no follow-up is sent."),
+            Text("There may be an answer in it, so no follow-up is sent."),
             watched_folders.ADVICE if first.barred else "",
         )
     ) from first
@@ -223,7 +222,7 @@ def _named(row: Withheld) -> Text:
 
 def notes(rows: Iterable[Withheld]) -> list[Text]:
     """What `status` says of those that were set aside: one sentence each."""
-    again = Text("It is asked for again every hour.")
+    again = Text("It is tried again every hour.")
     return [Text.together(_named(each), again) for each in rows if each.state == "aside"]
 
 
@@ -242,8 +241,7 @@ def fault(mailbox: mailboxes.Mailbox) -> Text:
     if not mailbox.turn_error:
         return Text.prose("")
     return Text(
-        "The last turn of {address} failed because of a fault in Relance ({fault}); it will be tried again. The log says "
-        "more; please report it.",
+        "Working on {address} failed because of a fault in Relance ({fault}); it will be tried again. The log says more; please report it.",
         address=mailbox.address,
         fault=mailbox.turn_error,
     )

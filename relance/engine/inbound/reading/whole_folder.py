@@ -112,7 +112,7 @@ def _spoilt(
     look: Look, progress: Progress, fetched: Fetched, trouble: unread_mail.Troubles, fault: Exception
 ) -> None:
     """A mail that no part of ours can work on is like one that the server does not give."""
-    words = Text("it could not be worked on ({fault})", fault=unexpected_errors.described(fault))
+    words = Text("it could not be processed ({fault})", fault=unexpected_errors.described(fault))
     if trouble.meets(dataclasses.replace(fetched, trouble=words)):
         with look.context.database.write() as conn:
             leases.renew(conn, look.lease)
@@ -201,7 +201,7 @@ def _copies(
                 progress.saw(uid)
                 yield uid, mail
             elif trouble.meets(
-                Fetched(uid, b"", 0, True, None, None, Text("the server could not give this copy"))
+                Fetched(uid, b"", 0, True, None, None, Text("the server could not provide this copy"))
             ):
                 with look.context.database.write() as conn:
                     leases.renew(conn, look.lease)

@@ -138,7 +138,7 @@ def settle(
     why: Reason,
     now: dt.datetime,
 ) -> None:
-    """Write what became of unknown mails: delivered ones move their enrollment on, missing ones make it due again."""
+    """Write what happened to unknown mails: delivered ones move their enrollment on, missing ones make it due again."""
     for read in mails:
         row, mail = _as_now(conn, read)
         if mail.state is not read.state:

@@ -52,7 +52,7 @@ def give_up(conn: Connection, mail: PreparedMail, why: Reason, now: dt.datetime)
 
 
 def settled(conn: Connection, mail: Message, after: MessageState, now: dt.datetime) -> None:
-    """Evidence or a person said what became of one that was in doubt. What never left goes now, as it is."""
+    """Evidence or a person said what happened to one that was in doubt. What never left goes now, as it is."""
     if after in (MessageState.ACCEPTED, MessageState.ABANDONED):
         own_replies.close(conn, [mail.id])
     elif after is MessageState.NOT_SENT:

@@ -69,7 +69,7 @@ class TaskCounts:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """One task and what became of it."""
+    """One task and what happened to it."""
 
     id: int
     email: str
@@ -78,7 +78,7 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class TaskReport:
-    """What became of all tasks that fit."""
+    """What happened to all tasks that fit."""
 
     results: tuple[TaskResult, ...]
     dry_run: bool = False

@@ -32,7 +32,7 @@ def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
 
 def _added(conn: Connection, context: Context, user: int, name: str, base: int, text: str) -> Draft:
     if len(drafts.list_all(conn, user)) >= MOST:
-        raise errors.WrongUse(Text("There are too many drafts of yours: drop some of them first."))
+        raise errors.WrongUse(Text("You have too many drafts: delete some of them first."))
     number = drafts.add(conn, user, name, base, files.bounded(text), context.clock.now())
     return _get(conn, user, number)
 
@@ -79,5 +79,5 @@ def others(context: Context, user: int, name: str) -> list[DraftWriter]:
 def _get(conn: Connection, user: int, number: int) -> Draft:
     found = drafts.get(conn, user, number)
     if found is None:
-        raise errors.NotFound(Text("There is no such draft of yours. It may have been published or dropped."))
+        raise errors.NotFound(Text("You have no such draft. It may have been published or deleted."))
     return found

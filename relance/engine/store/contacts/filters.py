@@ -1,4 +1,4 @@
-"""People by where they stand: in a sequence or in none, what became of it, by whose mailbox; and who may not be written to.
+"""People by where they stand: in a sequence or in none, what happened to it, by whose mailbox; and who may not be written to.
 
 What is asked of enrollments is asked of those that whoever looks may see, so that no filter tells of another's.
 """

@@ -1,4 +1,4 @@
-"""Mails that a server shows and does not give: how often each was asked for, and what became of it."""
+"""Mails that a server shows and does not give: how often each was asked for, and what happened to it."""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ class ProviderHabits:
         if not self.given_id:
             return _("keeps our Message-ID")
         if not self.told_by:
-            return _("writes its own Message-ID over ours; nothing tells which mail it means")
-        return _("writes its own Message-ID over ours; known by {signs}", signs=told_by(self))
+            return _("replaces our Message-ID with its own; nothing shows which mail is meant")
+        return _("replaces our Message-ID with its own; recognised by {signs}", signs=told_by(self))
 
 
-_CLUES = {IdClue.SERVER_ANSWER: N_("the words of the 250"), IdClue.SENT_COPY: N_("the copy in Sent")}
+_CLUES = {IdClue.SERVER_ANSWER: N_("the text of the 250 reply"), IdClue.SENT_COPY: N_("the copy in Sent")}
 _STORED = {
     **{each.value: each for each in IdClue},
     # By the release before.

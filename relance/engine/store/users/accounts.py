@@ -58,7 +58,7 @@ def by_id(conn: Connection, number: int) -> User:
     """Raises `errors.NotFound`."""
     found = conn.execute(sa.select(*_COLUMNS).where(user_account.c.id == number)).one_or_none()
     if found is None:
-        raise errors.NotFound(Text("There is no such user. The page Users shows all users."))
+        raise errors.NotFound(Text("There is no such user. The Users page shows all users."))
     return _user(found)
 
 

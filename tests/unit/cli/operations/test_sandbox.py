@@ -13,12 +13,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from relance import errors
+from relance import errors, wording
 from relance.cli import tree
 from relance.cli.operations import sandbox
 from relance.mailbox.account import Account, Server
 from relance.mailbox.auth import Password
 from relance.sandbox.record import Arrived, Moment
+from tests.corpus import spoken
 from tests.reworded import in_english, worded
 
 AT = Moment(1, dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC), dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC))
@@ -96,3 +97,8 @@ def test_a_file_that_no_sandbox_wrote_is_told(content: bytes) -> None:
         (Path(name) / sandbox.FILE_NAME).write_bytes(content)
         with pytest.raises(errors.NotFound, match=worded("relance sandbox")):
             sandbox.account(Path(name))
+
+
+@pytest.mark.parametrize("language", wording.languages())
+def test_what_a_prospect_answers_unasked_is_in_the_language_spoken_and_means_interest(language: str) -> None:
+    spoken.check_answer(sandbox.WORDS[language], "positive")

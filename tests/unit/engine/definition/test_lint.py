@@ -80,7 +80,7 @@ def test_what_is_only_unwise_is_a_warning():
     assert soon.definition is not None
     assert in_english("only 2 hours") in str(soon.warnings[0])
     hasty = check(HEAD + BRANCH.replace("    after: 1 day\n", "") + "      - end: x\n")
-    assert in_english("before anyone can have clicked") in str(hasty.warnings[0])
+    assert in_english("before anyone could have clicked") in str(hasty.warnings[0])
     assert in_english("has no effect") in str(check(HEAD + "  - wait: 2 days\n").warnings[0])
     assert in_english("no step of this sequence sends") in str(
         check("sequence: X\nsteps:\n  - {id: a, task: b}\n").warnings[0]

@@ -142,7 +142,7 @@ def test_hours_given_for_a_saturday_are_meant_but_a_holiday_shuts_them():
 
 def test_hours_that_never_open_are_refused_in_words():
     rule = SendingRule(send_windows.same_hours((0,), send_windows.parse_intervals("09:00-10:00")), at=11 * 60)
-    with pytest.raises(errors.Invalid, match=worded("never open")):
+    with pytest.raises(errors.Invalid, match=worded("never occur")):
         calendar.next_opening(rule, POLAND, local("2026-03-02T10:00"))
 
 

@@ -44,7 +44,7 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
             'x.yaml:3:14: send: `zone`: "europe/warsaw" is not a time zone; did you mean Europe/Warsaw?'
         ),
         in_english(
-            'x.yaml:3:39: send: `holidays`: write `none` to ignore holidays, or "NO" for those of Norway.'
+            'x.yaml:3:39: send: `holidays`: write `none` to ignore holidays, or `"NO"` for those of Norway.'
         ),
         in_english(
             'x.yaml:5:9: step `Intro Mail`: "Intro Mail" cannot be an id: use lower-case letters, digits and hyphens, beginning '
