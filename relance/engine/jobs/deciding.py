@@ -15,7 +15,6 @@ from relance.engine.context import Context
 from relance.engine.jobs.changing import PEOPLE, STAYED
 from relance.engine.jobs.ledger import Ledger
 from relance.engine.restore import doubts
-from relance.engine.restore.doubts import Whom
 from relance.engine.sequences import bulk, control
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome, State
@@ -106,8 +105,7 @@ def _move(context: Context, wish: _Wish) -> _Done:
 
 
 def _restored(context: Context, wish: _Wish) -> _Done:
-    about = Whom(emails=(wish.row.email,), sequence=wish.row.sequence)
-    doubts.decide(context, wish.params["deed"], about)
+    doubts.decide_one(context, wish.params["deed"], wish.row.enrollment_id)
     return _released(context, wish.row)
 
 
