@@ -3,21 +3,25 @@
 Rows hold codes with parameters, or Texts; their sentences are made where they are shown. Where a process speaks keys
 (`tests.reworded`), a key in a database is a sentence that was made too early: in a run of keys every database that a test leaves
 is read, and `integration/engine/test_stored_sentences.py` plays some worlds so in every run. What is stored for the release
-before this one, which decided by sentences, is English whatever is spoken (`wording.as_in_the_source`), and so holds no key.
+before this one, which decided by sentences, is English whatever is spoken (`wording.as_in_the_source`), and so holds no key. The
+line above the quote in a person's own reply is mail as it leaves, and stays in the language it was written in.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.inbound.answering import writing
+from relance.engine.store.sending import messages
 from relance.wording import catalogue
 from tests.keyed.keys_for_sentences import Keys
 
@@ -72,8 +76,15 @@ def _is_there(url: str) -> bool:
 def _of_rows(conn: Connection) -> Iterator[tuple[str, str]]:
     for table in sorted(sa.inspect(conn).get_table_names()):
         for row in conn.execute(sa.text(f'select * from "{table}"')).mappings():
-            for column, value in row.items():
+            for column, value in (_as_written(row) if table == "message" else row).items():
                 yield from texts(value, f"{table}.{column}")
+
+
+def _as_written(mail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A mail without the quote below a person's own reply: the line above it is ours, in the language it was sent in."""
+    if not messages.is_reply(mail["step"]):
+        return mail
+    return {**mail, "body": writing.without_quote(mail["body"])}
 
 
 def texts(value: object, place: str) -> Iterator[tuple[str, str]]:

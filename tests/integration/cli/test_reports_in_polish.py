@@ -15,6 +15,7 @@ from relance.cli import tree
 from relance.config import Settings
 from relance.engine.context import Context
 from relance.engine.reasons import Code, Reason, because
+from relance.engine.reasons.matches import MatchKey
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollments
@@ -113,7 +114,7 @@ PARAMS = {
     "first": because(Code.ANSWERED), "then": because(Code.OPTED_OUT), "why": because(Code.ANSWERED),
     "told": because(Code.ANSWERED), "mailbox": "ada@sales.example", "rule": "clicked(\"intro\")", "names": "company",
     "place": "Oferta", "fault": "Oferta", "state": "paused", "said": "550 5.1.1", "organisation": "firma.example",
-    "until": dt.date(2026, 3, 5), "subject": "Oferta", "sender": PEOPLE[0], "match": "the sender's address",
+    "until": dt.date(2026, 3, 5), "subject": "Oferta", "sender": PEOPLE[0], "match": MatchKey.SENDER.value,
     "kind": "human answer", "email": PEOPLE[0], "touched": "2", "wait": "2", "organisations": "firma.example", "since": dt.datetime(2026, 3, 5, tzinfo=dt.UTC),
 }  # fmt: skip
 COUNTED = frozenset(

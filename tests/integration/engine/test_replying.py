@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from relance import errors
+from relance import errors, wording
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
@@ -25,7 +25,8 @@ from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending import messages
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult
-from tests import engine_house
+from relance.wording import Text
+from tests import engine_house, stored_sentences
 from tests.engine_doors import NoMail
 from tests.reading import ADA, KIM, row
 from tests.replying import (
@@ -285,3 +286,32 @@ def test_a_sequence_that_goes_on_again_goes_on_beside_it(house: Context, server:
     assert now(house).state == MessageState.ACCEPTED.value
     with house.database.read() as conn:
         assert conn.execute(sa.select(mailbox.c.reply_at)).scalar_one() is None
+
+
+def test_the_line_above_the_quote_is_in_the_language_of_whoever_replies(house: Context) -> None:
+    with wording.speaking("pl"):
+        reply(house)
+    own, quoted = kept(house).body.split("\n\n")
+    heading, theirs = quoted.split("\n")[:2]
+    assert (own, theirs[:2]) == (WORDS, "> ")
+    assert heading.endswith("pisze:")
+
+
+@pytest.mark.own_words
+def test_no_other_sentence_of_a_reply_would_pass_where_sentences_are_keys(house: Context) -> None:
+    """What looks for sentences in a database leaves out the line above a reply's quote, and nothing else (`tests.stored_sentences`)."""
+    with stored_sentences.keys_in_place_of("pl"), wording.speaking("pl"):
+        reply(house)
+        assert stored_sentences.KEY.search(kept(house).body)
+        assert found_in(house) == []
+        engine_house.add_message(
+            house, row(house), MessageState.ACCEPTED, step="other", body=kept(house).body
+        )
+        assert len(found_in(house)) == 1
+        service.take_back(house, 1)
+        reply(house, str(Text("paused by a person")))
+    assert len(found_in(house)) == 2
+
+
+def found_in(house: Context) -> list[str]:
+    return stored_sentences.of_database(str(house.database.engine.url.render_as_string(hide_password=False)))

@@ -40,7 +40,7 @@ def test_a_persons_own_answer_is_no_step(house: Context, server: FaultServer) ->
     assert after == before
     events = [each for each in timeline.of_contact(house, KIM) if each.mail == written.id]
     assert events
-    assert {str(codes.text("step name", each.step)) for each in events} == {in_english("your reply")}
+    assert all(str(codes.text("step name", each.step)) == in_english("your reply") for each in events)
     assert str(codes.text("step name", "intro")) == "intro"
 
 

@@ -120,7 +120,7 @@ def test_a_mailbox_that_pauses_itself_is_told_without_being_asked_for(
         ("127.0.0.1", Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 Authentication credentials invalid"),
          "refused the login of ada@", "535 5.7.8 Authentication credentials invalid"),
         ("127.0.0.1", Fault(Point.BANNER, Kind.REPLY, "554 5.7.1 no service"),
-         'cannot be used: "554 5.7.1 no service"', '"554 5.7.1 no service"'),
+         'cannot be used: "554 5.7.1 no service"', "554 5.7.1 no service"),
         ("127.0.0.1", Fault(Point.BANNER, Kind.STOP), "Check the host and port", ""),
         ("nowhere.invalid", None, "Check the host and port", ""),
     ],
