@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from relance.engine.store import events, statistics
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sequences import sequences
 from relance.engine.store.sequences.sequences import Version
-from relance.wording import Text
+from relance.wording import N_, Text
 
 SENDER = frozenset({"sender_name", "sender_first_name", "sender_address"})
 
@@ -127,25 +128,30 @@ def _condition_names(text: str) -> frozenset[str]:
 
 
 class Overtaken(errors.WrongUse):
-    """Somebody published another version since this text was begun; nothing was done. `latest` is its number."""
+    """Somebody published another version since this text was begun, or another text of the same one (`reworded`); nothing was
+    done. `latest` is the number of the version that is there."""
 
-    def __init__(self, name: str, latest: int) -> None:
+    def __init__(self, name: str, latest: int, *, reworded: bool = False) -> None:
         self.latest = latest
-        super().__init__(
-            Text(
-                "Version {latest} of {name} has been published since you started. Your text has been kept, and nothing was published.",
-                latest=latest,
-                name=name,
-            )
-        )
+        what = _REWORDED if reworded else _PUBLISHED
+        super().__init__(Text(what, latest=latest, name=name))
 
 
-def publish(context: Context, source: Source, *, base: int | None = None) -> Published:
+_PUBLISHED = N_(
+    "Version {latest} of {name} has been published since you started. Your text has been kept, and nothing was published."
+)
+_REWORDED = N_(
+    "The text of version {latest} of {name} has been changed since you started. Your text has been kept, and nothing was published."
+)
+
+
+def publish(context: Context, source: Source, *, base: int | None = None, digest: str = "") -> Published:
     """Make a definition the sequence's newest version; raises `errors.Invalid` with every problem, and nothing is done.
 
     Contacts already enrolled stay with their version. The text is kept as it is written, comments included, and takes the place
     of the latest version's text if it says the same. A `Path` is a file, a str the text itself. `base` is the
-    version that the text was begun from (0: there was none): if it is no longer the latest, `Overtaken` is raised.
+    version that the text was begun from (0: there was none): if it is no longer the latest, `Overtaken` is raised; so it
+    is if the `text_digest` of that version's text is no longer `digest` (empty: not asked): comments alone make no new version.
     """
     text, where = _text(source)
     checked = _checked(context, text, where)
@@ -155,7 +161,7 @@ def publish(context: Context, source: Source, *, base: int | None = None) -> Pub
     now = context.clock.now()
     with context.database.write() as conn:
         if base is not None:
-            _require_latest(conn, definition.name, base, now)
+            _require_latest(conn, definition.name, base, digest, now)
         number, changed = sequences.publish(
             conn, definition.name, sequence.digest(definition), sequence.written(definition), now, written
         )
@@ -164,11 +170,19 @@ def publish(context: Context, source: Source, *, base: int | None = None) -> Pub
     return Published(definition.name, number, changed, checked.warnings)
 
 
-def _require_latest(conn: Connection, name: str, base: int, now: dt.datetime) -> None:
+def _require_latest(conn: Connection, name: str, base: int, digest: str, now: dt.datetime) -> None:
     sequences.lock(conn, name, now)
-    latest = next((each.number for each in sequences.versions(conn, name)), 0)
-    if latest != base:
-        raise Overtaken(name, latest)
+    latest = next(iter(sequences.versions(conn, name)), None)
+    number = latest.number if latest else 0
+    if number != base:
+        raise Overtaken(name, number)
+    if latest and digest and text_digest(as_written(conn, latest)) != digest:
+        raise Overtaken(name, number, reworded=True)
+
+
+def text_digest(text: str) -> str:
+    """Tells whether a text is still the same, comments included. Pure."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text(source: Source) -> tuple[str | sequence.Sequence, str]:

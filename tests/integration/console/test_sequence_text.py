@@ -118,7 +118,7 @@ def test_the_plan_names_people_and_is_the_only_way_to_publish(sales: Console) ->
             assert version(sales) == 1
         plan = save(client, draft, changed, "plan")
         under_way = sum(many for state, many in before.items() if state in ("active", "held", "paused"))
-        assert in_english(f"{under_way} people under way stay") in plan.text
+        assert in_english(f"{under_way} people in progress stay") in plan.text
         for words in ("new: final", "changed: bump", "gone: last"):
             assert in_english(words) in plan.text
         # Another text than the one whose plan was seen is not published.
@@ -178,6 +178,28 @@ def test_two_who_write_at_once_lose_nothing(sales: Console) -> None:
     words = sales.app.sequences.show(NAME).yaml
     assert "Boss asks" in words
     assert "Eva says yes" in words
+
+
+def test_comments_that_somebody_else_published_meanwhile_are_not_overwritten(sales: Console) -> None:
+    """They make no new version, and are lost as easily."""
+    with at(sales) as boss, at(sales, EVA) as eva:
+        (one, text), (other, _) = begun(boss, name=NAME), begun(eva, name=NAME)
+        noted, theirs = "# Maria wrote this in March.\n" + text, text.replace("A short yes", "Eva says yes")
+        bosss, evas = save(boss, one, noted, "plan"), save(eva, other, theirs, "plan")
+        boss.post("/sequence/publish", data={"draft": one, "seen": seen(bosss.text)})
+        late = eva.post("/sequence/publish", data={"draft": other, "seen": seen(evas.text)})
+        assert sales.app.sequences.show(NAME).yaml == noted
+        assert text_of(late.text) == theirs
+        assert "# Maria wrote this in March." in late.text
+        assert in_english("Somebody changed the text of version 1 while you were writing.") in late.text
+        said = eva.get(f"/sequence-drafts/{other}").text
+        assert in_english("The text of version 1 has been changed since you started.") in said
+        given = dict(re.findall(r'<input type="hidden" name="(name|base|digest)" value="([^"]*)"', late.text))
+        both = "# Maria wrote this in March.\n" + theirs
+        settled = eva.post("/sequence/draft/settle", data={**given, "draft": other, "text": both})
+        eva.post("/sequence/publish", data={"draft": other, "seen": seen(settled.text)})
+    assert version(sales) == 2
+    assert sales.app.sequences.show(NAME).yaml == both
 
 
 def test_a_text_that_was_begun_from_an_older_version_is_not_published(sales: Console) -> None:

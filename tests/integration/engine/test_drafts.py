@@ -91,6 +91,23 @@ def test_the_plan_counts_people_where_they_stand_and_names_steps(house: Context)
     assert len(publish.show(house, "Trial").versions) == 1
 
 
+def test_a_text_begun_before_others_changed_only_comments_is_not_published_over_them(house: Context) -> None:
+    ada = user(house, "ada@sales.example")
+    publish.publish(house, TEXT)
+    mine = drafts.begin(house, ada, "Trial")
+    noted = "# Maria wrote this in March.\n" + TEXT
+    assert not publish.publish(house, noted, base=1, digest=mine.digest).changed
+    with pytest.raises(publish.Overtaken) as late:
+        publish.publish(house, TEXT.replace("Again?", "Once more?"), base=1, digest=mine.digest)
+    assert late.value.latest == 1
+    assert publish.show(house, "Trial").yaml == noted
+    seen = planning.plan(house, TEXT).digest
+    mine = drafts.save(
+        house, ada, mine.id, noted.replace("Again?", "Well?"), drafts.BegunFrom("Trial", 1, seen)
+    )
+    assert publish.publish(house, mine.text, base=mine.base, digest=mine.digest).version == 2
+
+
 @pytest.mark.parametrize("base", [0, 1])
 def test_of_two_who_publish_at_once_one_is_told(house: Context, base: int) -> None:
     """Whether the sequence is there (base 1) or new (base 0)."""

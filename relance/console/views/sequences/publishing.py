@@ -17,7 +17,8 @@ from relance.console.views.sequences.text import LARGEST, draft_link, kept, open
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.roles import Permission
-from relance.engine.sequences.publish import Overtaken
+from relance.engine.sequences.publish import Overtaken, text_digest
+from relance.engine.sequences.writing.drafts import BegunFrom
 from relance.engine.sequences.writing.planning import PublishPlan
 from relance.engine.store.users.drafts import Draft
 from relance.wording import Text
@@ -33,7 +34,8 @@ def plan(visit: Visit) -> Response:
         found = visit.app.sequences.plan(draft.text)
     except errors.Invalid:
         return visit.go(draft_link(draft.id))
-    if found.latest != _begun_from(draft, found):
+    base, digest = _begun_from(draft, found)
+    if found.latest != base or digest not in ("", found.digest):
         return _conflict(visit, draft, found.name)
     return _planned(visit, draft, found)
 
@@ -48,7 +50,8 @@ def publish(visit: Visit) -> Response:
         )
     try:
         found = visit.app.sequences.plan(draft.text)
-        done = visit.app.sequences.publish(draft.text, base=_begun_from(draft, found))
+        base, digest = _begun_from(draft, found)
+        done = visit.app.sequences.publish(draft.text, base=base, digest=digest)
     except (errors.Invalid, Overtaken):
         return visit.go(again)  # which says what is in the way
     visit.app.drafts.drop(visit.me.user, draft.id)
@@ -66,18 +69,19 @@ def publish(visit: Visit) -> Response:
 
 def settle(visit: Visit) -> Response:
     """Both texts were seen: the draft goes on from the other version."""
-    name, base = visit.text("name", 200), numbers.row(visit.text("base")) or 0
-    return visit.go(f"{draft_link(kept(visit, name=name, base=base).id)}/plan")
+    base = numbers.row(visit.text("base")) or 0
+    draft = kept(visit, BegunFrom(visit.text("name", 200), base, visit.text("digest", 64)))
+    return visit.go(f"{draft_link(draft.id)}/plan")
 
 
-def _begun_from(draft: Draft, found: PublishPlan) -> int:
-    """The version of the sequence that the text names; another name is begun from nothing."""
-    return draft.base if found.name == draft.name else 0
+def _begun_from(draft: Draft, found: PublishPlan) -> tuple[int, str]:
+    """The version of the sequence that the text names, and its text's digest; another name is begun from nothing."""
+    return (draft.base, draft.digest) if found.name == draft.name else (0, "")
 
 
 def _seen(visit: Visit, draft: Draft) -> str:
     """Proves that this session was shown the plan of this text."""
-    said = f"plan\n{draft.id}\n{draft.base}\n{draft.name}\n{draft.text}".encode()
+    said = f"plan\n{draft.id}\n{draft.base}\n{draft.digest}\n{draft.name}\n{draft.text}".encode()
     return hmac.new(visit.token.encode(), said, hashlib.sha256).hexdigest()
 
 
@@ -105,6 +109,8 @@ def _conflict(visit: Visit, draft: Draft, name: str) -> Response:
         published=against(theirs.yaml, draft.text),
         theirs=theirs,
         taken=draft.name != name,
+        reworded=draft.base == theirs.version,
+        digest=text_digest(theirs.yaml),
         lines=changes(theirs.yaml, draft.text),
     )
 

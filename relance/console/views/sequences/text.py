@@ -14,6 +14,8 @@ from relance.console.views.sequences import editor
 from relance.console.views.sequences.overview import link, named
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.roles import Permission
+from relance.engine.sequences.publish import text_digest
+from relance.engine.sequences.writing.drafts import BegunFrom
 from relance.engine.store.users.drafts import Draft
 from relance.wording import N_, Text
 
@@ -106,12 +108,13 @@ def sent(visit: Visit) -> Draft:
     return visit.app.drafts.show(visit.me.user, _number(visit.text("draft")))
 
 
-def kept(visit: Visit, *, name: str | None = None, base: int | None = None) -> Draft:
+def kept(visit: Visit, begun_from: BegunFrom | None = None) -> Draft:
     """The draft of a form, with the text that was sent."""
     text = visit.text("text", LONGEST + 1).replace("\r\n", "\n").rstrip() + "\n"
     if len(text) > LONGEST:
         raise errors.Invalid(Text("This text is too long for a sequence."))
-    return visit.app.drafts.save(visit.me.user, _number(visit.text("draft")), text, name=name, base=base)
+    number = _number(visit.text("draft"))
+    return visit.app.drafts.save(visit.me.user, number, text, begun_from)
 
 
 def _number(typed: str) -> int:
@@ -124,12 +127,13 @@ def _back(draft: Draft) -> str:
 
 def _told(visit: Visit, draft: Draft) -> dict[str, object]:
     found = visit.app.sequences.check(draft.text)
-    latest = visit.app.sequences.show(draft.name).version if draft.name else 0
+    latest = visit.app.sequences.show(draft.name) if draft.name else None
     return {
         "draft": draft,
         "problems": shown(draft.text, found.problems),
         "warnings": shown(draft.text, found.warnings),
-        "overtaken": latest if latest > draft.base else 0,
+        "overtaken": latest.version if latest and latest.version > draft.base else 0,
+        "reworded": bool(latest and draft.digest and text_digest(latest.yaml) != draft.digest),
         "others": visit.app.drafts.others(visit.me.user, draft.name),
     }
 

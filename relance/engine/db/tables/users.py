@@ -69,6 +69,7 @@ sequence_draft = sa.Table(
     to("user_account"),
     text("name"),  # of the sequence it was begun from; empty: it is new
     count("base"),  # the version it was begun from; 0: none
+    text("digest"),  # of the text it was begun from; empty: it is new, or was begun before this was kept
     text("text"),
     sa.Column("begun_at", Instant, nullable=False),
     sa.Column("saved_at", Instant),  # the last change; empty: it says what it was begun from

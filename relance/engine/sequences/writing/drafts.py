@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from sqlalchemy.engine import Connection
 
 from relance import errors
@@ -15,11 +17,20 @@ from relance.wording import Text
 MOST = 200  # of one user
 
 
+@dataclasses.dataclass(frozen=True)
+class BegunFrom:
+    """The sequence, the version (0: none) and the `publish.text_digest` of its text (empty: not known) that a draft goes on from."""
+
+    name: str = ""
+    base: int = 0
+    digest: str = ""
+
+
 def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
     """A user's draft of a sequence: the one they have changed, else one of its latest version. Without a name, a new one of `text`."""
     with context.database.write() as conn:
         if not name:
-            return _added(conn, context, user, "", 0, text)
+            return _added(conn, context, user, text, BegunFrom())
         latest = publish.versions_of(conn, name)[0]
         mine = [each for each in drafts.list_all(conn, user) if each.name == name]
         begun = next((each for each in mine if each.saved_at is not None), None)
@@ -27,13 +38,16 @@ def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
             return begun
         for each in mine:
             drafts.drop(conn, user, each.id)
-        return _added(conn, context, user, name, latest.number, publish.as_written(conn, latest))
+        now = publish.as_written(conn, latest)
+        return _added(conn, context, user, now, BegunFrom(name, latest.number, publish.text_digest(now)))
 
 
-def _added(conn: Connection, context: Context, user: int, name: str, base: int, text: str) -> Draft:
+def _added(conn: Connection, context: Context, user: int, text: str, begun_from: BegunFrom) -> Draft:
     if len(drafts.list_all(conn, user)) >= MOST:
         raise errors.WrongUse(Text("You have too many drafts: delete some of them first."))
-    number = drafts.add(conn, user, name, base, files.bounded(text), context.clock.now())
+    number = drafts.add(
+        conn, user, context.clock.now(), text=files.bounded(text), **dataclasses.asdict(begun_from)
+    )
     return _get(conn, user, number)
 
 
@@ -49,16 +63,12 @@ def list_all(context: Context, user: int) -> list[Draft]:
         return [each for each in drafts.list_all(conn, user) if each.saved_at is not None or not each.name]
 
 
-def save(
-    context: Context, user: int, number: int, text: str, *, name: str | None = None, base: int | None = None
-) -> Draft:
-    """Keep the text as it is now; with `name` and `base`, it goes on from that version. Raises `errors.NotFound`."""
+def save(context: Context, user: int, number: int, text: str, begun_from: BegunFrom | None = None) -> Draft:
+    """Keep the text as it is now; with `begun_from`, it goes on from there. Raises `errors.NotFound`."""
     with context.database.write() as conn:
         before = _get(conn, user, number)
-        wanted = {"text": files.bounded(text), "name": name, "base": base}
-        changed = {
-            key: value for key, value in wanted.items() if value is not None and value != getattr(before, key)
-        }
+        wanted = {"text": files.bounded(text), **(dataclasses.asdict(begun_from) if begun_from else {})}
+        changed = {key: value for key, value in wanted.items() if value != getattr(before, key)}
         if changed:
             drafts.change(conn, number, **changed, saved_at=context.clock.now())
         return _get(conn, user, number)

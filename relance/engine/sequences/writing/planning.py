@@ -25,7 +25,8 @@ class PeopleAtStep:
 
 @dataclass(frozen=True)
 class PublishPlan:
-    """What would be published as version `next`; `latest` is 0 where there is no such sequence yet. Steps by their ids."""
+    """What would be published as version `next`; `latest` is 0 where there is no such sequence yet, else `digest` is that of
+    its text. Steps by their ids."""
 
     name: str
     latest: int
@@ -36,6 +37,7 @@ class PublishPlan:
     altered: tuple[str, ...]
     staying: tuple[PeopleAtStep, ...]
     warnings: tuple[errors.Problem, ...] = ()
+    digest: str = ""
 
     @property
     def people(self) -> int:
@@ -52,6 +54,7 @@ def plan(context: Context, source: Source) -> PublishPlan:
     with context.database.read() as conn:
         versions = sequences.versions(conn, wanted.name)
         latest = versions[0] if versions else None
+        digest = publish.text_digest(publish.as_written(conn, latest)) if latest else ""
         standing = sequences.standing(conn, latest.sequence_id) if latest else []
     changed = latest is None or latest.digest != sequence.digest(wanted)
     number = latest.number if latest else 0
@@ -67,6 +70,7 @@ def plan(context: Context, source: Source) -> PublishPlan:
         altered=tuple(each for each in after if each in before and after[each] != before[each]),
         staying=_in_order([PeopleAtStep(*each) for each in standing], [*before]),
         warnings=checked.warnings,
+        digest=digest,
     )
 
 

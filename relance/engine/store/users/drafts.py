@@ -16,12 +16,13 @@ _C = sequence_draft.c
 
 @dataclass(frozen=True)
 class Draft:
-    """A text under way. `name` and `base` (0: none) are the sequence and the version it was begun from; `saved_at` is the last
-    change, None as long as it says what it was begun from."""
+    """A text under way. `name` and `base` (0: none) are the sequence and the version it was begun from, `digest` is that of
+    the version's text then (empty: unknown); `saved_at` is the last change, None as long as it says what it was begun from."""
 
     id: int
     name: str
     base: int
+    digest: str
     text: str
     begun_at: dt.datetime
     saved_at: dt.datetime | None
@@ -44,9 +45,9 @@ class DraftWriter:
 _COLUMNS = [_C[name] for name in Draft.__dataclass_fields__]
 
 
-def add(conn: Connection, user: int, name: str, base: int, text: str, now: dt.datetime) -> int:
+def add(conn: Connection, user: int, now: dt.datetime, **values: Any) -> int:
     """A new one; returns its number."""
-    row = {"user_account_id": user, "name": name, "base": base, "text": text, "begun_at": now}
+    row = {"user_account_id": user, "begun_at": now, **values}
     return int(conn.execute(sa.insert(sequence_draft).values(**row).returning(_C.id)).scalar_one())
 
 
