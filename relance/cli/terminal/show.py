@@ -81,8 +81,15 @@ def _harmless(char: str) -> bool:
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
+EXACT = 2**53 - 1
+# The largest whole number that those who read numbers as IEEE 754 doubles keep as it is.
+
+
 def as_data(value: Any) -> Any:
-    """A value as JSON has it: dataclasses become objects, times ISO 8601 in UTC; secrets are left out."""
+    """A value as JSON has it: dataclasses become objects, times ISO 8601 in UTC; secrets are left out.
+
+    A number that JavaScript, jq and others would round is a string (I-JSON, RFC 7493 section 2.2): the id of every mail is.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             field.name: as_data(getattr(value, field.name))
@@ -101,7 +108,12 @@ def as_data(value: Any) -> Any:
         return None  # sealed passwords and raw mails have no place here
     if isinstance(value, Collection) and not isinstance(value, str):
         return [as_data(item) for item in value]
-    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+    return value if value is None or _is_exact(value) else str(value)
+
+
+def _is_exact(value: object) -> bool:
+    """Whether it is a number (or a truth) that every reader of JSON keeps as it is."""
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) <= EXACT)
 
 
 def data(value: Any) -> None:

@@ -175,8 +175,16 @@ def test_what_records_show_is_translated():
 
 def test_every_table_of_codes_says_what_it_is_about():
     for about, table in codes.TABLES.items():
+        if about == "match key":
+            continue  # sentences, which say by themselves what they are about
         assert {each.context for each in table.values()} == {about}
-        if about not in ("match", "rule", "decision", "job result"):  # the others are told by their codes
+        if about not in (
+            "match",
+            "rule",
+            "decision",
+            "job result",
+            "bulk",
+        ):  # the others are told by their codes
             assert {each.msgid for each in table.values()} == set(map(str, table))
     assert str(codes.text("mailbox", "of another release")) == "of another release"
 
@@ -201,7 +209,7 @@ def test_numbers_have_their_forms(engine: Engine) -> None:
 def test_times_are_written_as_the_reader_writes_them():
     with wording.speaking("pl"):
         assert show.cell(AT) == wording.moment(AT)
-        assert "mar 2026" in show.cell(AT)
+        assert "marca 2026" in show.cell(AT)
         assert show.cell(True) == "tak"
 
 
