@@ -80,7 +80,7 @@ def test_a_question_slows_the_colleagues_once_by_business_days(stage: Stage) -> 
     assert after.enrollment.due_at.date() == dt.date(2026, 3, 10)  # the Tuesday after
     why, later = (
         in_english(f"{OLA} at the same company answered: "),
-        in_english("so it goes 3 business days later"),
+        in_english("so it is sent 3 business days later"),
     )
     assert any(why in each and later in each for each in after.sentences)
     assert len(words(stage, JAN, "enrollment.postponed")) == 1
