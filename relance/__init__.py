@@ -96,7 +96,7 @@ if TYPE_CHECKING:
     from relance.engine.store.users.audit import AuditEntry
     from relance.engine.store.users.drafts import Draft, DraftWriter
     from relance.engine.tick import TickReport
-    from relance.engine.turn import TurnReport
+    from relance.engine.turn_stages import TurnReport
     from relance.engine.users.service import Invitation, UserView
     from relance.errors import (
         Away,
@@ -324,7 +324,7 @@ _ROOMS = {
     "engine.store.sequences.tasks": ("Task",),
     "engine.store.users.audit": ("AuditEntry",),
     "engine.tick": ("TickReport",),
-    "engine.turn": ("TurnReport",),
+    "engine.turn_stages": ("TurnReport",),
     "engine.reporting.history.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
     "engine.store.sending.message_lists": ("MessageView",),
     "engine.store.sending.own_replies": ("OwnReplyView",),

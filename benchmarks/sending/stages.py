@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from relance import templates
-from relance.engine import turn
+from relance.engine import turn, turn_stages
 from relance.engine.journal.journal import Journal
 from relance.engine.sending import compose as sending_compose
 from relance.engine.sending import deliver, prepare
@@ -27,7 +27,7 @@ from relance.mailbox.smtp import client as smtp_client
 ORDER = ("turn", "claim", "prepare", "write", "render", "compose", "smtp", "journal", "mark+record")
 WATCHED: tuple[tuple[Any, str, str], ...] = (
     (turn, "take_turn", "turn"),  # lease, look, release
-    (turn._Turn, "_send", "claim"),
+    (turn_stages.Turn, "_send", "claim"),
     (claims, "claim", "claim"),
     (prepare, "prepare", "prepare"),  # read the cases, insert the mails, commit
     (sending_compose, "draft", "write"),  # values, links, ids

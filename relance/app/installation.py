@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from relance.engine.restore import journal_replay
     from relance.engine.sequences import control
     from relance.engine.sequences import enroll as sequences_enroll
+    from relance.engine.turn_stages import TurnReport
     from relance.tracking import web
 else:
     people, permitted, services, engine_tick, engine_turn, hits, idle, web = late.modules(
@@ -259,7 +260,7 @@ class Relance:
     due_mailboxes = LateOperation(lambda: engine_turn.due)
     give_back = Operation(recovery.give_back)
 
-    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> engine_turn.TurnReport:
+    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> TurnReport:
         """Do one mailbox's turn; `stop` is asked between mails."""
         return engine_turn.take_turn(self._context, mailbox_id, stop)
 

@@ -27,7 +27,7 @@ from relance.engine.reporting.sequence_report import Report
 from relance.engine.reporting.status import HeldView, Status
 from relance.engine.reporting.timeline import EventView
 from relance.engine.sequences.enroll import EnrollReport
-from relance.engine.turn import TurnReport
+from relance.engine.turn_stages import TurnReport
 from relance.sandbox import accounting, pacing
 from relance.sandbox.audit import Audit, audit
 from relance.sandbox.cast import behaviour, people

@@ -12,7 +12,7 @@ from unittest import mock
 from relance import clock, errors
 from relance.engine import turn
 from relance.engine.context import Context, Options
-from relance.engine.db import database
+from relance.engine.db import machine_time
 from relance.engine.inbound.reading import sent_copies, sync
 from relance.engine.inbound.reading.unread_mail import Troubles
 from relance.engine.journal.opt_outs import OptOuts
@@ -38,7 +38,7 @@ def no_healing() -> AbstractContextManager[object]:
 
 def no_witness() -> AbstractContextManager[object]:
     """A host works by its own clock, whatever the database's says."""
-    return mock.patch.object(database, "SKEW", dt.timedelta(days=9999))
+    return mock.patch.object(machine_time, "SKEW", dt.timedelta(days=9999))
 
 
 def refused_is_read() -> AbstractContextManager[object]:

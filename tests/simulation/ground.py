@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.engine.context import Context, Options
-from relance.engine.db import database, ids, tables
+from relance.engine.db import ids, machine_time, sqlite, tables
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
 from relance.engine.definition.reading import load
@@ -277,7 +277,7 @@ def _database(path: Path) -> Database:
     """One engine for all seeds of this process: its compiled statements are worth more than all the rest."""
     real = Database(f"sqlite:///{path}")
     event.listen(real.engine, "connect", _careless)
-    event.remove(real.engine, "begin", database._sqlite_begin)
+    event.remove(real.engine, "begin", sqlite.begin)
     event.listen(real.engine, "begin", _begin)
     return real
 
@@ -345,10 +345,10 @@ def _seams(sim: Sim) -> Iterator[None]:
         return str(sim.boots.get(sim.me.process.host, 0)) if sim.stage.current else "0"
 
     def witnessed(_conn: Connection) -> dt.datetime:
-        """The database's own clock where it has one, as `database.machine_now` asks it."""
+        """The database's own clock where it has one, as `machine_time.machine_now` asks it."""
         apart = sim.wrong_by
-        if sim.profile.witness and abs(apart) > database.SKEW:
-            raise errors.Unreachable(database.disagreeing(apart))
+        if sim.profile.witness and abs(apart) > machine_time.SKEW:
+            raise errors.Unreachable(machine_time.disagreeing(apart))
         return sim.now if sim.profile.witness else sim.wall
 
     seams: tuple[tuple[object, str, Callable[..., object] | object], ...] = (

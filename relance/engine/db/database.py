@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,14 +12,14 @@ from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event, exc
+from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql as postgresql_dialect
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import URL, Connection, make_url
 
 from relance import clock, errors
-from relance.engine.db import read_only
-from relance.engine.db.network_disks import network_filesystem, refuse_damaged
+from relance.engine.db import read_only, sqlite
+from relance.engine.db.network_disks import refuse_damaged
 from relance.engine.db.patience import ANSWER_SECONDS, RESTED_SECONDS
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.wording import Text, ended
@@ -28,8 +27,6 @@ from relance.wording import Text, ended
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
 THIS_PROGRAM = Actor(ActorKind.PROGRAM, "relance")
-BUSY_SECONDS = 10.0
-# How long SQLite waits for another writer. Our write transactions last milliseconds.
 
 
 class Database:
@@ -50,7 +47,9 @@ class Database:
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
-            self.engine = read_only.engine(self.url, BUSY_SECONDS) if look_only else _sqlite(self.url)
+            self.engine = (
+                read_only.engine(self.url, sqlite.BUSY_SECONDS) if look_only else sqlite.engine(self.url)
+            )
         else:
             self.engine = _postgresql().engine(self.url, pool, answer_seconds)
         self.engine.update_execution_options(relance_actor=actor)
@@ -178,68 +177,17 @@ def opened_by(conn: Connection) -> Actor:
     return found
 
 
-def machine_now(conn: Connection) -> dt.datetime:
-    """Machine time as everybody who shares this database sees it: PostgreSQL's own clock, or this host's for SQLite.
-
-    Workers on several hosts must agree about leases, so their own clocks do not count (`clock_timestamp()` moves
-    on inside a transaction, unlike `now()`). Business time hangs on their own clocks, though: PostgreSQL's is the
-    witness, and a host that differs from it by more than `SKEW` does no work. Raises `errors.Unreachable` then.
-    """
-    before = clock.machine_now()
-    if conn.dialect.name != "postgresql":
-        return before
-    now: dt.datetime = conn.execute(_CLOCK_TIMESTAMP).scalar_one().astimezone(dt.UTC)
-    agreed(before, now)
-    return now
-
-
-def agreed(before: dt.datetime, theirs: dt.datetime) -> None:
-    """Raises `errors.Unreachable` where our clock, read before theirs, is too far from it."""
-    apart = skew(before, theirs, clock.machine_now())
-    if abs(apart) > SKEW:
-        raise errors.Unreachable(disagreeing(apart))
-
-
-SKEW = dt.timedelta(seconds=5)
-# How far the clocks of two hosts may be apart.
-
-
-def skew(before: dt.datetime, theirs: dt.datetime, after: dt.datetime) -> dt.timedelta:
-    """How far our clock is ahead of theirs (negative: behind), at least; ours was read before and after theirs. Pure."""
-    if before > theirs:
-        return before - theirs
-    return min(after - theirs, dt.timedelta(0))
-
-
-def disagreeing(apart: dt.timedelta) -> Text:
-    """What is said of a host whose clock is not the database's."""
-    if apart > dt.timedelta(0):
-        return Text(
-            "the clock of this host is {span} ahead of the database's. Nothing is sent from here until they agree: "
-            "set the clock, or start the time service.",
-            span=apart,
-        )
-    return Text(
-        "the clock of this host is {span} behind the database's. Nothing is sent from here until they agree: "
-        "set the clock, or start the time service.",
-        span=apart,
-    )
-
-
 def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those rows that break no unique constraint, and say how many there were; the others are left alone."""
     if not rows:
         return 0
-    insert = postgresql_dialect.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql_dialect.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
     count = 0
     for row in rows:
         # By what it returns: psycopg counts no rows where SQLAlchemy asks for the new key.
         new = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
         count += len(conn.execute(new).all())
     return count
-
-
-_CLOCK_TIMESTAMP = sa.text("select clock_timestamp()")
 
 
 def _parse(url: str) -> URL:
@@ -264,66 +212,6 @@ def _parse(url: str) -> URL:
             name=name,
         )
     )
-
-
-def _sqlite(url: URL) -> Engine:
-    if url.database in (None, "", ":memory:"):
-        raise errors.Misconfigured(
-            Text("an SQLite database must be a file: several threads share it, and it must survive.")
-        )
-    path = Path(str(url.database))
-    if not path.parent.is_dir():
-        raise errors.Misconfigured(
-            Text("the folder {folder} does not exist. Create it, or run `relance init`.", folder=path.parent)
-        )
-    _refuse_network_filesystem(path)
-    _make_for_us_alone(path)
-    engine = sa.create_engine(
-        url,
-        hide_parameters=True,  # an error's text goes to logs: no words, tokens or sealed secrets in it
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-    )
-    event.listen(engine, "connect", _sqlite_connect)
-    event.listen(engine, "begin", _sqlite_begin)
-    return engine
-
-
-def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # the mark of a mail under way must survive a power cut
-        "foreign_keys=ON",
-        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
-    ):
-        connection.execute(f"pragma {pragma}").fetchall()
-
-
-def _sqlite_begin(conn: Connection) -> None:
-    # A transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy
-    # timeout; taking the write lock at its start makes writers queue instead.
-    writing = conn.get_execution_options().get("relance_write")
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _make_for_us_alone(path: Path) -> None:
-    """An empty file is an empty database; SQLite gives its WAL and the rest the same mode."""
-    with contextlib.suppress(OSError):  # it is there, or it cannot be made, which SQLite tells when it tries
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _refuse_network_filesystem(path: Path) -> None:
-    """WAL needs shared memory, which no network filesystem gives (sqlite.org/wal.html, "Overview")."""
-    kind = network_filesystem(path)
-    if kind is not None:
-        raise errors.Misconfigured(
-            Text(
-                "{path} is on a network filesystem ({kind}), where SQLite loses data. Use a local disk, or "
-                "PostgreSQL.",
-                path=path,
-                kind=kind,
-            )
-        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from relance.engine.db.database import SKEW
+from relance.engine.db.machine_time import SKEW
 from relance.engine.store.processes import Process
 from relance.version import VERSION
 from relance.wording import Text

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.engine.context import Context
-from relance.engine.db.database import machine_now
+from relance.engine.db.machine_time import machine_now
 from relance.engine.processes.attendance import Attendance, attendance
 from relance.engine.store import processes
 from relance.engine.store.processes import Process

@@ -19,7 +19,7 @@ from relance import errors, late
 from relance.clock import SETTLE_SECONDS, Clock
 from relance.engine import reasons
 from relance.engine.context import Context
-from relance.engine.db.database import SKEW, machine_now
+from relance.engine.db.machine_time import SKEW, machine_now
 from relance.engine.definition.position import Position
 from relance.engine.event_log import actors
 from relance.engine.event_log.base import WithReason

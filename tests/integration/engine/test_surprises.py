@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from relance.engine import turn
+from relance.engine import turn, turn_stages
 from relance.engine.inbound import match
 from relance.engine.inbound.reading import sent_copies, sync, unread_mail, whole_folder
 from relance.engine.reporting import status
@@ -94,7 +94,7 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
     assert line.notes == ()  # those are of its folders: nothing is told twice
     assert (
         in_english(
-            "Working on ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn.py"
+            "Working on ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn_stages.py"
         )
         in note
     )
@@ -114,7 +114,9 @@ def test_first_mails_leave_while_a_folder_was_not_seen_whole_and_follow_ups_wait
     desk: ReadDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr(turn._Turn, "_send", lambda self, account, stop: asked.append(True) or Continue())
+    monkeypatch.setattr(
+        turn_stages.Turn, "_send", lambda self, account, stop: asked.append(True) or Continue()
+    )
     desk.script.mails[2] = ANSWER
     desk.fetching({1, 2}, b"{tag} NO [UNAVAILABLE] not now\r\n")
     report = turn.take_turn(desk.house, desk.number, lambda: False)

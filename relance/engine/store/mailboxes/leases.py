@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine.db.database import SKEW, Instant, agreed, machine_now
+from relance.engine.db.database import Instant
+from relance.engine.db.machine_time import SKEW, agreed, machine_now
 from relance.engine.db.prepared import Prepared, fixed
 from relance.engine.db.tables import mailbox, meta
 from relance.wording import Text

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.clock import Clock
-from relance.engine.db import database
+from relance.engine.db import machine_time
 from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
 from relance.engine.sequences import clock_jumps
@@ -59,22 +59,22 @@ ROW = Enrollment(
         (MINUTE, MINUTE, MINUTE + HOUR, False),
         (None, 30 * DAY, 30 * DAY + HOUR, False),  # it is behind, and all there is was written since
         (31 * DAY, 30 * DAY, 30 * DAY + HOUR, False),
-        (MINUTE, database.SKEW, database.SKEW, False),
+        (MINUTE, machine_time.SKEW, machine_time.SKEW, False),
     ],
 )
 def test_a_clock_that_was_ahead_leaves_a_gap(
     before: dt.timedelta | None, first: dt.timedelta, last: dt.timedelta, was: bool
 ) -> None:
     found = Ahead(NOW + first, NOW + last, None if before is None else NOW - before)
-    assert clock_jumps.was_ahead(found, NOW, database.SKEW) is was
-    assert not clock_jumps.was_ahead(None, NOW, database.SKEW)
+    assert clock_jumps.was_ahead(found, NOW, machine_time.SKEW) is was
+    assert not clock_jumps.was_ahead(None, NOW, machine_time.SKEW)
 
 
 @pytest.mark.parametrize(("scale", "seconds"), [(0.0, 5), (0.5, 5), (1.0, 5), (360.0, 1800)])
 def test_where_time_runs_fast_clocks_are_further_apart_in_it(scale: float, seconds: float) -> None:
     fast = Clock(NOW, NOW, scale)
     assert clock_jumps.tolerance(fast) == dt.timedelta(seconds=seconds)
-    behind = fast.at(NOW - database.SKEW)  # what another host takes for now
+    behind = fast.at(NOW - machine_time.SKEW)  # what another host takes for now
     assert behind >= fast.at(NOW) - clock_jumps.tolerance(fast)
 
 
@@ -113,7 +113,7 @@ def test_what_a_wrong_clock_planned_is_told_from_what_a_colleague_put_off(
 def test_two_clocks_are_apart_by_what_no_slow_answer_explains(
     theirs: dt.timedelta, took: dt.timedelta
 ) -> None:
-    apart = database.skew(NOW, NOW + theirs, NOW + took)
+    apart = machine_time.skew(NOW, NOW + theirs, NOW + took)
     if dt.timedelta(0) <= theirs <= took:
         assert apart == dt.timedelta(0)
     elif theirs < dt.timedelta(0):
@@ -121,4 +121,4 @@ def test_two_clocks_are_apart_by_what_no_slow_answer_explains(
     else:
         assert apart == took - theirs
     if not reworded.wanted():
-        assert ("ahead of" in str(database.disagreeing(apart))) == (apart > dt.timedelta(0))
+        assert ("ahead of" in str(machine_time.disagreeing(apart))) == (apart > dt.timedelta(0))
