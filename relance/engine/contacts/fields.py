@@ -8,7 +8,7 @@ from typing import Any
 
 from relance import errors
 from relance.engine.schedule import timezones
-from relance.engine.store.contacts.contacts import FIELDS
+from relance.engine.store.contacts.contacts import FIELDS, Contact
 from relance.mailbox import address
 from relance.wording import Text
 
@@ -80,11 +80,9 @@ def unknown_country(values: Mapping[str, str]) -> str | None:
     return country if country and timezones.country_code(country) is None else None
 
 
-def news(
-    known: Mapping[str, Any], own_known: Mapping[str, str], given: Mapping[str, str], own: Mapping[str, str]
-) -> dict[str, Any]:
+def changed(found: Contact, given: Mapping[str, str], own: Mapping[str, str]) -> dict[str, Any]:
     """What given values change in a contact; empty when nothing. What is not given stays."""
-    change: dict[str, Any] = {name: value for name, value in given.items() if known.get(name) != value}
-    if any(own_known.get(name) != value for name, value in own.items()):
-        change["fields"] = {**own_known, **own}
+    change: dict[str, Any] = {name: value for name, value in given.items() if getattr(found, name) != value}
+    if any(found.fields.get(name) != value for name, value in own.items()):
+        change["fields"] = {**found.fields, **own}
     return change

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -139,4 +138,4 @@ def outcomes(
 
 
 def _change(found: Contact, person: Person) -> dict[str, object]:
-    return contact_fields.news(dataclasses.asdict(found), found.fields, person.known, person.own)
+    return contact_fields.changed(found, person.known, person.own)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 
@@ -49,7 +48,7 @@ def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
         if found is None:
             blank = dict.fromkeys(contacts.FIELDS, "")
             contacts.add(conn, [{**blank, **known, **who, "fields": own}], now)
-        elif change := contact_fields.news(dataclasses.asdict(found), found.fields, known, own):
+        elif change := contact_fields.changed(found, known, own):
             contacts.change(conn, found.id, change, now)
         return contacts.by_emails(conn, [who["email"]])[who["email"]]
 

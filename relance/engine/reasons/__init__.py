@@ -200,6 +200,11 @@ def read(rows: Iterable[Any]) -> tuple[Reason, ...]:
     return tuple(of_row(each) for each in rows if isinstance(each, Mapping))
 
 
+def stored(why: Mapping[str, Any] | None, words: str) -> Reason:
+    """The reason of a row that keeps it as `why`, and its sentence beside it: another release wrote `words` alone."""
+    return of_row(why) if why else prose(words)
+
+
 def of_row(row: Mapping[str, Any]) -> Reason:
     """One reason as it was stored. What another release wrote without a code of ours is its words."""
     cause, source = _cause(row), str(row.get("source", ""))

@@ -103,7 +103,7 @@ def _say(conn: Connection, kind: str, value: str) -> None:
     rows = _reasons(conn, kind, value)
     if rows:
         here = sa.and_(suppression.c.kind == kind, suppression.c.value == value)
-        why = reasons.joined([_reason(each.why, each.words) for each in rows])
+        why = reasons.joined([reasons.stored(each.why, each.words) for each in rows])
         conn.execute(sa.update(suppression).where(here).values(reason=why.before, why=why.row()))
 
 
@@ -113,11 +113,6 @@ def _reasons(conn: Connection, kind: str, value: str) -> Sequence[sa.Row[Any]]:
         suppression_reason.c.kind == kind, suppression_reason.c.value == value
     )
     return conn.execute(query.order_by(*_STRONGEST_FIRST)).all()
-
-
-def _reason(why: Any, words: str) -> Reason:
-    """What another release wrote has words alone."""
-    return reasons.prose(words) if why is None else reasons.of_row(why)
 
 
 _STRONGEST_FIRST = (suppression_reason.c.cause != Because.PERSON.value, suppression_reason.c.id.desc())
@@ -168,13 +163,13 @@ def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> 
     words: dict[tuple[str, str], list[str]] = {}
     by: dict[tuple[str, str], str] = {}
     for row in conn.execute(of_them.order_by(*_STRONGEST_FIRST)):
-        words.setdefault((row.kind, row.value), []).append(_reason(row.why, row.words).words)
+        words.setdefault((row.kind, row.value), []).append(reasons.stored(row.why, row.words).words)
         by.setdefault((row.kind, row.value), _who(row.added_by))
     return [
         Suppression(
             row.kind,
             row.value,
-            _reason(row.why, row.reason).words,
+            reasons.stored(row.why, row.reason).words,
             row.created_at,
             tuple(words.get((row.kind, row.value), ())),
             by.get((row.kind, row.value), ""),
@@ -195,7 +190,7 @@ def suppressed(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
     if not wanted:
         return {}
     standing = {
-        row.value: _reason(row.why, row.reason) for row in _AMONG.all(conn, {"wanted": sorted(wanted)})
+        row.value: reasons.stored(row.why, row.reason) for row in _AMONG.all(conn, {"wanted": sorted(wanted)})
     }
     found = {}
     for address, values in refused_by.items():

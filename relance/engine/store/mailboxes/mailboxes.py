@@ -103,10 +103,10 @@ _PLAIN = [name for name in Mailbox.__dataclass_fields__ if name not in ("smtp", 
 
 
 def _why(at: Mapping[str, Any]) -> Reason:
-    """What another release wrote has its words alone."""
-    if not at["pause_kind"]:
-        return reasons.prose(at["reason"])
-    return reasons.of_row({"code": at["pause_kind"], "params": at["pause_params"], "words": at["reason"]})
+    code, words = at["pause_kind"], at["reason"]
+    return reasons.stored(
+        {"code": code, "params": at["pause_params"], "words": words} if code else None, words
+    )
 
 
 def add(conn: Connection, **values: object) -> int:

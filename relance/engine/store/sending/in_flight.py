@@ -59,4 +59,4 @@ def _why(stored: str) -> Reason:
         row = json.loads(stored)
     except ValueError:
         return reasons.prose(stored)
-    return reasons.of_row(row) if isinstance(row, dict) and "code" in row else reasons.prose(stored)
+    return reasons.stored(row if isinstance(row, dict) and "code" in row else None, stored)

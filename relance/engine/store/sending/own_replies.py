@@ -197,7 +197,7 @@ def _view(row: Mapping[Any, Any]) -> OwnReplyView:
         **values,
         sent_at=offered if accepted else None,
         can_be_taken_back=bool(still and sendable and offered is None),
-        why=reasons.of_row(why).words if why else "",
+        why=reasons.stored(why, "").words,
         written_by=events.actor(by["kind"], by["name"]) if by else None,
     )
 

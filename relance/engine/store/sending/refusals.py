@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -39,11 +38,10 @@ def add(conn: Connection, mailbox_id: int, organisation: str, why: Reason, at: d
 def standing(conn: Connection, mailbox_id: int) -> Mapping[str, StoredRefusal]:
     """Those in force, by organisation."""
     found = _STANDING.all(conn, {"of": mailbox_id})
-    return {row.organisation: StoredRefusal(row.organisation, _why(row), row.at) for row in found}
-
-
-def _why(row: Any) -> Reason:
-    return reasons.prose(row.words) if row.why is None else reasons.of_row(row.why)
+    return {
+        row.organisation: StoredRefusal(row.organisation, reasons.stored(row.why, row.words), row.at)
+        for row in found
+    }
 
 
 _STANDING = Prepared(

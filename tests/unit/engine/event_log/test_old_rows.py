@@ -30,3 +30,10 @@ def test_each_sentence_that_was_stored_is_its_code(key):
 
 def test_a_rule_of_before_keeps_its_name_for_people():
     assert rule_names.code("the rules could not read it") in rule_names.NAMES
+
+
+def test_a_row_of_before_has_its_words_alone():
+    why = reasons.because(Code.OUT_OF_OFFICE)
+    assert reasons.stored(why.row(), "as it was said then") == why
+    assert reasons.stored(None, "as it was said then") == reasons.prose("as it was said then")
+    assert reasons.stored(None, "").words == ""
