@@ -11,6 +11,7 @@ from imapclient import exceptions
 from relance import errors
 from relance.mailbox import login_refusals, tls
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Sasl
 from relance.mailbox.imap import connection
 from relance.mailbox.imap.connection import Client, Timeouts, told
 from relance.mailbox.login_refusals import Meaning
@@ -22,23 +23,27 @@ LOGIN = "LOGIN"  # here a command of its own; as a mechanism it says nothing tha
 class _Broke(Exception):
     """AUTHENTICATE came to nothing, and nobody has judged the credentials."""
 
+    def __init__(self, mechanism: str) -> None:
+        super().__init__(mechanism)
+        self.mechanism = mechanism
+
 
 def connect(account: Account, timeouts: Timeouts) -> Client:
     """A connection that is protected and logged in. Raises `errors.Unreachable` or `errors.Broken`.
 
-    A server whose AUTHENTICATE breaks is asked once more, by LOGIN; one that refuses is asked once, for a second refusal
-    could lock the person out.
+    A server whose AUTHENTICATE breaks is asked once more, by another way; one that refuses is asked once, for a second
+    refusal could lock the person out.
     """
     _check(account)
     client = _protected(account, timeouts)
     try:
         try:
-            _sign_in(client, account)
-        except _Broke:
+            _sign_in(client, account, frozenset())
+        except _Broke as broke:
             if not client.alive:
                 connection.close(client)
                 client = _protected(account, timeouts)
-            _by_login(client, account)
+            _sign_in(client, account, frozenset({broke.mechanism}))
     except BaseException:
         connection.close(client)
         raise
@@ -101,22 +106,33 @@ def _protect(client: Client, server: Server, context: ssl.SSLContext) -> None:
         client.starttls(context)
 
 
-def _sign_in(client: Client, account: Account) -> None:
-    """By AUTHENTICATE where the server offers a way for these credentials; else by LOGIN, which is ASCII only."""
+def _sign_in(client: Client, account: Account, tried: frozenset[str]) -> None:
+    """By the way that the credentials choose among those the server offers."""
     with _told(account):
-        offered = {each[5:] for each in _capabilities(client) if each.startswith("AUTH=")} - {LOGIN}
+        offered = _offered(client) - tried
     way = account.credentials.sasl(offered)
-    if way is None:
-        _by_login(client, account)
-        return
+    if way is None or way.mechanism == LOGIN:
+        _by_login(client, account, way)
+    else:
+        _authenticate(client, account, way, frozenset() if tried else offered - {way.mechanism})
+
+
+def _offered(client: Client) -> frozenset[str]:
+    """The mechanisms of AUTHENTICATE, and LOGIN where the command of that name may be used."""
+    named = frozenset(each[5:] for each in _capabilities(client) if each.startswith("AUTH="))
+    return named - {LOGIN} if client.has_capability("LOGINDISABLED") else named | {LOGIN}
+
+
+def _authenticate(client: Client, account: Account, way: Sasl, others: frozenset[str]) -> None:
+    """AUTHENTICATE (RFC 3501, 6.2.2); raises `_Broke` where it broke and one of the `others` may do."""
     with _told(account):
         answers = iter(way.responses)
         try:
             client.sasl_login(way.mechanism, lambda _challenge: next(answers, None))
         except (exceptions.LoginError, *connection.NONSENSE) as error:
             words = connection.server_words(error, account.credentials.redact)
-            if _can_login(client, account) and _broke(client, str(words)):
-                raise _Broke from None
+            if _can_be_said(account.credentials.sasl(others)) and _broke(client, str(words)):
+                raise _Broke(way.mechanism) from None
             _raise(client, account, error)
 
 
@@ -134,36 +150,28 @@ def _broke(client: Client, words: str) -> bool:
     return login_refusals.about_the_command(said, words)
 
 
-def _can_login(client: Client, account: Account) -> bool:
-    return _ascii_login(account) is not None and not client.has_capability("LOGINDISABLED")
-
-
-def _ascii_login(account: Account) -> tuple[str, str] | None:
-    """What the command LOGIN (RFC 3501, 6.2.3) is told; None where it cannot be."""
-    way = account.credentials.sasl({LOGIN})
-    if way is None or not all(response.isascii() for response in way.responses):
-        return None
-    username, secret = (response.decode() for response in way.responses)
-    return username, secret
+def _can_be_said(way: Sasl | None) -> bool:
+    """Whether there is such a way; the command LOGIN (RFC 3501, 6.2.3) takes ASCII alone."""
+    return way is not None and (way.mechanism != LOGIN or all(each.isascii() for each in way.responses))
 
 
 class _NoWay(exceptions.LoginError):  # type: ignore[misc]
     """Ours, before a word was said: this server cannot be told these credentials."""
 
 
-def _by_login(client: Client, account: Account) -> None:
+def _by_login(client: Client, account: Account, way: Sasl | None) -> None:
     with _told(account):
         try:
-            if client.has_capability("LOGINDISABLED"):
+            if way is None:
                 raise _NoWay(Text("the server accepts no password here: login by password is disabled"))
-            said = _ascii_login(account)
-            if said is None:
+            if not _can_be_said(way):
                 raise _NoWay(
                     Text(
                         "login not accepted: the server accepts only ASCII characters in user names and passwords"
                     )
                 )
-            client.login(_quoted(said[0]), said[1])
+            username, secret = (each.decode() for each in way.responses)
+            client.login(_quoted(username), secret)
         except exceptions.LoginError as error:
             _raise(client, account, error)
 
