@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from relance.app import people, permitted, services
     from relance.engine import tick as engine_tick
     from relance.engine import turn as engine_turn
+    from relance.engine import turn_stages
     from relance.engine.engagement import hits
     from relance.engine.jobs import work as job_work
     from relance.engine.mailboxes import idle
@@ -43,15 +44,15 @@ if TYPE_CHECKING:
     from relance.engine.restore import journal_replay
     from relance.engine.sequences import control
     from relance.engine.sequences import enroll as sequences_enroll
-    from relance.engine.turn_stages import TurnReport
     from relance.tracking import web
 else:
-    people, permitted, services, engine_tick, engine_turn, hits, idle, web = late.modules(
+    people, permitted, services, engine_tick, engine_turn, turn_stages, hits, idle, web = late.modules(
         "relance.app.people",
         "relance.app.permitted",
         "relance.app.services",
         "relance.engine.tick",
         "relance.engine.turn",
+        "relance.engine.turn_stages",
         "relance.engine.engagement.hits",
         "relance.engine.mailboxes.idle",
         "relance.tracking.web",
@@ -260,7 +261,7 @@ class Relance:
     due_mailboxes = LateOperation(lambda: engine_turn.due)
     give_back = Operation(recovery.give_back)
 
-    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> TurnReport:
+    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn_stages.TurnReport:
         """Do one mailbox's turn; `stop` is asked between mails."""
         return engine_turn.take_turn(self._context, mailbox_id, stop)
 
