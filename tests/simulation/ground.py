@@ -23,8 +23,9 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.engine.context import Context, Options
-from relance.engine.db import ids, machine_time, sqlite, tables
+from relance.engine.db import ids, machine_time, tables
 from relance.engine.db.database import Database
+from relance.engine.db.sqlite import opening as sqlite_opening
 from relance.engine.db.vault import Vault
 from relance.engine.definition.reading import load
 from relance.engine.journal import findings, journal
@@ -277,7 +278,7 @@ def _database(path: Path) -> Database:
     """One engine for all seeds of this process: its compiled statements are worth more than all the rest."""
     real = Database(f"sqlite:///{path}")
     event.listen(real.engine, "connect", _careless)
-    event.remove(real.engine, "begin", sqlite.begin)
+    event.remove(real.engine, "begin", sqlite_opening.begin)
     event.listen(real.engine, "begin", _begin)
     return real
 

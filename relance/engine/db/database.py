@@ -18,9 +18,9 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
 
 from relance import clock, errors
-from relance.engine.db import read_only, sqlite
-from relance.engine.db.network_disks import refuse_damaged
 from relance.engine.db.patience import ANSWER_SECONDS, RESTED_SECONDS
+from relance.engine.db.sqlite import opening, read_only
+from relance.engine.db.sqlite.network_disks import refuse_damaged
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.wording import Text, ended
 
@@ -48,7 +48,7 @@ class Database:
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
             self.engine = (
-                read_only.engine(self.url, sqlite.BUSY_SECONDS) if look_only else sqlite.engine(self.url)
+                read_only.engine(self.url, opening.BUSY_SECONDS) if look_only else opening.engine(self.url)
             )
         else:
             self.engine = _postgresql().engine(self.url, pool, answer_seconds)

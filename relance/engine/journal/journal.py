@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from relance import errors
-from relance.engine.db.network_disks import network_filesystem
+from relance.engine.db.sqlite.network_disks import network_filesystem
 from relance.engine.journal import files, findings
 from relance.engine.journal import lines as journal_lines
 from relance.engine.journal.findings import Entry, Findings, Memory

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relance.engine.db import network_disks
+from relance.engine.db.sqlite import network_disks
 from relance.engine.sending.doubt import restore_guard
 
 VALUES = st.recursive(

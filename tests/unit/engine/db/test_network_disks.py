@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine.db import network_disks
+from relance.engine.db.sqlite import network_disks
 
 MOUNTS = """\
 overlay / overlay rw 0 0

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 
 from relance import errors
-from relance.engine.db.network_disks import network_filesystem
+from relance.engine.db.sqlite.network_disks import network_filesystem
 from relance.wording import Text
 
 BUSY_SECONDS = 10.0
