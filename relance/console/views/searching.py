@@ -39,7 +39,7 @@ def _among(states: Iterable[tuple[str, str]], asked: str) -> list[tuple[str, str
 
 
 def _meant(mailbox: MailboxView, asked: str) -> bool:
-    return mailbox.state != "removed" and has_words(asked, f"{mailbox.address} {mailbox.name}")
+    return mailbox.kept and has_words(asked, f"{mailbox.address} {mailbox.name}")
 
 
 def has_words(asked: str, where: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relance import errors
+from relance.engine.definition.reading import files
 from relance.wording import Text, ended
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -59,21 +60,12 @@ class Sheet:
 
 def load(path: Path) -> Sheet:
     """Read a file; raises `errors.NotFound` or `errors.Invalid` with a sentence."""
-    try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise errors.Invalid(Text("{path} is a folder. Give the CSV file in it.", path=path))
-        if size > MAX_BYTES:
-            raise errors.Invalid(
-                Text("{path} is larger than {size} MB. Split it.", path=path, size=MAX_BYTES // 1024 // 1024)
-            )
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise errors.NotFound(
-            Text("there is no file {path}. Check its name and its folder.", path=path)
-        ) from None
-    except PermissionError:
-        raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
+    data = files.content(
+        path,
+        MAX_BYTES,
+        folder=Text("{path} is a folder. Give the CSV file in it.", path=path),
+        larger=Text("{path} is larger than {size} MB. Split it.", path=path, size=MAX_BYTES // 1024 // 1024),
+    )
     return read(data, path.name)
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import exc
-
 from relance.engine.contacts import columns, csv_reader, rows
 from relance.engine.contacts.columns import Columns
 from relance.engine.contacts.csv_reader import Sheet
@@ -118,10 +116,7 @@ def _kept(context: Context, people: list[Person], *, dry_run: bool) -> list[RowO
         with context.database.read() as conn:
             known = rows.before(conn, people)
     else:
-        try:
-            known = _store(context, people)
-        except exc.IntegrityError:  # another import added one of them meanwhile; now it is seen
-            known = _store(context, people)
+        known = rows.seen_anew(lambda: _store(context, people))
     return [outcome for _, outcome, _ in rows.outcomes(people, known)]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
+from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
 from relance.engine.contacts import columns, csv_reader
@@ -16,6 +18,8 @@ from relance.engine.contacts.csv_reader import Row
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.wording import Text
+
+Result = TypeVar("Result")
 
 
 class RowOutcome(StrEnum):
@@ -124,6 +128,14 @@ def store(conn: Connection, people: Sequence[Person], now: dt.datetime) -> dict[
         if (found := known.get(each.email)) and (change := _change(found, each)):
             contacts.change(conn, found.id, change, now)
     return known
+
+
+def seen_anew(storing: Callable[[], Result]) -> Result:
+    """What stores people, done again where another import added one of them meanwhile: now it is seen."""
+    try:
+        return storing()
+    except exc.IntegrityError:
+        return storing()
 
 
 def outcomes(

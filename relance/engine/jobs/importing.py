@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
 from relance.engine.contacts import columns, csv_reader, rows
@@ -79,10 +78,7 @@ def _look(
 def _keep(
     context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[Refused], total: int
 ) -> None:
-    try:
-        _stored(context, ledger, people, refused, total)
-    except exc.IntegrityError:  # another import added one of them meanwhile; now it is seen
-        _stored(context, ledger, people, refused, total)
+    rows.seen_anew(lambda: _stored(context, ledger, people, refused, total))
 
 
 def _stored(

@@ -88,6 +88,11 @@ class MailboxView:
     refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
 
     @property
+    def kept(self) -> bool:
+        """Whether it is one of ours still: a removed one stays for what it sent."""
+        return self.state != "removed"
+
+    @property
     def trouble(self) -> str:
         """Why it cannot be read, or cannot send."""
         return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)

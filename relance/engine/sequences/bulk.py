@@ -224,16 +224,24 @@ def batches(
     doing = _ACTIONS[action](reason, False)
     with context.database.read() as conn:
         conditions = _conditions(conn, doing, wanted)
+    for standing in _chosen(context, conditions, after):
+        if standing:
+            _batch(context, standing, conditions, doing, note)
+        yield
+
+
+def _chosen(
+    context: Context, conditions: EnrollmentConditions, after: int = 0
+) -> Iterator[Sequence[Standing]]:
+    """Batch by batch, as they stand when each is asked for; the last may be empty."""
     while True:
         with context.database.read() as conn:
             ids = enrollment_lists.ids(conn, conditions, after=after, limit=BATCH)
             standing = enrollment_details.of_ids(conn, ids)
-        if ids:
-            _batch(context, standing, conditions, doing, note)
-            after = ids[-1]
-        yield
+        yield standing
         if len(ids) < BATCH:
             return
+        after = ids[-1]
 
 
 def _conditions(conn: Connection, action: _Action, wanted: EnrollmentFilter) -> EnrollmentConditions:
@@ -250,21 +258,16 @@ def _work(
     with context.database.read() as conn:
         conditions = _conditions(conn, action, wanted)
     results: list[BulkResult] = []
-    last = 0
-    while True:
-        with context.database.read() as conn:
-            ids = enrollment_lists.ids(conn, conditions, after=last, limit=BATCH)
-            standing = enrollment_details.of_ids(conn, ids)
-            if dry_run:
+    for standing in _chosen(context, conditions):
+        if dry_run:
+            with context.database.read() as conn:
                 results += _done(conn, context, standing, [each.enrollment for each in standing], action)
-        if not dry_run and ids:
+        elif standing:
             results += _batch(context, standing, conditions, action, _unnoted)
         if progress is not None:
             progress(len(results))
-        if len(ids) < BATCH:
-            counted = Counter(each.outcome.value for each in results)
-            return BulkReport(tuple(results), dry_run, dict(counted))
-        last = ids[-1]
+    counted = Counter(each.outcome.value for each in results)
+    return BulkReport(tuple(results), dry_run, dict(counted))
 
 
 def _batch(

@@ -47,7 +47,7 @@ def _practice(visit: Visit) -> Account | None:
         found = practice.account(visit.installation.settings.home)
     except errors.NotFound:
         return None
-    known = {each.address for each in visit.app.mailboxes.list() if each.state != "removed"}
+    known = {each.address for each in visit.app.mailboxes.list() if each.kept}
     return None if found.address.lower() in known else found
 
 

@@ -20,7 +20,7 @@ NOTHING: Mapping[str, str] = {}
 
 def index(visit: Visit) -> Response:
     """All that the viewer may see."""
-    found = [each for each in visit.app.mailboxes.list() if each.state != "removed"]
+    found = [each for each in visit.app.mailboxes.list() if each.kept]
     owners = visit.app.mailboxes.owners() if visit.me.may(Permission.MAILBOXES) else {}
     return visit.show(
         "mailboxes.html",

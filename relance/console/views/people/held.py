@@ -72,7 +72,7 @@ def _rows(visit: Visit, numbers: Collection[int]) -> dict[int, HeldView]:
 
 
 def _mailboxes(visit: Visit) -> Sequence[str]:
-    return [each.address for each in visit.app.mailboxes.list() if each.state != "removed"]
+    return [each.address for each in visit.app.mailboxes.list() if each.kept]
 
 
 def _searched(visit: Visit, people: Collection[Code]) -> set[tuple[str, str]]:

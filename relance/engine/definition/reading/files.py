@@ -12,15 +12,16 @@ MAX_BYTES = 2 * 1024 * 1024
 
 def text_of(path: Path) -> str:
     """What stands in it; raises `errors.NotFound` or `errors.Invalid`, which name it."""
-    data = _bytes(path)
-    if len(data) > MAX_BYTES:
-        raise errors.Invalid(
-            Text(
-                "{path} is larger than {size} MB: that is not a sequence.",
-                path=path,
-                size=MAX_BYTES // 1024 // 1024,
-            )
-        )
+    data = content(
+        path,
+        MAX_BYTES,
+        folder=Text("{path} is a folder. Give the YAML file in it.", path=path),
+        larger=Text(
+            "{path} is larger than {size} MB: that is not a sequence.",
+            path=path,
+            size=MAX_BYTES // 1024 // 1024,
+        ),
+    )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -40,14 +41,20 @@ def bounded(text: str) -> str:
     return text
 
 
-def _bytes(path: Path) -> bytes:
+def content(path: Path, most: int, *, folder: Text, larger: Text) -> bytes:
+    """What a file holds that somebody named; `folder` and `larger` (than `most` bytes) say why it cannot be taken."""
     try:
         if path.is_dir():
-            raise errors.Invalid(Text("{path} is a folder. Give the YAML file in it.", path=path))
-        return path.read_bytes()
+            raise errors.Invalid(folder)
+        if path.stat().st_size > most:
+            raise errors.Invalid(larger)
+        data = path.read_bytes()
     except FileNotFoundError:
         raise errors.NotFound(
             Text("there is no file {path}. Check its name and its folder.", path=path)
         ) from None
     except PermissionError:
         raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
+    if len(data) > most:  # a pipe does not say how long it is
+        raise errors.Invalid(larger)
+    return data
