@@ -51,7 +51,7 @@ def test_a_file_is_looked_through_imported_and_enrolled_without_script(console_o
         assert "/jobs/" in str(enrolled.url)
         assert sum(app.enrollments.counts().values()) == 2
         again = ann.post(f"/import/{number}/enroll", data={"sequence": "Trial"}).text
-        assert in_english("In this sequence already") in again
+        assert in_english("Already in this sequence") in again
         assert "kim@lake.example" in again
         assert ann.get("/import").text.count("people.csv") == 1
         assert ann.get("/jobs").text.count("people.csv") == 2

@@ -119,7 +119,7 @@ def test_the_plan_names_people_and_is_the_only_way_to_publish(sales: Console) ->
         plan = save(client, draft, changed, "plan")
         under_way = sum(many for state, many in before.items() if state in ("active", "held", "paused"))
         assert in_english(f"{under_way} people in progress stay") in plan.text
-        for words in ("new: final", "changed: bump", "gone: last"):
+        for words in ("new: final", "changed: bump", "removed: last"):
             assert in_english(words) in plan.text
         # Another text than the one whose plan was seen is not published.
         save(client, draft, changed + "# one more\n")
