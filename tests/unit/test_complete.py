@@ -15,13 +15,15 @@ from relance.complete import complete
 from relance.engine import states
 from relance.engine.definition import company_rules
 from relance.engine.definition import steps as definition_steps
+from relance.engine.event_log.kinds import EventKind
 from relance.engine.inbound import apply, company, policy
+from relance.engine.inbound.answering import service as answering_service
 from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import causes, sentences
 from relance.engine.reporting import codes, sequence_report
 from relance.engine.sending import endings
 from relance.engine.sequences import steps
-from relance.mailbox.classification import chain
+from relance.mailbox.classification import chain, rule_names
 from relance.mailbox.parsing import inbound
 from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.mailbox.smtp import outcome
@@ -50,6 +52,7 @@ def import_anew(module: ModuleType) -> None:
         (policy, inbound, "Kind"),
         (apply, inbound, "Kind"),
         (chain, inbound, "Kind"),
+        (answering_service, inbound, "Kind"),
         (codes, inbound, "Kind"),
         (company_rules, inbound, "Kind"),
         (company_rules, inbound, "Intent"),
@@ -59,6 +62,7 @@ def import_anew(module: ModuleType) -> None:
         (causes, reason_codes, "Code"),
         (causes, reason_codes, "Cause"),
         (sentences, reason_codes, "Code"),
+        (sequence_report, states, "MessageState"),
     ],
 )
 def test_a_new_case_without_a_row_does_not_import(
@@ -79,6 +83,21 @@ def test_a_new_kind_of_step_without_a_row_does_not_import(
     monkeypatch.setattr(definition_steps, "KINDS", kinds)
     with pytest.raises(LookupError, match="novel"):
         import_anew(module)
+
+
+def test_a_rule_without_a_name_for_people_does_not_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_anew(chain)
+    names = {rule: words for rule, words in rule_names.NAMES.items() if rule != "is away"}
+    monkeypatch.setattr(rule_names, "NAMES", names)
+    with pytest.raises(LookupError, match="is away"):
+        import_anew(chain)
+
+
+def test_every_step_that_somebody_passed_is_counted_as_passed() -> None:
+    """An event `step.…` says that somebody is past a step: one that no kind names would leave its step at 0."""
+    told = {kind for kind in EventKind if kind.startswith("step.")}
+    counted = {kind for kinds in sequence_report.PASSED.values() for kind in kinds}
+    assert told - counted == {EventKind.STEP_SKIPPED}  # any kind of step may be skipped
 
 
 def test_a_report_counts_the_mails_that_end_a_sequence_as_the_policy_says() -> None:

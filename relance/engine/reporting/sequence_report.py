@@ -39,6 +39,20 @@ PASSED: Mapping[str, tuple[EventKind, ...]] = complete(
 )
 """By kind of step: the events that say that somebody is past it."""
 complete(KINDS, codes.STEP)
+_MAILS: Mapping[MessageState, str] = complete(
+    MessageState,
+    {
+        MessageState.ACCEPTED: "sent",
+        MessageState.REFUSED: "refused",
+        MessageState.ABANDONED: "refused",
+        MessageState.UNKNOWN: "unknown",
+        MessageState.TRANSMITTING: "unknown",
+        MessageState.PREPARED: "under_way",
+        MessageState.DEFERRED: "under_way",
+        MessageState.NOT_SENT: "under_way",
+    },
+)
+"""By the state of a mail: which number of a step counts it. Every mail that is `due` is in one of them."""
 _DONE = (*(event for events in PASSED.values() for event in events), EventKind.STEP_SKIPPED)
 
 
@@ -151,7 +165,7 @@ class _Counts:
             return _sum(counts, kinds, step, variant)
 
         return {
-            "sent": many(self.mails, MessageState.ACCEPTED),
+            "sent": many(self.mails, *_counted_as("sent")),
             "opened": many(self.hits, "open human"),
             "clicked": many(self.hits, "click human"),
             "replied": many(self.ends, State.REPLIED),
@@ -183,9 +197,9 @@ class _Counts:
             done=passed - many(self.happened, EventKind.STEP_SKIPPED),
             held=many(self.standing, "held"),
             skipped=many(self.happened, EventKind.STEP_SKIPPED),
-            refused=many(self.mails, MessageState.REFUSED, MessageState.ABANDONED),
-            unknown=many(self.mails, MessageState.UNKNOWN, MessageState.TRANSMITTING),
-            under_way=many(self.mails, MessageState.PREPARED, MessageState.DEFERRED, MessageState.NOT_SENT),
+            refused=many(self.mails, *_counted_as("refused")),
+            unknown=many(self.mails, *_counted_as("unknown")),
+            under_way=many(self.mails, *_counted_as("under_way")),
             taken=many(self.taken, "taken"),
             tasks_open=many(self.tasks, "open"),
             tasks_done=many(self.tasks, "done"),
@@ -199,6 +213,10 @@ class _Counts:
         names = [choice.variant for choice in step.choices]
         older = sorted({each.variant for each in self.mails if each.step == step_id} - set(names))
         return tuple(VariantReport(**self.funnel(step_id, name), id=name) for name in [*names, *older])
+
+
+def _counted_as(number: str) -> list[MessageState]:
+    return [state for state, counted in _MAILS.items() if counted == number]
 
 
 def _sum(

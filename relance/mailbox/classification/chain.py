@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
 from relance.complete import complete
-from relance.mailbox.classification import intent, rules, substitute
+from relance.mailbox.classification import intent, rule_names, rules, substitute
 from relance.mailbox.classification.languages import normalize
 from relance.mailbox.classification.message_view import RuleMatch
 from relance.mailbox.classification.named_dates import return_date
@@ -50,6 +50,14 @@ RULES: tuple[tuple[Rule, Kind], ...] = (
 complete(Kind, {kind: rule for rule, kind in RULES})  # a kind that no rule finds does not import
 
 
+def _name(rule: Rule) -> str:
+    """What a judgement keeps of the rule that made it."""
+    return rule.__name__.replace("_", " ")
+
+
+complete((_name(rule) for rule, _kind in RULES), rule_names.NAMES)  # nor a rule that has no name for people
+
+
 def judge(
     mail: InboundMail,
     *,
@@ -70,7 +78,7 @@ def judge(
     )
     for rule, kind in RULES:
         if finding := rule(letter):
-            return _filled(letter, kind, rule.__name__.replace("_", " "), finding)
+            return _filled(letter, kind, _name(rule), finding)
     raise AssertionError("the last rule answers every mail")
 
 
