@@ -22,7 +22,7 @@ import imapclient
 
 from relance.mailbox.account import Account
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import message
 from tests import polls
 from tests.servers import dovecot
@@ -74,9 +74,9 @@ def measure(server: dovecot.Dovecot, user: str, new: int) -> dict[str, float]:
     """Medians of: a poll that finds nothing, and one that fetches and reads `new` mails, on fresh connections."""
     account = server.account(user)
     with imap_client.Inbox(account) as inbox:  # Dovecot builds its index once, at the first opening
-        folder = next(each for each in inbox.folders() if each.role is Role.INBOX)
+        folder = next(each for each in inbox.folders() if each.role is FolderRole.INBOX)
         list(inbox.fetch_new(folder, folder.uidnext))
-        folder = next(each for each in inbox.folders() if each.role is Role.INBOX)
+        folder = next(each for each in inbox.folders() if each.role is FolderRole.INBOX)
     last = folder.uidnext - 1
     quiet, busy, opened, least = [], [], [], []
     for _ in range(ROUNDS):
@@ -104,7 +104,9 @@ def poll(account: Account, last: int) -> list[int]:
     found: list[int] = []
     with imap_client.Inbox(account) as inbox:
         listed = inbox.folders()
-        marks = {each.name: (each.uidvalidity, last if each.role is Role.INBOX else 0) for each in listed}
+        marks = {
+            each.name: (each.uidvalidity, last if each.role is FolderRole.INBOX else 0) for each in listed
+        }
         for folder in polls.with_news(listed, marks):
             for fetched in inbox.fetch_new(folder, marks[folder.name][1]):
                 message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, FolderRole
 from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage
 
@@ -28,7 +28,7 @@ class NoMail(_Door):
 
     def folders(self, *, with_trash: bool = False) -> list[Folder]:
         del with_trash
-        return [Folder("INBOX", Role.INBOX, 7, 1)]
+        return [Folder("INBOX", FolderRole.INBOX, 7, 1)]
 
     def others(self) -> tuple[str, ...]:
         return ()

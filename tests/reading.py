@@ -19,7 +19,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, FolderRole
 from relance.mailbox.imap.responses import Fetched
 from tests import engine_house
 
@@ -76,7 +76,7 @@ def hear(
     house: Context,
     *raws: bytes,
     mailbox: str = ADA,
-    role: Role = Role.INBOX,
+    role: FolderRole = FolderRole.INBOX,
     received: dt.datetime | None = None,
 ) -> int:
     """These mails lie in a folder and are read; returns how many concern us. `received`: by the server's clock."""
@@ -87,7 +87,7 @@ def hear(
     assert lease is not None
     now = house.clock.now()
     look = Look(house, lease, found, now, own)
-    folder = Folder("INBOX" if role is Role.INBOX else role.value, role, 7, 1)
+    folder = Folder("INBOX" if role is FolderRole.INBOX else role.value, role, 7, 1)
     window = [Fetched(next(_UIDS), raw, len(raw), False, received or now, None) for raw in raws]
     count = whole_folder._window(look, Progress(folder, ANEW), window, None)  # type: ignore[arg-type]
     with house.database.write() as conn:

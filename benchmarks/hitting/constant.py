@@ -12,7 +12,7 @@ from relance.tracking import answers, tokens, web
 from tests.servers import ports
 
 SIGNER = tokens.Signer({1: bytes(32)}, 1)
-PIXEL = answers.Answers(answers.Reader(SIGNER, clock.machine_now), web.HEADERS).pixel
+PIXEL = answers.TrackingAnswers(answers.RequestReader(SIGNER, clock.machine_now), web.HEADERS).pixel
 
 
 async def answer(scope: object, receive: object, send: answers.Send) -> None:

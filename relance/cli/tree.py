@@ -149,4 +149,4 @@ def _before(
     ] = False,
 ) -> None:
     del version
-    ctx.obj = session.Session(home, debug, lang)
+    ctx.obj = session.CommandSession(home, debug, lang)

@@ -29,7 +29,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class State:
+class OverallState:
     """How things stand, in one sentence. `tone`: good, warn, bad."""
 
     tone: str
@@ -60,7 +60,7 @@ def counts(visit: Asked) -> Mapping[str, int]:
     return visit.site.watch.counts(visit)
 
 
-def state(visit: Asked) -> State | None:
+def state(visit: Asked) -> OverallState | None:
     """How things stand, for somebody who is signed in; a salesperson is told of their own mailboxes only."""
     if visit.viewer is None:
         return None
@@ -80,16 +80,16 @@ def _of_mailboxes(found: Status, own: Collection[str]) -> Status:
     )
 
 
-def sentence(status: Status) -> State:
+def sentence(status: Status) -> OverallState:
     """In one sentence. Pure."""
     if status.halted:
-        return State("bad", _("Nothing is being sent: {why}", why=status.halted))
+        return OverallState("bad", _("Nothing is being sent: {why}", why=status.halted))
     grave = next((each for each in status.concerns if each.grave), None)
     if grave is not None:
-        return State("bad", grave.words)
+        return OverallState("bad", grave.words)
     if not status.mailboxes:
-        return State("warn", _("Nothing is sent yet: there is no mailbox."))
-    return State("good", str(Text.together(_sent(status), _next(status))))
+        return OverallState("warn", _("Nothing is sent yet: there is no mailbox."))
+    return OverallState("good", str(Text.together(_sent(status), _next(status))))
 
 
 def _sent(status: Status) -> Text:

@@ -22,7 +22,7 @@ from relance.wording import Text, dates
 
 if TYPE_CHECKING:
     from relance.console.flashes import Flash
-    from relance.console.navigation import Place, State
+    from relance.console.navigation import OverallState, Place
 
 
 @functools.cache
@@ -99,7 +99,7 @@ class Shell:
     languages: Sequence[str]
     flash: Flash | None
     rail: Sequence[Place]
-    state: State | None
+    state: OverallState | None
     keys: Sequence[tuple[str, str]]
     here: str
 

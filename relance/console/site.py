@@ -10,7 +10,7 @@ from starlette.routing import Match, Route
 
 from relance.console.pages import Page
 from relance.console.requests import security
-from relance.console.watch import Watch
+from relance.console.watch import ConsoleWatch
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -26,7 +26,7 @@ class Site:
             (each for each in pages if each.rail), key=lambda each: each.rail.place if each.rail else 0
         )
         self.grounds = security.Grounds.of(installation.settings)
-        self.watch = Watch(installation)
+        self.watch = ConsoleWatch(installation)
         self._matchers = [(Route(each.path, _nowhere, methods=[each.method]), each) for each in pages]
 
     @property

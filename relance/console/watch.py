@@ -38,7 +38,7 @@ class Looking(Protocol):
         """Who they are."""
 
 
-class Watch:
+class ConsoleWatch:
     """The status once a language, counts once a viewer. Shared by all threads of the console."""
 
     def __init__(self, installation: Relance) -> None:

@@ -14,7 +14,7 @@ from relance.engine.reporting.status import Status
 from relance.wording import Text
 
 
-class Report(Protocol):
+class WorkReport(Protocol):
     """What a turn or a tick says of itself."""
 
     @property
@@ -22,7 +22,7 @@ class Report(Protocol):
         """True when something is due still that could be done at once."""
 
 
-class TickReport(Report, Protocol):
+class TickReport(WorkReport, Protocol):
     """What a tick says of itself."""
 
     @property
@@ -50,7 +50,7 @@ class Usage(Protocol):
         """Begun."""
 
 
-class TurnReport(Report, Protocol):
+class TurnReport(WorkReport, Protocol):
     """What a turn says of itself."""
 
     @property
@@ -62,7 +62,7 @@ class TurnReport(Report, Protocol):
         """What its mails took of their server."""
 
 
-class Line(Protocol):
+class ListeningLine(Protocol):
     """A connection that listens to one mailbox."""
 
     @property
@@ -111,7 +111,7 @@ class App(Protocol):
     def idle_candidates(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
         """At most so many mailboxes that can be listened to."""
 
-    def listen(self, mailbox_id: int) -> AbstractContextManager[Line]:
+    def listen(self, mailbox_id: int) -> AbstractContextManager[ListeningLine]:
         """Connect to a mailbox and listen for new mail."""
 
     def call(self, mailbox_id: int, heard: dt.datetime) -> bool:

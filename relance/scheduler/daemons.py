@@ -84,7 +84,7 @@ def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) 
     needs_redis(settings, "scheduler")
     logs.configure(settings)
     carrier, under_way, sender = _hints(settings, figures)
-    rounds = scheduler.Loop(app, sender, figures, long_work.Jobs(app, carrier, under_way, figures))
+    rounds = scheduler.Loop(app, sender, figures, long_work.JobFinder(app, carrier, under_way, figures))
     own: list[lifecycle.DaemonPart] = [rounds, *listening.parts(app, figures, rounds.wake)]
     around = shared_parts.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]
@@ -135,7 +135,7 @@ def _work(
     turns = actors.Turns(app, sender, figures)
     with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
         sender.renew(app.due_mailboxes(scheduler.LIMIT))
-    jobs = long_work.Jobs(app, carrier, under_way, figures)
+    jobs = long_work.JobFinder(app, carrier, under_way, figures)
     worker = scheduler_worker.Hands(carrier, turns, threads or settings.worker_threads, figures, jobs)
     around = shared_parts.around(app, "worker", figures, [worker], hearts=[worker.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]

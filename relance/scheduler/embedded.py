@@ -41,7 +41,7 @@ def assemble(
     carrier, under_way = broker.build(app.settings, figures)
     sender = hints.Hints(carrier, under_way, figures)
     turns = actors.Turns(app, sender, figures)
-    jobs = long_work.Jobs(app, carrier, under_way, figures)
+    jobs = long_work.JobFinder(app, carrier, under_way, figures)
     rounds = scheduler.Loop(app, sender, figures, jobs)
     turns.after = rounds.wake
     server = web.of(app, sockets, turns=2 * threads, ears=app.settings.listen_mailboxes)

@@ -19,7 +19,7 @@ BUSY_SECONDS = 2.0  # until a job is offered again to a process that works on an
 REST_SECONDS = 10.0  # after something of the world was in the way
 
 
-class Jobs:
+class JobFinder:
     """Finds the jobs that nobody works on, and works on them."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Jobs:
             self.one.release()
 
 
-def declare(broker: dramatiq.Broker, jobs: Jobs) -> dramatiq.Actor[Any, None]:
+def declare(broker: dramatiq.Broker, jobs: JobFinder) -> dramatiq.Actor[Any, None]:
     """Make the broker's workers serve hints of jobs."""
     make = dramatiq.actor(broker=broker, actor_name=brokers.JOB_ACTOR, queue_name=brokers.JOB_QUEUE)
     return make(jobs.run)

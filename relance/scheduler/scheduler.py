@@ -48,7 +48,7 @@ class Loop:
         app: app_protocol.App,
         sender: hints.Hints,
         figures: metrics.Meters,
-        jobs: long_work.Jobs | None = None,
+        jobs: long_work.JobFinder | None = None,
     ) -> None:
         self.app = app
         self.hints = sender

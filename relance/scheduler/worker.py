@@ -36,7 +36,7 @@ class Hands:
         turns: actors.Turns,
         threads: int,
         figures: metrics.Meters,
-        jobs: long_work.Jobs | None = None,
+        jobs: long_work.JobFinder | None = None,
     ) -> None:
         self.broker = broker
         self.turns = turns

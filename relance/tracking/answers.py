@@ -22,7 +22,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Messages = tuple[dict[str, Any], dict[str, Any]]
 
 
-class Reader:
+class RequestReader:
     """Reads from a request which mail and link it is about, and what is kept of it."""
 
     def __init__(self, signer: tokens.Signer, now: Callable[[], dt.datetime]) -> None:
@@ -55,10 +55,10 @@ _AHEAD = (b"sec-purpose", b"purpose", b"x-moz")
 network_of = functools.lru_cache(maxsize=4096)(hits.network_of)
 
 
-class Answers:
+class TrackingAnswers:
     """The messages of both answers, with the headers that every response has. Nobody changes a message that was made."""
 
-    def __init__(self, reader: Reader, headers: Mapping[str, str]) -> None:
+    def __init__(self, reader: RequestReader, headers: Mapping[str, str]) -> None:
         self._reader = reader
         self._always = [(name.encode(), value.encode()) for name, value in headers.items()]
         shape = [(b"content-type", b"image/gif"), (b"content-length", str(len(PIXEL)).encode())]

@@ -53,7 +53,7 @@ class HitContext:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class HitVerdict:
     """Who made the hit, the signs that speak for it (by name), and by which rules."""
 
     kind: HitKind
@@ -61,14 +61,14 @@ class Verdict:
     rules_version: int = RULES_VERSION
 
 
-def judge(hit: hits.Hit, context: HitContext, limits: HitLimits = HitLimits()) -> Verdict:
+def judge(hit: hits.Hit, context: HitContext, limits: HitLimits = HitLimits()) -> HitVerdict:
     """Judge one hit by every sign in the table; a machine's sign outweighs a doubtful one."""
     found = [(sign.name, sign.kind_for(hit)) for sign in SIGNS if sign.seen(hit, context, limits)]
     for kind in (HitKind.MACHINE, HitKind.UNKNOWN):
         names = tuple(name for name, says in found if says is kind)
         if names:
-            return Verdict(kind, names)
-    return Verdict(HitKind.HUMAN, ())
+            return HitVerdict(kind, names)
+    return HitVerdict(HitKind.HUMAN, ())
 
 
 def at_first_sight(hit: hits.Hit, limits: HitLimits = HitLimits()) -> HitKind:

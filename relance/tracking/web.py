@@ -70,7 +70,7 @@ def build(
         async with counter.open_for_visitors():
             yield
 
-    application = App(
+    application = TrackingApp(
         counter,
         lifespan=life,
         routes=[
@@ -89,7 +89,7 @@ def build(
     return application
 
 
-class App(Starlette):
+class TrackingApp(Starlette):
     """Starlette, behind the answers that need nothing of it: routes, requests and middleware cost several times a hit."""
 
     def __init__(self, counter: Counter, **given: Any) -> None:
@@ -107,8 +107,8 @@ class Counter:
 
     def __init__(self, desk: Desk, signer: tokens.Signer, now: Callable[[], dt.datetime]) -> None:
         self._desk = desk
-        self._reader = answers.Reader(signer, now)
-        self._answers = answers.Answers(self._reader, HEADERS)
+        self._reader = answers.RequestReader(signer, now)
+        self._answers = answers.TrackingAnswers(self._reader, HEADERS)
         # Hits come in floods and may wait; they must not stand in the way of somebody who says no, and nobody who waits
         # for the database in the way of what is written down beside it.
         self._threads = ThreadPoolExecutor(DESK_THREADS, "relance-desk")

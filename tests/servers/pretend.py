@@ -269,7 +269,7 @@ class House:
         self.broker, self.marks = broker.build(settings, self.meters)
         self.hints = hints.Hints(self.broker, self.marks, self.meters)
         self.turns = actors.Turns(self.app, self.hints, self.meters)
-        self.jobs = long_work.Jobs(self.app, self.broker, self.marks, self.meters)
+        self.jobs = long_work.JobFinder(self.app, self.broker, self.marks, self.meters)
         self.loop = scheduler.Loop(self.app, self.hints, self.meters, self.jobs)
         self.turns.after = self.loop.wake
         self.hands = worker.Hands(self.broker, self.turns, threads, self.meters, self.jobs)

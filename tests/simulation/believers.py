@@ -25,7 +25,7 @@ from relance.engine.sending.doubt import forgotten_mails, recovery
 from relance.engine.sequences import clock_jumps
 from relance.engine.store.mailboxes.folders import Watermark
 from relance.engine.store.sequences import restore_doubts
-from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, FolderRole
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
@@ -109,7 +109,7 @@ def silence_is_no_news() -> AbstractContextManager[object]:
     """A mailbox whose server falls silent in the middle counts as read."""
     plain = sync._folders
 
-    def folders(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
+    def folders(look: look.Look, inbox: Inbox) -> tuple[int, set[FolderRole]]:
         try:
             return plain(look, inbox)
         except errors.Away:

@@ -36,7 +36,7 @@ from relance.engine.store.sending import claims, messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.smtp.outcome import Outcome
 from tests.simulation import believers, ground, repliers
 from tests.simulation.believers import both
@@ -210,7 +210,7 @@ def no_recovery_hold() -> AbstractContextManager[object]:
 def one_look() -> AbstractContextManager[object]:
     """Folders are looked over once: a letter moved meanwhile is missed."""
 
-    def once_over(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
+    def once_over(look: look.Look, inbox: Inbox) -> tuple[int, set[FolderRole]]:
         found = inbox.folders(with_trash=True)
         with look.context.database.read() as conn:
             marks = folders.watermarks(conn, look.mailbox.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from tests.simulation import folders, letters
 from tests.simulation.letters import Cause, Kind, Letter
 from tests.simulation.sim import Sim
@@ -44,7 +44,7 @@ def _file_copy(sim: Sim, taken: Taken, provider_id: str) -> None:
         named = f"Message-ID: {provider_id}\r\nX-Microsoft-Original-Message-ID: {own}".encode()
         raw = raw.replace(f"Message-ID: {own}".encode(), named, 1)
         assert raw != taken.mail.raw
-    box = next(box for box in sim.world.folders[taken.mailbox].values() if box.role is Role.SENT)
+    box = next(box for box in sim.world.folders[taken.mailbox].values() if box.role is FolderRole.SENT)
     box.file(raw, sim.now)
     sim.world.filed[taken.order] = sim.note(
         f"copy of {taken.mail.recipient} {taken.mail.sequence}.{taken.mail.step} in Sent"

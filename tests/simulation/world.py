@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from tests.simulation.baton import Process
 from tests.simulation.letters import Letter
 
@@ -110,7 +110,7 @@ class Box:
     """One folder."""
 
     name: str
-    role: Role
+    role: FolderRole
     uidvalidity: int = 1
     uidnext: int = 1
     mails: dict[int, tuple[bytes, dt.datetime]] = field(default_factory=dict)
@@ -130,7 +130,12 @@ class Box:
 
 FIRST_UID = 40
 # Folders have had mails before, so that a counter that is set back does not come to the same number again.
-ROLES = {"INBOX": Role.INBOX, "Archive": Role.ARCHIVE, "Junk": Role.JUNK, "Sent": Role.SENT}
+ROLES = {
+    "INBOX": FolderRole.INBOX,
+    "Archive": FolderRole.ARCHIVE,
+    "Junk": FolderRole.JUNK,
+    "Sent": FolderRole.SENT,
+}
 
 
 def boxes() -> dict[str, Box]:

@@ -21,7 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @dataclass(frozen=True)
-class Line:
+class AliasLine:
     """One address of a mailbox besides its own."""
 
     alias: str
@@ -34,8 +34,8 @@ def list_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
     with session.of(ctx).open() as relance:
         found = relance.mailboxes.show(address)
     rows = [
-        *(Line(each, _("alias")) for each in found.aliases),
-        *(Line(each, _("seen in Sent")) for each in found.offered),
+        *(AliasLine(each, _("alias")) for each in found.aliases),
+        *(AliasLine(each, _("seen in Sent")) for each in found.offered),
     ]
     show.listing(rows, COLUMNS, as_json=as_json, empty=_("It has no alias, and its Sent folder shows none."))
 

@@ -34,7 +34,7 @@ OPTIONS = {
 
 
 @dataclass(frozen=True)
-class Session:
+class CommandSession:
     """The options that stood before the command."""
 
     home: Path | None = None
@@ -92,10 +92,10 @@ def in_zone(typed: dt.datetime | None) -> dt.datetime | None:
     return typed.replace(tzinfo=shown_zone()).astimezone(dt.UTC) if typed is not None else None
 
 
-def of(ctx: typer.Context) -> Session:
+def of(ctx: typer.Context) -> CommandSession:
     """The session of a command's context."""
-    found = ctx.find_object(Session)
-    return found or Session()
+    found = ctx.find_object(CommandSession)
+    return found or CommandSession()
 
 
 def open_app(settings: Settings, *, look_only: bool = False, because: str = "", foreign: str = "") -> Relance:

@@ -132,7 +132,7 @@ def translate(command: Any) -> None:
     """Every text of a command's help, and of those below it, in the reader's language."""
     setattr(core, "_", said)  # noqa: B010 - it asks this for its headings and the hints in brackets
     for each in tree(command):
-        each.context_class = Context
+        each.context_class = CommandContext
         each.help = paragraphs(each.help)
         each.short_help = each.short_help and _(each.short_help)
         if isinstance(getattr(each, "subcommand_metavar", None), str):
@@ -207,7 +207,7 @@ def ranged(hint: str) -> str:
     return _LEAST.sub(r"≥ \1", _FROM_TO.sub(r"\1–\2", hint))
 
 
-class Context(_click.Context):
+class CommandContext(_click.Context):
     """A context whose help is written by `Formatter`."""
 
     formatter_class = Formatter

@@ -15,7 +15,7 @@ from relance.console.lists import Chip
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
 from relance.console.views import replying
-from relance.console.views.replying import Draft
+from relance.console.views.replying import WrittenReply
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
@@ -106,7 +106,7 @@ def _opened(visit: Visit, number: int, **more: str) -> str:
     return f"/inbox?{urlencode({**_kept(query), OPEN: number, **more})}"
 
 
-def _shown(visit: Visit, draft: Draft | None = None, code: int = 200) -> Response:
+def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> Response:
     wanted = _wanted(visit)
     found = visit.app.inbox.page(wanted, after=visit.query.get(lists.AFTER, ""), limit=lists.PAGE)
     asked = numbers.row(visit.query.get(OPEN, ""))

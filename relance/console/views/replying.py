@@ -24,7 +24,7 @@ TONES = {"accepted": "green", "refused": "red", "abandoned": "grey", "unknown": 
 
 
 @dataclass(frozen=True)
-class Draft:
+class WrittenReply:
     """What stands in the box, and what was wrong with it. A `key` is sent once, however often its form is."""
 
     key: str
@@ -40,7 +40,7 @@ class Replying:
     """The part of the page."""
 
     sent: tuple[OwnReplyView, ...]
-    draft: Draft
+    draft: WrittenReply
     addresses: ReplyAddresses
     paused: bool  # the mailbox is: it can wait for that
     open: bool  # the box is
@@ -49,13 +49,15 @@ class Replying:
     tones = TONES
 
 
-def part(visit: Visit, opened: AnswerDetail | None, draft: Draft | None) -> Replying | None:
+def part(visit: Visit, opened: AnswerDetail | None, draft: WrittenReply | None) -> Replying | None:
     """The part for an open answer of somebody who is known."""
     if opened is None or opened.answer.email is None:
         return None
     sent = visit.app.inbox.replies(opened.answer.id)
     again = visit.query.get(AGAIN, "") != "" and bool(sent) and draft is None
-    found = draft or Draft(secrets.token_hex(16), writing.without_quote(sent[-1].text) if again else "")
+    found = draft or WrittenReply(
+        secrets.token_hex(16), writing.without_quote(sent[-1].text) if again else ""
+    )
     paused = (
         visit.me.may(Permission.WORK) and visit.app.mailboxes.show(opened.answer.mailbox).state == "paused"
     )
@@ -81,9 +83,9 @@ def _wait(sent: Sequence[OwnReplyView], left: Mapping[int, int]) -> int:
     return LOOK_SECONDS if on_its_way else min(left.values(), default=-1) + 1
 
 
-def written(visit: Visit) -> Draft:
+def written(visit: Visit) -> WrittenReply:
     """What was sent by the form."""
-    return Draft(
+    return WrittenReply(
         visit.text("key", 64),
         visit.text("text", writing.WORDS_MOST + 1),
         visit.text("quote", 5) == "yes",
@@ -92,7 +94,7 @@ def written(visit: Visit) -> Draft:
     )
 
 
-def send(visit: Visit, number: int, draft: Draft) -> Text:
+def send(visit: Visit, number: int, draft: WrittenReply) -> Text:
     """Send it; returns what is said of it. Raises `errors.Invalid`."""
     if not draft.key:
         raise errors.Invalid(Text("Open the answer again: this form is too old."))

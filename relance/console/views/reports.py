@@ -36,7 +36,7 @@ _COUNTED = ("sent", "answered", "bounced", "opened", "clicked")
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportSubject:
     """What a report is about."""
 
     since: dt.date
@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """A number of a report, with its share where it has one; `machines` stand apart."""
 
     label: Text
@@ -95,7 +95,7 @@ def _owners(visit: Visit) -> Sequence[UserView]:
     return [each for each in visit.app.users.list() if each.email in theirs]
 
 
-def _seen_by(visit: Visit, asked: Asked) -> Relance:
+def _seen_by(visit: Visit, asked: ReportSubject) -> Relance:
     """The installation as the viewer may see it; where a manager asks for somebody's numbers, as that salesperson sees it."""
     whose = (
         next((each for each in _owners(visit) if each.email == asked.owner), None) if asked.owner else None
@@ -114,7 +114,7 @@ def file(visit: Visit) -> Response:
     return Response(table(days, asked), media_type="text/csv", headers=headers)
 
 
-def table(days: Sequence[DayCounts], asked: Asked) -> bytes:
+def table(days: Sequence[DayCounts], asked: ReportSubject) -> bytes:
     """A row a day. Pure."""
     out = io.StringIO(newline="")
     rows = csv.writer(out)
@@ -125,13 +125,13 @@ def table(days: Sequence[DayCounts], asked: Asked) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _asked(visit: Visit) -> Asked:
+def _asked(visit: Visit) -> ReportSubject:
     owner = visit.asked("owner") or None
     known = {each.email for each in _owners(visit)} if owner else set()
     wanted = visit.asked("days", 4)
     days = int(wanted) if wanted in map(str, PERIODS) else USUAL
     today = visit.now.astimezone(zoneinfo.ZoneInfo(visit.installation.settings.zone)).date()
-    return Asked(
+    return ReportSubject(
         today - dt.timedelta(days=days - 1),
         today,
         days,
@@ -141,27 +141,27 @@ def _asked(visit: Visit) -> Asked:
     )
 
 
-def _lines(days: Sequence[DayCounts]) -> list[Line]:
+def _lines(days: Sequence[DayCounts]) -> list[ReportLine]:
     """Opens and clicks are counted each time, so that they have no share of the mails."""
     counted = {name: sum(getattr(each, name) for each in days) for name in _COUNTED}
     sent = counted["sent"]
     return [
-        Line(Text("Mails sent"), sent),
-        Line(Text("Answers from people"), counted["answered"], Rate(counted["answered"], sent)),
-        Line(Text("Mails that came back"), counted["bounced"], Rate(counted["bounced"], sent)),
-        Line(Text("Opens by people"), counted["opened"]),
-        Line(Text("Clicks by people"), counted["clicked"]),
+        ReportLine(Text("Mails sent"), sent),
+        ReportLine(Text("Answers from people"), counted["answered"], Rate(counted["answered"], sent)),
+        ReportLine(Text("Mails that came back"), counted["bounced"], Rate(counted["bounced"], sent)),
+        ReportLine(Text("Opens by people"), counted["opened"]),
+        ReportLine(Text("Clicks by people"), counted["clicked"]),
     ]
 
 
-def _funnel(found: Funnel) -> list[Line]:
+def _funnel(found: Funnel) -> list[ReportLine]:
     """Each counts people, of those who were sent anything."""
 
-    def line(label: Text, count: int, machines: int = 0) -> Line:
-        return Line(label, count, Rate(count, found.sent), machines)
+    def line(label: Text, count: int, machines: int = 0) -> ReportLine:
+        return ReportLine(label, count, Rate(count, found.sent), machines)
 
     return [
-        Line(Text("Were sent a mail"), found.sent),
+        ReportLine(Text("Were sent a mail"), found.sent),
         line(Text("Opened it"), found.opened, found.opened_by_machines),
         line(Text("Clicked"), found.clicked, found.clicked_by_machines),
         line(Text("Answered"), found.replied),
@@ -170,7 +170,7 @@ def _funnel(found: Funnel) -> list[Line]:
     ]
 
 
-def _answers(visit: Visit, app: Relance, asked: Asked) -> list[tuple[str, int, str]]:
+def _answers(visit: Visit, app: Relance, asked: ReportSubject) -> list[tuple[str, int, str]]:
     """By what they are, the most first, each with the inbox that shows them (which knows no owners)."""
     zone = zoneinfo.ZoneInfo(visit.installation.settings.zone)
     since = dt.datetime.combine(asked.since, dt.time(), zone).astimezone(dt.UTC)

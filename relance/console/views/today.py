@@ -23,7 +23,7 @@ OFFICE_HOURS = range(7, 19)
 
 
 @dataclass(frozen=True)
-class Line:
+class TodayLine:
     """Something that asks for a decision, that happened, or that is to be done."""
 
     icon: str
@@ -64,7 +64,7 @@ def _since(visit: Visit) -> dt.datetime:
     return max(min(last, now), now - LOOK_BACK)
 
 
-def _waiting(visit: Visit) -> Iterator[Line]:
+def _waiting(visit: Visit) -> Iterator[TodayLine]:
     waits, boxes = visit.app.today.waiting(), visit.app.mailboxes.list()
     trouble = sum(1 for each in boxes if each.trouble or each.state == "paused")
     found = (
@@ -76,7 +76,7 @@ def _waiting(visit: Visit) -> Iterator[Line]:
     )
     for number, icon, tone, words, path in found:
         if number:
-            yield Line(icon, tone, words(number), visit.site.link(path.partition("?")[0]) and path)
+            yield TodayLine(icon, tone, words(number), visit.site.link(path.partition("?")[0]) and path)
 
 
 def _replies(count: int) -> Text:
@@ -103,10 +103,12 @@ def _trouble(count: int) -> Text:
     )
 
 
-def _news(visit: Visit, found: Mapping[EventKind, int]) -> Iterator[Line]:
+def _news(visit: Visit, found: Mapping[EventKind, int]) -> Iterator[TodayLine]:
     for kind, count in found.items():
         icon, tone, words = _NEWS[kind](count)
-        yield Line(icon, tone, words, visit.site.link("/inbox") if kind is EventKind.REPLY_RECEIVED else None)
+        yield TodayLine(
+            icon, tone, words, visit.site.link("/inbox") if kind is EventKind.REPLY_RECEIVED else None
+        )
 
 
 _NEWS: Mapping[EventKind, Callable[[int], tuple[str, str, Text]]] = {

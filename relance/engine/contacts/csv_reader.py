@@ -33,7 +33,7 @@ _SAVE_AS = Text('Open it in your spreadsheet and save it as "CSV UTF-8".')
 
 
 @dataclass(frozen=True)
-class Row:
+class CsvRow:
     """One row: the line it begins on (from 1) and its cells; `problem` where it cannot be read as a row."""
 
     line: int
@@ -51,7 +51,7 @@ class Sheet:
     lines: Sequence[str]
     start: int  # index of the first line after the header
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[CsvRow]:
         """Every row that is not empty, in order."""
         for row in _records(self.lines, self.start, self.delimiter):
             if row.problem or any(cell.strip() for cell in row.cells):
@@ -166,7 +166,7 @@ def _fit(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
     return counts[0], counts.count(counts[0])
 
 
-def _records(lines: Sequence[str], index: int, delimiter: str) -> Iterator[Row]:
+def _records(lines: Sequence[str], index: int, delimiter: str) -> Iterator[CsvRow]:
     """Every row from line `index` on. One that cannot be read costs its first line only, never the rest of the file."""
     while index < len(lines):
         row, used = _record(lines, index, delimiter)
@@ -174,7 +174,7 @@ def _records(lines: Sequence[str], index: int, delimiter: str) -> Iterator[Row]:
         index += used
 
 
-def _record(lines: Sequence[str], index: int, delimiter: str) -> tuple[Row, int]:
+def _record(lines: Sequence[str], index: int, delimiter: str) -> tuple[CsvRow, int]:
     reader = csv.reader(
         lines[index : index + MAX_RECORD_LINES], delimiter=delimiter, strict=True, skipinitialspace=True
     )
@@ -182,8 +182,8 @@ def _record(lines: Sequence[str], index: int, delimiter: str) -> tuple[Row, int]
         cells = tuple(next(reader))
     except csv.Error as wrong:
         text = lines[index].rstrip("\r\n")
-        return Row(index + 1, (text,), _quoting(str(wrong))), 1
-    return Row(index + 1, cells), max(1, reader.line_num)
+        return CsvRow(index + 1, (text,), _quoting(str(wrong))), 1
+    return CsvRow(index + 1, cells), max(1, reader.line_num)
 
 
 def _quoting(said: str) -> Text:

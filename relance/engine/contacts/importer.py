@@ -13,7 +13,7 @@ from pathlib import Path
 from relance.engine.contacts import columns, csv_reader, rows
 from relance.engine.contacts.columns import Columns
 from relance.engine.contacts.csv_reader import Sheet
-from relance.engine.contacts.rows import Person, Reader, Refused, RowOutcome
+from relance.engine.contacts.rows import Person, RefusedRow, RowOutcome, RowReader
 from relance.engine.context import Context
 from relance.engine.store.contacts.contacts import Contact
 from relance.wording import _, n_, of_system
@@ -55,7 +55,7 @@ class _Count:
 
     read: int = 0
     outcomes: Counter[RowOutcome] = field(default_factory=Counter)
-    rejected: list[Refused] = field(default_factory=list)
+    rejected: list[RefusedRow] = field(default_factory=list)
 
 
 def import_file(
@@ -74,7 +74,7 @@ def import_file(
     path = Path(path)
     sheet = csv_reader.load(path)
     named = columns.read(sheet.header, path.name, sheet.start)
-    count, reader = _Count(), Reader(named, context.options.allow_test_domains)
+    count, reader = _Count(), RowReader(named, context.options.allow_test_domains)
     every = sheet.rows()
     while batch := list(itertools.islice(every, BATCH)):
         count.read += len(batch)
@@ -128,7 +128,7 @@ def _store(context: Context, people: list[Person]) -> dict[str, Contact]:
 # What was left out.
 
 
-def country_warnings(reader: Reader) -> Iterator[str]:
+def country_warnings(reader: RowReader) -> Iterator[str]:
     """Countries nobody knows, and where they stand."""
     for country, lines in itertools.islice(reader.countries.items(), WARNINGS):
         first, more = str(lines[0]), len(lines) - 1
@@ -164,7 +164,7 @@ def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> t
     return path, ""
 
 
-def rejected_file(sheet: Sheet, rejected: Iterable[Refused]) -> bytes:
+def rejected_file(sheet: Sheet, rejected: Iterable[RefusedRow]) -> bytes:
     """The rows that were refused as a file with the reasons, to be corrected and imported as it is. Its cells are no formulas."""
     file = io.StringIO(newline="")
     out = csv.writer(file, delimiter=sheet.delimiter)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.contacts import columns, csv_reader
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts.columns import Columns
-from relance.engine.contacts.csv_reader import Row
+from relance.engine.contacts.csv_reader import CsvRow
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.wording import Text
@@ -50,7 +50,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedRow:
     """A row that cannot be used."""
 
     line: int
@@ -59,7 +59,7 @@ class Refused:
 
 
 @dataclass
-class Reader:
+class RowReader:
     """Reads the rows of one file, in order: an address that came before counts once."""
 
     named: Columns
@@ -67,18 +67,18 @@ class Reader:
     lines: dict[str, int] = field(default_factory=dict)  # where each address stood first
     countries: dict[str, list[int]] = field(default_factory=dict)  # those nobody knows, and their lines
 
-    def people(self, rows: Iterable[Row]) -> tuple[list[Person], list[Refused]]:
+    def people(self, rows: Iterable[CsvRow]) -> tuple[list[Person], list[RefusedRow]]:
         """The good ones and the others."""
         good: list[Person] = []
-        bad: list[Refused] = []
+        bad: list[RefusedRow] = []
         for row in rows:
             try:
                 good.append(self._new(row))
             except contact_fields.UnfitField as refused:
-                bad.append(Refused(row.line, refused.text, row.cells))
+                bad.append(RefusedRow(row.line, refused.text, row.cells))
         return good, bad
 
-    def _new(self, row: Row) -> Person:
+    def _new(self, row: CsvRow) -> Person:
         person = self._person(row)
         first = self.lines.setdefault(person.email, row.line)
         if first != row.line:
@@ -93,7 +93,7 @@ class Reader:
             self.countries.setdefault(country, []).append(row.line)
         return person
 
-    def _person(self, row: Row) -> Person:
+    def _person(self, row: CsvRow) -> Person:
         if row.problem:
             raise contact_fields.UnfitField(row.problem)
         width = 1 + max([*self.named.known.values(), *self.named.own.values()])

@@ -246,7 +246,7 @@ def judge_settled(context: Context, now: dt.datetime) -> int:
 
 def _verdicts(
     conn: Connection, settled: Sequence[StoredHit], now: dt.datetime, limits: judge.HitLimits
-) -> list[tuple[StoredHit, judge.Verdict]]:
+) -> list[tuple[StoredHit, judge.HitVerdict]]:
     clicks = hits.clicks_of(conn, {each.message_id for each in settled})
     near = {number: judge.Nearby(found, limits.burst) for number, found in clicks.items()}
     return [
@@ -280,7 +280,7 @@ def _hit(hit: StoredHit) -> Hit:
     )
 
 
-def _event(row: Enrollment, hit: StoredHit, verdict: judge.Verdict) -> NewEvent:
+def _event(row: Enrollment, hit: StoredHit, verdict: judge.HitVerdict) -> NewEvent:
     told = MessageClicked if hit.kind == Purpose.CLICK.value else MessageOpened
     data = told(hit.link, list(verdict.reasons))
     return NewEvent.of(row, data, hit.at, message_id=hit.message_id, step=hit.step)

@@ -126,20 +126,20 @@ class MessageByHand(EventData):
 
 
 @dataclass(frozen=True)
-class Hit(EventData):
+class HitNoticed(EventData):
     """A person's open or click; machines' are not told."""
 
     link: int
     reasons: Sequence[Words]
 
 
-class MessageOpened(Hit):
+class MessageOpened(HitNoticed):
     """A person opened a mail."""
 
     KIND = EventKind.MESSAGE_OPENED
 
 
-class MessageClicked(Hit):
+class MessageClicked(HitNoticed):
     """A person clicked a link in a mail."""
 
     KIND = EventKind.MESSAGE_CLICKED

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine.contacts import columns, csv_reader, rows
-from relance.engine.contacts.csv_reader import Row
-from relance.engine.contacts.rows import Person, Reader, Refused, RowOutcome
+from relance.engine.contacts.csv_reader import CsvRow
+from relance.engine.contacts.rows import Person, RefusedRow, RowOutcome, RowReader
 from relance.engine.context import Context
 from relance.engine.jobs.ledger import Ledger
 from relance.engine.store import jobs
@@ -31,7 +31,7 @@ def run(context: Context, ledger: Ledger) -> Iterator[None]:
     with context.database.read() as conn:
         data = jobs.whole(conn, job.params["source"] or job.id, FILE)
     sheet = csv_reader.read(data, job.params["name"])
-    reader = Reader(
+    reader = RowReader(
         columns.read(sheet.header, job.params["name"], sheet.start), context.options.allow_test_domains
     )
     every = sheet.rows()
@@ -46,7 +46,7 @@ def run(context: Context, ledger: Ledger) -> Iterator[None]:
         yield
 
 
-def _again(ledger: Ledger, reader: Reader, every: Iterator[Row]) -> None:
+def _again(ledger: Ledger, reader: RowReader, every: Iterator[CsvRow]) -> None:
     """What was dealt with before is read once more, for what it says of the rows that follow."""
     left = ledger.done
     while left > 0:
@@ -59,7 +59,7 @@ def _again(ledger: Ledger, reader: Reader, every: Iterator[Row]) -> None:
 
 
 def _look(
-    context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[Refused], total: int
+    context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[RefusedRow], total: int
 ) -> None:
     with context.database.read() as conn:
         known = rows.before(conn, people)
@@ -76,13 +76,13 @@ def _look(
 
 
 def _keep(
-    context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[Refused], total: int
+    context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[RefusedRow], total: int
 ) -> None:
     rows.seen_anew(lambda: _stored(context, ledger, people, refused, total))
 
 
 def _stored(
-    context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[Refused], total: int
+    context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[RefusedRow], total: int
 ) -> None:
     with context.database.write() as conn:
         known = rows.store(conn, people, context.clock.now())
@@ -92,7 +92,7 @@ def _stored(
 
 
 def _record(
-    conn: Connection, ledger: Ledger, outcomes: list[str], refused: Sequence[Refused], total: int
+    conn: Connection, ledger: Ledger, outcomes: list[str], refused: Sequence[RefusedRow], total: int
 ) -> None:
     ledger.note(conn, REFUSED, [_refused(each) for each in refused])
     told = [*outcomes, *([RowOutcome.REFUSED.value] * len(refused))]
@@ -110,10 +110,10 @@ def _shown(person: Person, change: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
-def _refused(row: Refused) -> dict[str, Any]:
+def _refused(row: RefusedRow) -> dict[str, Any]:
     return {"line": row.line, "why": row.reason.row(), "cells": list(row.cells)}
 
 
-def refusal(stored: Mapping[str, Any]) -> Refused:
+def refusal(stored: Mapping[str, Any]) -> RefusedRow:
     """A row as it was kept."""
-    return Refused(stored["line"], Text.read(stored["why"]), tuple(stored["cells"]))
+    return RefusedRow(stored["line"], Text.read(stored["why"]), tuple(stored["cells"]))

@@ -18,7 +18,7 @@ from relance.engine.store.mailboxes.mailboxes import Mailbox
 
 
 @dataclass(frozen=True)
-class Listener:
+class IdleListener:
     """A connection that listens to one mailbox's inbox."""
 
     ear: IdleConnection
@@ -47,14 +47,14 @@ def _can_be_read(mailbox: Mailbox) -> bool:
 
 
 @contextmanager
-def listening(context: Context, mailbox_id: int) -> Iterator[Listener]:
+def listening(context: Context, mailbox_id: int) -> Iterator[IdleListener]:
     """Connect to one mailbox and listen. Raises `errors.Unreachable` or `errors.Broken`."""
     with context.database.read() as conn:
         mailbox = mailboxes.by_id(conn, mailbox_id)
         marks = folders.watermarks(conn, mailbox_id)
     last = next((mark.last_uid for name, mark in marks.items() if name.upper() == "INBOX"), 0)
     with context.open_ear(context.account(mailbox)) as ear:
-        yield Listener(ear, last + 1)
+        yield IdleListener(ear, last + 1)
 
 
 def call(context: Context, mailbox_id: int, heard: dt.datetime) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
 from relance.mailbox.account import Account
 from relance.mailbox.composing import compose
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import provider_ids, reports
 from relance.mailbox.parsing.inbound import InboundMail
 
@@ -44,7 +44,7 @@ def write(account: Account, token: str, now: dt.datetime) -> Probe:
     """A new probe; `token` is 30 hexadecimal digits nobody can guess."""
     message_id = compose.new_message_id(f"relance-probe.{token}", account.address.rpartition("@")[2])
     subject = f"Relance mailbox test ({token})"
-    draft = compose.Draft(
+    draft = compose.MailDraft(
         from_name=account.name,
         from_address=account.address,
         to_name=account.name,
@@ -82,14 +82,14 @@ class Sighting:
     """The probe as it lies in a folder, and how many seconds after it left that was seen."""
 
     folder: str
-    role: Role
+    role: FolderRole
     mail: InboundMail
     seconds: float = 0.0
 
     @property
     def came_back(self) -> bool:
         """Whether it was delivered there; a copy in Sent, or in a folder of everything, says only that it left."""
-        return self.role not in (Role.SENT, Role.ALL)
+        return self.role not in (FolderRole.SENT, FolderRole.ALL)
 
 
 def learn(

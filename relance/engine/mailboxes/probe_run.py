@@ -19,7 +19,7 @@ from relance.engine.ports import Inbox
 from relance.engine.store.mailboxes import mailboxes, provider_traits
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.mailbox.account import Account
-from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, FolderRole
 from relance.mailbox.parsing import provider_ids
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text, _
@@ -147,7 +147,7 @@ class _Trial:
 
     def _folders(self, inbox: Inbox) -> list[Folder]:
         found = [each for each in watched_folders.watched(self.context, inbox) if not each.refused]
-        self._has_sent = any(each.role is Role.SENT for each in found)
+        self._has_sent = any(each.role is FolderRole.SENT for each in found)
         return found
 
     @property
@@ -156,7 +156,7 @@ class _Trial:
 
     @property
     def _copied(self) -> bool:
-        return any(each.role is Role.SENT for each in self._seen.values())
+        return any(each.role is FolderRole.SENT for each in self._seen.values())
 
     def _done(self, spent: float) -> bool:
         if self._back is None:

@@ -74,7 +74,7 @@ def _cursor(cursor: str) -> events.Cursor:
     return int(xact or 0), int(number)
 
 
-def view(event: events.Event) -> EventView:
+def view(event: events.StoredEvent) -> EventView:
     """An event as people are shown it."""
     title, words = _title(event), _words(event)
     return EventView(
@@ -92,12 +92,12 @@ def view(event: events.Event) -> EventView:
     )
 
 
-def _title(event: events.Event) -> str:
+def _title(event: events.StoredEvent) -> str:
     title = str(TITLES.get(event.kind) or event.kind)
     return f"{title} ({codes.text('mail', event.data['kind'])})" if "kind" in event.data else title
 
 
-def _words(event: events.Event) -> str:
+def _words(event: events.StoredEvent) -> str:
     data = event.data
     if "whys" in data or event.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
         return "; ".join(data["reasons"])

@@ -19,20 +19,20 @@ _ALPHA, _POWER = 1.959964, 0.841621  # quantiles of the normal distribution: 97.
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VariantVerdict:
     """`best` is the variant that gets more answers, where that is settled; `words` say it, or what is still missing."""
 
     best: str | None
     words: Text
 
 
-def verdict(found: Sequence[VariantReport]) -> Verdict | None:
+def verdict(found: Sequence[VariantReport]) -> VariantVerdict | None:
     """By the people who answered, of the two sides that were sent most; None where there are not two."""
     if len(found) < 2:
         return None
     one, other = sorted(found, key=lambda each: -each.sent)[:2]
     if min(one.sent, other.sent) < FEWEST:
-        return Verdict(
+        return VariantVerdict(
             None, Text("Not enough data: fewer than {fewest} mails with one of them.", fewest=FEWEST)
         )
     rates = one.replied / one.sent, other.replied / other.sent
@@ -40,11 +40,11 @@ def verdict(found: Sequence[VariantReport]) -> Verdict | None:
     told = {"better": _percent(max(rates)), "worse": _percent(min(rates))}
     needed = mails_needed(*rates)
     if needed is None:
-        return Verdict(
+        return VariantVerdict(
             None, Text("No difference so far: {better}% answer either one.", better=told["better"])
         )
     if min(one.sent, other.sent) < needed:
-        return Verdict(
+        return VariantVerdict(
             None,
             Text(
                 "Not enough data: it takes about {needed} mails per variant to tell {better}% from {worse}%.",
@@ -52,7 +52,7 @@ def verdict(found: Sequence[VariantReport]) -> Verdict | None:
                 **told,
             ),
         )
-    return Verdict(
+    return VariantVerdict(
         better.id,
         Text(
             "{best} gets more answers: {better}% against {worse}% for {other}.",

@@ -161,7 +161,7 @@ def _link(link: templates.Link) -> dict[str, Any]:
 
 def _frozen(sheet: _Sheet, rendered: templates.Rendered, subject: str, own_id: str) -> bytes:
     mailbox, case, thread = sheet.mailbox, sheet.case, sheet.thread
-    draft = compose.Draft(
+    draft = compose.MailDraft(
         from_name=mailbox.name,
         from_address=mailbox.address,
         to_name=case.contact.full_name,

@@ -27,7 +27,7 @@ from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sending.own_replies import OwnReply
 from relance.engine.store.sequences import due, enrollments
-from relance.engine.store.sequences.enrollments import Enrollment, Standing
+from relance.engine.store.sequences.enrollments import Enrollment, LockedStanding
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> 
 
 def _facts(
     wanted: PreparedMail,
-    row: Standing,
+    row: LockedStanding,
     held: leases.Held,
     suppressed: Reason | None,
     now: dt.datetime,

@@ -80,7 +80,7 @@ class NewEvent:
 
 
 @dataclass(frozen=True)
-class Event:
+class StoredEvent:
     """One event as it is read: `id` grows, but events are served only once nothing older can still appear."""
 
     id: int
@@ -218,7 +218,7 @@ Cursor = tuple[int, int]
 do: on PostgreSQL a lower one may be committed later."""
 
 
-def after(conn: Connection, cursor: Cursor | int, limit: int) -> list[Event]:
+def after(conn: Connection, cursor: Cursor | int, limit: int) -> list[StoredEvent]:
     """Events after `cursor` (0: the beginning) that can no longer be overtaken by one still being committed."""
     xact, number = cursor if isinstance(cursor, tuple) else (0, cursor)
     further = sa.or_(event.c.xact > xact, sa.and_(event.c.xact == xact, event.c.id > number))
@@ -241,7 +241,7 @@ def data_of(
     return [(row.enrollment_id, row.data) for row in conn.execute(query)]
 
 
-def of_contact(conn: Connection, contact_id: int, newest: int | None = None) -> list[Event]:
+def of_contact(conn: Connection, contact_id: int, newest: int | None = None) -> list[StoredEvent]:
     """Everything that happened to one person, or so many of the newest; oldest first."""
     query = _select().where(event.c.contact_id == contact_id)
     query = query.order_by(event.c.at.desc(), event.c.id.desc()).limit(newest)
@@ -275,7 +275,7 @@ def counts(
     return found
 
 
-def led_to(conn: Connection, enrollment_id: int) -> Event | None:
+def led_to(conn: Connection, enrollment_id: int) -> StoredEvent | None:
     """What led to where an enrollment stands, where that is known."""
     cause = sa.select(enrollment.c.cause_event_id).where(enrollment.c.id == enrollment_id).scalar_subquery()
     row = conn.execute(_select().where(event.c.id == cause)).first()
@@ -299,10 +299,10 @@ def _select() -> sa.Select[Any]:
     return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
 
 
-def _event(row: Any) -> Event:
+def _event(row: Any) -> StoredEvent:
     kind, data = old_names.read(row.kind, row.data)
     said = (row.id, row.at, kind, row.email, row.step, shown(data), row.xact, _actor(row))
-    return Event(*said, row.inbound_id, row.message_id)
+    return StoredEvent(*said, row.inbound_id, row.message_id)
 
 
 def _actor(row: Any) -> Actor | None:

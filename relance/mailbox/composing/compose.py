@@ -33,7 +33,7 @@ _CACHED_LINE = 1000
 
 
 @dataclass(frozen=True)
-class Draft:
+class MailDraft:
     """Everything one mail says. Addresses are normalised already; `date` is aware; ids carry their angle brackets."""
 
     from_name: str
@@ -66,7 +66,7 @@ class _Part:
         ).encode("ascii")
 
 
-def compose(draft: Draft) -> bytes:
+def compose(draft: MailDraft) -> bytes:
     """The mail's bytes, CRLF lines, ready to be stored and sent; raises `final_check.Unfit` when they may not leave."""
     head = _headers(draft)
     raw = b"".join((*head.values(), _content(draft)))
@@ -92,7 +92,7 @@ def is_message_id(text: str) -> bool:
     return _MESSAGE_ID.fullmatch(text) is not None
 
 
-def _headers(draft: Draft) -> dict[str, bytes]:
+def _headers(draft: MailDraft) -> dict[str, bytes]:
     """Every header but the Content-* ones, in the order they are written."""
     _check_limits(draft)
     head = {
@@ -113,7 +113,7 @@ def _headers(draft: Draft) -> dict[str, bytes]:
     return head
 
 
-def _check_limits(draft: Draft) -> None:
+def _check_limits(draft: MailDraft) -> None:
     if draft.date.tzinfo is None:
         raise final_check.UnfitMail(Text("the mail's date has no time zone"))
     if len(draft.subject) > SUBJECT_LIMIT:
@@ -148,7 +148,7 @@ def _references(ids: Sequence[str]) -> Sequence[str]:
     return unique if len(unique) <= REFERENCES_LIMIT else [unique[0], *unique[1 - REFERENCES_LIMIT :]]
 
 
-def _unsubscribe(draft: Draft) -> dict[str, bytes]:
+def _unsubscribe(draft: MailDraft) -> dict[str, bytes]:
     """List-Unsubscribe (RFC 2369), and the one-click mark (RFC 8058) where there is a URL to post to."""
     targets = []
     if draft.unsubscribe_url is not None:
@@ -172,7 +172,7 @@ def _target(target: str, form: re.Pattern[str]) -> str:
     return target
 
 
-def _content(draft: Draft) -> bytes:
+def _content(draft: MailDraft) -> bytes:
     """The Content-* headers, the empty line and the body."""
     if draft.html is None:
         part = _part(draft.text, b"")

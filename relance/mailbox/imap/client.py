@@ -21,13 +21,13 @@ from relance.mailbox.imap import connection, folders
 from relance.mailbox.imap import login as imap_login
 from relance.mailbox.imap import responses as answers
 from relance.mailbox.imap.connection import Timeouts
-from relance.mailbox.imap.folders import Folder, FolderRefused, Listed, Role
+from relance.mailbox.imap.folders import Folder, FolderRefused, FolderRole, Listed
 from relance.mailbox.imap.reader import FolderAccess, FolderReading
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text, ended
 
-__all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]
+__all__ = ["Fetched", "Folder", "FolderRole", "Inbox", "Timeouts"]
 
 MAX_FOLDERS = 10_000  # more are not watched in part: nobody could say which were left out
 _IDLE_SLICE = 300.0  # providers forget idle connections sooner than the 29 minutes of RFC 2177
@@ -103,7 +103,7 @@ class Inbox:
             by_name = {each.name: status for each, status in listed.items()}
             found = (self._folder(name, role, by_name.get(name)) for name, role in chosen)
             kept = self._identified([folder for folder in found if folder is not None])
-            self._told_uidnext = next((each.uidnext for each in kept if each.role is Role.INBOX), 0)
+            self._told_uidnext = next((each.uidnext for each in kept if each.role is FolderRole.INBOX), 0)
             return kept
 
     def others(self) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ class Inbox:
         statuses = answers.statuses(told)
         return {each: statuses.get(each.name) for each in listed}
 
-    def _folder(self, name: str, role: Role, status: answers.Answer | None) -> Folder | None:
+    def _folder(self, name: str, role: FolderRole, status: answers.Answer | None) -> Folder | None:
         """A folder with its numbers, or with the server's words why not; None when it is gone by now."""
         wire = self._wire(name)
         if not answers.can_be_said(wire):
@@ -237,7 +237,7 @@ class Inbox:
             except exceptions.IMAPClientAbortError:
                 raise
             except exceptions.IMAPClientError as refusal:
-                if role is Role.INBOX:
+                if role is FolderRole.INBOX:
                     raise
                 if self._gone(wire):
                     return None

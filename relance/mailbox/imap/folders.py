@@ -11,7 +11,7 @@ from relance import errors
 from relance.wording import Text
 
 
-class Role(StrEnum):
+class FolderRole(StrEnum):
     """What a folder is for."""
 
     INBOX = "inbox"
@@ -33,7 +33,7 @@ class Folder:
     """One folder as STATUS told of it: UIDs mean something only together with `uidvalidity` (RFC 3501, 2.3.1.1)."""
 
     name: str
-    role: Role
+    role: FolderRole
     uidvalidity: int
     uidnext: int  # 0: the server does not say
     refused: Text | str = ""  # why it could not be looked at, in a sentence; the numbers are 0 then
@@ -69,12 +69,12 @@ class Listed:
 
 _UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
 _FLAGS = {  # RFC 6154
-    "\\sent": Role.SENT,
-    "\\junk": Role.JUNK,
-    "\\archive": Role.ARCHIVE,
-    "\\all": Role.ALL,
-    "\\trash": Role.TRASH,
-    "\\drafts": Role.DRAFTS,
+    "\\sent": FolderRole.SENT,
+    "\\junk": FolderRole.JUNK,
+    "\\archive": FolderRole.ARCHIVE,
+    "\\all": FolderRole.ALL,
+    "\\trash": FolderRole.TRASH,
+    "\\drafts": FolderRole.DRAFTS,
 }
 
 
@@ -83,8 +83,8 @@ def _names(text: str) -> frozenset[str]:
 
 
 # What servers without special-use flags call these folders; compared without case and accents.
-_NAMES: dict[Role, frozenset[str]] = {
-    Role.SENT: _names(
+_NAMES: dict[FolderRole, frozenset[str]] = {
+    FolderRole.SENT: _names(
         "sent,sent items,sent mail,sent messages,sent-mail,outbox sent,wyslane,elementy wyslane,poczta wyslana,"
         "wiadomosci wyslane,gesendet,gesendete objekte,gesendete elemente,gesendete nachrichten,envoyes,"
         "messages envoyes,elements envoyes,courrier envoye,enviados,elementos enviados,mensajes enviados,"
@@ -92,24 +92,24 @@ _NAMES: dict[Role, frozenset[str]] = {
         "verzonden items,verzonden berichten,odeslane,odeslana posta,odoslane,отправленные,надіслані,відправлені,"
         "skickat,skickade,sendt,lahetetyt,elkuldott,已发送,送信済み"
     ),
-    Role.JUNK: _names(
+    FolderRole.JUNK: _names(
         "junk,junk e-mail,junk email,junk mail,spam,bulk,bulk mail,quarantine,niechciane,wiadomosci-smieci,"
         "wiadomosci smieci,poczta-smieci,junk-e-mail,spamverdacht,unerwunscht,werbung,indesirables,"
         "courrier indesirable,pourriel,correo no deseado,no deseado,lixo eletronico,lixo electronico,"
         "posta indesiderata,indesiderata,ongewenst,ongewenste e-mail,ongewenste berichten,nevyzadana posta,"
         "nevyzadana,спам,небажана пошта,skrappost,soppost,垃圾邮件,迷惑メール"
     ),
-    Role.ARCHIVE: _names(
+    FolderRole.ARCHIVE: _names(
         "archive,archives,archiv,archiwum,zarchiwizowane,archivo,archivados,arquivo,arquivados,archivio,archief,"
         "archivovane,архів,архив,arkiv"
     ),
-    Role.TRASH: _names(
+    FolderRole.TRASH: _names(
         "trash,deleted,deleted items,deleted messages,bin,kosz,elementy usuniete,usuniete,papierkorb,"
         "geloschte objekte,geloschte elemente,corbeille,elements supprimes,messages supprimes,papelera,"
         "elementos eliminados,eliminados,lixeira,lixo,itens excluidos,cestino,posta eliminata,prullenbak,"
         "verwijderde items,kos,odstranena posta,кошик,корзина,видалені,удаленные,papperskorgen"
     ),
-    Role.DRAFTS: _names(
+    FolderRole.DRAFTS: _names(
         "drafts,draft,wersje robocze,robocze,szkice,entwurfe,entwurf,brouillons,borradores,rascunhos,bozze,"
         "concepten,koncepty,rozepsane,чернетки,черновики,utkast"
     ),
@@ -122,16 +122,16 @@ _NEVER_MAIL = _names(
 _LETTERS = str.maketrans("łŁøØđ", "lLoOd")
 
 
-def classify(listed: Iterable[Listed]) -> list[tuple[str, Role]]:
+def classify(listed: Iterable[Listed]) -> list[tuple[str, FolderRole]]:
     """Each readable folder's name and role: by its flags, else by its name where no folder bears that flag."""
     readable = [each for each in listed if each.is_folder]
     flagged = {role for each in readable for flag, role in _FLAGS.items() if flag in each.flags}
     return [(each.name, _role(each, flagged)) for each in readable]
 
 
-def _role(each: Listed, flagged: Collection[Role]) -> Role:
+def _role(each: Listed, flagged: Collection[FolderRole]) -> FolderRole:
     if each.name.upper() == "INBOX":
-        return Role.INBOX
+        return FolderRole.INBOX
     for flag, role in _FLAGS.items():
         if flag in each.flags:
             return role
@@ -139,7 +139,7 @@ def _role(each: Listed, flagged: Collection[Role]) -> Role:
     for role, names in _NAMES.items():
         if role not in flagged and leaf in names:
             return role
-    return Role.DRAFTS if leaf in _NEVER_MAIL else Role.OTHER
+    return FolderRole.DRAFTS if leaf in _NEVER_MAIL else FolderRole.OTHER
 
 
 def _plain(name: str) -> str:
@@ -147,13 +147,15 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold().strip()
 
 
-def watched(classified: Sequence[tuple[str, Role]], *, with_trash: bool = False) -> list[tuple[str, Role]]:
+def watched(
+    classified: Sequence[tuple[str, FolderRole]], *, with_trash: bool = False
+) -> list[tuple[str, FolderRole]]:
     """The folders where an answer, or evidence of a sent mail, can be; the inbox first.
 
     Where a folder holds all mail (Gmail), the labels beside it only repeat it and are left out.
     """
-    unwatched = {Role.DRAFTS} if with_trash else {Role.DRAFTS, Role.TRASH}
-    if any(role is Role.ALL for _, role in classified):
-        unwatched |= {Role.OTHER, Role.ARCHIVE}
+    unwatched = {FolderRole.DRAFTS} if with_trash else {FolderRole.DRAFTS, FolderRole.TRASH}
+    if any(role is FolderRole.ALL for _, role in classified):
+        unwatched |= {FolderRole.OTHER, FolderRole.ARCHIVE}
     kept = [(name, role) for name, role in classified if role not in unwatched]
-    return sorted(kept, key=lambda each: each[1] is not Role.INBOX)
+    return sorted(kept, key=lambda each: each[1] is not FolderRole.INBOX)

@@ -12,7 +12,7 @@ from typing import Any
 from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
-from relance.mailbox.imap.folders import Folder, Listed, Role
+from relance.mailbox.imap.folders import Folder, FolderRole, Listed
 from relance.mailbox.parsing import authorship, header_fields, reports
 from relance.wording import Text
 
@@ -182,7 +182,7 @@ def size(facts: Answer, raw: bytes) -> int:
     return min(number(facts.get(b"RFC822.SIZE")) or len(raw), MAX_SIZE)
 
 
-def folder(name: str, role: Role, status: Answer) -> Folder:
+def folder(name: str, role: FolderRole, status: Answer) -> Folder:
     """A folder with the numbers that STATUS told."""
     return Folder(
         name,

@@ -55,19 +55,19 @@ def _is_id(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Mailbox:
+class NamedAddress:
     """A display name and a lower-case address."""
 
     name: str
     address: str
 
 
-def addresses(values: Iterable[bytes]) -> tuple[Mailbox, ...]:
+def addresses(values: Iterable[bytes]) -> tuple[NamedAddress, ...]:
     """Every address in these fields. What stands in angle brackets outranks everything around it.
 
     A display name that looks like an address is only a name, so `bob@evil.example <ada@example.org>` is Ada.
     """
-    found: list[Mailbox] = []
+    found: list[NamedAddress] = []
     for value in values:
         text = decoding.to_text(value)[0]
         for piece in _split_list(text):
@@ -101,7 +101,7 @@ def _split_list(text: str) -> list[str]:
     return pieces
 
 
-def _mailbox(piece: str) -> Mailbox | None:
+def _mailbox(piece: str) -> NamedAddress | None:
     outside = re.sub(r'"(?:[^"\\]|\\.)*"', lambda quoted: "\x01" * len(quoted[0]), piece)
     brackets = [match for match in _BRACKETED.finditer(outside)]
     if brackets:
@@ -116,7 +116,7 @@ def _mailbox(piece: str) -> Mailbox | None:
     if address is None:
         return None
     plain = decoding.words(re.sub(r"\\(.)", r"\1", name.strip().strip('"')))
-    return Mailbox(decoding.clean_line(plain.strip(" \"'"), 200), address)
+    return NamedAddress(decoding.clean_line(plain.strip(" \"'"), 200), address)
 
 
 def address_in(text: str) -> str | None:

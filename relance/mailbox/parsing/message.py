@@ -27,8 +27,8 @@ class Correspondents:
     """Whom a mail names besides its writer: `reply_to`, where answers are to go (RFC 5322, 3.6.2), and `sent_to`, from To and Cc; each
     address once, in their order."""
 
-    reply_to: tuple[header_fields.Mailbox, ...] = ()
-    sent_to: tuple[header_fields.Mailbox, ...] = ()
+    reply_to: tuple[header_fields.NamedAddress, ...] = ()
+    sent_to: tuple[header_fields.NamedAddress, ...] = ()
 
 
 def correspondents(raw: bytes) -> Correspondents:
@@ -40,7 +40,7 @@ def correspondents(raw: bytes) -> Correspondents:
     return Correspondents(_named(headers, "reply-to"), _named(headers, "to", "cc"))
 
 
-def _named(headers: mime.Headers, *names: str) -> tuple[header_fields.Mailbox, ...]:
+def _named(headers: mime.Headers, *names: str) -> tuple[header_fields.NamedAddress, ...]:
     found = header_fields.addresses(value for name, value in headers if name in names)
     return tuple({each.address: each for each in reversed(found)}.values())[::-1]
 
@@ -108,7 +108,7 @@ def _headers(root: mime.MimePart) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _sender(root: mime.MimePart) -> header_fields.Mailbox | None:
+def _sender(root: mime.MimePart) -> header_fields.NamedAddress | None:
     for name in ("from", "sender", "return-path"):
         found = header_fields.addresses(_values(root, name))
         if found:
@@ -122,13 +122,15 @@ def _came_to(root: mime.MimePart) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.address for found in header_fields.addresses(values)))
 
 
-def _is_machine(root: mime.MimePart, sender: header_fields.Mailbox | None) -> bool:
+def _is_machine(root: mime.MimePart, sender: header_fields.NamedAddress | None) -> bool:
     """Whether a mail server speaks: then the text may quote the returned mail's headers."""
     local = sender.address.partition("@")[0] if sender else ""
     return local in _MACHINES or (root.header("return-path") or b"").strip() == b"<>"
 
 
-def _note_oddities(root: mime.MimePart, sender: header_fields.Mailbox | None, budget: mime.Budget) -> None:
+def _note_oddities(
+    root: mime.MimePart, sender: header_fields.NamedAddress | None, budget: mime.Budget
+) -> None:
     names = [name for name, _ in root.headers]
     if sender is None:
         budget.note(Defect.NO_SENDER)

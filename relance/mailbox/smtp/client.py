@@ -48,7 +48,7 @@ class Outbox:
         if not _HELO.fullmatch(helo):
             raise ValueError(f"{helo!r} is not a name to greet a server with")
         context = tls_context or partial(_trust, account.ca_file)
-        self._session = session.Session(account, helo, limits, context, self._run)
+        self._session = session.SmtpSession(account, helo, limits, context, self._run)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Outbox:

@@ -65,21 +65,21 @@ class _Command:
     limit: float
 
 
-class Run(Protocol):
+class RunLoop(Protocol):
     """Runs the event loop that a session belongs to until some work is done."""
 
     def __call__(self, work: Coroutine[None, None, T]) -> T:
         """What the work returns."""
 
 
-class Session:
+class SmtpSession:
     """A connection to an account's SMTP server and the transaction on it.
 
     Setting up a connection is work for the loop (`connect`, to be run by `run`); mails go over it without.
     """
 
     def __init__(
-        self, account: Account, helo: str, limits: Limits, trust: Callable[[], ssl.SSLContext], run: Run
+        self, account: Account, helo: str, limits: Limits, trust: Callable[[], ssl.SSLContext], run: RunLoop
     ) -> None:
         self._account, self._limits, self._trust, self._run = account, limits, trust, run
         self._helo = helo.encode("ascii")

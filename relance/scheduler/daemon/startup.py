@@ -45,7 +45,7 @@ class _Try:
             self.app.close()
 
 
-class Opening:
+class StartupWait:
     """What has to answer before a process of this role can begin, and what it waits for now."""
 
     def __init__(self, settings: config.Settings, open_app: app_protocol.OpenApp, role: str) -> None:
@@ -102,7 +102,7 @@ def opened(
     `meanwhile` is entered for the time.
     """
     bell.hang()
-    opening = Opening(settings, open_app, role)
+    opening = StartupWait(settings, open_app, role)
     with opening.shown(), contextlib.ExitStack() as stack:
         app = _waited(opening, bell, lambda: stack.enter_context(meanwhile()))
     if app is None:
@@ -127,7 +127,7 @@ class _StandIn:
 
 
 def _waited(
-    opening: Opening, bell: lifecycle.Bell, meanwhile: Callable[[], object]
+    opening: StartupWait, bell: lifecycle.Bell, meanwhile: Callable[[], object]
 ) -> app_protocol.App | None:
     log = structlog.get_logger(__name__)
     pause, said, begun = FIRST_SECONDS, None, clock.elapsed()

@@ -96,7 +96,7 @@ def test_the_days_come_as_a_file_with_safe_cells(busy: Console) -> None:
     assert len(rows) == 8
     assert rows[0][:3] == ["day", "sent", "answered"]
     day = dt.date(2026, 3, 2)
-    asked = reports.Asked(day, day, 7, "=cmd|' /C calc'!A0", "@x")
+    asked = reports.ReportSubject(day, day, 7, "=cmd|' /C calc'!A0", "@x")
     cells = reports.table([DayCounts(day, 1, 2, 3, 4, 5)], asked).decode("utf-8-sig").splitlines()[1]
     assert cells == "2026-03-02,1,2,3,4,5,'=cmd|' /C calc'!A0,'@x,"
 

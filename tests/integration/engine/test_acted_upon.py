@@ -22,7 +22,7 @@ from relance.engine.store.contacts import suppressions
 from relance.engine.store.inbound import replies
 from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing.inbound import Classification, Kind
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, hear, letter, row, wrote
@@ -65,7 +65,7 @@ def heard_by_older_rules(house: Context, raw: bytes, kind: Kind) -> None:
 def test_one_answer_is_acted_upon_once_wherever_it_lies(ready: Context) -> None:
     mail = letter(KIM)
     assert hear(ready, mail, mail) == 1
-    assert hear(ready, mail, role=Role.JUNK) == 0
+    assert hear(ready, mail, role=FolderRole.JUNK) == 0
     assert state(ready) is State.REPLIED
     assert [each.kind for each in timeline.of_contact(ready, KIM)].count("reply.received") == 1
 

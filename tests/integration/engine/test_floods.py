@@ -87,7 +87,7 @@ def test_a_flood_is_judged_without_holding_up_a_writer(
     engine_house.clock(house).advance(days=1)
     plain, wrote = judge.judge, []
 
-    def while_somebody_writes(*asked: Any) -> judge.Verdict:
+    def while_somebody_writes(*asked: Any) -> judge.HitVerdict:
         if not wrote:
             with house.database.write() as conn:
                 engine_house.add_hit(conn, message_id=mail.id, at=house.clock.now(), kind="open")

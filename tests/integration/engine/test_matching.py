@@ -10,7 +10,7 @@ from relance.engine.context import Context
 from relance.engine.states import MessageState, State
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import restore_doubts
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
 
@@ -157,5 +157,5 @@ def test_a_bounce_that_returns_nothing_of_ours_names_whom_it_could_not_reach(
 
 
 def test_a_mail_in_another_folder_is_an_answer_all_the_same(ready: Context) -> None:
-    hear(ready, letter(KIM), role=Role.JUNK)
+    hear(ready, letter(KIM), role=FolderRole.JUNK)
     assert row(ready).state is State.REPLIED

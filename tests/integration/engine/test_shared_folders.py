@@ -16,7 +16,7 @@ from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from tests import engine_house
 from tests.servers import dovecot
 
@@ -98,7 +98,7 @@ def imap_step(house: Context) -> mailbox_service.TestStep:
 def test_a_sent_folder_of_any_name_is_known_by_its_flag(server: dovecot.Dovecot) -> None:
     with imap_client.Inbox(server.account()) as inbox:
         roles = {each.name: each.role for each in inbox.folders()}
-    assert roles["Ausgang"] is Role.SENT
+    assert roles["Ausgang"] is FolderRole.SENT
 
 
 def test_a_colleagues_folders_are_seen_and_left_out(

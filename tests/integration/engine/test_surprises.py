@@ -16,7 +16,7 @@ from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.reporting.explain import explain
 from relance.engine.schedule.next_turn import Continue
 from relance.engine.states import State
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing.inbound import InboundMail
 from tests.desk import ANSWER, OLA, OTHER, ReadDesk, news, seated
 from tests.reworded import in_english
@@ -73,7 +73,7 @@ def test_a_copy_that_no_rule_can_cope_with_spoils_only_itself(
     monkeypatch.setattr(sent_copies, "take", take)
     desk.script.instead["LIST"] = lambda tag, command: b'* LIST (\\Sent) "/" INBOX\r\n{tag} OK done\r\n'
     monkeypatch.setattr(whole_folder, "WINDOW", 3)
-    monkeypatch.setattr("relance.mailbox.imap.folders._role", lambda *_: Role.SENT)
+    monkeypatch.setattr("relance.mailbox.imap.folders._role", lambda *_: FolderRole.SENT)
     desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: OTHER % (4, 4)}
     desk.refused("Mail 3")
     assert seen == [2, 4]

@@ -11,7 +11,7 @@ import pytest
 
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import connection
-from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, FolderRole
 from tests import polls
 from tests.servers import dovecot
 
@@ -84,7 +84,9 @@ def poll(server: dovecot.Dovecot, user: str, mark: int) -> tuple[Folder, int]:
     """One poll as the engine does it; returns the inbox and how many mails came."""
     with imap_client.Inbox(server.account(user), timeouts=PATIENT) as inbox:
         listed = inbox.folders()
-        marks = {each.name: (each.uidvalidity, mark if each.role is Role.INBOX else 0) for each in listed}
+        marks = {
+            each.name: (each.uidvalidity, mark if each.role is FolderRole.INBOX else 0) for each in listed
+        }
         new = [
             len(list(inbox.fetch_new(each, marks[each.name][1]))) for each in polls.with_news(listed, marks)
         ]

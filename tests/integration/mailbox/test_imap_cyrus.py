@@ -21,7 +21,7 @@ from relance.engine.store.mailboxes import folders, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_doors, engine_house
 from tests.servers import cyrus
@@ -197,7 +197,7 @@ def test_a_sent_folder_of_any_name_is_known_by_its_flag(server: cyrus.Cyrus, use
     with server.client(user) as client:
         client._imap._simple_command("CREATE", '"Ausgang"', "(USE (\\Sent))")  # RFC 6154, 3
     roles = {each.name: each.role for each in listed(server, user).values()}
-    assert roles == {"INBOX": Role.INBOX, "Ausgang": Role.SENT}
+    assert roles == {"INBOX": FolderRole.INBOX, "Ausgang": FolderRole.SENT}
 
 
 @pytest.mark.parametrize("asked", ["", "Other Users/*", "Other Users/*/Support"])

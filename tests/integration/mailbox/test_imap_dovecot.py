@@ -15,7 +15,7 @@ from relance import errors
 from relance.mailbox.account import Account, Security
 from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import message
 from tests import polls
 from tests.reworded import worded
@@ -57,7 +57,7 @@ def raw_client(server: dovecot.Dovecot, account: Account) -> imapclient.IMAPClie
     return client
 
 
-def named(found: list[imap_client.Folder], role: Role) -> imap_client.Folder:
+def named(found: list[imap_client.Folder], role: FolderRole) -> imap_client.Folder:
     return next(folder for folder in found if folder.role is role)
 
 
@@ -65,8 +65,13 @@ def test_folders_by_special_use_with_their_numbers(account: Account) -> None:
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         found = inbox.folders()
         roles = {folder.name: folder.role for folder in found}
-    assert roles == {"INBOX": Role.INBOX, "Wysłane": Role.SENT, "Junk": Role.JUNK, "Archive": Role.ARCHIVE}
-    assert found[0].role is Role.INBOX
+    assert roles == {
+        "INBOX": FolderRole.INBOX,
+        "Wysłane": FolderRole.SENT,
+        "Junk": FolderRole.JUNK,
+        "Archive": FolderRole.ARCHIVE,
+    }
+    assert found[0].role is FolderRole.INBOX
     assert all(folder.uidvalidity and folder.uidnext == 1 for folder in found)
 
 
@@ -80,10 +85,10 @@ def test_only_new_mail_comes_ascending_and_stays_unread(server: dovecot.Dovecot,
     for number in range(3):
         server.deliver(mail(number), account.username)
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
-        folder = named(inbox.folders(), Role.INBOX)
+        folder = named(inbox.folders(), FolderRole.INBOX)
         first = list(inbox.fetch_new(folder, 0))
         server.deliver(mail(3), account.username)
-        folder = named(inbox.folders(), Role.INBOX)
+        folder = named(inbox.folders(), FolderRole.INBOX)
         second = list(inbox.fetch_new(folder, first[-1].uid))
         nothing = list(inbox.fetch_new(folder, second[-1].uid))
     assert [message.read(each.raw).in_reply_to for each in first] == [
@@ -118,7 +123,9 @@ def test_an_answer_moved_by_a_filter_is_found_where_it_went(
     client.move([1], "Klienci/Ważne")
     client.logout()
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
-        moved = [folder for folder in inbox.folders() if folder.uidnext > 1 and folder.role is Role.OTHER]
+        moved = [
+            folder for folder in inbox.folders() if folder.uidnext > 1 and folder.role is FolderRole.OTHER
+        ]
         assert [folder.name for folder in moved] == ["Klienci/Ważne"]
         assert len(list(inbox.fetch_new(moved[0], 0))) == 1
 
@@ -127,7 +134,7 @@ def test_a_huge_mail_comes_bounded(server: dovecot.Dovecot, account: Account) ->
     big = b"X-Long: " + b"a " * 100_000 + b"\r\n" + mail(1, "words\r\n" * 200_000)
     server.deliver(big, account.username)
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
-        (fetched,) = inbox.fetch_new(named(inbox.folders(), Role.INBOX), 0)
+        (fetched,) = inbox.fetch_new(named(inbox.folders(), FolderRole.INBOX), 0)
     assert fetched.truncated
     assert len(fetched.raw) < 450 * 1024
     assert fetched.size > 1_000_000
@@ -140,14 +147,14 @@ def test_a_filed_copy_is_found_by_its_ids(server: dovecot.Dovecot, account: Acco
     client.append("Wysłane", raw, flags=[b"\\Seen"])
     client.logout()
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
-        ((uid, found),) = inbox.sent_ids(named(inbox.folders(), Role.SENT), 0)
+        ((uid, found),) = inbox.sent_ids(named(inbox.folders(), FolderRole.SENT), 0)
     assert (uid, found.message_id, found.aliases) == (1, "<m7@buyer.example>", ("<old7@sales.example>",))
     assert found.to == ("user@sales.example",)
 
 
 def test_a_replaced_folder_is_said(server: dovecot.Dovecot, account: Account) -> None:
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
-        stale = dataclasses.replace(named(inbox.folders(), Role.INBOX), uidvalidity=12345)
+        stale = dataclasses.replace(named(inbox.folders(), FolderRole.INBOX), uidvalidity=12345)
         with pytest.raises(errors.Unreachable, match=worded("was replaced")):
             list(inbox.fetch_new(stale, 0))
 
@@ -156,7 +163,7 @@ def test_limit_leaves_the_rest_for_the_next_time(server: dovecot.Dovecot, accoun
     for number in range(7):
         server.deliver(mail(number), account.username)
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
-        folder = named(inbox.folders(), Role.INBOX)
+        folder = named(inbox.folders(), FolderRole.INBOX)
         assert [each.uid for each in inbox.fetch_new(folder, 2, limit=3)] == [3, 4, 5]
 
 
@@ -165,7 +172,7 @@ def test_mail_that_vanishes_while_reading_is_left_out(server: dovecot.Dovecot, a
         server.deliver(mail(number), account.username)
     client = raw_client(server, account)
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
-        folder = named(inbox.folders(), Role.INBOX)
+        folder = named(inbox.folders(), FolderRole.INBOX)
         client.select_folder("INBOX")
         client.move([2], "Archive")
         assert [each.uid for each in inbox.fetch_new(folder, 0)] == [1, 3]
@@ -208,7 +215,7 @@ def test_idle_tells_of_new_mail(server: dovecot.Dovecot, account: Account) -> No
         later.start()
         assert inbox.idle(20) is True
         later.join()
-        assert named(inbox.folders(), Role.INBOX).uidnext == 2
+        assert named(inbox.folders(), FolderRole.INBOX).uidnext == 2
 
 
 def test_mail_that_came_between_the_look_and_the_wait_is_told_at_once(

@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 
 from relance.mailbox.account import Security, Server
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.mailbox.smtp import client as smtp_client
@@ -74,7 +74,7 @@ def test_a_real_bounce_is_read(world: int, groups: list[list[str]]) -> None:
 
 
 def uidnext(inbox: imap_client.Inbox) -> int:
-    return next(folder.uidnext for folder in inbox.folders() if folder.role is Role.INBOX)
+    return next(folder.uidnext for folder in inbox.folders() if folder.role is FolderRole.INBOX)
 
 
 def check(bounce: InboundMail) -> None:

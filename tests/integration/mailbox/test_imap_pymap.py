@@ -14,7 +14,7 @@ import trustme
 from relance.mailbox.account import Account, Server
 from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap.folders import Role
+from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import message
 from relance.sandbox.servers import imapserver, loop
 from tests import polls
@@ -65,10 +65,10 @@ def test_new_mail_by_uid_in_every_folder_found_by_name(pymap: Pymap) -> None:
     with imap_client.Inbox(pymap.account) as inbox:
         found = inbox.folders()
         assert {folder.name: folder.role for folder in found} == {
-            "INBOX": Role.INBOX,
-            "Sent": Role.SENT,
-            "Junk": Role.JUNK,
-            "Archive": Role.ARCHIVE,
+            "INBOX": FolderRole.INBOX,
+            "Sent": FolderRole.SENT,
+            "Junk": FolderRole.JUNK,
+            "Archive": FolderRole.ARCHIVE,
         }
         marks = {folder.name: (folder.uidvalidity, 0) for folder in found}
         got = {folder.name: list(inbox.fetch_new(folder, 0)) for folder in polls.with_news(found, marks)}

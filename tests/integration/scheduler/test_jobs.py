@@ -115,5 +115,5 @@ def test_an_import_is_carried_out_by_workers_that_stop_and_start(
     assert (done.done, done.counts) == (400, {"added": 400})
 
 
-def _jobs(app: Relance, house: pretend.House) -> long_work.Jobs:
-    return long_work.Jobs(app, house.broker, house.marks, house.meters)
+def _jobs(app: Relance, house: pretend.House) -> long_work.JobFinder:
+    return long_work.JobFinder(app, house.broker, house.marks, house.meters)

@@ -24,7 +24,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def seen():
-    return watch.Watch(installation=None)
+    return watch.ConsoleWatch(installation=None)
 
 
 def test_many_pages_look_once(seen, clock):
@@ -92,7 +92,7 @@ def test_a_look_that_fails_leaves_what_was_seen(seen, clock):
 @pytest.mark.parametrize(("people", "told"), [(watch.FEW, [0, 1, 2]), (watch.FEW + 1, [0, 0, 0])])
 def test_only_of_many_is_a_count_kept_and_for_each_viewer_by_themselves(clock, people, told):
     status = SimpleNamespace(states={"active": people - 1, "held": 1})
-    seen = watch.Watch(installation=SimpleNamespace(status=lambda: status))
+    seen = watch.ConsoleWatch(installation=SimpleNamespace(status=lambda: status))
     counted = itertools.count()
     ann, bob = (SimpleNamespace(me=each, language="en") for each in "ab")
     assert [seen.counted(ann, ("report", "A"), lambda: next(counted)) for _ in range(3)] == told

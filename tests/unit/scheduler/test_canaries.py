@@ -132,7 +132,7 @@ def a_turn(app: Any) -> None:
 
 def a_job(app: Any) -> None:
     carrier = broker.LocalBroker([])
-    long_work.Jobs(app, carrier, coalescing.LocalMarks(), metrics.Meters()).run(1)
+    long_work.JobFinder(app, carrier, coalescing.LocalMarks(), metrics.Meters()).run(1)
 
 
 def listeners(app: Any) -> None:
@@ -205,7 +205,7 @@ def a_no_that_cannot_be_carried_out(_: Any) -> None:
 
 def a_look(app: Any) -> None:
     del app
-    look: Any = object.__new__(watch.Watch)
+    look: Any = object.__new__(watch.ConsoleWatch)
     look._kept, look._forgotten, look._renewing = {}, 0, set()
     look._renew(("status", None), fails)
 

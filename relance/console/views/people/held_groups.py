@@ -20,7 +20,7 @@ RESTORED, MISSING, REMOVED = Code.MAYBE_SENT, Code.VALUE_MISSING, Code.MAILBOX_R
 
 
 @dataclass(frozen=True)
-class Row:
+class GroupedPerson:
     """Somebody in a group. `key` is what a form names them by."""
 
     key: str
@@ -44,7 +44,7 @@ class Group:
     title: str
     advice: str
     kind: str
-    rows: tuple[Row, ...]
+    rows: tuple[GroupedPerson, ...]
     count: int
     fields: Mapping[str, str]
 
@@ -169,8 +169,8 @@ def _title(code: Code) -> str:
     return capital(_(TITLES[code]) if code in TITLES else headings.heading(code))
 
 
-def _row(each: HeldView, searched: Collection[tuple[str, str]]) -> Row:
-    return Row(
+def _row(each: HeldView, searched: Collection[tuple[str, str]]) -> GroupedPerson:
+    return GroupedPerson(
         str(each.enrollment),
         each.email,
         _named(each),
@@ -185,11 +185,13 @@ def _row(each: HeldView, searched: Collection[tuple[str, str]]) -> Row:
     )
 
 
-def _of_mail(mail: UnknownMail, person: HeldView | None) -> Row:
+def _of_mail(mail: UnknownMail, person: HeldView | None) -> GroupedPerson:
     key, name = mail.message_id.strip("<>"), _named(person) if person else ""
     searched = mail.looks > 0
     since = mail.since
-    return Row(key, mail.email, name, mail.subject, mail.step, mail.mailbox, mail.words, since, (), searched)
+    return GroupedPerson(
+        key, mail.email, name, mail.subject, mail.step, mail.mailbox, mail.words, since, (), searched
+    )
 
 
 def _named(each: HeldView) -> str:

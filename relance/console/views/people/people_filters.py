@@ -24,7 +24,7 @@ NAMES = ("sequence", "mailbox", "owner")
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     """A list to choose from; the empty value means all."""
 
     name: str
@@ -49,7 +49,7 @@ def chips(visit: Visit) -> list[lists.Chip]:
     return [lists.chip(visit, "stands", key, _(words)) for key, (words, _fits) in STANDS.items()]
 
 
-def choices(visit: Visit) -> list[Choice]:
+def choices(visit: Visit) -> list[FilterChoice]:
     """Sequences, and the mailboxes that the viewer may see; for managers whose they are."""
     mailboxes = [each.address for each in visit.app.mailboxes.list()]
     found = [
@@ -59,7 +59,9 @@ def choices(visit: Visit) -> list[Choice]:
     if may_choose_owner(visit):
         owners = sorted({each for each in visit.app.mailboxes.owners().values() if each})
         found.append(("owner", _("Any owner"), owners))
-    return [Choice(name, label, options, visit.asked(name)) for name, label, options in found if options]
+    return [
+        FilterChoice(name, label, options, visit.asked(name)) for name, label, options in found if options
+    ]
 
 
 def chosen(visit: Visit) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class SequenceRow:
     """A sequence in the list, with its people counted."""
 
     found: SequenceSummary
@@ -92,9 +92,9 @@ def index(visit: Visit) -> Response:
     )
 
 
-def _row(found: SequenceSummary) -> Row:
+def _row(found: SequenceSummary) -> SequenceRow:
     over = sum(found.counts.get(each, 0) for each in _GROUPS[OVER])
-    return Row(found, link(found.name), sum(found.counts.values()), over)
+    return SequenceRow(found, link(found.name), sum(found.counts.values()), over)
 
 
 def show(visit: Visit) -> Response:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from relance import errors
 from relance.mailbox import address
 from relance.mailbox.parsing import authorship
-from relance.mailbox.parsing.header_fields import Mailbox
+from relance.mailbox.parsing.header_fields import NamedAddress
 from relance.mailbox.parsing.message import Correspondents
 from relance.wording import Text
 
@@ -39,7 +39,7 @@ class ReplyAddresses:
 
 def find(
     named: Correspondents,
-    writer: Mailbox,
+    writer: NamedAddress,
     *,
     ours: Collection[str],
     known: str = "",

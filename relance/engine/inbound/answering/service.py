@@ -128,7 +128,7 @@ def _addresses(conn: Connection, context: Context, answer: Reply) -> ReplyAddres
     kept = replies.kept(conn, answer.id)
     return addressees.find(
         parsed.correspondents(kept.raw if kept is not None and kept.raw else b""),
-        header_fields.Mailbox("", answer.from_address),
+        header_fields.NamedAddress("", answer.from_address),
         ours=aliases.own_addresses(conn),
         known=answer.email or "",
         allow_test_domains=context.options.allow_test_domains,
@@ -271,13 +271,13 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     )
 
 
-def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.datetime) -> compose.Draft:
+def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.datetime) -> compose.MailDraft:
     answer, sender = sheet.answer, sheet.sender
     person = contacts.by_ids(conn, [sheet.row.contact_id])[sheet.row.contact_id]
     theirs = answer.from_address == person.email
     answered = _answered(conn, answer, person.full_name if theirs else "")
     parent, references = writing.thread(answered)
-    return compose.Draft(
+    return compose.MailDraft(
         from_name=sender.name,
         from_address=sender.address,
         to_name=sheet.goes_to.name[: compose.NAME_LIMIT] if sheet.goes_to.asked else answered.writer,

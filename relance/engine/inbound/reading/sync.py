@@ -29,7 +29,7 @@ from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages
 from relance.mailbox.account import Account
-from relance.mailbox.imap.folders import Folder, FolderRefused, Role
+from relance.mailbox.imap.folders import Folder, FolderRefused, FolderRole
 from relance.wording import Text
 
 MAX_FIRST_SENT = 2000
@@ -59,7 +59,7 @@ def sync(context: Context, lease: Lease, mailbox: Mailbox, account: Account) -> 
     with context.database.write() as conn:
         leases.renew(conn, lease)
         mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="", locked_out=False)
-        if not mailbox.files_sent or roles & {Role.SENT, Role.ALL}:
+        if not mailbox.files_sent or roles & {FolderRole.SENT, FolderRole.ALL}:
             # Where copies are filed, a look that did not see their folder is none: it could show no trace.
             messages.looked(conn, mailbox.id, now)
     return count
@@ -73,7 +73,7 @@ class _Round:
     moved: set[str] = field(default_factory=set)  # folders that were numbered anew in this look
 
 
-def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
+def _folders(look: Look, inbox: Inbox) -> tuple[int, set[FolderRole]]:
     """Folder by folder, again and again until none has anything new: a mail moved meanwhile, out of a folder that was
     not read yet into one that was, is found where it is now.
 
@@ -136,7 +136,7 @@ def _wait(folders: Sequence[Folder], rows: Sequence[Withheld]) -> None:
         raise FolderRefused(unread_mail.sentence(waiting))
 
 
-def _evidence(folders: Sequence[Folder], rows: Sequence[Withheld]) -> set[Role]:
+def _evidence(folders: Sequence[Folder], rows: Sequence[Withheld]) -> set[FolderRole]:
     """The roles of the folders that were seen whole."""
     doubtful = {each.folder for each in rows if each.state == "aside"}
     return {each.role for each in folders if each.name not in doubtful}
@@ -159,7 +159,7 @@ def _folder(
     if not plan.look:
         return 0
     if look.mailbox.synced_at is None and not look.restored:
-        if folder.role is not Role.SENT:
+        if folder.role is not FolderRole.SENT:
             return _first(look, inbox, folder)
         plan = dataclasses.replace(plan, after=max(plan.after, folder.uidnext - 1 - MAX_FIRST_SENT))
     if plan.moved:

@@ -21,7 +21,7 @@ from relance.engine.store import events
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.inbound.unread_mails import Withheld
 from relance.engine.store.mailboxes import folders, leases, mailboxes
-from relance.mailbox.imap.folders import Folder, FolderRefused, Role
+from relance.mailbox.imap.folders import Folder, FolderRefused, FolderRole
 from relance.wording import Text, ended
 
 if TYPE_CHECKING:
@@ -158,12 +158,14 @@ class Troubles:
         return asked and row.uid not in self.not_given
 
 
-def waiting(rows: Sequence[Withheld], roles: dict[str, Role]) -> list[Withheld]:
+def waiting(rows: Sequence[Withheld], roles: dict[str, FolderRole]) -> list[Withheld]:
     """Those for which no follow-up may leave: nobody can tell whose they are. (A copy in Sent is nobody's answer.)"""
     return [
         each
         for each in rows
-        if each.state == "aside" and not each.person_held and roles.get(each.folder) not in (None, Role.SENT)
+        if each.state == "aside"
+        and not each.person_held
+        and roles.get(each.folder) not in (None, FolderRole.SENT)
     ]
 
 

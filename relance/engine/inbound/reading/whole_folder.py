@@ -23,7 +23,7 @@ from relance.engine.store.inbound import unread_mails
 from relance.engine.store.inbound.unread_mails import Withheld
 from relance.engine.store.mailboxes import aliases, leases
 from relance.engine.store.mailboxes import folders as stored
-from relance.mailbox.imap.folders import FolderRefused, Role
+from relance.mailbox.imap.folders import FolderRefused, FolderRole
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text, ended
@@ -43,7 +43,7 @@ def read_whole(
     trouble = unread_mail.Troubles(
         look, progress, {each.uid: each for each in unread_mail.here(rows, folder)}
     )
-    if folder.role is Role.SENT:
+    if folder.role is FolderRole.SENT:
         _sent_folder(look, inbox, progress, trouble)
         count = 0
     else:

@@ -199,7 +199,7 @@ _FOR_SENDING = Prepared(
 
 
 @dataclass(frozen=True)
-class Standing:
+class LockedStanding:
     """Where an enrollment stands at the moment its mail may leave: what that rests on, and no more."""
 
     state: State
@@ -210,10 +210,10 @@ class Standing:
     sequence_state: str
 
 
-def lock_to_send(conn: Connection, ids: Iterable[int]) -> dict[int, Standing]:
+def lock_to_send(conn: Connection, ids: Iterable[int]) -> dict[int, LockedStanding]:
     """As `lock`, without what no mail's leave rests on: reading it costs more than locking."""
     found = _STANDING.all(conn, {"wanted": sorted(set(ids))})
-    return {row[0]: Standing(State(row[1]), *row[2:]) for row in found}
+    return {row[0]: LockedStanding(State(row[1]), *row[2:]) for row in found}
 
 
 _STANDING = Prepared(

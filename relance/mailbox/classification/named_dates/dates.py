@@ -51,7 +51,7 @@ class NamedDay:
 
 
 @dataclass(frozen=True)
-class Reader:
+class DateReader:
     """What reading needs to know beside the text: the language, the day of receipt, and the order of numbers."""
 
     language: Language
@@ -64,7 +64,7 @@ def mask(folded: str) -> str:
     return _MASKS.sub(lambda match: "_" * len(match.group()), folded)
 
 
-def days(masked: str, reader: Reader) -> list[NamedDay]:
+def days(masked: str, reader: DateReader) -> list[NamedDay]:
     """Every date in masked, folded text, in order, none overlapping another; a weekday beside a date belongs to it."""
     taken: list[NamedDay] = []
     for find in (_ranges, _written, _numbers, _ordinal_days, _months, _weekdays):
@@ -98,7 +98,7 @@ def _named(day: NamedDay, weekday: NamedDay) -> NamedDay:
 # --- the year that was not written, and the order of day and month ---------------------------------------------------
 
 
-def nearest(reader: Reader, month: int, day: int, after: dt.date | None = None) -> dt.date | None:
+def nearest(reader: DateReader, month: int, day: int, after: dt.date | None = None) -> dt.date | None:
     """The next such day from a week before receipt on, if it is near enough to be meant without a year."""
     floor = after or reader.today - dt.timedelta(days=7)
     for year in (floor.year, floor.year + 1):
@@ -116,7 +116,7 @@ def _date(year: int, month: int, day: int) -> dt.date | None:
 
 
 def _dated(
-    reader: Reader, month: int, day: int, year: str | None, after: dt.date | None = None
+    reader: DateReader, month: int, day: int, year: str | None, after: dt.date | None = None
 ) -> dt.date | None:
     if not year:
         return nearest(reader, month, day, after)
@@ -125,7 +125,7 @@ def _dated(
     return date if date and abs(date - reader.today) <= HORIZON else None
 
 
-def _ordered(reader: Reader, first: int, second: int, year: str | None) -> dt.date | None:
+def _ordered(reader: DateReader, first: int, second: int, year: str | None) -> dt.date | None:
     """Two numbers as a date: the language's order, unless only the other one makes sense."""
     orders = [(second, first), (first, second)] if reader.day_first else [(first, second), (second, first)]
     dates = [_dated(reader, month, day, year) for month, day in orders]
@@ -139,7 +139,7 @@ _PAIR = re.compile(r"(?<![\w.,:-])(\d{1,2})/(\d{1,2})(?:/(20\d\d|\d\d))?(?!\d)")
 _LIKELY = range(-31, 121)  # days from receipt that an absence note speaks of
 
 
-def day_comes_first(masked: str, reader: Reader) -> bool:
+def day_comes_first(masked: str, reader: DateReader) -> bool:
     """In which order this text writes day and month: what its own dates tell outweighs the sender's clock.
 
     A pair that makes sense in one order only (a 13th month, or months away from now) votes for that order.
@@ -150,12 +150,12 @@ def day_comes_first(masked: str, reader: Reader) -> bool:
     return votes > 0 if votes else reader.day_first
 
 
-def _vote(first: int, second: int, year: str | None, reader: Reader) -> int:
+def _vote(first: int, second: int, year: str | None, reader: DateReader) -> int:
     day_first, month_first = _dated(reader, second, first, year), _dated(reader, first, second, year)
     return _is_likely(day_first, reader) - _is_likely(month_first, reader)
 
 
-def _is_likely(date: dt.date | None, reader: Reader) -> bool:
+def _is_likely(date: dt.date | None, reader: DateReader) -> bool:
     return date is not None and (date - reader.today).days in _LIKELY
 
 
@@ -199,11 +199,11 @@ def forms(language: Language) -> dict[str, re.Pattern[str]]:
     return _forms(frozenset(language.months), *patterns)
 
 
-def _month(reader: Reader, name: str | None) -> int | None:
+def _month(reader: DateReader, name: str | None) -> int | None:
     return reader.language.months.get(name.rstrip(".")) if name else None
 
 
-def _ranges(masked: str, reader: Reader) -> Iterator[NamedDay]:
+def _ranges(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     expressions = forms(reader.language)
     for key in ("range written", "range month first"):
         for match in expressions[key].finditer(masked):
@@ -214,7 +214,7 @@ def _ranges(masked: str, reader: Reader) -> Iterator[NamedDay]:
             yield day
 
 
-def _written_range(match: re.Match[str], reader: Reader) -> NamedDay | None:
+def _written_range(match: re.Match[str], reader: DateReader) -> NamedDay | None:
     first_month = _month(reader, match["month1"])
     month = _month(reader, match["month"]) or first_month
     if month is None:
@@ -235,7 +235,7 @@ def _range(
     return NamedDay(*match.span(), end, span_start=begin) if begin and begin <= end else None
 
 
-def _number_range(match: re.Match[str], reader: Reader) -> NamedDay | None:
+def _number_range(match: re.Match[str], reader: DateReader) -> NamedDay | None:
     first, month1, day, month = (
         int(match[name]) if match[name] else 0 for name in ("first", "month1", "day", "month")
     )
@@ -249,7 +249,7 @@ def _number_range(match: re.Match[str], reader: Reader) -> NamedDay | None:
     return _range(match, _dated(reader, month, day, match["year"]), month1 or month, first, match["year1"])
 
 
-def _written(masked: str, reader: Reader) -> Iterator[NamedDay]:
+def _written(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     for key in ("written", "month first"):
         for match in forms(reader.language)[key].finditer(masked):
             month = _month(reader, match["month"])
@@ -269,7 +269,7 @@ _SHORT = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})[./](?P<b>\d{1,2})\.?(?![\w/%-
 _SPACED = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})\. (?P<b>\d{1,2})\.(?![\w/%-])(?!\s?\d)")
 
 
-def _numbers(masked: str, reader: Reader) -> Iterator[NamedDay]:
+def _numbers(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     for match in _ISO.finditer(masked):
         if date := _dated(reader, int(match["month"]), int(match["day"]), match["year"]):
             yield NamedDay(*match.span(), date)
@@ -282,7 +282,7 @@ def _numbers(masked: str, reader: Reader) -> Iterator[NamedDay]:
 _ORDINAL_DAY = re.compile(r"(?<!\w)the (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?!\w)")
 
 
-def _ordinal_days(masked: str, reader: Reader) -> Iterator[NamedDay]:
+def _ordinal_days(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     """English "the 14th": the next such day of a month."""
     for match in _ORDINAL_DAY.finditer(masked) if reader.language.code == "en" else ():
         for month in (reader.today.month, reader.today.month % 12 + 1):
@@ -292,7 +292,7 @@ def _ordinal_days(masked: str, reader: Reader) -> Iterator[NamedDay]:
                 break
 
 
-def _months(masked: str, reader: Reader) -> Iterator[NamedDay]:
+def _months(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     """A month by itself, standing for its first day."""
     for match in forms(reader.language)["month"].finditer(masked):
         month = _month(reader, match["month"]) if len(match["month"]) > 3 else None
@@ -301,7 +301,7 @@ def _months(masked: str, reader: Reader) -> Iterator[NamedDay]:
             yield NamedDay(*match.span(), date, month_only=True)
 
 
-def _weekdays(masked: str, reader: Reader) -> Iterator[NamedDay]:
+def _weekdays(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     """Weekdays by their full names, standing for the next such day after receipt."""
     for match in re.finditer(r"[^\W\d_]{4,}(?:-feira)?", masked):
         number = reader.language.weekdays.get(match.group())

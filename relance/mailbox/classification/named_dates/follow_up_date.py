@@ -35,7 +35,7 @@ def _languages(folded: str, hint: str | None) -> list[Language]:
 
 def _in_words(folded: str, words: Language, today: dt.date) -> dt.date | None:
     """A date or a month by name; "until" and "after" a day mean the day after it."""
-    reader = dates.Reader(words, today)
+    reader = dates.DateReader(words, today)
     for day in dates.days(folded, reader):
         before = folded[max(0, day.start - 24) : day.start]
         if day.month_only or not words.find("dates.until", before):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.language import Language
 from relance.mailbox.classification.named_dates import dates
-from relance.mailbox.classification.named_dates.dates import NamedDay, Reader
+from relance.mailbox.classification.named_dates.dates import DateReader, NamedDay
 
 _REACH = 90
 # How far from a date the words may stand that say what it means.
@@ -61,7 +61,7 @@ def first_day_back(
     tidied = normalize.bounded(text)
     folded = normalize.fold(tidied)
     for words in _languages(folded, hint):
-        reader = Reader(words, today, day_first)
+        reader = DateReader(words, today, day_first)
         if best := _best(_read(folded, reader), today):
             return Return(best.date, best.rank, normalize.quote(_original(tidied, best.evidence, folded)))
     return None
@@ -86,7 +86,7 @@ def _best(found: Iterable[Return], today: dt.date) -> Return | None:
     return min(possible, key=lambda answer: answer.rank, default=None)
 
 
-def _read(folded: str, reader: Reader) -> list[Return]:
+def _read(folded: str, reader: DateReader) -> list[Return]:
     masked = _SHORT_WEEKDAY.sub(lambda match: match.group()[:-1] + " ", dates.mask(folded))
     if reader.language.code == "en":  # the only one that is written in both orders
         reader = dataclasses.replace(reader, day_first=dates.day_comes_first(masked, reader))
@@ -123,10 +123,10 @@ def _joins(between: str, join: re.Pattern[str]) -> bool:
 
 # --- what a date means ------------------------------------------------------------------------------------------------
 
-Meaning = Callable[[DatePlace, Reader], dt.date | None]
+Meaning = Callable[[DatePlace, DateReader], dt.date | None]
 
 
-def _meanings(place: DatePlace, reader: Reader) -> list[Return]:
+def _meanings(place: DatePlace, reader: DateReader) -> list[Return]:
     """What the date means by the first rule that knows; the surer a rule, the smaller its rank."""
     if reader.language.find("dates.veto", place.sentence):
         return []
@@ -136,25 +136,25 @@ def _meanings(place: DatePlace, reader: Reader) -> list[Return]:
     return []
 
 
-def _ends_with(topic: str, place: DatePlace, reader: Reader) -> bool:
+def _ends_with(topic: str, place: DatePlace, reader: DateReader) -> bool:
     """Do words of this topic stand directly before the date, with nothing but articles and weekdays between?"""
     ends = [match.end() for match in reader.language.pattern(topic).finditer(place.before)]
     return bool(ends) and _only_filling(place.before[ends[-1] :], reader)
 
 
-def _only_filling(between: str, reader: Reader) -> bool:
+def _only_filling(between: str, reader: DateReader) -> bool:
     filler, weekdays = reader.language.pattern("dates.filler"), reader.language.weekdays
     spoken = " ".join(word for word in re.split(r"[\s,.()]+", between) if word not in weekdays)  # п’ятниця
     return all(word in weekdays or filler.fullmatch(word) for word in re.findall(r"[^\W_]+", spoken))
 
 
-def _not_back_until(place: DatePlace, reader: Reader) -> dt.date | None:
+def _not_back_until(place: DatePlace, reader: DateReader) -> dt.date | None:
     """ "Not back until the 17th" names the day of return itself."""
     negated = reader.language.find("dates.not_until", place.before)
     return place.day.date if negated and _only_filling(place.before[negated.end() :], reader) else None
 
 
-def _until(place: DatePlace, reader: Reader) -> dt.date | None:
+def _until(place: DatePlace, reader: DateReader) -> dt.date | None:
     if place.day.span_start or place.joined or not _ends_with("dates.until", place, reader):
         return None
     if _ends_with("dates.end_of", place, reader):
@@ -171,7 +171,7 @@ def _after_last_day(day: NamedDay) -> dt.date:
     return day.date if day.month_only or monday else day.date + _ONE_DAY
 
 
-def _back(place: DatePlace, reader: Reader) -> dt.date | None:
+def _back(place: DatePlace, reader: DateReader) -> dt.date | None:
     if place.day.span_start:
         return None
     said_before = reader.language.find("dates.back", place.before)
@@ -184,7 +184,7 @@ def _back(place: DatePlace, reader: Reader) -> dt.date | None:
     return place.day.date + _ONE_DAY if later else place.day.date  # "I answer after the 14th"
 
 
-def _range(place: DatePlace, reader: Reader) -> dt.date | None:
+def _range(place: DatePlace, reader: DateReader) -> dt.date | None:
     """A range is an absence where its sentence, or the text before it, speaks of one."""
     if not (place.day.span_start or place.joined):
         return None
@@ -192,13 +192,13 @@ def _range(place: DatePlace, reader: Reader) -> dt.date | None:
     return place.day.date + _ONE_DAY if spoken else None
 
 
-def _end_of_month(place: DatePlace, reader: Reader) -> dt.date | None:
+def _end_of_month(place: DatePlace, reader: DateReader) -> dt.date | None:
     if not place.day.month_only or not _ends_with("dates.end_of", place, reader):
         return None
     return (place.day.date.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
-def _single_day(place: DatePlace, reader: Reader) -> dt.date | None:
+def _single_day(place: DatePlace, reader: DateReader) -> dt.date | None:
     """ "I am out of the office on Friday 14 August": away that day, if it is about now."""
     day = place.day
     near = -1 <= (day.date - reader.today).days <= 2
@@ -229,7 +229,7 @@ def _monday_after(day: dt.date) -> dt.date:
     return day + dt.timedelta(days=7 - day.weekday())
 
 
-def _relative(masked: str, reader: Reader) -> list[Return]:
+def _relative(masked: str, reader: DateReader) -> list[Return]:
     """Today, tomorrow, this week, next week: only as whole phrases that speak of being away or back."""
     tomorrow = reader.today + _ONE_DAY
     meanings = (
@@ -244,7 +244,7 @@ def _relative(masked: str, reader: Reader) -> list[Return]:
     return [Return(date, len(MEANINGS), match.group()) for match, date in found if match]
 
 
-def _working_days(masked: str, reader: Reader) -> list[Return]:
+def _working_days(masked: str, reader: DateReader) -> list[Return]:
     """Somebody who works part time: the next of their working days after receipt."""
     for topic, works in (("dates.working_days", True), ("dates.free_days", False)):
         if match := reader.language.find(topic, masked):
@@ -255,7 +255,7 @@ def _working_days(masked: str, reader: Reader) -> list[Return]:
     return []
 
 
-def _named_weekdays(piece: str, reader: Reader) -> set[int]:
+def _named_weekdays(piece: str, reader: DateReader) -> set[int]:
     """The weekdays a phrase lists; two joined by "to" are a range."""
     sentence = _SENTENCE_END.split(piece)[0] or piece
     found = [
@@ -276,7 +276,7 @@ def _named_weekdays(piece: str, reader: Reader) -> set[int]:
     return set(numbers)
 
 
-def _weekday(word: str, reader: Reader) -> int | None:
+def _weekday(word: str, reader: DateReader) -> int | None:
     names = reader.language.weekdays
     return names.get(word, names.get(word.removesuffix("s"), names.get(word.removesuffix("en"))))
 

@@ -38,7 +38,7 @@ def test_every_usual_delimiter_is_found(delimiter: str) -> None:
 def test_a_first_line_may_name_the_delimiter() -> None:
     sheet = csv_reader.read(b"sep=;\r\nemail;name\r\na@b.example;x,y\r\n")
     assert (sheet.delimiter, sheet.header) == (";", ("email", "name"))
-    assert next(sheet.rows()) == csv_reader.Row(3, ("a@b.example", "x,y"))
+    assert next(sheet.rows()) == csv_reader.CsvRow(3, ("a@b.example", "x,y"))
 
 
 def test_an_open_quotation_mark_costs_its_own_row_only() -> None:

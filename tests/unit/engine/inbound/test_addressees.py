@@ -10,13 +10,13 @@ from relance import errors
 from relance.engine.inbound.answering import addressees
 from relance.engine.inbound.answering.addressees import ReplyAddresses
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.header_fields import Mailbox
+from relance.mailbox.parsing.header_fields import NamedAddress
 
-KIM = Mailbox("Kim", "kim@lake.example")
+KIM = NamedAddress("Kim", "kim@lake.example")
 OURS = frozenset({"ada@sales.example"})
 
 
-def found(*headers: str, writer: Mailbox = KIM, known: str = "") -> ReplyAddresses:
+def found(*headers: str, writer: NamedAddress = KIM, known: str = "") -> ReplyAddresses:
     raw = "".join(f"{each}\r\n" for each in (f"From: {writer.address}", *headers)).encode()
     return addressees.find(message.correspondents(raw + b"\r\nHello"), writer, ours=OURS, known=known)
 
@@ -59,7 +59,7 @@ def test_elsewhere_is_not_followed_before_somebody_says_so() -> None:
 
 
 def test_a_free_mail_address_is_nobody_s_colleague() -> None:
-    kim = Mailbox("Kim", "kim@gmail.com")
+    kim = NamedAddress("Kim", "kim@gmail.com")
     assert told("Reply-To: kimm@gmail.com", writer=kim)[0] == ("kimm@gmail.com", True, True)
 
 

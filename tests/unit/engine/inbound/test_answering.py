@@ -77,7 +77,7 @@ def test_nothing_that_anybody_wrote_becomes_a_header(
 ) -> None:
     answered = Answered(name, "kim@lake.example", subject, AT, f"<{named}>", tuple(references), theirs)
     parent, thread = writing.thread(answered)
-    draft = compose.Draft(
+    draft = compose.MailDraft(
         from_name="Ada",
         from_address="ada@sales.example",
         to_name=name,

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from relance.engine.mailboxes import watermarks
 from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store.mailboxes.folders import Watermark
-from relance.mailbox.imap.folders import STRETCH, Folder, Role
+from relance.mailbox.imap.folders import STRETCH, Folder, FolderRole
 from tests.reworded import in_english
 
 
 def folder(uidnext: int, messages: int | None = None, uidvalidity: int = 7, object_id: str = "") -> Folder:
-    return Folder("INBOX", Role.INBOX, uidvalidity, uidnext, messages=messages, object_id=object_id)
+    return Folder("INBOX", FolderRole.INBOX, uidvalidity, uidnext, messages=messages, object_id=object_id)
 
 
 def mark(last: int, messages: int | None = None, gaps: str = "", object_id: str = "") -> Watermark:
@@ -154,18 +154,18 @@ def test_when_a_folder_is_opened(seen: Folder, known: Watermark, look: bool) -> 
 def test_a_renamed_folder_is_known_by_its_id_and_another_of_its_name_is_not() -> None:
     a = Watermark("A", 7, 5, 5, "", "id-a")
     b = Watermark("B", 7, 9, 9, "", "id-b")
-    renamed = Folder("A", Role.OTHER, 7, 10, messages=9, object_id="id-b")
+    renamed = Folder("A", FolderRole.OTHER, 7, 10, messages=9, object_id="id-b")
     found = watermarks.of(renamed, [a, b])
     assert found is not None
     assert (found.name, found.last_uid) == ("A", 9)
-    stranger = Folder("A", Role.OTHER, 7, 10, messages=9, object_id="id-c")
+    stranger = Folder("A", FolderRole.OTHER, 7, 10, messages=9, object_id="id-c")
     assert watermarks.plan(stranger, watermarks.of(stranger, [a, b])).moved
 
 
 def test_a_folder_that_is_gone_may_bear_a_name_that_was_read_further() -> None:
     gone = [Watermark("Old", 7, 3)]
-    there = [folder(6), Folder("Other", Role.OTHER, 8, 6), Folder("Less", Role.OTHER, 7, 3)]
-    there.append(Folder("New", Role.OTHER, 7, 6, object_id="x"))
+    there = [folder(6), Folder("Other", FolderRole.OTHER, 8, 6), Folder("Less", FolderRole.OTHER, 7, 3)]
+    there.append(Folder("New", FolderRole.OTHER, 7, 6, object_id="x"))
     marks = {each.name: Watermark(each.name, each.uidvalidity, each.uidnext - 1) for each in there}
     assert watermarks.doubt(there, marks, gone).doubtful == {"INBOX"}
 
@@ -180,10 +180,10 @@ def test_whatever_names_change_every_mail_is_read(laid: list[tuple[int, int]], d
     names = [f"F{place}" for place in range(len(laid) + 2)]
     marks = {name: Watermark(name, 7, read) for name, (read, _) in zip(names, laid, strict=False)}
     now = dict(zip(data.draw(st.permutations(names)), laid, strict=False))
-    there = [Folder(name, Role.OTHER, 7, read + new + 1) for name, (read, new) in now.items()]
+    there = [Folder(name, FolderRole.OTHER, 7, read + new + 1) for name, (read, new) in now.items()]
     left = marks.keys() - now.keys()
     fresh = left - data.draw(st.sets(st.sampled_from(names)))
-    there += [Folder(name, Role.OTHER, 8, 1) for name in sorted(fresh)]
+    there += [Folder(name, FolderRole.OTHER, 8, 1) for name in sorted(fresh)]
     doubtful = watermarks.doubt(there, marks, [marks[name] for name in left - fresh]).doubtful
     for each in there:
         mark = None if each.name in doubtful else marks.get(each.name)
@@ -193,8 +193,15 @@ def test_whatever_names_change_every_mail_is_read(laid: list[tuple[int, int]], d
 
 
 def test_folders_that_are_quiet_or_have_an_id_are_not_doubted() -> None:
-    quiet = [Folder("A", Role.OTHER, 7, 6), Folder("B", Role.OTHER, 7, 4), Folder("C", Role.OTHER, 8, 9)]
+    quiet = [
+        Folder("A", FolderRole.OTHER, 7, 6),
+        Folder("B", FolderRole.OTHER, 7, 4),
+        Folder("C", FolderRole.OTHER, 8, 9),
+    ]
     marks = {"A": Watermark("A", 7, 5), "B": Watermark("B", 7, 3)}
     assert watermarks.doubt(quiet, marks) == watermarks.Doubt()
-    told = [Folder("A", Role.OTHER, 7, 6, object_id="a"), Folder("New", Role.OTHER, 7, 6, object_id="n")]
+    told = [
+        Folder("A", FolderRole.OTHER, 7, 6, object_id="a"),
+        Folder("New", FolderRole.OTHER, 7, 6, object_id="n"),
+    ]
     assert watermarks.doubt(told, marks) == watermarks.Doubt()

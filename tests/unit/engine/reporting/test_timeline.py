@@ -19,7 +19,7 @@ from relance.engine.event_log.base import EventData, shown
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import timeline
-from relance.engine.store.events import Event
+from relance.engine.store.events import StoredEvent
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Kind
 from tests import english
@@ -30,7 +30,7 @@ WHY = because(Code.ANSWERED, quote="żółć")
 ENGINE = Path(relance.__file__).parent / "engine"
 
 
-def event(kind: EventKind) -> Event:
+def event(kind: EventKind) -> StoredEvent:
     said = {
         "Words": WHY, "Sequence[Words]": (WHY, WHY), "Sequence[str]": ["Łódź"], "bool": True, "int": 3,
         "Mapping[str, int]": {}, "Mapping[str, object]": WHY.row(), "str": "Łódź",
@@ -43,7 +43,7 @@ def event(kind: EventKind) -> Event:
     own = {
         name if name in DATA[kind].__dataclass_fields__ else f"{name}_": each for name, each in values.items()
     }
-    return Event(1, AT, kind.value, "ola@firma.example", "krok", shown(DATA[kind](**own).row()))
+    return StoredEvent(1, AT, kind.value, "ola@firma.example", "krok", shown(DATA[kind](**own).row()))
 
 
 @pytest.mark.parametrize("kind", EventKind)

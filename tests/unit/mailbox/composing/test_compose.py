@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from relance.mailbox.composing import compose, final_check, header_lines
 
-DRAFT = compose.Draft(
+DRAFT = compose.MailDraft(
     from_name="Łucja Żak",
     from_address="lucja@firm.example",
     to_name="Kowalski, Jan",

@@ -18,7 +18,7 @@ from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import connection, folders, responses
-from relance.mailbox.imap.folders import Listed, Role
+from relance.mailbox.imap.folders import FolderRole, Listed
 from tests.reworded import worded
 from tests.servers import scripted_imap
 
@@ -169,7 +169,7 @@ def test_any_parsed_answer(facts: dict[bytes, object], texts: dict[bytes, object
     for fetched in (responses.joined(4, facts, texts), responses.heading(4, b"", facts)):
         if fetched is not None:
             fits(fetched)
-    folder = responses.folder("INBOX", Role.INBOX, facts)
+    folder = responses.folder("INBOX", FolderRole.INBOX, facts)
     assert 0 <= folder.uidvalidity < 2**63
     assert folder.messages is None or 0 <= folder.messages < 2**63
     folder.object_id.encode("utf-8")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from relance.mailbox.imap import folders
-from relance.mailbox.imap.folders import Listed, Role
+from relance.mailbox.imap.folders import FolderRole, Listed
 
 
-def roles(*listed: Listed) -> dict[str, Role]:
+def roles(*listed: Listed) -> dict[str, FolderRole]:
     return dict(folders.classify(listed))
 
 
@@ -19,41 +19,41 @@ def named(name: str, *flags: str, delimiter: str = "/") -> Listed:
 @pytest.mark.parametrize(
     ("name", "role"),
     [
-        ("INBOX", Role.INBOX),
-        ("Inbox", Role.INBOX),
-        ("Sent Items", Role.SENT),
-        ("Elementy wysłane", Role.SENT),
-        ("Wysłane", Role.SENT),
-        ("Gesendete Objekte", Role.SENT),
-        ("Envoyés", Role.SENT),
-        ("Éléments envoyés", Role.SENT),
-        ("Inviata", Role.SENT),
-        ("Надіслані", Role.SENT),
-        ("INBOX/Sent", Role.SENT),
-        ("SPAM", Role.JUNK),
-        ("Junk E-mail", Role.JUNK),
-        ("Wiadomości-śmieci", Role.JUNK),
-        ("Unerwünscht", Role.JUNK),
-        ("Courrier indésirable", Role.JUNK),
-        ("Archiwum", Role.ARCHIVE),
-        ("Gelöschte Elemente", Role.TRASH),
-        ("Kosz", Role.TRASH),
-        ("Entwürfe", Role.DRAFTS),
-        ("Szkice", Role.DRAFTS),
-        ("Kalendarz", Role.DRAFTS),
-        ("Klienci", Role.OTHER),
-        ("Sent to Bob", Role.OTHER),
+        ("INBOX", FolderRole.INBOX),
+        ("Inbox", FolderRole.INBOX),
+        ("Sent Items", FolderRole.SENT),
+        ("Elementy wysłane", FolderRole.SENT),
+        ("Wysłane", FolderRole.SENT),
+        ("Gesendete Objekte", FolderRole.SENT),
+        ("Envoyés", FolderRole.SENT),
+        ("Éléments envoyés", FolderRole.SENT),
+        ("Inviata", FolderRole.SENT),
+        ("Надіслані", FolderRole.SENT),
+        ("INBOX/Sent", FolderRole.SENT),
+        ("SPAM", FolderRole.JUNK),
+        ("Junk E-mail", FolderRole.JUNK),
+        ("Wiadomości-śmieci", FolderRole.JUNK),
+        ("Unerwünscht", FolderRole.JUNK),
+        ("Courrier indésirable", FolderRole.JUNK),
+        ("Archiwum", FolderRole.ARCHIVE),
+        ("Gelöschte Elemente", FolderRole.TRASH),
+        ("Kosz", FolderRole.TRASH),
+        ("Entwürfe", FolderRole.DRAFTS),
+        ("Szkice", FolderRole.DRAFTS),
+        ("Kalendarz", FolderRole.DRAFTS),
+        ("Klienci", FolderRole.OTHER),
+        ("Sent to Bob", FolderRole.OTHER),
     ],
 )
-def test_by_name(name: str, role: Role) -> None:
+def test_by_name(name: str, role: FolderRole) -> None:
     assert roles(named(name)) == {name: role}
 
 
 def test_flags_outrank_names() -> None:
     assert roles(named("Nadane", "\\sent"), named("Sent"), named("Spam")) == {
-        "Nadane": Role.SENT,
-        "Sent": Role.OTHER,
-        "Spam": Role.JUNK,
+        "Nadane": FolderRole.SENT,
+        "Sent": FolderRole.OTHER,
+        "Spam": FolderRole.JUNK,
     }
 
 
