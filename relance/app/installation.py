@@ -277,7 +277,7 @@ class Relance:
     idle_candidates = LateOperation(lambda: idle.candidates)
 
     def listen(self, mailbox_id: int) -> AbstractContextManager[Any]:
-        """A connection that hears of a mailbox's new mail: what `relance.scheduler.app_protocol.Line` says."""
+        """A connection that hears of a mailbox's new mail: what `relance.scheduler.app_protocol.ListeningLine` says."""
         return idle.listening(self._context, mailbox_id)
 
     call = LateOperation(lambda: idle.call)
