@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 import relance
 from relance import clock, config
 from relance.console import server, watch
+from relance.console.views.mailboxes import trying
 from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
@@ -218,6 +219,12 @@ def a_page_that_breaks(app: Any) -> None:
         asyncio.run(server._crashed(cast(Any, None), trouble))
 
 
+def a_test_of_a_mailbox(_: Any) -> None:
+    visit: Any = type("Visit", (), {"me": type("Me", (), {"user": 1}), "go": lambda where: where})
+    visit.app = type("House", (), {"mailboxes": type("Mailboxes", (), {"test": fails})})
+    trying.begin(visit, "eve@acme.example", probe=False)
+
+
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "mailbox/classification/delivery_failures/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
@@ -226,6 +233,7 @@ PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "scheduler/scheduler.py": (a_round,),
     "console/watch.py": (a_look,),
     "console/server.py": (a_page_that_breaks,),
+    "console/views/mailboxes/trying.py": (a_test_of_a_mailbox,),
     "engine/engagement/hits.py": (a_no_that_cannot_be_carried_out,),
     "tracking/recording.py": (pages,),
     "tracking/web.py": (pages,),
