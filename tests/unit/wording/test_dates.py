@@ -29,7 +29,7 @@ def test_a_language_has_one_long_and_one_short_form(language: str) -> None:
         assert wording.day(NOON.date()) == long
         assert wording.moment(NOON, NOON.tzinfo) == f"{long}{between}12:00 CET"
         assert wording.moment_in(NOON, "Europe/Warsaw") == f"{long}{between}12:00 Europe/Warsaw"
-        assert str(wording.Text("{day}", day=NOON.date())) == long
+        assert str(wording.Text("{day}", day=NOON.date())).endswith(long)
         assert dates.short_day(NOON.date()) == short
         wording.show_times_in(NOON.tzinfo)
         try:
