@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from relance.wording import Text
 from tests.integration.console.conftest import Console
 
 BOSS = "boss@sales.example"
@@ -71,7 +72,7 @@ def test_a_mistake_is_marked_at_its_line_and_all_of_it_is_accessible(
     assert marked(page) == ["12"]
     assert page.locator("#f-text").is_hidden()
     content = page.get_by_role(
-        "textbox", name={"en": "Text of the sequence", "pl": "Tekst sekwencji"}[language]
+        "textbox", name={"en": str(Text("Text of the sequence")), "pl": "Tekst sekwencji"}[language]
     )
     assert content.get_attribute("aria-multiline") == "true"
     assert here.axe() == []
@@ -80,7 +81,7 @@ def test_a_mistake_is_marked_at_its_line_and_all_of_it_is_accessible(
     content.focus()
     page.keyboard.press("Control+f")
     assert page.get_by_placeholder(
-        {"en": "Find in the text", "pl": "Szukaj w tekście"}[language]
+        {"en": str(Text("Find in the text")), "pl": "Szukaj w tekście"}[language]
     ).is_visible()
     assert here.axe() == []
     page.keyboard.press("Escape")

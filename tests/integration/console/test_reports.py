@@ -103,7 +103,7 @@ def test_the_days_come_as_a_file_with_safe_cells(busy: Console) -> None:
 
 
 def test_shares_as_people_read_them() -> None:
-    assert reports.told(Rate(3, 99)).startswith("99 ")
+    assert "99" in reports.told(Rate(3, 99)).split()
     assert "%" not in reports.told(Rate(3, 99))
     assert in_english("5.0% (3.8 to 6.5%) of 1000") in reports.told(Rate(50, 1000))
     assert "%" not in reports.told(Rate(300, 200))
