@@ -108,10 +108,10 @@ def _sent(status: Status) -> Text:
 
 def _next(status: Status) -> Text | str:
     if status.due_now:
-        return Text.plural("{count} is due now.", "{count} are due now.", status.due_now)
+        return Text.plural("{count} step is due now.", "{count} steps are due now.", status.due_now)
     if status.next_due is None:
         return Text("Nothing is planned.")
-    return Text("Next: {time}.", time=brief(status.next_due, status.now))
+    return Text("Next step: {time}.", time=brief(status.next_due, status.now))
 
 
 def keys(visit: Asked) -> list[tuple[str, str]]:
