@@ -16,7 +16,7 @@ from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentUnsubscribed, SuppressionAdded, SuppressionLifted
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.states import Event
-from relance.engine.store import events
+from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.contacts.filters import ContactFilter
@@ -106,9 +106,9 @@ def suppress(context: Context, value: str, reason: str = "") -> Suppression:
     """
     kind, fit = meant(context, value)
     said = contact_fields.tidy("reason", reason)
-    why = because(Code.OPTED_OUT, text=said)
     now = context.clock.now()
     with context.database.write() as conn:
+        why = done_by.done(conn, Code.DO_NOT_CONTACT, text=said)
         suppressions.add(conn, kind, fit, suppressions.wished(why), now)
         people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
         _told(conn, SuppressionAdded(why, fit), people.get(fit), now)

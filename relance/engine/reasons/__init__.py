@@ -16,7 +16,7 @@ from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
-from relance.engine.reasons.sentences import AROUND, DOERS, DONE_BY, PLACES, TOLD
+from relance.engine.reasons.sentences import AROUND, DOERS, DONE_BY, PLACES, SIGNED, TOLD
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
 from relance.wording import Text, _, as_in_the_source
 
@@ -144,6 +144,18 @@ def joined(reasons: Sequence[Reason]) -> Reason:
     """Several as one; there is at least one."""
     first, *rest = reasons
     return because(Code.ALSO, first=first, then=joined(rest)) if rest else first
+
+
+def signed(reason: Reason) -> Text:
+    """As people read it, with who did it also where their own words stand instead of the sentence."""
+    params = {
+        name: signed(each) if isinstance(each, Reason) else each for name, each in reason.params.items()
+    }
+    said = _sentence(replace(reason, params=params))
+    if "text" not in params or reason.code not in DONE_BY or reason.doer is None:
+        return said
+    deed = _sentence(replace(reason, params={name: params[name] for name in _DOER if name in params}))
+    return Text(SIGNED.msgid, said=said, deed=deed)
 
 
 _plural = Text.plural  # of a sentence that stands in the table

@@ -24,6 +24,7 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.SAID_SENT: Cause.OTHER,
         Code.SAID_NOT_SENT: Cause.OTHER,
         Code.SUPPRESSED: Cause.OTHER,
+        Code.DO_NOT_CONTACT: Cause.OTHER,
         Code.UNSUBSCRIBED_BY_LINK: Cause.OTHER,
         Code.UNSUBSCRIBED_UNHEARD: Cause.OTHER,
         Code.COMPLETED: Cause.OTHER,

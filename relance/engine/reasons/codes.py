@@ -54,6 +54,7 @@ class Code(StrEnum):
     SAID_NOT_SENT = "said_not_sent"
     # Who may not be written to.
     SUPPRESSED = "suppressed"
+    DO_NOT_CONTACT = "do_not_contact"  # a person said so, who need not be the one who is written to
     UNSUBSCRIBED_BY_LINK = "unsubscribed_by_link"
     UNSUBSCRIBED_UNHEARD = "unsubscribed_unheard"
     # What the sequence says.

@@ -28,6 +28,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.SAID_SENT: Text("a person says that it was sent"),
         Code.SAID_NOT_SENT: Text("a person says that it was not sent"),
         Code.SUPPRESSED: Text("suppressed: {why}"),
+        Code.DO_NOT_CONTACT: Text("put on the do-not-contact list by a person"),
         Code.UNSUBSCRIBED_BY_LINK: Text("unsubscribed by the link in a mail"),
         Code.UNSUBSCRIBED_UNHEARD: Text("unsubscribed by a link; not in the database yet"),
         Code.COMPLETED: Text("every step is done"),
@@ -157,6 +158,7 @@ DONE_BY: Mapping[Code, Text] = {
     Code.PAUSED: Text("paused by {by}"),
     Code.STOPPED: Text("stopped by {by}"),
     Code.RESUMED: Text("resumed by {by}"),
+    Code.DO_NOT_CONTACT: Text("put on the do-not-contact list by {by}"),
     Code.RELEASED: Text("released by {by}"),
     Code.TAKEN_BACK: Text("continues where it was: {by} undid what had stopped it"),
     Code.DECIDED: Text("decided by {by}"),
@@ -166,6 +168,9 @@ DONE_BY: Mapping[Code, Text] = {
     Code.REPLY_TAKEN_BACK: Text("taken back by {by} before it was sent"),
 }
 """How these read where it is known who did it."""
+
+SIGNED = Text("{said} ({deed})")
+"""Somebody's own words, and behind them what was done by whom."""
 
 DOERS: Mapping[str, Text] = {
     "program": Text("the program {name}"),

@@ -24,6 +24,7 @@ from relance.engine.sequences.control import EnrollmentView, view
 from relance.engine.states import MessageState, State
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text, _, ended, n_
 
 
@@ -91,7 +92,7 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
     )
     if (how := _stands(look)) is not None:
         why, follows = how if commands or look.state is not State.HELD else (how[0], "")
-        reason = "" if _is_plain(row.why) else str(row.reason)
+        reason = _reason(row)
         yield f"{_with_reason(why, reason)} {follows}".rstrip()
         if commands and look.cause is not None and look.cause.answer is not None:
             yield _("The mail that caused it: `relance inbox show {number}`.", number=look.cause.answer)
@@ -110,21 +111,32 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
         yield _("Your reply waits to leave; it does on {at}.", at=look.local(look.reply_at))
 
 
+def _reason(row: Enrollment) -> str:
+    """Why it stands there, in words; what is said of who paused or stopped it anyway is left out."""
+    if _is_plain(row.why):
+        return ""
+    if _deed(row.why) is not None:
+        return row.why[0].words
+    return _(reasons.ALSO).join(str(reasons.signed(each)) for each in row.why) or str(row.reason)
+
+
 def _with_reason(words: Text, reason: str) -> str:
     return _("{words}: {reason}", words=words, reason=ended(reason)) if reason else str(ended(words))
 
 
 def _is_plain(why: Sequence[Reason]) -> bool:
     """Whether all there is to say is that a person paused or stopped it: no words of theirs, and nothing else."""
-    plain = (Code.PAUSED, Code.STOPPED)
-    return bool(why) and all(each.code in plain and "text" not in each.params for each in why)
+    return bool(why) and all(each.code in _DEEDS and "text" not in each.params for each in why)
+
+
+_DEEDS = (Code.PAUSED, Code.STOPPED)
 
 
 def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
     """How it stands where it does not simply go on, and what a person can do about it."""
     row = look.case.row
     if look.state is State.PAUSED:
-        return _paused(row.why), _("Nothing is sent until a person resumes it.")
+        return _deed(row.why) or Text("It is paused"), _("Nothing is sent until a person resumes it.")
     if look.state is State.AWAY:
         until = row.resume_at and look.local(row.resume_at)
         waits = Text("It waits until {until}, as the person is away", until=until)
@@ -138,23 +150,23 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
         return Text("It is held for a person to decide"), _(
             "`relance resume` continues, `relance stop` ends it."
         )
-    if look.state is State.STOPPED and _is_plain(row.why):
-        return _stopped(row.why), _("Nothing more is sent.")
+    if look.state is State.STOPPED and (deed := _deed(row.why)) is not None:
+        return deed, _("Nothing more is sent.")
     if look.state in states.FINAL:
         return Text("It is over ({state})", state=codes.text("person", row.state)), _("Nothing more is sent.")
     return None
 
 
-def _paused(why: Sequence[Reason]) -> Text:
-    if not _is_plain(why):
-        return Text("It is paused")
-    by = why[0].doer
-    return Text("It was paused by {by}", by=by) if by else Text("It was paused by a person")
-
-
-def _stopped(why: Sequence[Reason]) -> Text:
-    by = why[0].doer
-    return Text("It was stopped by {by}", by=by) if by else Text("It was stopped by a person")
+def _deed(why: Sequence[Reason]) -> Text | None:
+    """That a person paused or stopped it, where that is the only reason: who, or that it was somebody where that is not
+    known and they said nothing."""
+    plain = _is_plain(why)
+    if not plain and (len(why) != 1 or why[0].code not in _DEEDS or why[0].doer is None):
+        return None
+    by, paused = why[0].doer, why[0].code is Code.PAUSED
+    if by is None:
+        return Text("It was paused by a person") if paused else Text("It was stopped by a person")
+    return Text("It was paused by {by}", by=by) if paused else Text("It was stopped by {by}", by=by)
 
 
 # What comes next, and when.
@@ -236,11 +248,14 @@ def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:
-            yield _("It may not be sent now: {reasons}", reasons=ended("; ".join(map(str, found))))
+            yield _(
+                "It may not be sent now: {reasons}",
+                reasons=ended("; ".join(str(reasons.signed(each)) for each in found)),
+            )
         elif look.case.row.wrote_before and not enrollment_facts.is_due(look):
             yield _("Before it is sent, the mailbox is checked for an answer.")
     elif look.case.suppressed is not None and not _is_told(look.case.suppressed, look.case.row.why):
-        yield _("The address is suppressed: {reason}", reason=ended(str(look.case.suppressed)))
+        yield _("The address is suppressed: {reason}", reason=ended(reasons.signed(look.case.suppressed)))
 
 
 def _is_told(suppressed: Reason, why: Sequence[Reason]) -> bool:

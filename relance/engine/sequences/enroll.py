@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
@@ -282,7 +282,7 @@ class _Run:
     def _objection(self, person: Contact, known: _Known) -> tuple[SkipCode, Text] | None:
         """Why somebody may not be enrolled, or None."""
         if person.email in known.suppressed:
-            reason = known.suppressed[person.email].text
+            reason = reasons.signed(known.suppressed[person.email])
             return SkipCode.SUPPRESSED, Text("is suppressed: {reason}", reason=reason)
         for row in known.enrolled.get(person.id, ()):
             if row.sequence_id == self.version.sequence_id:

@@ -107,7 +107,9 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     reasons = {each.email: each.reason for each in report.skipped}
     assert reasons["p@firm0.example"] == in_english('is active in "Other"')
     assert reasons["bare@firm9.example"] == in_english("title is missing, which intro needs")
-    assert reasons["no@gone.example"] == in_english("is suppressed: competitor")
+    assert reasons["no@gone.example"] == in_english(
+        "is suppressed: competitor (put on the do-not-contact list by the program relance)"
+    )
     assert "competitor" in reasons["no@gone.example"]
     assert reasons["who@x.example"] == in_english("is not a contact yet: import it first")
     assert in_english("not an email address") in reasons["what"]

@@ -199,7 +199,7 @@ def test_each_state_has_its_sentence(ready: Context) -> None:
     )
     assert found.forecast[0].at == dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
     control.pause(ready, ADA, reason="the fair")
-    assert in_english("It is paused: the fair.") in told(ready)
+    assert in_english("It was paused by the program relance: the fair.") in told(ready)
     control.resume(ready, ADA)
     news(ready, Event.HELD)
     assert in_english("It is held for a person to decide: because.") in told(ready)
@@ -222,7 +222,8 @@ def test_a_suppression_is_told_of_somebody_for_whom_it_was_over_before(ready: Co
     news(ready, Event.REPLIED)
     assert "The address is suppressed" not in told(ready)
     contact_service.suppress(ready, "acme.example", "they asked us to")
-    assert in_english("The address is suppressed: they asked us to.") in told(ready)
+    said = "they asked us to (put on the do-not-contact list by the program relance)"
+    assert in_english(f"The address is suppressed: {said}.") in told(ready)
 
 
 def test_an_overdue_step_says_when_mail_may_leave_again(ready: Context, clock: ManualClock) -> None:

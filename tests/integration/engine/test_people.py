@@ -35,7 +35,7 @@ def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
         )
     told = {address: why.words for address, why in refused.items()}
     assert told == {
-        "ada@acme.example": in_english("asked for no more mail"),
+        "ada@acme.example": in_english("put on the do-not-contact list by the program relance"),
         "x@mail.other.example": in_english("a competitor"),
     }
     assert contact_service.unsuppress(house, "other.example") is True

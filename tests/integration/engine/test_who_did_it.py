@@ -20,6 +20,7 @@ from relance.engine.roles import Role
 from relance.engine.sequences import bulk, control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.store.contacts import suppressions
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.users import accounts
 from relance.wording import speaking
@@ -113,3 +114,53 @@ def test_polish_needs_no_case_of_a_name(ready: Context) -> None:
         control.pause(ready, ADA)
     with speaking("pl"):
         assert row(ready).why[0].words == "wstrzymane przez: program crm-sync"
+
+
+def test_a_colleague_who_suppresses_is_named_and_nobody_is_said_to_have_asked(ready: Context) -> None:
+    with actors.acting(PERSON):
+        contact_service.suppress(ready, "acme.example")
+    [listed] = contact_service.suppressed(ready)
+    assert listed.reason == in_english("put on the do-not-contact list by smith")
+    with ready.database.read() as conn:
+        why = suppressions.suppressed(conn, [ADA])[ADA]
+    assert (why.code, why.params) == (Code.DO_NOT_CONTACT, {"by": "smith", "by_kind": "person"})
+    assert in_english("suppressed: put on the do-not-contact list by smith.") in " ".join(
+        explain.explain(ready, ADA)[0].sentences
+    )
+    contact_service.add(ready, "bob@acme.example", {})
+    report = enroll.enroll(ready, EnrollRequest("Trial", ["bob@acme.example"]), dry_run=True)
+    assert report.skipped[0].reason == in_english("is suppressed: put on the do-not-contact list by smith")
+
+
+def test_explain_names_who_suppressed_beside_their_own_words(ready: Context) -> None:
+    with actors.acting(PERSON):
+        control.stop(ready, ADA)
+        contact_service.suppress(ready, "acme.example", "a competitor")
+    told = " ".join(explain.explain(ready, ADA)[0].sentences)
+    assert (
+        in_english("The address is suppressed: a competitor (put on the do-not-contact list by smith).")
+        in told
+    )
+
+
+def test_a_suppression_of_before_reads_as_it_did(ready: Context) -> None:
+    with ready.database.write() as conn:
+        old = suppressions.wished(because(Code.OPTED_OUT))
+        suppressions.add(conn, "domain", "acme.example", old, ready.clock.now())
+    assert contact_service.suppressed(ready)[0].reason == in_english("asked for no more mail")
+
+
+def test_explain_names_who_paused_and_stopped_beside_their_own_words(ready: Context) -> None:
+    with actors.acting(PERSON):
+        control.pause(ready, ADA, reason="the fair")
+    told = " ".join(explain.explain(ready, ADA)[0].sentences)
+    assert in_english("It was paused by smith: the fair. Nothing is sent until a person resumes it.") in told
+    with actors.acting(PROGRAM):
+        control.stop(ready, ADA, reason="they closed")
+    told = " ".join(explain.explain(ready, ADA)[0].sentences)
+    assert (
+        in_english(
+            "It is over (stopped): they closed (stopped by the program crm-sync); also: the fair (paused by smith)."
+        )
+        in told
+    )
