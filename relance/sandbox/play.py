@@ -160,6 +160,11 @@ def play(
             with relance.clock.at_work() if isinstance(relance, Unhurried) else nullcontext():
                 imported, enrolled = _set_up(relance, world, roster, plan, folder)
             _watch(relance, plan, parts, watch)
+            if isinstance(relance, Unhurried):
+                # While everybody goes home, a week of theirs would pass in which nobody works.
+                stack.enter_context(relance.clock.at_work())
+        if isinstance(relance, Unhurried):
+            relance.clock.stop()
         story = world.record.story()
         steps = accounting.steps(relance)
         found = audit(story, steps, [address for address, _ in REPS])
@@ -174,8 +179,6 @@ def play(
             story,
             clocks.elapsed() - began,
         )
-        if isinstance(relance, Unhurried):
-            relance.clock.stop()
         stay(relance, outcome)
         return outcome
 

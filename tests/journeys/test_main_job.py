@@ -51,16 +51,18 @@ class Played:
     reader: str  # the other one
     outcome: play.Outcome
     ended: dt.datetime
+    left: dt.datetime  # the time at which it is left to be looked at
 
 
 def _played(url: str, writer: str, reader: str) -> Played:
     plan = play.Plan(play.SEQUENCE, seed=3, contacts=40, seconds=15, database_url=url)
+    left: list[dt.datetime] = []
     wording.speak(writer)
     with stored_sentences.keys_in_place_of(writer):
         assert stored_sentences.KEY.search(str(Text("paused by a person")))
-        outcome = play.play(plan, lambda scene: None)
+        outcome = play.play(plan, lambda scene: None, stay=lambda app, _: left.append(app.clock.now()))
     wording.speak("en")
-    return Played(url, writer, reader, outcome, play.START + dt.timedelta(days=plan.days))
+    return Played(url, writer, reader, outcome, play.START + dt.timedelta(days=plan.days), left[0])
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,11 @@ def played(request: pytest.FixtureRequest) -> Played:
 
 def test_three_weeks_in_one_process_keep_every_promise(played: Played) -> None:
     judge(played.outcome)
+
+
+def test_time_stands_still_where_the_play_ended(played: Played) -> None:
+    """While everybody went home at the play's pace, a week passed in which nobody worked: all that was planned was overdue."""
+    assert dt.timedelta() <= played.left - played.ended < dt.timedelta(days=1)
 
 
 def test_no_sentence_is_stored(played: Played) -> None:
