@@ -112,6 +112,7 @@ class Enrolled:
     skipped: tuple[Skipped, ...] = (Skipped("bo@acme.example", "suppressed"),)
     by_mailbox: dict[str, int] = field(default_factory=lambda: {"me@acme.example": 2})
     first_due: dt.datetime | None = AT
+    first_kind: str = "mail"
 
 
 class Noun:

@@ -128,8 +128,21 @@ def _sum(report: EnrollReport) -> str:
     )
     people = n_("{count} contact", "{count} contacts", report.enrolled)
     skipped = n_("{count} contact skipped.", "{count} contacts skipped.", len(report.skipped))
-    first = _("The first mail is sent {when}.", when=moment(report.first_due)) if report.first_due else ""
+    first = _first(report)
     return f"{people} ({shares}), {skipped} {first}".rstrip() if shares else f"{people}, {skipped}"
+
+
+def _first(report: EnrollReport) -> str:
+    """The first step and when it is due; a mail that follows a task has no date of its own yet."""
+    from relance.engine.reporting import codes
+
+    if report.first_due is None:
+        return ""
+    when = moment(report.first_due)
+    if report.first_kind in ("", "mail"):
+        return _("The first mail is sent {when}.", when=when)
+    kind = codes.text("step", report.first_kind)
+    return _("The first step ({kind}) is due {when}.", kind=kind, when=when)
 
 
 def _tell(report: EnrollReport, sequence: str, *, as_json: bool, dry_run: bool = False) -> None:

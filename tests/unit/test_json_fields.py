@@ -19,6 +19,7 @@ from relance.engine.reporting import codes
 
 CODES = {
     "kind": {"mail", "step", "suppression"},
+    "first_kind": {"step"},
     "judged_kind": {"mail"},
     "before_kind": {"mail"},
     "after_kind": {"mail"},

@@ -67,6 +67,7 @@ class EnrollReport:
     sequence: str = ""
     version: int = 0
     dry_run: bool = False
+    first_kind: str = ""  # what kind of step falls due at `first_due`: the first mail may follow later
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,7 @@ class _Run:
     skipped: list[Skipped] = field(default_factory=list)
     enrolled: int = 0
     first_due: dt.datetime | None = None
+    first_kind: str = ""
 
     def __post_init__(self) -> None:
         self.shares = MailboxShares([each.id for each in self.senders])
@@ -337,8 +339,8 @@ class _Run:
     def _count(self, mailbox: Mailbox, position: Position) -> None:
         self.enrolled += 1
         self.counts[mailbox.address] += 1
-        if position.due_at is not None:
-            self.first_due = min(position.due_at, self.first_due or position.due_at)
+        if position.due_at is not None and (self.first_due is None or position.due_at < self.first_due):
+            self.first_due, self.first_kind = position.due_at, position.step_kind or ""
 
     def _event(self, person: Contact, mailbox: Mailbox, number: int, now: dt.datetime) -> NewEvent:
         said = EnrollmentCreated(self.version.name, self.version.number, mailbox.address)
@@ -354,6 +356,7 @@ class _Run:
             self.version.name,
             self.version.number,
             self.dry_run,
+            self.first_kind,
         )
 
 

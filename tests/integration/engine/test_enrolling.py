@@ -191,3 +191,12 @@ def test_two_who_enroll_at_once_enroll_everybody_once(ready: Context) -> None:
         told = [line for line in events.after(conn, 0, 1000) if line.kind == "enrollment.created"]
     assert (len(found), len(told)) == (120, 120)
     assert all(each.enrollment.due_at for each in found)
+
+
+def test_a_first_step_that_is_a_task_is_said_to_be_one(ready: Context) -> None:
+    publish.publish(
+        ready, "sequence: Calls\nsteps:\n  - {id: call, task: Call}\n  - {id: intro, subject: Hi, body: Hi}\n"
+    )
+    fill(ready, 1)
+    calls, mails = (enroll.enroll(ready, EnrollRequest(name), dry_run=True) for name in ("Calls", "Trial"))
+    assert (calls.first_kind, mails.first_kind) == ("task", "mail")

@@ -183,6 +183,15 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     assert (named["mailboxes"], named["dry_run"]) == (["me@acme.example"], False)
 
 
+def test_the_date_of_a_task_is_not_called_that_of_a_mail(engine: Engine) -> None:
+    engine.answers["enroll"] = Enrolled()
+    assert in_english("The first mail is sent ") in run("enroll", "seq", "--all", "--dry-run").stdout
+    engine.answers["enroll"] = Enrolled(first_kind="task")
+    shown = run("enroll", "seq", "--all", "--dry-run").stdout
+    assert in_english("The first step (task) is due ") in shown
+    assert "first mail" not in shown
+
+
 def test_nobody_to_enroll_is_told_without_a_question(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.answers["enroll"] = Enrolled(0, by_mailbox={}, first_due=None)
     refused = run("enroll", "seq", "bo@acme.example")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -185,6 +186,7 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     now = context.clock.now()
     answer = get(conn, number)
     before = classification.in_force(answer)
+    _refuse_past(context, correction.until, now)
     said = _said(answer, before, correction, now)
     values: dict[str, Any] = {"correction": said, **_seen(conn, answer, now)}
     if correction.contact is not None:
@@ -192,6 +194,16 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     kinds = _kinds(said["kind"], answer.kind)
     told = Text("now: {kind}, by {by}; the rules said: {before}", by=done_by.called(conn), **kinds)
     return _changed(conn, context, answer, values, told)
+
+
+def _refuse_past(context: Context, until: dt.date | None, now: dt.datetime) -> None:
+    if until is not None and until < now.astimezone(zoneinfo.ZoneInfo(context.workspace.zone)).date():
+        raise errors.Invalid(
+            Text(
+                "the first day back, {day}, is in the past. Give a later date, or today's if they are back already.",
+                day=until,
+            )
+        )
 
 
 def _kinds(now: str, before: str) -> dict[str, Text]:

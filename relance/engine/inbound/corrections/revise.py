@@ -382,10 +382,14 @@ def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[Text, ..
 
 def _difference(was: Enrollment, row: Enrollment) -> Text | None:
     state, before = (Text.within("person", each.state.value) for each in (row, was))
+    away = row.resume_at if row.state is State.AWAY else None
+    back = Text("{state}, back {day}", state=state, day=date_of(away)) if away else state
     if row.state != was.state:
-        return Text.together(before, state, by=" → ")
-    if row.resume_at and row.resume_at != was.resume_at:
-        return Text("{state}, back {day}", state=state, day=date_of(row.resume_at))
+        return Text.together(before, back, by=" → ")
+    if row.state in states.FINAL:
+        return None  # neither a return nor a step is ahead
+    if away and away != was.resume_at:
+        return back
     if row.due_at and row.due_at != was.due_at:
         return Text("{state}, next step {day}", state=state, day=date_of(row.due_at))
     return None
