@@ -16,7 +16,7 @@ from relance.engine.reporting import silent_turns, timeline
 from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
-from relance.engine.sequences import control, step_context
+from relance.engine.sequences import control, publish, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import State
 from relance.engine.store import events
@@ -44,6 +44,9 @@ class EnrollmentFacts:
     cause: EventView | None
     under_way: bool  # whether a turn of the mailbox is at work now
     reply_at: dt.datetime | None  # when a person's own answer to them leaves, where one is waiting
+    paused_for: (
+        str  # why the sequence is paused, in a person's own words; empty where they gave none, or it is not
+    )
     waits_for_other_mailbox: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
@@ -81,8 +84,23 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     reply_at = own_replies.next_of(conn, standing.enrollment.id)
     holder = leases.holder(conn, mailbox.id)
     at_work = bool(holder) and not context.journal.died(holder)
+    paused = standing.sequence_state == "paused"
+    why = publish.versions_of(conn, standing.sequence)[0].reason if paused else ""
     return EnrollmentFacts(
-        context, standing, case, mailbox, sent, halted, now, odd, silent, cause, at_work, reply_at, waiting
+        context,
+        standing,
+        case,
+        mailbox,
+        sent,
+        halted,
+        now,
+        odd,
+        silent,
+        cause,
+        at_work,
+        reply_at,
+        why,
+        waiting,
     )
 
 

@@ -245,6 +245,10 @@ def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
     """The gate's own rules, asked of how things stand now."""
     if look.halted is not None:
         yield _("Nothing at all is sent now: {reason}", reason=look.halted)
+    if look.standing.sequence_state == "paused" and look.state not in states.FINAL:
+        name = look.standing.sequence
+        told = Text("The sequence {name} is paused", name=name)
+        yield _with_reason(told, look.paused_for)
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:

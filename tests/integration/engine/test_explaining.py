@@ -293,3 +293,18 @@ def test_the_turn_of_a_dead_process_is_not_under_way(ready: Context, clock: Manu
         leases.acquire(conn, row(ready).mailbox_id, "gone-1-aa")
     lock_of(ready, "gone-1-aa").touch()
     assert in_english("is due to be checked for answers") in told(ready)
+
+
+@pytest.mark.parametrize("kind", ["mail", "task"])
+def test_a_paused_sequence_is_told_with_the_typed_reason_whatever_comes_next(
+    ready: Context, clock: ManualClock, kind: str
+) -> None:
+    now = clock.now()
+    with ready.database.write() as conn:
+        enrollments.move(conn, row(ready), Position("call", kind, now + dt.timedelta(hours=1)), now)
+    assert in_english("The sequence Trial is paused") not in told(ready).splitlines()
+    publish.pause(ready, "Trial", "the fair")
+    assert in_english("The sequence Trial is paused: the fair.") in told(ready)
+    publish.resume(ready, "Trial")
+    publish.pause(ready, "Trial")
+    assert in_english("The sequence Trial is paused.") in told(ready)
