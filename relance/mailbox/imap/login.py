@@ -119,8 +119,9 @@ def _sign_in(client: Client, account: Account, tried: frozenset[str]) -> None:
 
 def _offered(client: Client) -> frozenset[str]:
     """The mechanisms of AUTHENTICATE, and LOGIN where the command of that name may be used."""
-    named = frozenset(each[5:] for each in _capabilities(client) if each.startswith("AUTH="))
-    return named - {LOGIN} if client.has_capability("LOGINDISABLED") else named | {LOGIN}
+    said = _capabilities(client)  # once: before the login each question may be a command
+    named = frozenset(each[5:] for each in said if each.startswith("AUTH="))
+    return named - {LOGIN} if "LOGINDISABLED" in said else named | {LOGIN}
 
 
 def _authenticate(client: Client, account: Account, way: Sasl, others: frozenset[str]) -> None:

@@ -59,10 +59,10 @@ def scans(relance: Relance, said: list[tuple[str, object]]) -> dict[str, str]:
 
 LOOKS: dict[str, Callable[[Relance], object]] = {
     "opening": lambda relance: relance._take_up(),
-    "status": Relance.status,
-    "held": Relance.held,
-    "tick": Relance.tick,
-    "next wake": Relance.next_wake,
+    "status": lambda relance: relance.status(),
+    "held": lambda relance: relance.held(),
+    "tick": lambda relance: relance.tick(),
+    "next wake": lambda relance: relance.next_wake(),
     "due mailboxes": lambda relance: relance.due_mailboxes(100),
     "unknown": lambda relance: relance.unknown.list(),
     "restored": lambda relance: relance.restored.list(),

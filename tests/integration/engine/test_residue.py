@@ -14,6 +14,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import OneAnswer
@@ -70,7 +71,7 @@ def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
     enroll.enroll(house, EnrollRequest("Trial"))
     engine_house.clock(house).advance(hours=3)
     with house.database.write() as conn:
-        turn.mailboxes.change(conn, 1, synced_at=house.clock.now())
+        mailboxes.change(conn, 1, synced_at=house.clock.now())
     seconds = [clock.elapsed()]
     monkeypatch.setattr(clock, "elapsed", lambda: seconds[0])
     monkeypatch.setattr(clock, "JUMP_SECONDS", 60.0)  # the wall clock stands still here
