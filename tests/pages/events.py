@@ -58,6 +58,7 @@ _TYPES = {
     "bool": "yes or no",
     "Sequence[str]": "list",
     "Sequence[Words]": "list",
+    "Sequence[Effect]": "list",
     "Words": "text",
     "Mapping[str, int]": "counts",
     "Mapping[str, object]": "a reason",

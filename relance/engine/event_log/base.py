@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from relance.engine import reasons
+from relance.engine.event_log import effects
+from relance.engine.event_log.effects import Effect
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Reason, matches
 from relance.mailbox.classification import rule_names
@@ -50,7 +52,7 @@ class WithReason(EventData):
 
 
 def _kept(value: object) -> object:
-    if isinstance(value, Text):
+    if isinstance(value, (Text, Effect)):
         return value.row()
     return [_kept(each) for each in value] if isinstance(value, (list, tuple)) else value
 
@@ -94,6 +96,8 @@ def _as_data(value: Any) -> Any:
 def _shown(value: Any) -> Any:
     if _is_reason(value):
         return _as_data(value)
+    if isinstance(value, dict) and (effect := effects.read(value)) is not None:
+        return str(effect)
     if isinstance(value, dict) and isinstance(value.get("text"), str):
         return str(Text.read(value))
     if isinstance(value, dict) and value.get("code") in ("together", "ended"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relance.engine.event_log.base import EventData, Words
+from relance.engine.event_log.effects import Effect
 from relance.engine.event_log.kinds import EventKind
 
 
@@ -198,7 +199,7 @@ class ReplyCorrected(EventData):
     words: Words
     judged: str
     kind: str
-    effects: Sequence[Words]
+    effects: Sequence[Effect]
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ class ReplyReclassified(EventData):
 
     KIND = EventKind.REPLY_RECLASSIFIED
     words: Words
-    effects: Sequence[Words]
+    effects: Sequence[Effect]
     rules_version: int
 
 

@@ -172,7 +172,7 @@ def _one(
         paused = dataclasses.replace(why, params={**why.params, **back})
         mailboxes.pause(conn, item.matched.mailbox_id, paused, now)
     why = item.matched.why(result)
-    said = because(Code.AT_THE_COMPANY, why=why, touched=touched) if touched else why
+    said = because(Code.AT_THE_COMPANY, why=why, **touched) if touched else why
     told = _event(item, rows, said, now)
     events.record_cause(conn, told, [row.id for row in rows], inbound_id=number)
 
@@ -252,11 +252,11 @@ def _tell_company(
     matched: MatchedMail,
     result: Consequence,
     now: dt.datetime,
-) -> Text | None:
-    """Everyone else who is written to at the company, each by the rule of their own sequence; how many were, in words."""
+) -> dict[str, Any]:
+    """Everyone else who is written to at the company, each by the rule of their own sequence; how many were, by what was done to them."""
     contact = item.found.contact
     if contact is None or not result.tells_company:
-        return None
+        return {}
     address = mailboxes.by_id(conn, item.mailbox_id).address
     why = item.matched.why(result, source=matched.source)
     heard = company.ColleagueReply(contact, item.judgement, why, address)

@@ -127,27 +127,21 @@ def wanted(conn: Connection, context: Context, heard: ColleagueReply) -> Wanted:
 
 
 @actors.by_rule("colleagues")
-def apply(conn: Connection, context: Context, heard: ColleagueReply, asked: Wanted, now: dt.datetime) -> Text:
-    """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
+def apply(
+    conn: Connection, context: Context, heard: ColleagueReply, asked: Wanted, now: dt.datetime
+) -> dict[str, int]:
+    """Do it, in order of id, with a line for everybody touched; returns how many were, by what was done to them."""
     run = _ColleagueRun(conn, context, heard, now)
     done = [(row, each) for row, each in asked if _APPLY[each.kind](run, row, each)]
     counts = Counter(DONE[each.kind] for _, each in done)
-    summary = Text.together(*(_counted(verb, count) for verb, count in sorted(counts.items())), by=", ")
+    summary: dict[str, Any] = {verb.replace(" ", "_"): count for verb, count in counts.items()}
     for row, each in done:
         why = heard.reason(each)
         if len(done) > 1:
-            why = because(Code.AT_THE_COMPANY, why.source, why=why, touched=summary)
+            why = because(Code.AT_THE_COMPANY, why.source, why=why, **summary)
         said = _TOLD[each.kind](why, by=heard.contact.email, action=each.key, touched=dict(counts))
         events.record_cause(conn, NewEvent.of(row, said, now), [row.id], inbound_id=why.inbound_id)
     return summary
-
-
-def _counted(verb: str, count: int) -> Text:
-    return {
-        DONE[ActionKind.STOP]: Text.plural("{count} stopped", "{count} stopped", count),
-        DONE[ActionKind.SLOW]: Text.plural("{count} slowed", "{count} slowed", count),
-        DONE[ActionKind.HAND_OVER]: Text.plural("{count} handed over", "{count} handed over", count),
-    }[verb]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
-from relance.engine.reasons.sentences import AROUND, DOERS, DONE_BY, PLACES, SIGNED, TOLD
+from relance.engine.reasons.sentences import AROUND, COUNTED, DOERS, DONE_BY, PLACES, SIGNED, TOLD
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
 from relance.wording import Text, _, as_in_the_source
 
@@ -166,6 +166,8 @@ def _sentence(reason: Reason) -> Text:
         own = reason.params["text"]
         return own if isinstance(own, Text) else Text.prose(own)
     params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
+    if reason.code is Code.AT_THE_COMPANY:
+        params.setdefault("touched", _counts(params))
     pattern, count = SENTENCES[reason.code], params.pop("count", None)
     if reason.code in DONE_BY and reason.doer is not None:
         pattern, params[BY] = DONE_BY[reason.code], reason.doer
@@ -179,6 +181,13 @@ def _sentence(reason: Reason) -> Text:
             pattern = TOLD if name == "quote" and _is_ours(params[name]) else around
             said = Text(pattern.msgid, reason=said, **{name: params[name]})
     return said
+
+
+def _counts(params: Mapping[str, Any]) -> Text:
+    """What was done at the company: "1 slowed, 2 stopped"."""
+    known = {name: each for name, each in params.items() if name in COUNTED and isinstance(each, int)}
+    told = ((name, getattr(COUNTED[name], "many", "")) for name in sorted(known))
+    return Text.together(*(_plural(COUNTED[name].msgid, many, known[name]) for name, many in told), by=", ")
 
 
 def _is_ours(value: object) -> bool:
@@ -200,7 +209,7 @@ def _shown(code: Code, name: str, value: Any) -> Any:
     return Text.within(about, value) if about else value
 
 
-_ABOUT = {"kind": "mail", "intent": "intent"}
+_ABOUT = {"kind": "mail", "before": "mail", "intent": "intent"}
 _STATE_OF = {Code.NOT_SENDABLE: "person", Code.MAILBOX_NOT_ACTIVE: "mailbox"}
 
 BY_A_PERSON: frozenset[Cause] = frozenset({Cause.PERSON, Cause.STOP})

@@ -86,6 +86,8 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.NOBODY_SAYS_WHO: Cause.OTHER,
         Code.CAME_IN: Cause.OTHER,
         Code.READ_ANEW: Cause.OTHER,
+        Code.CORRECTED: Cause.OTHER,
+        Code.CORRECTION_UNDONE: Cause.OTHER,
         Code.AT_THE_COMPANY: Cause.OTHER,
         Code.COLLEAGUE_ANSWERED: Cause.COLLEAGUE,
         Code.COLLEAGUE_STOPS: Cause.COLLEAGUE,

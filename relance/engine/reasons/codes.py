@@ -121,6 +121,8 @@ class Code(StrEnum):
     NOBODY_SAYS_WHO = "nobody_says_who"
     CAME_IN = "came_in"
     READ_ANEW = "read_anew"
+    CORRECTED = "corrected"
+    CORRECTION_UNDONE = "correction_undone"
     # What somebody else at the company answered.
     AT_THE_COMPANY = "at_the_company"
     COLLEAGUE_ANSWERED = "colleague_answered"

@@ -116,6 +116,8 @@ SENTENCES: Mapping[Code, Text] = complete(
         ),
         Code.CAME_IN: Text("{kind}"),
         Code.READ_ANEW: Text("a reply was classified again: {kind}"),
+        Code.CORRECTED: Text("now: {kind}, by a person; the rules said: {before}"),
+        Code.CORRECTION_UNDONE: Text("now: {kind} again; a person took back: {before}"),
         **dict.fromkeys(
             (Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS), Text("{email} at the same company {told}")
         ),
@@ -165,6 +167,8 @@ DONE_BY: Mapping[Code, Text] = {
     Code.SAID_SENT: Text("it was sent, according to {by}"),
     Code.SAID_NOT_SENT: Text("it was not sent, according to {by}"),
     Code.REMOVED: Text("removed by {by}"),
+    Code.CORRECTED: Text("now: {kind}, by {by}; the rules said: {before}"),
+    Code.CORRECTION_UNDONE: Text("now: {kind} again; {by} took back: {before}"),
     Code.REPLY_TAKEN_BACK: Text("taken back by {by} before it was sent"),
 }
 """How these read where it is known who did it."""
@@ -179,6 +183,13 @@ DOERS: Mapping[str, Text] = {
     "schedule": Text("a schedule ({name})"),
 }
 """Who is not called by their name alone, by the kind of actor."""
+
+COUNTED = {
+    "stopped": Text.plural("{count} stopped", "{count} stopped", 2),
+    "slowed": Text.plural("{count} slowed", "{count} slowed", 2),
+    "handed_over": Text.plural("{count} handed over", "{count} handed over", 2),
+}
+"""What was done at a company, by the parameter that counts it, in the order in which it is told."""
 
 PLACES: Mapping[str, Text] = {
     "subject": Text.within("place", "subject"),

@@ -151,7 +151,9 @@ def _complaint(words: str, text: str) -> Text:
             '"{text}" of what? State the unit: "{text} business days", "{text} days", "{text} hours"',
             text=text,
         )
-    if re.match(r"-|\d+[.,]\d", words):
+    if words.startswith("-"):
+        return Text('"{text}": a wait cannot be negative; write for instance "3 days"', text=text)
+    if re.match(r"\d+[.,]\d", words):
         return Text('"{text}": use whole numbers; for half a day write "4 hours"', text=text)
     if re.search(r"month|quarter", words):
         return Text(

@@ -163,3 +163,12 @@ def test_what_is_said_of_a_condition_has_no_braces_in_it(text: str) -> None:
     for found in templates.check_condition(text, {"company", "country", "employees"}):
         assert "{{ " not in f"{found.what} {found.hint}".replace("A condition has no {{ }} around it.", "")
         assert "{%" not in f"{found.what} {found.hint}"
+
+
+@pytest.mark.parametrize("text", ["replied(", "clicked('pricing'", "(replied()", "replied( and"])
+def test_a_bracket_that_is_never_closed_is_told_in_plain_words(text: str) -> None:
+    with pytest.raises(errors.Invalid) as refused:
+        compile_condition(text)
+    assert "end of" not in str(refused.value)
+    if text != "replied( and":
+        assert in_english("a bracket is not closed") in str(refused.value)

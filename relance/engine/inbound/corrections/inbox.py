@@ -21,7 +21,7 @@ from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
 from relance.engine.inbound.corrections.revise import Revision
-from relance.engine.reasons import matches
+from relance.engine.reasons import Code, Reason, matches
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
@@ -191,8 +191,7 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     values: dict[str, Any] = {"correction": said, **_seen(conn, answer, now)}
     if correction.contact is not None:
         values["contact_id"] = contact_service.get(conn, context, correction.contact).id
-    kinds = _kinds(said["kind"], answer.kind)
-    told = Text("now: {kind}, by {by}; the rules said: {before}", by=done_by.called(conn), **kinds)
+    told = done_by.done(conn, Code.CORRECTED, kind=said["kind"], before=answer.kind)
     return _changed(conn, context, answer, values, told)
 
 
@@ -204,10 +203,6 @@ def _refuse_past(context: Context, until: dt.date | None, now: dt.datetime) -> N
                 day=until,
             )
         )
-
-
-def _kinds(now: str, before: str) -> dict[str, Text]:
-    return {"kind": Text.within("mail", now), "before": Text.within("mail", before)}
 
 
 def undo(context: Context, number: int) -> Corrected:
@@ -223,8 +218,8 @@ def undo(context: Context, number: int) -> Corrected:
         values = {"correction": earlier["correction"], "contact_id": earlier["contact_id"]}
         reading = classification.in_force(dataclasses.replace(answer, **values))
         were = classification.in_force(answer)
-        kinds = _kinds(reading.judgement.kind.value, were.judgement.kind.value)
-        told = Text("now: {kind} again; {by} took back: {before}", by=done_by.called(conn), **kinds)
+        kinds = {"kind": reading.judgement.kind.value, "before": were.judgement.kind.value}
+        told = done_by.done(conn, Code.CORRECTION_UNDONE, **kinds)
         done = _changed(conn, context, answer, values, told)
         return dataclasses.replace(done, effects=(*done.effects, *_stays(were, reading, answer)))
 
@@ -241,7 +236,7 @@ def _stays(were: EffectiveClassification, now: EffectiveClassification, answer: 
 
 
 def _changed(
-    conn: Connection, context: Context, answer: Reply, values: Mapping[str, Any], told: Text
+    conn: Connection, context: Context, answer: Reply, values: Mapping[str, Any], told: Reason
 ) -> Corrected:
     """The mail is taken for something else, and everybody concerned is brought there."""
     now = context.clock.now()

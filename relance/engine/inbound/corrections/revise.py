@@ -21,6 +21,7 @@ from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import ActionKind, ColleagueAction
+from relance.engine.event_log.effects import Effect, EffectCode
 from relance.engine.inbound import apply, classification, company
 from relance.engine.inbound.apply import MatchedMail
 from relance.engine.inbound.classification import EffectiveClassification
@@ -38,7 +39,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import changing, enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Kind
-from relance.wording import Text, date_of
+from relance.wording import date_of
 
 
 @dataclass(frozen=True)
@@ -86,22 +87,22 @@ class StandsBecause(StrEnum):
 _KEPT = complete(
     StandsBecause,
     {
-        StandsBecause.ANOTHER_ANSWER: Text("its effects remain: another answer from them means the same"),
-        StandsBecause.UNTIL_REOPENED: Text("its effects remain until they are reopened"),
+        StandsBecause.ANOTHER_ANSWER: Effect(EffectCode.KEPT_ANOTHER_ANSWER),
+        StandsBecause.UNTIL_REOPENED: Effect(EffectCode.KEPT_UNTIL_REOPENED),
     },
 )
 
 
 @dataclass(frozen=True)
 class Revised:
-    """What changed for whom, in words; `kept`: why something that the earlier reading did still stands, if it does."""
+    """What changed for whom; `kept`: why something that the earlier reading did still stands, if it does."""
 
-    effects: tuple[Text, ...]
+    effects: tuple[Effect, ...]
     kept: StandsBecause | None = None
     touched: tuple[int, ...] = ()  # the enrollments that were asked
 
     @property
-    def words(self) -> tuple[Text, ...]:
+    def words(self) -> tuple[Effect, ...]:
         """The effects; where there are none because something was kept, that."""
         return self.effects or (() if self.kept is None else (_KEPT[self.kept],))
 
@@ -372,24 +373,25 @@ def _told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
     return changing.told_anew(row, same)
 
 
-def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[Text, ...]:
+def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[Effect, ...]:
     were = {row.id: row for row in rows}
     now = enrollments.by_ids(conn, were) if were else []
     emails = {each.id: each.email for each in contacts.by_ids(conn, [row.contact_id for row in now]).values()}
-    told = [(emails[row.contact_id], _difference(were[row.id], row)) for row in now]
-    return tuple(Text.together(email, words, by=": ") for email, words in told if words)
+    told = [_difference(emails[row.contact_id], were[row.id], row) for row in now]
+    return tuple(each for each in told if each is not None)
 
 
-def _difference(was: Enrollment, row: Enrollment) -> Text | None:
-    state, before = (Text.within("person", each.state.value) for each in (row, was))
+def _difference(email: str, was: Enrollment, row: Enrollment) -> Effect | None:
+    known: dict[str, Any] = {"email": email, "state": row.state.value}
     away = row.resume_at if row.state is State.AWAY else None
-    back = Text("{state}, back {day}", state=state, day=date_of(away)) if away else state
+    back = {**known, "day": date_of(away)} if away else known
     if row.state != was.state:
-        return Text.together(before, back, by=" → ")
+        code = EffectCode.AWAY_UNTIL if away else EffectCode.STATE_CHANGED
+        return Effect(code, {**back, "before": was.state.value})
     if row.state in states.FINAL:
         return None  # neither a return nor a step is ahead
     if away and away != was.resume_at:
-        return back
+        return Effect(EffectCode.BACK_ON, back)
     if row.due_at and row.due_at != was.due_at:
-        return Text("{state}, next step {day}", state=state, day=date_of(row.due_at))
+        return Effect(EffectCode.NEXT_STEP_ON, {**known, "day": date_of(row.due_at)})
     return None

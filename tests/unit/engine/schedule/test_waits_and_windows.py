@@ -35,7 +35,7 @@ def test_a_wait_is_read(text, wait):
     [
         ("3", "business days"),
         ("0 days", "cannot be zero"),
-        ("-1 day", "whole numbers"),
+        ("-1 day", "a wait cannot be negative"),
         ("1.5 days", "4 hours"),
         ("2 months", "weeks or days"),
         ("400 days", "more than a year"),

@@ -1,0 +1,65 @@
+"""Effects and corrections are stored as codes; sentences of earlier releases still read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from relance import wording
+from relance.engine.event_log.base import shown
+from relance.engine.event_log.effects import Effect, EffectCode
+from relance.engine.event_log.of_mails import ReplyCorrected
+from relance.engine.event_log.of_people import EnrollmentStopped
+from relance.engine.reasons import Code, because
+from relance.wording import Text
+
+BACK = Effect(EffectCode.BACK_ON, {"email": "ola@x.example", "state": "away", "day": dt.date(2026, 3, 5)})
+CORRECTED = because(Code.CORRECTED, kind="human", before="auto_reply", by="Ada", by_kind="user")
+
+
+def test_a_correction_keeps_codes_and_is_read_in_the_readers_language() -> None:
+    stored = json.loads(json.dumps(ReplyCorrected(CORRECTED, "auto_reply", "human", [BACK]).row()))
+    assert stored["effects"] == [
+        {"effect": "back_on", "params": {"email": "ola@x.example", "state": "away", "day": "2026-03-05"}}
+    ]
+    assert stored["why"]["code"] == "corrected"
+    assert stored["why"]["params"] == {
+        "kind": "human",
+        "before": "auto_reply",
+        "by": "Ada",
+        "by_kind": "user",
+    }
+    with wording.speaking("pl"):
+        told = shown(stored)
+    assert told["effects"][0].startswith("ola@x.example: nieobecn")
+    assert "5 marca 2026" in told["effects"][0]
+    assert told["words"].startswith("teraz: ")
+    assert "Ada" in told["words"]
+
+
+def test_what_an_earlier_release_stored_still_reads() -> None:
+    old = {
+        "words": Text("now: {kind}, by {by}; the rules said: {before}", kind="a", by="b", before="c").row()
+    }
+    effects = [
+        Text("{state}, back {day}", state="x", day=dt.date(2026, 3, 5)).row(),
+        {"effect": "later release"},
+    ]
+    with wording.speaking("pl"):
+        told = shown({**old, "effects": effects})
+    assert told["words"] == "teraz: a (decyzja: b); według reguł: c"
+    assert told["effects"][0].startswith("x, powrót ")
+
+
+def test_how_many_were_touched_is_kept_as_numbers() -> None:
+    why = because(Code.AT_THE_COMPANY, why=because(Code.ANSWERED), stopped=2, handed_over=1)
+    stored = json.loads(json.dumps(EnrollmentStopped(why).row()))
+    assert stored["why"]["params"]["stopped"] == 2
+    assert "touched" not in stored["why"]["params"]
+    with wording.speaking("en"):
+        assert shown(stored)["reason"] == "answered (at the company: 1 handed over, 2 stopped)"
+    earlier = because(
+        Code.AT_THE_COMPANY, why=because(Code.ANSWERED), touched=Text("{count} stopped", count=3)
+    )
+    with wording.speaking("en"):
+        assert shown(EnrollmentStopped(earlier).row())["reason"] == "answered (at the company: 3 stopped)"
