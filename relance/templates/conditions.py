@@ -31,7 +31,7 @@ _EXPLAINED: pieces.Explanations = (
     (r"unexpected char '[“”„‟‘’‚«»]'", Text("Curly quotes cannot be used in a condition."), Text('Write straight quotes: "…".')),
     (r"got '(?:name|integer|float|string)'", Text("There are two words side by side in the condition."), Text('Write "and" or "or" between two questions.')),
     (r"got '='", Text("A single = does not compare anything."), Text('Write ==, as in country == "PL".')),
-    (r"expected token '[)\]}]', got 'end of|unexpected end of template, expected '[)\]}]'|^unexpected 'end of template'", Text("The condition ends in the middle: a bracket is not closed."), _AS_IN),
+    (r"expected token '[,)\]}]', got 'end of|unexpected end of template, expected '[)\]}]'|^unexpected 'end of template'", Text("The condition ends in the middle: a bracket is not closed."), _AS_IN),
     (r"Expected an expression|got 'end of|[Uu]nexpected end of", Text("Something is missing in the condition."), _AS_IN),
     (r"No filter named '(\w+)'", Text("This filter is not available."), ""),
     (r"expected token .*, got '(?P<got>[^'\w]{1,3})'|^unexpected '(?P<odd>[^']+)'|unexpected char '(?P<char>.)'", Text('There is a "{odd}" in the condition where it does not belong.'), _AS_IN),
