@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -31,8 +32,7 @@ _EXPLAINED: pieces.Explanations = (
     (r"unexpected char '[“”„‟‘’‚«»]'", Text("Curly quotes cannot be used in a condition."), Text('Write straight quotes: "…".')),
     (r"got '(?:name|integer|float|string)'", Text("There are two words side by side in the condition."), Text('Write "and" or "or" between two questions.')),
     (r"got '='", Text("A single = does not compare anything."), Text('Write ==, as in country == "PL".')),
-    (r"expected token '[,)\]}]', got 'end of|unexpected end of template, expected '[)\]}]'|^unexpected 'end of template'", Text("The condition ends in the middle: a bracket is not closed."), _AS_IN),
-    (r"Expected an expression|got 'end of|[Uu]nexpected end of", Text("Something is missing in the condition."), _AS_IN),
+    (r"Expected an expression|'end of|[Uu]nexpected end of", Text("Something is missing in the condition."), _AS_IN),
     (r"No filter named '(\w+)'", Text("This filter is not available."), ""),
     (r"expected token .*, got '(?P<got>[^'\w]{1,3})'|^unexpected '(?P<odd>[^']+)'|unexpected char '(?P<char>.)'", Text('There is a "{odd}" in the condition where it does not belong.'), _AS_IN),
     (r"unexpected char", Text("There is a character in the condition that does not belong there."), _AS_IN),
@@ -134,12 +134,21 @@ def _parsed(text: str) -> nodes.Expr:
         if not parser.stream.eos:
             raise errors.Invalid([_unread(parser)])
     except jinja2.TemplateSyntaxError as error:
-        raise errors.Invalid([_explained(error)]) from None
+        raise errors.Invalid([_unclosed(text, error) or _explained(error)]) from None
     except (RecursionError, ValueError, OverflowError):
         raise errors.Invalid(
             Text("The condition is nested too deeply or contains too large a number.")
         ) from None
     return tree
+
+
+def _unclosed(text: str, error: jinja2.TemplateSyntaxError) -> errors.Problem | None:
+    """Where the text ends inside a bracket, that is the mistake, whatever Jinja looked for next."""
+    bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
+    if "end of template" not in (error.message or "") or bare.count("(") <= bare.count(")"):
+        return None
+    what = Text("The condition ends in the middle: a bracket is not closed.")
+    return errors.Problem(what, hint=_AS_IN, line=error.lineno)
 
 
 def _explained(error: jinja2.TemplateSyntaxError) -> errors.Problem:
