@@ -19,11 +19,6 @@ def done(conn: Connection, code: Code, **params: Any) -> Reason:
     return because(code, **{**params, BY: _name(conn, actor), BY_KIND: actor.kind.value})
 
 
-def called(conn: Connection) -> Text | str:
-    """Who acts now, as a sentence names them."""
-    return done(conn, Code.DECIDED).doer or Text("a person")
-
-
 def _name(conn: Connection, actor: Actor) -> Text | str:
     if actor.kind is ActorKind.USER and (user := accounts.by_email(conn, actor.name)) is not None:
         return user.name or actor.name
