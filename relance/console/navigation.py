@@ -86,7 +86,7 @@ def sentence(status: Status) -> OverallState:
         return OverallState("bad", _("Nothing is being sent: {why}", why=status.halted))
     grave = next((each for each in status.concerns if each.grave), None)
     if grave is not None:
-        return OverallState("bad", grave.words)
+        return OverallState("bad", grave.plain or grave.words)
     if not status.mailboxes:
         return OverallState("warn", _("Nothing is sent yet: there is no mailbox."))
     return OverallState("good", str(Text.together(_sent(status), _next(status))))

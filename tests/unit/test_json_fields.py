@@ -68,6 +68,7 @@ WORDS_BESIDE_A_CODE = {
     "reasons": "of people's own words",
     "title": "kind",
     "words": "kind",
+    "plain": "kind",
     "held_by_reason": "held_by_code",
     "evidence": "rule",
     "intent_evidence": "intent",

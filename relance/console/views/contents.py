@@ -6,7 +6,6 @@ from relance.console.pages import Page
 from relance.console.views import (
     entrance,
     inbox,
-    operating,
     profile,
     reports,
     searching,
@@ -16,6 +15,7 @@ from relance.console.views import (
 )
 from relance.console.views.long_work import importing, jobs
 from relance.console.views.mailboxes import adding, changing, looking
+from relance.console.views.operation import operating
 from relance.console.views.people import contacts, held, suppressions
 from relance.console.views.sequences import overview, publishing, selected, text
 

@@ -157,20 +157,27 @@ def _limit(found: Day) -> int | None:
 def _steps(visit: Visit, began: Beginning) -> Iterator[tuple[bool, Text, Text, str | None]]:
     """What a new workspace needs: whether it is there, what it is, how to do it, and the page for it."""
     link = visit.site.link
-    yield began.mailbox, Text("A mailbox to send from"), _ADD_MAILBOX, link("/mailboxes")
+    yield (
+        began.mailbox,
+        Text("A mailbox to send from"),
+        _ADD_MAILBOX,
+        link("/mailboxes/new") or link("/mailboxes"),
+    )
     yield began.address, Text("An address for the links in your mails"), _SET_ADDRESS, link("/settings")
     yield began.people, Text("People to contact"), _IMPORT, link("/import")
     yield began.sequence, Text("A sequence: what is sent to them, and when"), _PUBLISH, link("/sequences")
-    yield began.enrolled, Text("The first people in it, after a dry run"), _ENROLL, link("/sequences")
+    yield began.enrolled, Text("The first people in it"), _ENROLL, link("/import")
 
 
-_ADD_MAILBOX = Text("`relance mailbox add you@your-company.com` asks for what it needs, and tests it.")
-_SET_ADDRESS = Text("Set base_url to the web address at which recipients reach `relance web`.")
-_IMPORT = Text("`relance contacts import people.csv` reads a list and shows what happened to each row.")
-_PUBLISH = Text("`relance sequence publish first-meeting.yaml` checks a file and publishes it.")
-_ENROLL = Text(
-    "`relance enroll --dry-run` shows who would be contacted and when; without it, they are enrolled."
+_ADD_MAILBOX = Text(
+    "An address and its password are enough: the servers are found, and a test shows whether it works."
 )
+_SET_ADDRESS = Text(
+    "The person who runs the server sets the web address at which recipients can open links. Settings shows how."
+)
+_IMPORT = Text("Upload a list as a CSV file. You see what would come of each row before anything is kept.")
+_PUBLISH = Text("Start from a template or from an empty text. Mistakes are marked at their line.")
+_ENROLL = Text("Once a list is imported, its page puts these people in a sequence.")
 
 PAGES = (
     Page("/", show, Permission.LOOK, rail=Rail(N_("Today"), "sun", 10, phone=True)),

@@ -129,6 +129,9 @@ class Concern:
     words: str
     subject: str = ""  # which mailbox, which reason: one kind may have several
     unasked: bool = False  # no person did it: told by itself although nothing else stands still
+    plain: str = (
+        ""  # the same without the command that says more, for who sees pages; empty where there is none
+    )
 
     @property
     def grave(self) -> bool:
@@ -251,38 +254,45 @@ def _for_people(facts: InstallationFacts) -> Iterator[Concern]:
             ConcernKind.HELD, _("{number} held for a decision: {reason}", number=count, reason=reason), code
         )
     if facts.unknown_mails:
-        yield Concern(
+        yield _shown_by(
             ConcernKind.UNKNOWN,
             n_(
-                "{count} mail may have been delivered: `relance unknown list`.",
-                "{count} mails may have been delivered: `relance unknown list`.",
+                "{count} mail may have been delivered.",
+                "{count} mails may have been delivered.",
                 facts.unknown_mails,
             ),
+            "relance unknown list",
         )
     if facts.in_doubt:
-        yield Concern(
+        yield _shown_by(
             ConcernKind.DOUBT,
             n_(
-                "{count} person: the next step may have been sent before the database was restored: `relance restored list`.",
-                "{count} people: the next step may have been sent before the database was restored: `relance restored list`.",
+                "{count} person: the next step may have been sent before the database was restored.",
+                "{count} people: the next step may have been sent before the database was restored.",
                 facts.in_doubt,
             ),
+            "relance restored list",
         )
     if facts.still_jobs:
-        yield Concern(
+        yield _shown_by(
             ConcernKind.STILL_WORK,
             n_(
-                "{count} job in the background is making no progress: `relance jobs list`.",
-                "{count} jobs in the background are making no progress: `relance jobs list`.",
+                "{count} job in the background is making no progress.",
+                "{count} jobs in the background are making no progress.",
                 facts.still_jobs,
             ),
+            "relance jobs list",
         )
     for each in facts.mailboxes:
         if each.set_aside:
             words = n_(
-                "{address}: {count} mail could not be read and was set aside: `relance mailbox unread`.",
-                "{address}: {count} mails could not be read and were set aside: `relance mailbox unread`.",
+                "{address}: {count} mail could not be read and was set aside.",
+                "{address}: {count} mails could not be read and were set aside.",
                 each.set_aside,
                 address=each.address,
             )
-            yield Concern(ConcernKind.SET_ASIDE, words, each.address)
+            yield _shown_by(ConcernKind.SET_ASIDE, words, "relance mailbox unread", each.address)
+
+
+def _shown_by(kind: ConcernKind, plain: str, command: str, subject: str = "") -> Concern:
+    return Concern(kind, f"{plain.removesuffix('.')}: `{command}`.", subject, plain=plain)

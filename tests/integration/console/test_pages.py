@@ -24,6 +24,9 @@ def test_every_page_has_an_address_where_it_is_looked_at():
     assert set(every_page.PLACES) - every_page.WAY_IN == every_page.shown()
 
 
+OTHER = {"light": "dark", "dark": "light"}
+
+
 @pytest.mark.parametrize(("scheme", "language", "width"), [("light", "en", 1280), ("dark", "pl", 390)])
 def test_every_page_is_accessible_and_fits_whatever_it_shows(console, tab, scheme, language, width):
     token = every_page.lived_in(console, HOSTILE[:100])
@@ -32,7 +35,9 @@ def test_every_page_is_accessible_and_fits_whatever_it_shows(console, tab, schem
         page = here.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
         assert page.evaluate("document.documentElement.lang") == language, path
         assert page.locator("h1").count() == 1, path
-        assert here.axe() == [], f"{path} {language}"
+        for shown in (OTHER[scheme], scheme):
+            page.emulate_media(color_scheme=shown)
+            assert here.axe() == [], f"{path} {language} {shown}"
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide on a screen of {width}"
         assert "taken" not in page.title()

@@ -121,3 +121,24 @@ def test_the_list_is_accessible_and_fits(desk, tab, scheme) -> None:
         assert here.axe() == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.query_selector("main img") is None
+
+
+def test_on_a_phone_no_field_of_an_opened_row_stays_under_the_rail(desk, tab) -> None:
+    for number in range(8):
+        desk.app.contacts.suppress(f"company-{number}.example", "asked")
+    page = tab(desk.join(BOSS), viewport={"width": 390, "height": 800}).open("/suppressions")
+    page.evaluate("window.scrollTo(0, 0)")
+    rows = page.locator("td.actions summary")
+    for each in range(rows.count()):
+        rows.nth(each).focus()
+        page.keyboard.press("Enter")
+        for _ in ("reason", "button"):
+            page.keyboard.press("Tab")
+            assert page.evaluate(FOCUSED_IS_SEEN), page.evaluate("document.activeElement.outerHTML")
+
+
+FOCUSED_IS_SEEN = """() => {
+  const here = document.activeElement.getBoundingClientRect();
+  const rail = document.querySelector('nav.rail').getBoundingClientRect();
+  return document.activeElement.closest('td.actions') !== null && here.bottom <= rail.top;
+}"""

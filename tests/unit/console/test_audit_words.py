@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from relance.app.permitted import RULES
-from relance.console.views import operating
 from relance.console.views.contents import PAGES
+from relance.console.views.operation import operating
 from relance.engine.reporting.concerns import Concern, ConcernKind
 
 

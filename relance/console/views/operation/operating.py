@@ -11,6 +11,7 @@ from starlette.responses import Response
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
+from relance.console.views.operation import setting_groups
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.reporting.concerns import Concern, ConcernKind
@@ -38,6 +39,7 @@ _OF_MAILBOXES = {
     ConcernKind.UNSENDABLE,
     ConcernKind.FAULT,
     ConcernKind.PAUSED,
+    ConcernKind.SET_ASIDE,
 }
 
 
@@ -49,14 +51,12 @@ def way(concern: Concern) -> str:
 
 
 def settings(visit: Visit) -> Response:
-    """Every setting, its value and where it came from; none can be changed here."""
-    found = visit.app.settings.describe()
-    given = [each for each in found if each.name in visit.installation.settings.model_fields_set]
+    """Every setting in its group, its value and where it came from; none can be changed here."""
+    found = visit.installation.settings
     return visit.show(
         "settings.html",
-        given=given,
-        others=[each for each in found if each not in given],
-        file=visit.installation.settings.file,
+        groups=setting_groups.grouped(visit.app.settings.describe(), found.model_fields_set),
+        file=found.file,
     )
 
 

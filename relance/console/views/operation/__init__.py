@@ -1,0 +1,1 @@
+"""How Relance is run: its status, its settings, its audit log."""

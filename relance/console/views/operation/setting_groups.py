@@ -1,0 +1,64 @@
+"""What is set, as people look for it: in groups, each setting by a name of words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from relance.config.settings import Setting
+from relance.wording import N_, _, capital
+
+WORKSPACE, LINKS, CONSOLE, SERVERS = N_("Workspace"), N_("Links in mails"), N_("Console"), N_("Servers")
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    WORKSPACE: {
+        "zone": N_("Time zone"),
+        "country": N_("Country"),
+        "language": N_("Language"),
+        "sync_seconds": N_("Seconds between two readings of a mailbox"),
+        "listen_mailboxes": N_("Mailboxes that are listened to"),
+        "skip_folders": N_("Folders that are never read"),
+        "watch_folders": N_("Other people's folders that are read"),
+        "keep_raw_days": N_("Days for which mails are kept as they came"),
+        "allow_test_domains": N_("Test addresses allowed"),
+    },
+    LINKS: {
+        "base_url": N_("Web address of the links"),
+        "web_host": N_("Address of the web server"),
+        "web_port": N_("Port of the web server"),
+        "web_connections": N_("Connections at once"),
+        "web_connections_each": N_("Connections from one address"),
+        "trusted_proxies": N_("Web servers in front of it"),
+    },
+    CONSOLE: {
+        "console": N_("Served by `relance run`"),
+        "console_url": N_("Web address of the console"),
+        "console_host": N_("Address of the console's server"),
+        "console_port": N_("Port of the console's server"),
+    },
+}
+# What is in none of them is about servers, and goes by its description.
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """A setting by its label; `changed` where somebody has set it."""
+
+    label: str
+    setting: Setting
+    changed: bool
+
+
+def grouped(found: Sequence[Setting], given: Collection[str]) -> list[tuple[str, list[SettingLine]]]:
+    """Each group's heading and lines, in the order of `GROUPS`; every setting stands in one of them. Pure."""
+    by_name = {each.name: each for each in found}
+    groups = [
+        (_(title), [SettingLine(_(label), by_name[name], name in given) for name, label in names.items()])
+        for title, names in GROUPS.items()
+    ]
+    named = {name for names in GROUPS.values() for name in names}
+    rest = [
+        SettingLine(capital(each.meaning), each, each.name in given)
+        for each in found
+        if each.name not in named
+    ]
+    return [*groups, (_(SERVERS), rest)]
