@@ -36,7 +36,7 @@ def test_a_mailbox_that_cannot_be_read_holds_up_only_the_people_it_wrote_to(stag
     assert [mail.rep for mail in stage.arrived(EWA)] == [BEN, ADA]
     assert [mail.rep for mail in stage.arrived(OLA)] == [ADA, ADA, ADA]
     (case,) = [each for each in stage.relance.explain(EWA) if each.enrollment.sequence == name]
-    unread = in_english("another mailbox that wrote to them was not read")
+    unread = in_english("another mailbox that wrote to them has not been read")
     assert any(unread in words for words in case.sentences)
     stage.relance.mailboxes.resume(BEN)
     stage.advance(days=9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -217,7 +218,7 @@ def test_a_restored_database_sends_nothing_until_a_person_has_looked(tmp_path: P
         office.relance.close()
         for path in database.parent.glob("relance.db*"):
             path.unlink()
-        backup.rename(database)
+        shutil.move(backup, database)  # which may be another file system
         office.hire("run")
         with Relance() as relance:
             assert in_english("older than it was") in str(relance.halted())

@@ -48,6 +48,8 @@ OF: Mapping[Code, Text] = {
     Code.STOPPED: Text.within("person", "stopped"),
     Code.BOUNCED: Text.within("person", "bounced"),
     Code.READ_ANEW: Text("a reply was classified again"),
+    Code.CORRECTED: Text("the kind of a reply was corrected"),
+    Code.CORRECTION_UNDONE: Text("a correction was undone"),
     Code.OUT_OF_OFFICE_AGAIN: Text("out of office again and again"),
     Code.OUT_OF_OFFICE_LONG: Text("out of office for a long time"),
     Code.NAMES_NOTHING_OF_OURS: Text("a mail may be an answer"),

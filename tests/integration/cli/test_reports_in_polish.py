@@ -115,7 +115,7 @@ PARAMS = {
     "told": because(Code.ANSWERED), "mailbox": "ada@sales.example", "rule": "clicked(\"intro\")", "names": "company",
     "place": "Oferta", "fault": "Oferta", "state": "paused", "said": "550 5.1.1", "organisation": "firma.example",
     "until": dt.date(2026, 3, 5), "subject": "Oferta", "sender": PEOPLE[0], "match": MatchKey.SENDER.value,
-    "kind": "human answer", "email": PEOPLE[0], "touched": "2", "wait": "2", "organisations": "firma.example", "since": dt.datetime(2026, 3, 5, tzinfo=dt.UTC),
+    "kind": "human answer", "before": "opt-out", "email": PEOPLE[0], "touched": "2", "wait": "2", "organisations": "firma.example", "since": dt.datetime(2026, 3, 5, tzinfo=dt.UTC),
 }  # fmt: skip
 COUNTED = frozenset(
     {

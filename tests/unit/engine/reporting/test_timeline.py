@@ -16,6 +16,7 @@ from relance import wording
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.base import EventData, shown
+from relance.engine.event_log.effects import Effect, EffectCode
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import timeline
@@ -34,6 +35,7 @@ def event(kind: EventKind) -> StoredEvent:
     said = {
         "Words": WHY, "Sequence[Words]": (WHY, WHY), "Sequence[str]": ["Łódź"], "bool": True, "int": 3,
         "Mapping[str, int]": {}, "Mapping[str, object]": WHY.row(), "str": "Łódź",
+        "Sequence[Effect]": (Effect(EffectCode.STATE_CHANGED, {"before": "active", "state": "replied"}),),
     }  # fmt: skip
     values: dict[str, Any] = {
         name.rstrip("_"): said[shape.removesuffix(" | None")] for name, shape in fields(kind)
