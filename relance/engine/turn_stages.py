@@ -308,6 +308,8 @@ class Turn:
             outlook = self._outlook(mailbox, run, due, now)
             pauses = Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)
             at = min(next_turn.next_turn(end, outlook, pauses, now), now + leases.MAX_AHEAD)
+            # Whoever asks for another turn at once would pass over a server's "later", without end.
+            self.work.more = self.work.more and at <= now
             leases.release(conn, self.lease, at, mailbox.reply_at, ended=self.work.ended(end))
         if self.delivery is not None:
             self.delivery.recorded()

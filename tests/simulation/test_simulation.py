@@ -15,7 +15,7 @@ from tests import reworded
 from tests.simulation import mutants, profile, silence, story
 
 ROOT = Path(__file__).parents[2]
-SEEDS = (*range(10), 11, 17, 18, 31, 41, 69, 78, 91, 157, 161, 209, 228, 230, 352, 842)
+SEEDS = (*range(10), 11, 17, 18, 31, 41, 69, 78, 91, 157, 161, 209, 228, 230, 352, 842, 1910)
 # A few, and those in which the rarer faults occur.
 FAULTS = (
     "FETCH refused",
