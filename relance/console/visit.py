@@ -27,6 +27,11 @@ class Visit(Asked):
         """One block of a page, for htmx to put in its place."""
         return HTMLResponse(rendering.part(self, template, block, values))
 
+    def file(self, data: bytes, name: str) -> Response:
+        """A CSV file, to be kept by the browser under that name."""
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(data, media_type="text/csv", headers=headers)
+
     def go(self, path: str, said: Text | str = "", tone: str = "good") -> Response:
         """To another page after something was done; `said` is told there, once. `tone`: good, warn or bad."""
         answer = RedirectResponse(path, 303)

@@ -58,7 +58,13 @@ class ConsoleWatch:
         def count() -> Mapping[str, int]:
             waits = visit.app.today.waiting()
             trouble = sum(1 for each in visit.app.mailboxes.list() if each.trouble)
-            return {"inbox": waits.unread, "held": waits.held, "tasks": waits.tasks, "mailboxes": trouble}
+            return {
+                "inbox": waits.unread,
+                "held": waits.held,
+                "tasks": waits.tasks,
+                "mailboxes": trouble,
+                "replies": waits.replies,
+            }
 
         found: Mapping[str, int] = self.look(("counts", visit.me), count)
         return found

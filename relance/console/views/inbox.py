@@ -31,6 +31,7 @@ from relance.wording import N_, Text, _, capital
 
 OPEN = "answer"  # the answer that is open, in the address
 UNDO = "undo"  # the one that was decided last
+FILTERS = ("unread", "undecided", "unsent", "kind", "intent")  # beside what is searched for
 _PASSING = (OPEN, UNDO)
 
 
@@ -123,11 +124,7 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         concerned=_concerned(visit, opened),
         chips=_chips(visit, visit.app.inbox.counts(ReplyFilter(unread=wanted.unread, search=wanted.search))),
         search=visit.query.get("q", ""),
-        hidden=[
-            (name, visit.query[name])
-            for name in ("unread", "undecided", "unsent", "kind", "intent")
-            if name in visit.query
-        ],
+        hidden=[(name, visit.query[name]) for name in FILTERS if name in visit.query],
         pages=lists.pages(visit, found.cursor),
         acts=[replace(each, label=_(each.label), means=_(each.means)) for each in ACTS],
         dangerous=DANGEROUS,
@@ -189,7 +186,7 @@ def _chips(visit: Visit, counted: InboxCounts) -> list[Chip]:
     found = [
         lists.chip(visit, "unread", "yes", _("Unread")),
         lists.chip(visit, "undecided", "yes", _("Needs a decision")),
-        lists.chip(visit, "unsent", "yes", _("Our reply waits"), visit.app.today.waiting().replies),
+        lists.chip(visit, "unsent", "yes", _("Our reply waits"), visit.site.watch.counts(visit)["replies"]),
     ]
     for intent in (Intent.POSITIVE, Intent.QUESTION, Intent.LATER, Intent.NEGATIVE):
         number = counted.intents.get(intent.value, 0)
@@ -228,8 +225,7 @@ def _on(visit: Visit, undo: int | None = None) -> str:
 
 
 def _kept(query: dict[str, str]) -> dict[str, str]:
-    names = ("q", "unread", "undecided", "unsent", "kind", "intent", lists.AFTER)
-    return {name: value for name, value in query.items() if name in names}
+    return {name: value for name, value in query.items() if name in ("q", *FILTERS, lists.AFTER)}
 
 
 def _ours(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:

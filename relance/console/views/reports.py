@@ -59,8 +59,9 @@ class ReportLine:
 
 def show(visit: Visit) -> Response:
     """The page."""
-    asked = _asked(visit)
-    app, owners = _seen_by(visit, asked), _owners(visit)
+    owners = _owners(visit)
+    asked = _asked(visit, owners)
+    app = _seen_by(visit, asked, owners)
     days = app.reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
     every = visit.app.sequences.states()
     return visit.show(
@@ -95,11 +96,9 @@ def _owners(visit: Visit) -> Sequence[UserView]:
     return [each for each in visit.app.users.list() if each.email in theirs]
 
 
-def _seen_by(visit: Visit, asked: ReportSubject) -> Relance:
+def _seen_by(visit: Visit, asked: ReportSubject, owners: Sequence[UserView]) -> Relance:
     """The installation as the viewer may see it; where a manager asks for somebody's numbers, as that salesperson sees it."""
-    whose = (
-        next((each for each in _owners(visit) if each.email == asked.owner), None) if asked.owner else None
-    )
+    whose = next((each for each in owners if each.email == asked.owner), None)
     if whose is None:
         return visit.app
     return visit.installation.seen_by(Viewer(whose.id, whose.email, Role.SALESPERSON))
@@ -107,11 +106,11 @@ def _seen_by(visit: Visit, asked: ReportSubject) -> Relance:
 
 def file(visit: Visit) -> Response:
     """The days as a file for a spreadsheet, whose cells are no formulas."""
-    asked = _asked(visit)
-    reports = _seen_by(visit, asked).reports
+    owners = _owners(visit)
+    asked = _asked(visit, owners)
+    reports = _seen_by(visit, asked, owners).reports
     days = reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
-    headers = {"content-disposition": f'attachment; filename="report-{asked.since}-{asked.until}.csv"'}
-    return Response(table(days, asked), media_type="text/csv", headers=headers)
+    return visit.file(table(days, asked), f"report-{asked.since}-{asked.until}.csv")
 
 
 def table(days: Sequence[DayCounts], asked: ReportSubject) -> bytes:
@@ -125,9 +124,8 @@ def table(days: Sequence[DayCounts], asked: ReportSubject) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _asked(visit: Visit) -> ReportSubject:
-    owner = visit.asked("owner") or None
-    known = {each.email for each in _owners(visit)} if owner else set()
+def _asked(visit: Visit, owners: Sequence[UserView]) -> ReportSubject:
+    owner = visit.asked("owner")
     wanted = visit.asked("days", 4)
     days = int(wanted) if wanted in map(str, PERIODS) else USUAL
     today = visit.now.astimezone(zoneinfo.ZoneInfo(visit.installation.settings.zone)).date()
@@ -137,7 +135,7 @@ def _asked(visit: Visit) -> ReportSubject:
         days,
         visit.asked("sequence") or None,
         visit.asked("mailbox") or None,
-        owner if owner in known else None,
+        owner if owner in {each.email for each in owners} else None,
     )
 
 

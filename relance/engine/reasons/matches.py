@@ -55,8 +55,26 @@ MATCHES: Mapping[str, Text] = complete(
         MatchKey.SENT_TO: Text("whom it was sent to"),
     },
 )
-_STORED_BEFORE: Mapping[str, MatchKey] = {each.msgid: MatchKey(key) for key, each in MATCHES.items()}
-# Earlier releases stored the sentence.
+_STORED_BEFORE: Mapping[str, MatchKey] = {
+    "our token in the address it came to": MatchKey.PLUS_ADDRESS,
+    "a mail of ours it names": MatchKey.NAMED_MAIL,
+    "the conversation it stands in": MatchKey.CONVERSATION,
+    "the sender's address": MatchKey.SENDER,
+    "the sender a list wrote over": MatchKey.LIST_SENDER,
+    "somebody else it may be from, by Reply-To or its envelope": MatchKey.REPLY_TO,
+    "the unsubscribe link of their mail": MatchKey.UNSUBSCRIBE_LINK,
+    "the recipient a report names": MatchKey.REPORT,
+    "a colleague's address and our subject or words": MatchKey.COLLEAGUE,
+    "a colleague's address, with what was sent there in doubt": MatchKey.COLLEAGUE_IN_DOUBT,
+    "a mail that names the person, with our subject or words": MatchKey.NAMES_AND_QUOTES,
+    "our subject and words, from an address nobody knows": MatchKey.WORDS,
+    "our subject and words, from an address nobody knows; several people were sent them": MatchKey.WORDS_OF_SEVERAL,
+    "a mail from their company that answers nobody else": MatchKey.COMPANY,
+    "a mail that names them": MatchKey.NAMES_THEM,
+    "a mail of ours that this database has lost": MatchKey.LOST_MAIL,
+    "whom it was sent to": MatchKey.SENT_TO,
+}
+# Earlier releases stored the sentence: these, however it reads now.
 
 
 def key(stored: str) -> str:

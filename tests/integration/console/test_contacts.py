@@ -11,9 +11,10 @@ from relance.console.views.people import machine_hits
 from relance.engine.db.tables import contact, event
 from relance.engine.event_log.of_mails import MessageOpened
 from relance.engine.reasons import Code, because
+from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.states import Event, State
 from relance.engine.store import events
-from relance.engine.store.contacts import filters, search
+from relance.engine.store.contacts import search
 from relance.engine.store.events import NewEvent
 from relance.engine.store.sequences import enrollments
 from relance.wording import Text
@@ -197,7 +198,7 @@ def test_people_are_accessible_and_fit(desk, tab, scheme) -> None:
 def test_what_machines_open_is_folded_and_never_told_as_opened(desk: Console) -> None:
     """A line for each mail, with the signs; nothing of it in a mail of a mailbox that is not one's own."""
     house = desk.app._context
-    mail = desk.app.messages.list().messages[-1]
+    mail = desk.app.messages.list(MessageFilter(email=KIM)).messages[-1]
     at = house.clock.now()
     with house.database.write() as conn:
         for kind in ("open", "click", "click"):
@@ -304,7 +305,7 @@ def test_people_are_found_by_where_they_stand(
     furnished: Console, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each filter alone and with others, by either way; what there is not finds nobody, and hostile names are only names."""
-    monkeypatch.setattr(filters, "FEW", few)
+    monkeypatch.setattr(search, "FEW", few)
     ann = furnished.join(ANN, "salesperson")
     furnished.app.mailboxes.assign(ANN, ANN)
     zoe, everybody = "zoe@elsewhere.example", {KIM, MIA, ROB}

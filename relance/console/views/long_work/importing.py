@@ -81,7 +81,7 @@ def named(name: str) -> str:
 
 
 def show(visit: Visit) -> Response:
-    """What was found in a file, or its resultss import."""
+    """What was found in a file, or the results of its import."""
     job = _import(visit)
     group = _group(visit, job)
     rows = []
@@ -150,8 +150,7 @@ def enroll(visit: Visit) -> Response:
 def refused_file(visit: Visit) -> Response:
     """The rows that cannot be used, to be corrected and imported."""
     job = _import(visit)
-    headers = {"content-disposition": 'attachment; filename="rejected.csv"'}
-    return Response(visit.app.jobs.refused_file(job.id), media_type="text/csv", headers=headers)
+    return visit.file(visit.app.jobs.refused_file(job.id), "rejected.csv")
 
 
 def _import(visit: Visit) -> JobView:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.config import practice
 from relance.console.pages import Page
-from relance.console.views.mailboxes import trying
+from relance.console.views.mailboxes import looking
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.roles import Permission
@@ -57,14 +57,14 @@ def add(visit: Visit) -> Response:
         added = visit.app.mailboxes.add(_spec(visit))
     except errors.Invalid as refused:
         return _again(visit, refused)
-    return trying.begin(visit, added.address, probe=False)
+    return looking.tried(visit, added.address)
 
 
 def add_practice(visit: Visit) -> Response:
     """The sandbox's mailbox taken in, as the sandbox left its servers, password and certificate in the home: a form names none of them."""
     found = practice.account(visit.installation.settings.home)
     added = visit.app.mailboxes.add(MailboxSpec.of(found, gap_seconds=0))  # nobody to spare in a sandbox
-    return trying.begin(visit, added.address, probe=False)
+    return looking.tried(visit, added.address)
 
 
 def _again(visit: Visit, refused: errors.Invalid) -> Response:

@@ -87,7 +87,12 @@ def resume(visit: Visit) -> Response:
 def test(visit: Visit) -> Response:
     """Signs in to both servers; with `probe`, a mail from the mailbox to itself, too."""
     address = visit.app.mailboxes.show(visit.text("address", 320)).address
-    return trying.begin(visit, address, probe=visit.text("probe", 5) == "yes")
+    return tried(visit, address, probe=visit.text("probe", 5) == "yes")
+
+
+def tried(visit: Visit, address: str, *, probe: bool = False) -> Response:
+    """A test is begun, and the page shows it."""
+    return visit.go(f"{path(address)}?{trying.begin(visit, address, probe=probe)}")
 
 
 def steps(visit: Visit) -> Response:

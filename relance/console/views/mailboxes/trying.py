@@ -10,8 +10,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from starlette.responses import Response
-
 from relance import errors
 from relance.console.visit import Visit
 from relance.engine.mailboxes.service import TestStep
@@ -52,10 +50,8 @@ _KEPT: OrderedDict[str, Trial] = OrderedDict()
 _LOCK = threading.Lock()
 
 
-def begin(visit: Visit, address: str, *, probe: bool) -> Response:
-    """Start one, and lead to the mailbox's page, which shows it."""
-    from relance.console.views.mailboxes import looking
-
+def begin(visit: Visit, address: str, *, probe: bool) -> str:
+    """Start one; what the address of the mailbox's page says, so that the page shows it."""
     trial, key, app = Trial(address, visit.me.user), secrets.token_urlsafe(16), visit.app
 
     def tell(words: str) -> None:
@@ -81,7 +77,7 @@ def begin(visit: Visit, address: str, *, probe: bool) -> Response:
     here = contextvars.copy_context()  # the language, and who looks
     threading.Thread(target=here.run, args=(run,), name="relance-mailbox-test", daemon=True).start()
     trial.over.wait(FIRST_SECONDS)
-    return visit.go(f"{looking.path(address)}?{urlencode({ASKED: key})}")
+    return urlencode({ASKED: key})
 
 
 def asked(visit: Visit, address: str) -> Trial | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,14 +34,12 @@ class FilterChoice:
     chosen: str
 
 
-def wanted(visit: Visit) -> ContactFilter | None:
+def wanted(visit: Visit) -> ContactFilter:
     """What the address asks for; a value that there is not finds nobody."""
-    given = {name: visit.asked(name) for name in NAMES}
-    stands = STANDS.get(visit.asked("stands"), ("", ContactFilter()))[1]
-    if not may_choose_owner(visit):
-        given["owner"] = ""
-    return ContactFilter(
-        given["sequence"], stands.states, given["mailbox"], given["owner"], stands.enrolled, stands.suppressed
+    sequence, mailbox, owner = (visit.asked(name) for name in NAMES)
+    _words, stands = STANDS.get(visit.asked("stands"), ("", ContactFilter()))
+    return dataclasses.replace(
+        stands, sequence=sequence, mailbox=mailbox, owner=owner if may_choose_owner(visit) else ""
     )
 
 

@@ -68,8 +68,7 @@ def file(visit: Visit) -> Response:
     for each in visit.app.contacts.suppressions():
         told = (each.value, each.kind, each.reason, each.added_by, each.created_at.isoformat())
         rows.writerow([csv_reader.neutral(cell) for cell in told])
-    headers = {"content-disposition": 'attachment; filename="do-not-contact.csv"'}
-    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
+    return visit.file(out.getvalue().encode("utf-8-sig"), "do-not-contact.csv")
 
 
 def is_public(written: str) -> bool:

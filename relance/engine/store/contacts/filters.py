@@ -12,9 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import contact, enrollment, mailbox, sequence, suppression, user_account
 from relance.engine.store import scopes
-
-FEW = 4000
-# Enrollments whose people are put in order; where more fit, those met in the order of addresses soon fill a page.
+from relance.engine.store.contacts.search import fit_many
 
 
 @dataclass(frozen=True)
@@ -51,10 +49,9 @@ def _stand(conn: Connection, here: list[sa.ColumnElement[bool]]) -> sa.ColumnEle
     of_them = sa.select(enrollment.c.id).where(enrollment.c.contact_id == contact.c.id, *here)
     if conn.dialect.name == "postgresql":
         return of_them.exists()
-    more = conn.execute(sa.select(enrollment.c.id).where(*here).limit(1).offset(FEW)).first()
-    if more is None:
-        return contact.c.id.in_(sa.select(enrollment.c.contact_id).where(*here))
-    return of_them.exists()
+    if fit_many(conn, sa.select(enrollment.c.id).where(*here)):
+        return of_them.exists()
+    return contact.c.id.in_(sa.select(enrollment.c.contact_id).where(*here))
 
 
 def _of_enrollments(conn: Connection, wanted: ContactFilter) -> list[sa.ColumnElement[bool]]:

@@ -40,8 +40,13 @@ def in_order(conn: Connection, search: str) -> sa.ColumnElement[bool]:
     found = begins(conn, search)
     if conn.dialect.name == "postgresql":
         return found
-    more = conn.execute(sa.select(contact.c.id).where(found).limit(1).offset(FEW)).first()
-    return found if more is None else begins(conn, search, indexed=False)
+    many = fit_many(conn, sa.select(contact.c.id).where(found))
+    return begins(conn, search, indexed=False) if many else found
+
+
+def fit_many(conn: Connection, query: sa.Select[tuple[int]]) -> bool:
+    """Whether so many rows fit that those met in the order of addresses soon fill a page."""
+    return conn.execute(query.limit(1).offset(FEW)).first() is not None
 
 
 def begins_with(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
