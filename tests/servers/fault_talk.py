@@ -199,6 +199,10 @@ class Connection:
             raise Gone
         self.buffer = b""
         plain = self.socket
+        if not plain.recv(
+            1, socket.MSG_PEEK
+        ):  # who went before the handshake would leave a half-made TLS socket behind
+            raise Gone
         self.socket = self.server.tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
         self.server.exchanged(plain, self.socket)
         self.socket.do_handshake()

@@ -56,7 +56,7 @@ def desk(console: Console) -> Console:
 def test_a_page_tells_what_happened_why_and_what_comes_next(desk: Console) -> None:
     """Mails of ours and theirs stand as words, whatever is in them."""
     house = desk.app._context
-    mail = desk.app.messages.list().messages[-1]
+    mail = desk.app.messages.list(MessageFilter(email=KIM)).messages[-1]
     with house.database.write() as conn:
         at = house.clock.now()
         stands = row(house, KIM)
