@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import statistics
+import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,15 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 MEDIAN_FUNCTION = 10
 FULLEST_FOLDER = 12
+BESIDE_THE_ROOMS = {
+    "context",
+    "ports",
+    "roles",
+    "states",
+    "tick",
+    "turn",
+    "turn_stages",
+}  # of the engine; all else of it is in a folder whose name says what happens there
 LONGER_FILES: dict[str, int] = {}
 FULLER_FOLDERS: dict[str, int] = {}
 # What is beyond the measure still, and must not grow: make a number smaller when you can, and never larger.
@@ -70,3 +80,17 @@ def test_no_folder_is_fuller_than_a_glance():
     folders = Counter(str(path.parent.relative_to(ROOT)) for path in OURS if path.name != "__init__.py")
     fuller = {name: n for name, n in folders.items() if n > FULLER_FOLDERS.get(name, FULLEST_FOLDER)}
     assert fuller == {}
+
+
+def test_the_engine_is_its_rooms():
+    engine = ROOT / "relance" / "engine"
+    assert {path.stem for path in engine.glob("*.py")} - {"__init__"} == BESIDE_THE_ROOMS
+
+
+def test_every_room_says_which_of_its_parts_may_know_which():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [contract for contract in contracts if contract["type"] == "layers"]
+    assert [contract["name"] for contract in layers if not contract.get("exhaustive")] == []
+    assert {room for contract in layers for room in contract["containers"]} >= {"relance", "relance.engine"}
