@@ -9,9 +9,10 @@ _EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _RANDOM_BITS = 22
 
 
-def message(now: dt.datetime) -> int:
-    """A message's id: milliseconds since 2026 and 22 random bits, so that the index grows at its end (62 bits)."""
-    return first_message(now) | secrets.randbits(_RANDOM_BITS)
+def message(now: dt.datetime, *, after: int = 0) -> int:
+    """A message's id: milliseconds since 2026 and 22 random bits, so that the index grows at its end (62 bits). It is larger
+    than `after`, which was made before, be it in the same millisecond."""
+    return max(first_message(now) | secrets.randbits(_RANDOM_BITS), after + 1)
 
 
 def first_message(at: dt.datetime) -> int:

@@ -104,7 +104,7 @@ def test_people_are_found_by_how_words_begin(
     ready: Context, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     """Whether they are few or many, and whatever letters they have."""
-    monkeypatch.setattr(enrollment_lists, "FEW", few)
+    monkeypatch.setattr(search, "LOOKED_UP", few)
     assert sorted(found(ready, search="love")) == ["ada Other", "ada Trial", "eve Trial"]
     assert found(ready, search="eve LIND") == ["eve Trial"]
     assert found(ready, search="łuk") == found(ready, search="Łuk") == ["bob Trial"]

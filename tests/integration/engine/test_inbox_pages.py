@@ -16,6 +16,7 @@ from relance.engine.reasons import Cause
 from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import State
+from relance.engine.store.contacts import search
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import ReplyFilter
 from tests.engine_house import clock
@@ -55,7 +56,7 @@ def found(house: Context, **wanted: object) -> list[int]:
 def test_answers_are_found_by_who_wrote_them(
     ready: Context, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replies, "FEW", few)
+    monkeypatch.setattr(search, "LOOKED_UP", few)
     everything = found(ready)
     assert everything == sorted(everything, reverse=True)
     newest, question, yes, no, stranger = everything

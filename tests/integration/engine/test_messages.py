@@ -17,8 +17,8 @@ from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
+from relance.engine.store.contacts import search
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import message_lists
 from relance.engine.store.sequences import enrollment_details
 from tests import engine_house
 from tests.engine_doors import NoMail
@@ -80,7 +80,7 @@ def at(house: Context, number: int) -> dt.datetime:
 def test_each_condition_and_all_together(
     ready: Context, mails: list[int], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(message_lists, "FEW", few)
+    monkeypatch.setattr(search, "LOOKED_UP", few)
     first, second, third, fourth = mails
     assert found(ready) == [fourth, third, second, first]
     assert found(ready, sequence="Trial") == [fourth, second, first]

@@ -18,11 +18,12 @@ from relance.engine.db.tables import mailbox, own_reply
 from relance.engine.inbound.answering import service
 from relance.engine.inbound.answering.service import ReplyRequest
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.sending.replies import queue
 from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import leases, mailboxes
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, own_replies
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult
 from relance.wording import Text
@@ -286,6 +287,35 @@ def test_a_sequence_that_goes_on_again_goes_on_beside_it(house: Context, server:
     assert now(house).state == MessageState.ACCEPTED.value
     with house.database.read() as conn:
         assert conn.execute(sa.select(mailbox.c.reply_at)).scalar_one() is None
+
+
+def test_replies_of_one_millisecond_are_listed_and_leave_in_the_order_in_which_they_were_written(
+    house: Context, server: FaultServer
+) -> None:
+    """The clock of this test stands still: nothing but their numbers tells them apart."""
+    words = [f"{number}. Tuesday at ten?" for number in range(6)]
+    for each in words:
+        reply(house, each)
+    listed = [each.text.splitlines()[0] for each in service.of_answer(house, 1)]
+    pass_by(house, seconds=30)
+    assert a_turn(house).sent == len(words)
+    left = [email.message_from_bytes(each.raw).get_payload().splitlines()[0] for each in server.accepted]
+    assert (listed, left) == (words, words)
+    with house.database.read() as conn:
+        numbers = [each.id for each in own_replies.to_mail(conn, 1)]
+    assert numbers == sorted(numbers)
+
+
+def test_a_turn_asks_once_for_all_its_replies(house: Context) -> None:
+    asked: list[str] = []
+    for number in range(3):
+        reply(house, f"{number}. Tuesday at ten?")
+    with house.database.read() as conn:
+        claimed = own_replies.waiting(conn)
+        sa.event.listen(conn, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        found = queue.outgoing(conn, claimed)
+    assert [each.message.id for each in found] == [each.message_id for each in claimed]
+    assert (len(claimed), len(asked)) == (3, 2)
 
 
 def test_the_line_above_the_quote_is_in_the_language_of_whoever_replies(house: Context) -> None:

@@ -251,7 +251,7 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     except final_bytes.UnfitMail as unfit:
         raise errors.Invalid(Text("this reply cannot be sent: {fault}", fault=ended(unfit.text))) from None
     return Message(
-        id=ids.message(now),
+        id=ids.message(now, after=own_replies.newest(conn, answer.id)),
         enrollment_id=row.id,
         step=sheet.step,
         variant="",

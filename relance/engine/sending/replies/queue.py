@@ -56,8 +56,8 @@ def take(context: Context, lease: Lease, mailbox: Mailbox) -> list[PreparedMail]
 
 def outgoing(conn: Connection, claimed: Sequence[OwnReply]) -> list[PreparedMail]:
     """Answers as what the gate and the end of a mail ask about."""
-    mails = {each.message_id: messages.by_id(conn, each.message_id) for each in claimed}
-    found = [(each, mail) for each in claimed if (mail := mails[each.message_id]) is not None]
+    mails = messages.by_ids(conn, [each.message_id for each in claimed]) if claimed else {}
+    found = [(each, mails[each.message_id]) for each in claimed if each.message_id in mails]
     rows = {row.id: row for row in enrollments.by_ids(conn, [mail.enrollment_id for _, mail in found])}
     return [PreparedMail(rows[mail.enrollment_id], mail, reply=each) for each, mail in found]
 

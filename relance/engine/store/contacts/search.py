@@ -14,6 +14,8 @@ _PLUS: custom_op[str] = custom_op("+")
 _END = "\U0010ffff"
 # Sorts behind every other character.
 MAX_WORDS = 6
+LOOKED_UP = 2000
+# People whose enrollments, mails or replies are looked up one by one.
 FEW = 4000
 # People who are put in order for a page; a page among a million is full after 10,000 where more of them fit.
 
@@ -66,6 +68,9 @@ def _ascii_lower(word: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in word)
 
 
-def ids(conn: Connection, condition: sa.ColumnElement[bool], limit: int) -> list[int]:
-    """The numbers of contacts that fit, so many at most, in no order."""
-    return list(conn.execute(sa.select(contact.c.id).where(condition).limit(limit)).scalars())
+def few(conn: Connection, condition: sa.ColumnElement[bool]) -> list[int] | None:
+    """The numbers of contacts that fit, in no order, where what is theirs is best looked up by them. None: they are so many that a
+    page of anything is soon full, whatever its order, when each row is asked whether it fits."""
+    query = sa.select(contact.c.id).where(condition).limit(LOOKED_UP + 1)
+    found = list(conn.execute(query).scalars())
+    return found if len(found) <= LOOKED_UP else None

@@ -145,17 +145,13 @@ def _within(conn: Connection) -> list[sa.ColumnElement[bool]]:
     return scopes.within(conn, inbound.c.mailbox_id)
 
 
-FEW = 2000
-# So many people are looked up one by one; more are so dense that a page is soon full.
-
-
 def _found_by(conn: Connection, words: str) -> list[sa.ColumnElement[bool]]:
     """Of a contact who is found by these words, or from an address that begins so."""
     if not words.strip():
         return []
     begins = search.begins(conn, words)
-    few = search.ids(conn, begins, FEW + 1)
-    theirs = inbound.c.contact_id.in_(few) if len(few) <= FEW else begins
+    few = search.few(conn, begins)
+    theirs = begins if few is None else inbound.c.contact_id.in_(few)
     return [sa.or_(theirs, search.begins_with(conn, inbound.c.from_address, words.strip()))]
 
 

@@ -19,9 +19,6 @@ from relance.engine.states import MessageState
 from relance.engine.store import scopes
 from relance.engine.store.contacts import search
 
-FEW = 2000
-# So many people are looked up one by one; more are so dense that a page is soon full.
-
 
 @dataclass(frozen=True)
 class MessageConditions:
@@ -116,7 +113,7 @@ def _in_sequence(sequence_id: int) -> sa.ColumnElement[bool]:
 
 def _to_people(conn: Connection, words: str) -> sa.ColumnElement[bool]:
     begins = search.begins(conn, words)
-    few = search.ids(conn, begins, FEW + 1)
-    if len(few) <= FEW:
+    few = search.few(conn, begins)
+    if few is not None:
         return message.c.contact_id.in_(few)
     return sa.select(begins).where(contact.c.id == message.c.contact_id).scalar_subquery()

@@ -96,14 +96,15 @@ def plan(conn: Connection, mailbox_id: int) -> None:
     conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(reply_at=first))
 
 
+_IN_TURN = (own_reply.c.leaves_at, own_reply.c.message_id)
+
+
 def claim(conn: Connection, mailbox_id: int, until: dt.datetime, limit: int) -> list[OwnReply]:
     """Those that were to leave by then, the first ones first, each try counted before the work starts. The lease is the claim."""
     due = _SELECT.where(
         own_reply.c.mailbox_id == mailbox_id, own_reply.c.open, _SENDABLE, own_reply.c.leaves_at <= until
     )
-    found = [
-        OwnReply(**row._mapping) for row in conn.execute(due.order_by(own_reply.c.leaves_at).limit(limit))
-    ]
+    found = [OwnReply(**row._mapping) for row in conn.execute(due.order_by(*_IN_TURN).limit(limit))]
     _change(conn, [each.message_id for each in found], tries=own_reply.c.tries + 1)
     return [dataclasses.replace(each, tries=each.tries + 1) for each in found]
 
@@ -157,6 +158,13 @@ def next_of(conn: Connection, enrollment_id: int) -> dt.datetime | None:
     found = conn.execute(sa.select(sa.func.min(own_reply.c.leaves_at)).select_from(_OPEN).where(*here))
     at: dt.datetime | None = found.scalar_one()
     return at
+
+
+def newest(conn: Connection, inbound_id: int) -> int:
+    """The number of the last answer to a mail that came in; 0 where there is none. Numbers of one mail's answers are in the order
+    in which these were written, as their mailbox is locked for that."""
+    query = sa.select(sa.func.max(own_reply.c.message_id)).where(own_reply.c.inbound_id == inbound_id)
+    return int(conn.execute(query).scalar_one() or 0)
 
 
 def to_mail(conn: Connection, inbound_id: int) -> list[OwnReplyView]:

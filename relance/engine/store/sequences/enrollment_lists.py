@@ -19,9 +19,6 @@ from relance.engine.states import State
 from relance.engine.store import scopes
 from relance.engine.store.contacts import search
 
-FEW = 2000
-# So many people are looked up one by one; more are so dense that a page is soon full.
-
 
 @dataclass(frozen=True)
 class EnrollmentConditions:
@@ -110,8 +107,7 @@ def _few(conn: Connection, wanted: EnrollmentConditions) -> list[int] | None:
     """The people that are meant, where they are few."""
     if not (wanted.search or wanted.company):
         return None
-    found = search.ids(conn, _people(conn, wanted), FEW + 1)
-    return found if len(found) <= FEW else None
+    return search.few(conn, _people(conn, wanted))
 
 
 _SIFTED = (enrollment.c.id, enrollment.c.state, enrollment.c.sequence_id, enrollment.c.mailbox_id)
