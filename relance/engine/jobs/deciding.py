@@ -1,11 +1,13 @@
-"""What a person decided about many who are held, carried out for one after the other; each is recorded as soon as it is done."""
+"""What a person decided about people who are held, carried out for one after the other; each is recorded with what was done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.complete import complete
@@ -16,10 +18,12 @@ from relance.engine.jobs.changing import PEOPLE, STAYED
 from relance.engine.jobs.ledger import Ledger
 from relance.engine.restore import doubts
 from relance.engine.sequences import bulk, control
+from relance.engine.sequences.bulk import BulkAction, BulkResult
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome, State
 from relance.engine.store import held, jobs
 from relance.engine.store.held import HeldRow
+from relance.engine.store.sequences import enrollments
 from relance.wording import Text
 
 STILL_HELD, LACKING = "still held", "value_missing"
@@ -44,18 +48,42 @@ class HeldPerson:
 
 
 @dataclass(frozen=True)
+class _Done:
+    outcome: str
+    why: Text | None = None
+
+
+@dataclass
+class _Record:
+    """Of one of them, written in the transaction that does the last of what is done: whoever dies has done it and says so, or neither."""
+
+    ledger: Ledger
+    row: HeldRow | None
+    place: int
+    total: int
+    written: bool = False
+
+    def write(self, conn: Connection, done: _Done) -> None:
+        """What became of them."""
+        if done.outcome != BulkOutcome.CHANGED:
+            self.ledger.note(conn, STAYED, [self._stayed(done)])
+        self.ledger.record(conn, 1, [str(done.outcome)], {"people": self.place}, self.total)
+        self.written = True
+
+    def _stayed(self, done: _Done) -> dict[str, Any]:
+        email, sequence = (self.row.email, self.row.sequence) if self.row else ("", "")
+        why = done.why.row() if done.why else None
+        return {"email": email, "sequence": sequence, "code": str(done.outcome), "why": why}
+
+
+@dataclass(frozen=True)
 class _Wish:
     """What is to be done with one of them."""
 
     row: HeldRow
     params: Mapping[str, Any]
     values: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _Done:
-    outcome: str
-    why: Text | None = None
+    record: _Record
 
 
 def carry_out(context: Context, ledger: Ledger) -> Iterator[None]:
@@ -66,11 +94,11 @@ def carry_out(context: Context, ledger: Ledger) -> Iterator[None]:
     for place in range(ledger.done, len(people)):
         number, values = people[place]
         row = _held(context, number)
-        done = _one(context, _Wish(row, job.params, values)) if row else _Done(BulkOutcome.MOVED_ON)
-        with context.database.write() as conn:
-            if done.outcome != BulkOutcome.CHANGED:
-                ledger.note(conn, STAYED, [_stayed(row, done)])
-            ledger.record(conn, 1, [str(done.outcome)], {"people": place + 1}, len(people))
+        record = _Record(ledger, row, place + 1, len(people))
+        if row is None:
+            _stays(context, record, _Done(BulkOutcome.MOVED_ON))
+        else:
+            _one(context, _Wish(row, job.params, values, record))
         yield
 
 
@@ -79,46 +107,60 @@ def _held(context: Context, number: int) -> HeldRow | None:
         return next(iter(held.held(conn, 1, [number])), None)
 
 
-def _stayed(row: HeldRow | None, done: _Done) -> dict[str, Any]:
-    told = {"email": row.email if row else "", "sequence": row.sequence if row else ""}
-    return {**told, "code": str(done.outcome), "why": done.why.row() if done.why else None}
+def _stays(context: Context, record: _Record, done: _Done) -> None:
+    with context.database.write() as conn:
+        record.write(conn, done)
 
 
-def _one(context: Context, wish: _Wish) -> _Done:
+def _one(context: Context, wish: _Wish) -> None:
     """What an error says of one of them is kept beside them, and the others go on."""
     try:
-        return _DEEDS[HeldDeed(wish.params["deed"])](context, wish)
+        _DEEDS[HeldDeed(wish.params["deed"])](context, wish)
     except errors.WrongUse as refused:
-        return _Done(STILL_HELD, refused.text)
+        _stays(context, wish.record, _Done(STILL_HELD, refused.text))
 
 
-def _fill(context: Context, wish: _Wish) -> _Done:
+def _fill(context: Context, wish: _Wish) -> None:
     contact_service.add(context, wish.row.email, wish.values)
     needed = reasons.missing(reasons.read(wish.row.reasons))
-    lacking = [name for name in needed if not wish.values.get(name)]
-    return _Done(LACKING) if lacking else _released(context, wish.row)
+    if all(wish.values.get(name) for name in needed):
+        _release(context, wish)
+    else:
+        _stays(context, wish.record, _Done(LACKING))
 
 
-def _move(context: Context, wish: _Wish) -> _Done:
-    control.resume(context, wish.row.email, wish.row.sequence, mailbox=wish.params["mailbox"])
-    return _Done(BulkOutcome.CHANGED)
+def _move(context: Context, wish: _Wish) -> None:
+    def note(conn: Connection) -> None:
+        wish.record.write(conn, _Done(BulkOutcome.CHANGED))
+
+    control.move(context, wish.row.email, wish.row.sequence, wish.params["mailbox"], note)
 
 
-def _restored(context: Context, wish: _Wish) -> _Done:
-    doubts.decide_one(context, wish.params["deed"], wish.row.enrollment_id)
-    return _released(context, wish.row)
+def _restored(context: Context, wish: _Wish) -> None:
+    number = wish.row.enrollment_id
+
+    def note(conn: Connection) -> None:
+        if enrollments.by_ids(conn, [number])[0].state is not State.HELD:
+            wish.record.write(conn, _Done(BulkOutcome.CHANGED))
+
+    doubts.decide_one(context, wish.params["deed"], number, note)
+    if not wish.record.written:
+        _release(context, wish)
 
 
-def _released(context: Context, row: HeldRow) -> _Done:
-    """Let them go on, where what was decided has not done so already."""
-    if _held(context, row.enrollment_id) is None:
-        return _Done(BulkOutcome.CHANGED)
-    one = EnrollmentFilter(states=(State.HELD.value,), numbers=(row.enrollment_id,))
-    report = bulk.release(context, one)
-    return _Done(next((each.outcome for each in report.results), BulkOutcome.MOVED_ON))
+def _release(context: Context, wish: _Wish) -> None:
+    def note(conn: Connection, results: Sequence[BulkResult]) -> None:
+        for each in results:
+            wish.record.write(conn, _Done(each.outcome))
+
+    one = EnrollmentFilter(states=(State.HELD.value,), numbers=(wish.row.enrollment_id,))
+    for _ in bulk.batches(context, BulkAction.RELEASE, one, "", after=0, note=note):
+        pass
+    if not wish.record.written:
+        _stays(context, wish.record, _Done(BulkOutcome.MOVED_ON))
 
 
-_DEEDS: Mapping[HeldDeed, Callable[[Context, _Wish], _Done]] = complete(
+_DEEDS: Mapping[HeldDeed, Callable[[Context, _Wish], None]] = complete(
     HeldDeed,
     {
         HeldDeed.FILL: _fill,

@@ -132,13 +132,18 @@ def decide(
     return Decided(decision, tuple(each.email for each in found), steps, tuple(still))
 
 
-def decide_one(context: Context, decision: str, enrollment_id: int) -> None:
-    """The same word on one of them, by the number of their enrollment: nobody else in doubt is read for it.
+def decide_one(
+    context: Context, decision: str, enrollment_id: int, note: Callable[[Connection], None]
+) -> None:
+    """The same word on one of them, by the number of their enrollment: nobody else in doubt is read for it. `note` is called in
+    the transaction that does it.
 
     Without effect on somebody who is not in doubt (any more).
     """
     errors.require_one_of(decision, DECISIONS)
-    _one(context, decision, enrollment_id, dry_run=False)
+    with context.database.write() as conn:
+        _decided(conn, context, decision, enrollment_id)
+        note(conn)
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,26 @@ def resume(
     Held because its mail was refused or given up, or has nothing to reply to: that mail is passed over. Held because its mail may have been
     delivered: `errors.Invalid`, for that must be decided first.
     """
+    return _steer(context, email, sequence, _resuming(context, mailbox))
 
+
+def move(
+    context: Context, email: str, sequence: str, mailbox: str, note: Callable[[Connection], None]
+) -> None:
+    """Go on with somebody in a sequence from another mailbox, as `resume` does. `note` is called in the transaction that does it."""
+    go = _resuming(context, mailbox)
+
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
+        go(theirs, rows)
+        note(theirs.conn)
+
+    _steer(context, email, sequence, act)
+
+
+_Steering = Callable[["LockedEnrollments", Sequence[Enrollment]], None]
+
+
+def _resuming(context: Context, mailbox: str | None) -> _Steering:
     target = None if mailbox is None else _sender(context, mailbox)
 
     def act(theirs: LockedEnrollments, found: Sequence[Enrollment]) -> None:
@@ -144,7 +163,7 @@ def resume(
                 moves = target is not None and row.mailbox_id != target.id
                 go_on(theirs, _move(theirs, row, target) if moves and target else row, stuck.get(row.id))
 
-    return _steer(context, email, sequence, act)
+    return act
 
 
 _GIVEN_UP = (MessageState.REFUSED, MessageState.ABANDONED)

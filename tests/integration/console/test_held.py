@@ -9,6 +9,7 @@ import pytest
 from relance.clock import elapsed
 from relance.console.views.long_work import jobs
 from relance.console.views.people import held, held_groups
+from relance.engine.jobs import service as job_service
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import status
 from relance.engine.states import State
@@ -32,11 +33,18 @@ def form(group: str, do: str, *rows: object, **more: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def desk(console: Console) -> Console:
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever starts a job ends it, however slow this machine is."""
+    monkeypatch.setattr(job_service, "AT_ONCE_SECONDS", 60.0)
+
+
+@pytest.fixture
+def desk(console: Console, at_once: None) -> Console:
     held_people.prepared(console.app._context, KIM, MIA, *FIRM)
     return console
 
 
+@pytest.mark.usefixtures("at_once")
 def test_fourteen_values_are_filled_in_one_table(console: Console) -> None:
     """Without script. Whoever still lacks something stays."""
     house = console.app._context
@@ -166,6 +174,26 @@ def test_the_answer_that_holds_somebody_is_one_press_away(desk: Console) -> None
             assert boss.get(f"/inbox?answer={number}").status_code == 200
 
 
+def test_of_whoever_stays_it_is_said_why_where_they_were_decided_about(desk: Console) -> None:
+    """One way for few and many: a job, whose results are told on the page where they are few."""
+    house = desk.app._context
+    held_people.lacking(house, KIM, names="first_name, zone")
+    held_people.lacking(house, *FIRM)
+    kim, *firm = (row(house, each).id for each in (KIM, *FIRM))
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        typed = {f"first_name:{kim}": "Kim", f"first_name:{firm[0]}": "Bob"}
+        said = boss.post("/held", data={**form("value_missing", "fill"), **typed})
+        assert said.url.path == "/held"
+        assert in_english("1 person goes on.") in said.text
+        assert in_english(f"{KIM}: a field is missing.") in said.text
+        assert desk.app.contacts.show(KIM).first_name == "Kim"
+        wrong = {f"first_name:{each}": "x\x1b" for each in firm[1:]}
+        many = boss.post("/held", data={**form("value_missing", "fill"), **wrong})
+    newest = desk.app.jobs.list().jobs[0]
+    assert (many.url.path, newest.counts) == (f"/jobs/{newest.id}", {"still held": 5})
+    assert [state(desk, each) for each in (KIM, *FIRM)] == [State.HELD, State.ACTIVE] + [State.HELD] * 5
+
+
 def test_people_end_and_go_on_together(desk: Console) -> None:
     house = desk.app._context
     for person in FIRM:
@@ -204,7 +232,7 @@ def test_more_than_a_few_are_decided_in_the_background(
 def test_what_takes_its_time_for_each_goes_on_in_the_background(
     desk: Console, monkeypatch: pytest.MonkeyPatch, wish: str
 ) -> None:
-    monkeypatch.setattr(held, "WAITED_FOR", 3)
+    monkeypatch.setattr(held, "TOLD_HERE", 3)
     house, mailbox = desk.app._context, "ada@sales.example"
     held_people.lacking(house, *FIRM)
     rows = [row(house, each).id for each in FIRM]

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from contextlib import AbstractContextManager
+
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import job
 from relance.engine.jobs import service, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
 from relance.engine.roles import Role, Scope, seeing
@@ -102,3 +109,48 @@ def test_restored_mail_is_decided_for_many_and_goes_on_after_a_death(
 def test_another_deed_is_refused(house: Context) -> None:
     with pytest.raises(errors.WrongUse):
         service.decide_held(house, "end", [])
+
+
+class Died(BaseException):
+    """Somebody pulled the plug."""
+
+
+def dies_before(monkeypatch: pytest.MonkeyPatch, house: Context, transaction: int) -> None:
+    """Whoever works on it writes so many transactions, and begins no other."""
+    begun, write = itertools.count(1), house.database.write
+
+    def dying() -> AbstractContextManager[Connection]:
+        if next(begun) == transaction:
+            raise Died
+        return write()
+
+    monkeypatch.setattr(house.database, "write", dying)
+
+
+@pytest.mark.parametrize("deed", HeldDeed)
+def test_wherever_a_worker_dies_nobody_is_told_as_moved_on(
+    house: Context, monkeypatch: pytest.MonkeyPatch, deed: HeldDeed
+) -> None:
+    """What is done to somebody and what is said of it are one transaction, whichever of its transactions is the last."""
+    engine_house.add_mailbox(house, "new@sales.example")
+    monkeypatch.setattr(service, "AT_ONCE_SECONDS", -1.0)
+    for transaction in itertools.count(1):
+        people = [f"p{number}@firm{transaction}.example" for number in range(2)]
+        held_people.prepared(house, *people)
+        hold = held_people.lacking if deed in (HeldDeed.FILL, HeldDeed.MOVE) else held_people.restored
+        hold(house, *people)
+        wanted = meant(house, *people, first_name="Ada")
+        begun = service.decide_held(house, deed, wanted, mailbox="new@sales.example")
+        with monkeypatch.context() as patch:
+            dies_before(patch, house, transaction)
+            with contextlib.suppress(Died):
+                work.work(house, begun.id)
+        died = service.show(house, begun.id).open
+        with house.database.write() as conn:  # whoever is silent has lost it
+            conn.execute(sa.update(job).values(held_until=None, holder=""))
+        work.work(house, begun.id)
+        done = service.show(house, begun.id)
+        assert (done.state, done.counts) == (JobState.DONE, {"changed": 2}), transaction
+        if not died:
+            break
+    assert transaction > 3

@@ -44,11 +44,11 @@ def show(visit: Visit) -> Response:
     if job.kind in IMPORTS:
         return visit.go(link(job))
     stayed = visit.app.jobs.lines(job.id, "stayed", SHOWN)
-    named = [(each["email"], each["sequence"], _why(each)) for each in stayed]
+    named = [(each["email"], each["sequence"], why(each)) for each in stayed]
     return visit.show("job.html", **shown(visit, job), stayed=named)
 
 
-def _why(stayed: Mapping[str, Any]) -> Text:
+def why(stayed: Mapping[str, Any]) -> Text:
     """Why nothing was done with somebody: in the words of what was in the way, or by what they were found to be."""
     said = stayed.get("why")
     return Text.read(said) if said else codes.text("job result", stayed["code"])

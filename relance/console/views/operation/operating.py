@@ -156,7 +156,7 @@ ACTIONS: Mapping[str, str] = {
     "jobs.cancel": N_("cancelled work in the background"),
     "jobs.change_enrollments": N_("changed many people"),
     "jobs.check_contacts": N_("looked through a file"),
-    "jobs.decide_held": N_("decided for many held people"),
+    "jobs.decide_held": N_("decided for held people"),
     "jobs.enroll": N_("enrolled people"),
     "jobs.import_contacts": N_("imported contacts"),
     "restored.decide": N_("decided what left before a restore"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 from starlette.responses import Response
 
@@ -14,12 +15,12 @@ from relance.console.views.long_work import jobs
 from relance.console.views.people import held_groups
 from relance.console.views.people.held_groups import UNKNOWN
 from relance.console.visit import Visit
+from relance.engine.jobs.changing import STAYED
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
 from relance.engine.jobs.service import JobView
 from relance.engine.reasons import Code
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import HeldView
-from relance.engine.restore.doubts import Whom
 from relance.engine.roles import Permission
 from relance.engine.sequences.bulk import BulkAction, BulkReport
 from relance.engine.sequences.listing import EnrollmentFilter
@@ -39,8 +40,8 @@ _ONE_BY_ONE: Mapping[str, HeldDeed] = {
     "not-sent": HeldDeed.NOT_SENT,
 }
 # What is done there, by what a form calls it; the latter by a few transactions for each person.
-WAITED_FOR = 25
-# So many of the latter a page waits for; with more it is a job.
+TOLD_HERE, SAID = 25, 3
+# What became of so many of the latter is told on the page; with more of them, or more who stay, on that of the job.
 
 
 def show(visit: Visit) -> Response:
@@ -90,22 +91,16 @@ def act(visit: Visit) -> Response:
     group, wish = visit.text("group", 60), visit.text("do", 20)
     if group == UNKNOWN:
         return _back(visit, _decided(visit, _mails(visit), wish.replace("-", " ")))
-    if wish not in _DEEDS:
+    if wish not in _AT_ONCE and wish not in _ONE_BY_ONE:
         raise errors.Invalid(Text("There is no such decision."))
     people = _typed(visit, group) if wish == "fill" else _meant(visit, group)
-    if wish in _LONG and len(people) > jobs.AT_ONCE:
-        job = visit.app.jobs.change_enrollments(_LONG[wish], _filter(people))
-        return visit.go(jobs.link(job))
-    if wish in _ONE_BY_ONE and len(people) > WAITED_FOR:
-        return visit.go(jobs.link(_job(visit, _ONE_BY_ONE[wish], people)))
-    return _back(visit, _DEEDS[wish](visit, people) if people else (_NOBODY, False))
-
-
-def _job(visit: Visit, deed: HeldDeed, people: Sequence[HeldView]) -> JobView:
-    filled = deed is HeldDeed.FILL
-    wanted = [HeldPerson(each.enrollment, _given(visit, each) if filled else {}) for each in people]
-    mailbox = visit.text("mailbox", 320) if deed is HeldDeed.MOVE else ""
-    return visit.app.jobs.decide_held(deed, wanted, mailbox=mailbox)
+    if not people:
+        return _back(visit, (_NOBODY, False))
+    if wish in _ONE_BY_ONE:
+        return _decide(visit, _ONE_BY_ONE[wish], people)
+    if len(people) > jobs.AT_ONCE:
+        return visit.go(jobs.link(visit.app.jobs.change_enrollments(_LONG[wish], _filter(people))))
+    return _back(visit, _AT_ONCE[wish](visit, people))
 
 
 def _given(visit: Visit, each: HeldView) -> dict[str, str]:
@@ -195,62 +190,29 @@ def _told(done: BulkReport) -> tuple[Text, bool]:
     return Text.together(went, *left), not stayed
 
 
-def _restored(decision: str) -> Callable[[Visit, Sequence[HeldView]], tuple[Text, bool]]:
-    def decide(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
-        by_sequence: dict[str, list[str]] = {}
-        for each in people:
-            by_sequence.setdefault(each.sequence, []).append(each.email)
-        for sequence, emails in by_sequence.items():
-            visit.app.restored.decide(decision, Whom(emails=tuple(emails), sequence=sequence))
-        visit.app.enrollments.release(_filter(people))  # those whom nothing holds but that they were held
-        still = {each.enrollment for each in visit.app.held_marks(MOST)} & {
-            each.enrollment for each in people
-        }
-        went = Text.plural("{count} person goes on.", "{count} people go on.", len(people) - len(still))
-        left = Text.plural(
-            "{count} stays held for another reason.", "{count} stay held for another reason.", len(still)
-        )
-        return (Text.together(went, left), False) if still else (went, True)
-
-    return decide
+def _decide(visit: Visit, deed: HeldDeed, people: Sequence[HeldView]) -> Response:
+    """By a job. What is over when it was begun is told here, unless it needs more than a line."""
+    filled = deed is HeldDeed.FILL
+    wanted = [HeldPerson(each.enrollment, _given(visit, each) if filled else {}) for each in people]
+    mailbox = visit.text("mailbox", 320) if deed is HeldDeed.MOVE else ""
+    job = visit.app.jobs.decide_held(deed, wanted, mailbox=mailbox)
+    stayed = visit.app.jobs.lines(job.id, STAYED, SAID + 1)
+    if job.open or len(people) > TOLD_HERE or len(stayed) > SAID:
+        return visit.go(jobs.link(job))
+    return _back(visit, _results(job, stayed))
 
 
-def _fill(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
-    """What was typed is kept for each; who has all that was missing goes on. The first value that cannot be kept is told."""
-    full, wrong = [], None
-    for each in people:
-        given = _given(visit, each)
-        try:
-            visit.app.contacts.add(each.email, **given)
-        except errors.Invalid as refused:
-            wrong = wrong or Text("{email}: {problem}", email=each.email, problem=refused.text)
-            continue
-        if len(given) == len(each.missing):
-            full.append(each)
-    if full:
-        said, well = _release(visit, full)
-        return (Text.together(said, wrong), False) if wrong else (said, well)
-    some = Text("What you typed has been saved. Nobody goes on yet: a value is still missing in each row.")
-    return wrong or some, False
-
-
-def _move(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
-    """One at a time: whoever has a mail half out stays, and the first such is told."""
-    mailbox, went = visit.text("mailbox", 320), 0
-    stayed: Text | str = ""
-    for each in people:
-        try:
-            visit.app.resume(each.email, each.sequence, mailbox=mailbox)
-            went += 1
-        except errors.Invalid as refused:
-            stayed = stayed or refused.text
-    said = Text.plural(
-        "{count} person goes on from {mailbox}.",
-        "{count} people go on from {mailbox}.",
-        went,
-        mailbox=mailbox,
+def _results(job: JobView, stayed: Sequence[Mapping[str, Any]]) -> tuple[Text, bool]:
+    """How many go on, and of each of the others why not."""
+    went = Text.plural(
+        "{count} person goes on.", "{count} people go on.", job.counts.get(BulkOutcome.CHANGED, 0)
     )
-    return (Text.together(said, stayed), False) if stayed else (said, True)
+    left = [
+        Text("{email}: {problem}", email=each["email"], problem=ended(jobs.why(each)))
+        for each in stayed
+        if each["email"]
+    ]
+    return Text.together(went, *left), not stayed
 
 
 def _mails(visit: Visit) -> list[str]:
@@ -273,13 +235,9 @@ def _decided(visit: Visit, mails: Sequence[str], decision: str) -> tuple[Text, b
     return Text.plural("{count} mail is decided.", "{count} mails are decided.", count), count == len(mails)
 
 
-_DEEDS: Mapping[str, Callable[[Visit, Sequence[HeldView]], tuple[Text, bool]]] = {
+_AT_ONCE: Mapping[str, Callable[[Visit, Sequence[HeldView]], tuple[Text, bool]]] = {
     "release": _release,
     "end": _end,
-    "fill": _fill,
-    "move": _move,
-    "sent": _restored("sent"),
-    "not-sent": _restored("not sent"),
 }
 
 PAGES = (
