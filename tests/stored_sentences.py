@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,13 +52,17 @@ def of_item(item: pytest.Item) -> list[str]:
 
 def of_database(url: str) -> list[str]:
     """Every sentence in a database, each once a place: "event.data.words: key-0123abcd". On a full or read-only disk a file is
-    read as it is, without its log, which nothing can be written beside."""
+    read as it is, without its log, which nothing can be written beside. A damaged file holds nothing that can be read."""
     try:
         return _read(url)
     except sa.exc.OperationalError:
         if not url.startswith("sqlite"):
             raise
         return _read(f"sqlite:///file:{url.removeprefix('sqlite:///')}?immutable=1&uri=true")
+    except sa.exc.DatabaseError as error:
+        if not isinstance(error.orig, sqlite3.DatabaseError):
+            raise
+        return []
 
 
 def _read(url: str) -> list[str]:

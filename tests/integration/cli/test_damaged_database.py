@@ -35,7 +35,7 @@ def test_a_damaged_database_is_named_with_what_to_do(tmp_path: Path, where: str,
     assert done.exit_code == failures.FAILED, done.output
     assert str(home / "relance.db") in done.output
     assert in_english("is damaged, or is not an SQLite database") in done.output
-    assert "docs/operations.md" in done.output
+    assert in_english("docs/operations.md") in done.output
     assert "sqlalche" not in done.output
 
 
