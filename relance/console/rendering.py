@@ -48,7 +48,14 @@ def environment() -> jinja2.Environment:
         browser=browsers.named,
         count=number,
     )
-    made.filters.update(commands=commands, moment=wording.moment, day=wording.day, span=wording.span)
+    made.filters.update(
+        capital=wording.capital,
+        commands=commands,
+        tidy=tidy,
+        moment=wording.moment,
+        day=wording.day,
+        span=wording.span,
+    )
     return made
 
 
@@ -63,6 +70,11 @@ def commands(words: object) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(each) if odd % 2 else escape(each) for odd, each in enumerate(parts)
     )
+
+
+def tidy(value: object) -> str:
+    """A value of the settings without the .0 of a whole number."""
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def number(value: int | None) -> str:

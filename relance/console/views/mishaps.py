@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from relance import errors
-from relance.wording import N_, Text, _
+from relance.wording import N_, _
 
 if TYPE_CHECKING:
     from relance.console.visit import Visit
@@ -26,16 +27,31 @@ WORDS = {
     ),
     503: (N_("This cannot be done right now"), N_("Try again in a minute.")),
 }
-STATUS = ((errors.NotFound, 404), (errors.Forbidden, 403), (errors.WrongUse, 422), (errors.Trouble, 503))
+NOT_FOUND = 404
+STATUS = (
+    (errors.NotFound, NOT_FOUND),
+    (errors.Forbidden, 403),
+    (errors.WrongUse, 422),
+    (errors.Trouble, 503),
+)
 
 
 def told(visit: Visit, trouble: errors.RelanceError) -> Response:
     """An error of ours, in its own words."""
     status = next((number for kind, number in STATUS if isinstance(trouble, kind)), 500)
-    return page(visit, status, trouble.text)
+    words = _without_commands(str(trouble.text)) if status == NOT_FOUND else str(trouble.text)
+    return page(visit, status, words)
 
 
-def page(visit: Visit, status: int, words: Text | str = "") -> Response:
+def _without_commands(words: str) -> str:
+    """Without the sentences that name a command: there is a page for what is looked for, and the rail leads to it."""
+    return " ".join(each for each in _SENTENCES.split(words) if "`" not in each)
+
+
+_SENTENCES = re.compile(r"(?<=\.) ")
+
+
+def page(visit: Visit, status: int, words: str = "") -> Response:
     """A whole page; where no more than a part was asked for, the words alone."""
     title, usual = WORDS.get(status, (N_("That did not work"), N_("Go back and try again.")))
-    return visit.show("mishap.html", status, title=_(title), words=str(words) or _(usual))
+    return visit.show("mishap.html", status, title=_(title), words=words or _(usual))

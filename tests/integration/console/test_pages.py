@@ -24,6 +24,12 @@ def test_every_page_has_an_address_where_it_is_looked_at():
     assert set(every_page.PLACES) - every_page.WAY_IN == every_page.shown()
 
 
+PRIMARY = """[...document.querySelectorAll('main button, main [role=button]')].filter(each =>
+  each.checkVisibility() && !each.matches('.secondary, .danger, .plain, summary')).map(each => each.innerText)"""
+# The buttons that say "this next".
+BROKEN = """[...document.querySelectorAll('nav.rail > ul > li > a > span:not(.count)')].filter(each =>
+  each.offsetParent && each.offsetHeight > 24).map(each => each.innerText)"""
+# Words of the rail that are broken in two.
 OTHER = {"light": "dark", "dark": "light"}
 
 
@@ -40,6 +46,8 @@ def test_every_page_is_accessible_and_fits_whatever_it_shows(console, tab, schem
             assert here.axe() == [], f"{path} {language} {shown}"
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide on a screen of {width}"
+        assert len(page.evaluate(PRIMARY)) <= 1, f"{path}: one thing a page: {page.evaluate(PRIMARY)}"
+        assert page.evaluate(BROKEN) == [], path
         assert "taken" not in page.title()
 
 
@@ -97,6 +105,14 @@ def test_a_newcomer_gets_in_works_and_leaves(console, tab, script):
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]")
     page.wait_for_url(console.url + "/")
+
+
+def test_what_is_not_there_names_no_command(console, boss):
+    """There is a page for what a command does."""
+    with console.client(boss) as client:
+        for path in ("/contacts/nobody@lake.example", "/mailboxes/nobody@sales.example", "/sequences/none"):
+            found = client.get(path)
+            assert (found.status_code, "relance " in found.text.partition("<main")[2]) == (404, False), path
 
 
 def test_keys_open_help_and_close_it(console, boss, tab):

@@ -18,7 +18,7 @@ from relance.engine.roles import Permission
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.sequences.publish import SequenceSummary
 from relance.engine.states import State
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, capital
 
 TONES: Mapping[str, str] = {
     State.ACTIVE: "blue",
@@ -79,7 +79,7 @@ def index(visit: Visit) -> Response:
                 visit,
                 "state",
                 each,
-                str(codes.text("sequence", each)),
+                capital(codes.text("sequence", each)),
                 sum(one.state == each for one in shown),
             )
             for each in ("active", "paused")
@@ -160,7 +160,7 @@ def _tracked(found: Report) -> bool:
 def _chips(visit: Visit, counted: Mapping[str, int]) -> list[lists.Chip]:
     chosen = visit.asked("state")
     found = [
-        lists.chip(visit, "state", state, str(codes.text("person", state)), counted.get(state, 0))
+        lists.chip(visit, "state", state, capital(codes.text("person", state)), counted.get(state, 0))
         for state in State
         if counted.get(state) or state == chosen
     ]
