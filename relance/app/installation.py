@@ -163,7 +163,8 @@ class Relance:
         if restore_guard.beat(self._context.database, self._epoch_file) is None:
             recovery.replay(self._context)  # not into a restored database: it waits for a person
             recovery.give_back(self._context)
-        hits.replay(self._context)
+        if any(self._context.noes.waiting()):
+            hits.replay(self._context)
 
     def __enter__(self) -> Relance:
         return self

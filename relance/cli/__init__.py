@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the job failed, 2 wrong use.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -13,6 +14,8 @@ def main() -> None:
     """The `relance` command."""
     from relance import late  # here, so that importing the package costs nothing
 
+    # Pydantic would look through all that is installed for plugins of its own, at each start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # noqa: TID251 - said to a library, not read
     try:
         with late.loading():
             from relance.cli import tree

@@ -26,7 +26,7 @@ def drift(conn: sa.Connection) -> list[object]:
     with warnings.catch_warnings():
         # SQLite does not tell the expression of an index; those are compared on PostgreSQL alone.
         warnings.filterwarnings("ignore", ".*expression-based index")
-        found = compare_metadata(compared, tables.metadata)
+        found = compare_metadata(compared, tables.with_indexes())
     return [*found, *(each for each in foreign_keys(conn) if each in columns.UNCHECKED)]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from relance.wording import Text
 
@@ -20,8 +20,54 @@ metadata = sa.MetaData(
 )
 
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only in an INTEGER PRIMARY KEY
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-NullJson = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+
+
+class _Json(sa.types.TypeDecorator[Any]):
+    """JSON; on PostgreSQL JSONB, whose module is loaded there only: a variant would load it for SQLite, too."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """What the database keeps it as."""
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(self.impl_instance)
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB(none_as_null=self.none_as_null))
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """A key or a path is none of these values, but what JSON takes it for."""
+        return self.impl_instance.coerce_compared_value(op, value)
+
+
+Json = _Json()
+NullJson = _Json(none_as_null=True)
+
+
+_later: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+
+
+def index(
+    name: str,
+    *columns: Any,
+    where: sa.ColumnElement[bool] | None = None,
+    everywhere: bool = True,
+    **words: Any,
+) -> None:
+    """An index in a database's own words, of those rows only. For who makes or compares the schema (`with_indexes`): those
+    words load both databases' modules, and nobody else needs them. `everywhere`: SQLite has it so, too."""
+    if where is not None:
+        words |= {"postgresql_where": where, **({"sqlite_where": where} if everywhere else {})}
+    _later.append((name, columns, words))
+
+
+def with_indexes() -> sa.MetaData:
+    """All tables that were declared, with all their indexes."""
+    while _later:
+        name, columns, words = _later.pop()
+        sa.Index(name, *columns, **words)
+    return metadata
 
 
 def number() -> sa.Column[int]:

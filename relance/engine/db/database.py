@@ -13,8 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.dialects import postgresql as postgresql_dialect
-from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, make_url
 
 from relance import clock, errors
@@ -177,15 +175,25 @@ def opened_by(conn: Connection) -> Actor:
     return found
 
 
+def insert_unless_there(conn: Connection, table: sa.Table) -> Any:
+    """An INSERT that leaves out what breaks a unique constraint. Its dialect is loaded: a process speaks to one of them."""
+    if conn.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
 def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those rows that break no unique constraint, and say how many there were; the others are left alone."""
     if not rows:
         return 0
-    insert = postgresql_dialect.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
     count = 0
     for row in rows:
         # By what it returns: psycopg counts no rows where SQLAlchemy asks for the new key.
-        new = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
+        new = insert_unless_there(conn, table).values(**row).returning(*table.primary_key.columns)
         count += len(conn.execute(new).all())
     return count
 

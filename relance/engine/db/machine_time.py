@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
+from relance.engine.db.prepared import Prepared
 from relance.wording import Text
 
 
@@ -21,7 +22,7 @@ def machine_now(conn: Connection) -> dt.datetime:
     before = clock.machine_now()
     if conn.dialect.name != "postgresql":
         return before
-    now: dt.datetime = conn.execute(_CLOCK_TIMESTAMP).scalar_one().astimezone(dt.UTC)
+    now: dt.datetime = _CLOCK_TIMESTAMP.scalars(conn, {})[0].astimezone(dt.UTC)
     agreed(before, now)
     return now
 
@@ -59,4 +60,4 @@ def disagreeing(apart: dt.timedelta) -> Text:
     )
 
 
-_CLOCK_TIMESTAMP = sa.text("select clock_timestamp()")
+_CLOCK_TIMESTAMP = Prepared(sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)).label("now")))

@@ -11,16 +11,23 @@ only one is: PostgreSQL reckons with ten where it cannot know, finds that any re
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
+
+from relance import late
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+else:  # a process speaks to one of them
+    postgresql, sqlite = late.modules("sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite")
 
 Values = Mapping[str, Any]
 Row = Any
@@ -149,8 +156,10 @@ def _resulting(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-_SQLITE = sqlite.dialect(paramstyle="named")
-# By name as on PostgreSQL: one kind of values for both.
+@functools.cache
+def _sqlite() -> sa.Dialect:
+    """By name as on PostgreSQL: one kind of values for both."""
+    return sqlite.dialect(paramstyle="named")
 
 
 FEW = 10
@@ -199,7 +208,7 @@ class Prepared:
         name = conn.dialect.name
         made = self._compiled.get(name)
         if made is None:
-            dialect = conn.dialect if name == "postgresql" else _SQLITE
+            dialect = conn.dialect if name == "postgresql" else _sqlite()
             made = self._compiled[name] = _Compiled(self.statement, dialect)
         return made
 

@@ -18,6 +18,7 @@ TOLD = (
     "main()\n"
 )
 FOR_OTHERS = {"alembic", "mako", "starlette", "uvicorn", "holidays", "babel", "rich", "relance.sandbox"}
+FOR_POSTGRESQL, FOR_SQLITE = {"psycopg", "sqlalchemy.dialects.postgresql"}, {"sqlalchemy.dialects.sqlite"}
 FOR_WORK = {
     "dramatiq", "redis", "structlog", "prometheus_client", "psycopg", "aiosmtplib", "imapclient", "selectolax", "jinja2", "yaml",
     "email_validator", "publicsuffixlist", "mailparser_reply", "flufl", "cryptography", "relance.app.services",
@@ -61,17 +62,29 @@ def test_a_worker_holds_no_web_server_migrations_holidays_or_translations(
     finally:
         process.stop(30)
     found = loaded(process)
-    assert not FOR_OTHERS & found
+    assert not (FOR_OTHERS | FOR_POSTGRESQL) & found
     assert {"sqlalchemy", "dramatiq", "relance.engine.turn"} <= found
+
+
+def test_a_process_loads_what_speaks_to_its_own_database_alone(
+    tmp_path: Path, migrated_postgres_url: str
+) -> None:
+    there = home(tmp_path)
+    process = started(tmp_path, "--home", str(there), "status", RELANCE_DATABASE_URL=migrated_postgres_url)
+    ended(process)
+    found = loaded(process)
+    assert found >= FOR_POSTGRESQL
+    assert not FOR_SQLITE & found
 
 
 def test_status_loads_nothing_that_sends_reads_or_judges(tmp_path: Path) -> None:
     process = started(tmp_path, "--home", str(home(tmp_path)), "status")
     ended(process)
     found = loaded(process)
-    assert not (FOR_OTHERS | FOR_WORK) & found
+    assert not (FOR_OTHERS | FOR_WORK | FOR_POSTGRESQL) & found
+    assert "relance.engine.engagement.hits" not in found  # nobody's no is waiting
     assert "relance.engine.reporting.status" in found
-    assert len(found) < 700  # 0.4 seconds of CPU
+    assert len(found) < 610  # 0.4 seconds of CPU
 
 
 def test_help_loads_neither_the_engine_nor_the_settings(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relance.engine.db.columns import metadata as metadata
+from relance.engine.db.columns import with_indexes as with_indexes
 from relance.engine.db.tables.events import event as event
 from relance.engine.db.tables.installation import meta as meta
 from relance.engine.db.tables.installation import process as process

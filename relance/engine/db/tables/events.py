@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, kept_so, metadata, number, text, to
+from relance.engine.db.columns import Id, Json, index, kept_so, metadata, number, text, to
 from relance.engine.db.database import Instant
 
 event = sa.Table(
@@ -32,6 +32,6 @@ sa.Index("ix_event_enrollment", event.c.enrollment_id)
 sa.Index("ix_event_contact", event.c.contact_id)
 sa.Index("ix_event_at", event.c.at)
 _of_mail = event.c.inbound_id.is_not(None)
-sa.Index("ix_event_inbound", event.c.inbound_id, postgresql_where=_of_mail, sqlite_where=_of_mail)
+index("ix_event_inbound", event.c.inbound_id, where=_of_mail)
 
 kept_so(event)

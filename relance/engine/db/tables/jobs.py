@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, count, metadata, number, text, to, told
+from relance.engine.db.columns import Id, Json, count, index, metadata, number, text, to, told
 from relance.engine.db.database import Instant
 
 job = sa.Table(
@@ -32,7 +32,7 @@ job = sa.Table(
     sa.CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
 )
 _open = job.c.state.in_(["queued", "running"])
-sa.Index("ix_job_open", job.c.id, postgresql_where=_open, sqlite_where=_open)
+index("ix_job_open", job.c.id, where=_open)
 
 job_file = sa.Table(
     "job_file",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, NullJson, count, kept_so, metadata, number, text, to, told
+from relance.engine.db.columns import (
+    Id,
+    Json,
+    NullJson,
+    count,
+    index,
+    kept_so,
+    metadata,
+    number,
+    text,
+    to,
+    told,
+)
 from relance.engine.db.database import Instant
 
 message = sa.Table(
@@ -37,7 +49,7 @@ message = sa.Table(
     sa.UniqueConstraint("enrollment_id", "step"),
 )
 _open = message.c.state.in_(("transmitting", "unknown"))
-sa.Index("ix_message_open", message.c.mailbox_id, postgresql_where=_open, sqlite_where=_open)
+index("ix_message_open", message.c.mailbox_id, where=_open)
 sa.Index("ix_message_pace", message.c.mailbox_id, message.c.transmitting_at)
 sa.Index("ix_message_contact", message.c.contact_id)
 
@@ -86,11 +98,11 @@ inbound = sa.Table(
 sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
 sa.Index("ix_inbound_contact", inbound.c.contact_id)
 _sender = sa.func.lower(inbound.c.from_address).label("begins")
-sa.Index("ix_inbound_from_begins", _sender, postgresql_ops={"begins": "text_pattern_ops"})
+index("ix_inbound_from_begins", _sender, postgresql_ops={"begins": "text_pattern_ops"})
 _unread = inbound.c.read_at.is_(None)
-sa.Index("ix_inbound_unread", inbound.c.id, postgresql_where=_unread, sqlite_where=_unread)
+index("ix_inbound_unread", inbound.c.id, where=_unread)
 _kept = inbound.c.raw.is_not(None)
-sa.Index("ix_inbound_kept", inbound.c.judged_at, postgresql_where=_kept, sqlite_where=_kept)
+index("ix_inbound_kept", inbound.c.judged_at, where=_kept)
 
 own_reply = sa.Table(
     "own_reply",  # mails that a person wrote to answer one that came in: beside each what it answers, and when it leaves
@@ -106,13 +118,7 @@ own_reply = sa.Table(
     sa.Column("why", NullJson),  # why it does not leave any more
     sa.Column("written_by", NullJson),  # who wrote it: kind and name
 )
-sa.Index(
-    "ix_own_reply_open",
-    own_reply.c.mailbox_id,
-    own_reply.c.leaves_at,
-    postgresql_where=own_reply.c.open,
-    sqlite_where=own_reply.c.open,
-)
+index("ix_own_reply_open", own_reply.c.mailbox_id, own_reply.c.leaves_at, where=own_reply.c.open)
 sa.Index("ix_own_reply_inbound", own_reply.c.inbound_id)
 
 lost_mail = sa.Table(
@@ -148,7 +154,7 @@ hit = sa.Table(
 )
 sa.Index("ix_hit_message", hit.c.message_id, hit.c.kind)
 _unjudged = hit.c.verdict.is_(None)
-sa.Index("ix_hit_unjudged", hit.c.at, postgresql_where=_unjudged, sqlite_where=_unjudged)
+index("ix_hit_unjudged", hit.c.at, where=_unjudged)
 sa.Index("ix_hit_network", hit.c.network, hit.c.at)
 
 kept_so(message)

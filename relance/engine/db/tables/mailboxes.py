@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, NullJson, count, metadata, number, text, to, told
+from relance.engine.db.columns import Id, Json, NullJson, count, index, metadata, number, text, to, told
 from relance.engine.db.database import Instant
 
 mailbox = sa.Table(
@@ -59,7 +59,7 @@ mailbox = sa.Table(
     sa.Column("user_id", Id),  # whose it is, of those who sign in; a user is never deleted
     sa.CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
 )
-sa.Index("ix_mailbox_turn", mailbox.c.next_turn_at, postgresql_where=mailbox.c.state != "removed")
+index("ix_mailbox_turn", mailbox.c.next_turn_at, where=mailbox.c.state != "removed", everywhere=False)
 
 folder = sa.Table(
     "folder",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Json, NullJson, metadata, number, text
+from relance.engine.db.columns import Json, NullJson, index, metadata, number, text
 from relance.engine.db.database import Instant
 
 contact = sa.Table(
@@ -29,7 +29,7 @@ contact = sa.Table(
 sa.Index("ix_contact_organisation", contact.c.organisation)
 for _name in ("email", "first_name", "last_name", "company"):  # found by how they begin, in any case
     _lower = sa.func.lower(contact.c[_name]).label("begins")
-    sa.Index(f"ix_contact_{_name}_begins", _lower, postgresql_ops={"begins": "text_pattern_ops"})
+    index(f"ix_contact_{_name}_begins", _lower, postgresql_ops={"begins": "text_pattern_ops"})
 
 suppression = sa.Table(
     "suppression",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, count, metadata, number, text, to
+from relance.engine.db.columns import Id, Json, count, index, metadata, number, text, to
 from relance.engine.db.database import Instant
 
 sequence = sa.Table(
@@ -74,18 +74,18 @@ _next = (
     *(enrollment.c.due_at, enrollment.c.id),
 )
 # What `store/sequences/due.py` reads from the head of: see there.
-sa.Index("ix_enrollment_mail_next", *_next, postgresql_where=_mail, sqlite_where=_mail)
-sa.Index("ix_enrollment_other_due", enrollment.c.due_at, postgresql_where=_other, sqlite_where=_other)
-sa.Index("ix_enrollment_away", enrollment.c.resume_at, postgresql_where=_away, sqlite_where=_away)
+index("ix_enrollment_mail_next", *_next, where=_mail)
+index("ix_enrollment_other_due", enrollment.c.due_at, where=_other)
+index("ix_enrollment_away", enrollment.c.resume_at, where=_away)
 sa.Index("ix_enrollment_contact", enrollment.c.contact_id)
 _held = enrollment.c.state == "held"
-sa.Index("ix_enrollment_held", enrollment.c.id, postgresql_where=_held, sqlite_where=_held)
+index("ix_enrollment_held", enrollment.c.id, where=_held)
 # Lists are paged by id within each state: an index of each thing they are most often asked by.
 sa.Index("ix_enrollment_in_state", enrollment.c.state, enrollment.c.id)
 _in_sequence = (enrollment.c.sequence_id, enrollment.c.state, enrollment.c.id, enrollment.c.mailbox_id)
 sa.Index("ix_enrollment_in_sequence", *_in_sequence)
 sa.Index("ix_enrollment_in_mailbox", enrollment.c.mailbox_id, enrollment.c.state, enrollment.c.id)
-sa.Index("ix_enrollment_lost", enrollment.c.contact_id, postgresql_where=_lost, sqlite_where=_lost)
+index("ix_enrollment_lost", enrollment.c.contact_id, where=_lost)
 
 hold = sa.Table(  # what holds or pauses somebody: a row each, open until it is closed
     "hold",
@@ -107,7 +107,7 @@ hold = sa.Table(  # what holds or pauses somebody: a row each, open until it is 
     sa.Column("closed_at", Instant),
 )
 _standing = hold.c.closed_at.is_(None)
-sa.Index("ix_hold_open", hold.c.enrollment_id, postgresql_where=_standing, sqlite_where=_standing)
+index("ix_hold_open", hold.c.enrollment_id, where=_standing)
 
 task = sa.Table(
     "task",
@@ -126,4 +126,4 @@ task = sa.Table(
     sa.UniqueConstraint("enrollment_id", "step"),
 )
 _open = task.c.state == "open"
-sa.Index("ix_task_open", task.c.due_at, task.c.id, postgresql_where=_open, sqlite_where=_open)
+index("ix_task_open", task.c.due_at, task.c.id, where=_open)

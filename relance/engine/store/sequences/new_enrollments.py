@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.database import insert_unless_there
 from relance.engine.db.tables import contact, enrollment
 from relance.engine.definition.position import Position
 
@@ -17,8 +17,7 @@ def add_new(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
     """New enrollments without a position yet: {contact id: enrollment id}. Who is in the sequence already is left out."""
     if not rows:
         return {}
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    new = insert(enrollment).on_conflict_do_nothing().returning(enrollment.c.contact_id, enrollment.c.id)
+    new = insert_unless_there(conn, enrollment).returning(enrollment.c.contact_id, enrollment.c.id)
     return {row.contact_id: row.id for row in conn.execute(new, list(rows))}
 
 
