@@ -71,6 +71,12 @@ class _Among(sa.sql.functions.FunctionElement[bool]):
     type = sa.Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """A condition as it is. Where a database has no booleans Core would write `... = 1` behind it, and SQLite then reads the
+        whole table instead of looking each value up."""
+        del against
+        return self
+
 
 @compiles(_Among, "postgresql")
 def _among_postgresql(element: _Among, compiler: Any, *, only_one: bool = False, **more: Any) -> str:
