@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import hits, send
+from benchmarks import console, hits, send
 from benchmarks.hitting.ground import Told
 from benchmarks.peers import house
 from benchmarks.sending import ground, meters, race
+from relance.console.views.contents import PAGES
 
 RESULT = race.Result(
     seconds=2.0,
@@ -62,3 +63,11 @@ def test_a_peer_that_cannot_be_installed_is_named(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(house.NoPeer):
         house.python()
     assert not (tmp_path / "peers" / "installed.txt").exists()
+
+
+def test_every_page_that_is_a_list_is_timed() -> None:
+    """A new page is one of those that are timed, or it is said why it is not."""
+    opened = {page.path for page in PAGES if page.method == "GET" and not page.part and "{" not in page.path}
+    timed = {path.partition("?")[0] for path in console.LISTS.values()} - {"/sequences/Benchmark"}
+    assert timed | set(console.NO_LISTS) == opened
+    assert not timed & set(console.NO_LISTS)

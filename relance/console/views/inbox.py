@@ -122,7 +122,7 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         ours=_ours(visit, opened),
         replying=replying.part(visit, opened, draft),
         concerned=_concerned(visit, opened),
-        chips=_chips(visit, visit.app.inbox.counts(ReplyFilter(unread=wanted.unread, search=wanted.search))),
+        chips=_chips(visit, _counted(visit, ReplyFilter(unread=wanted.unread, search=wanted.search))),
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in FILTERS if name in visit.query],
         pages=lists.pages(visit, found.cursor),
@@ -136,6 +136,13 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         after=behind or 0,
         undone=visit.query.get(UNDO, ""),
     )
+
+
+def _counted(visit: Visit, wanted: ReplyFilter) -> InboxCounts:
+    """How many there are of each kind; where there are many, as it was a few seconds ago."""
+    what = ("inbox", str(wanted.unread), wanted.search)
+    found: InboxCounts = visit.site.watch.counted(visit, what, lambda: visit.app.inbox.counts(wanted))
+    return found
 
 
 def triage(visit: Visit) -> Response:

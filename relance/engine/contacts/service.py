@@ -113,7 +113,7 @@ def suppress(context: Context, value: str, reason: str = "") -> Suppression:
         people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
         _told(conn, SuppressionAdded(why, fit), people.get(fit), now)
         _end(conn, context, [person.id for person in people.values()], because(Code.SUPPRESSED, why=why))
-        return next(each for each in suppressions.list_all(conn) if (each.kind, each.value) == (kind, fit))
+        return suppressions.one(conn, kind, fit)
 
 
 def _end(conn: Connection, context: Context, contact_ids: list[int], why: Reason) -> None:

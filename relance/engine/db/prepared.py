@@ -99,6 +99,12 @@ def any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     return _Among(column, sa.bindparam(name, type_=_Many(of)))
 
 
+def among(column: sa.ColumnElement[Any], values: Iterable[Any]) -> sa.ColumnElement[bool]:
+    """The column has one of these, which are one value to the driver: for thousands, as a statement of Core's."""
+    of = sa.BigInteger if isinstance(column.type, sa.Integer) else sa.Text
+    return _Among(column, sa.bindparam(None, list(values), type_=_Many(of), unique=True))
+
+
 class _Compiled:
     """A statement in one dialect: its text, and what its values and columns pass through."""
 

@@ -22,7 +22,19 @@ from relance.engine.db.prepared import _SQLITE, Prepared, _Compiled
 from relance.engine.store.sending import messages
 from tests.engine_house import MONDAY
 
-GROW = ("message", "event", "hit", "inbound", "enrollment", "contact", "task", "hold", "message_key")
+GROW = (
+    "message",
+    "event",
+    "hit",
+    "inbound",
+    "enrollment",
+    "contact",
+    "task",
+    "hold",
+    "message_key",
+    "suppression",
+    "suppression_reason",
+)
 # The tables that grow with every mail and every person.
 
 
@@ -72,6 +84,9 @@ LOOKS: dict[str, Callable[[Relance], object]] = {
     "unknown": lambda relance: relance.unknown.list(),
     "restored": lambda relance: relance.restored.list(),
     "tasks": lambda relance: relance.tasks.list(),
+    "a page of tasks": lambda relance: relance.tasks.page(),
+    "how many tasks": lambda relance: relance.tasks.counts(),
+    "do not contact": lambda relance: relance.contacts.suppressed("somebody"),
     "enrollments": lambda relance: relance.enrollments.list(),
     "contacts": lambda relance: relance.contacts.list(),
     "inbox": lambda relance: relance.inbox.list(),

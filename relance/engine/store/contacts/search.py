@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.operators import custom_op
 
+from relance.engine.db.prepared import among
 from relance.engine.db.tables import contact
 
 _PLACES = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
@@ -16,6 +17,8 @@ _END = "\U0010ffff"
 MAX_WORDS = 6
 LOOKED_UP = 2000
 # People whose enrollments, mails or replies are looked up one by one.
+KNOWN = 10_000
+# People by whose numbers the rows of a list are picked out.
 FEW = 4000
 # People who are put in order for a page; a page among a million is full after 10,000 where more of them fit.
 
@@ -68,9 +71,16 @@ def _ascii_lower(word: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in word)
 
 
-def few(conn: Connection, condition: sa.ColumnElement[bool]) -> list[int] | None:
+def few(conn: Connection, condition: sa.ColumnElement[bool], most: int | None = None) -> list[int] | None:
     """The numbers of contacts that fit, in no order, where what is theirs is best looked up by them. None: they are so many that a
     page of anything is soon full, whatever its order, when each row is asked whether it fits."""
-    query = sa.select(contact.c.id).where(condition).limit(LOOKED_UP + 1)
-    found = list(conn.execute(query).scalars())
-    return found if len(found) <= LOOKED_UP else None
+    most = LOOKED_UP if most is None else most
+    found = list(conn.execute(sa.select(contact.c.id).where(condition).limit(most + 1)).scalars())
+    return found if len(found) <= most else None
+
+
+def of_people(conn: Connection, whose: sa.ColumnElement[int], words: str) -> sa.ColumnElement[bool]:
+    """Whether a row is of somebody whom these words find, in a list that few people have a row in, beside `contact`: replies, tasks."""
+    found = begins(conn, words)
+    people = few(conn, found, KNOWN)
+    return found if people is None else among(whose, people)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
 from relance.engine.db import database
-from relance.engine.db.prepared import Prepared, any_of, is_one_of
+from relance.engine.db.prepared import Prepared, any_of, fixed, is_one_of
 from relance.engine.db.tables import suppression, suppression_reason
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
@@ -145,18 +145,40 @@ def list_all(conn: Connection) -> list[Suppression]:
     return _views(conn, sa.select(suppression), sa.select(suppression_reason))
 
 
+def one(conn: Connection, kind: str, value: str) -> Suppression:
+    """One that there is."""
+    found, said = (sa.select(each).where(each.c.kind == kind, each.c.value == value) for each in _TABLES)
+    return _views(conn, found, said)[0]
+
+
+KINDS = ("address", "domain")
+_TABLES = (suppression, suppression_reason)
+
+
 def page(conn: Connection, search: str, *, after: str, limit: int) -> list[Suppression]:
     """Some of them by value, behind one; `search` is found anywhere in the value, and as an address whatever refuses it."""
-    query = sa.select(suppression).where(suppression.c.value > after)
-    if search:
-        found = suppression.c.value.icontains(search, autoescape=True)
-        whole = suppression.c.value.in_(refusing(search)) if "@" in search else sa.false()
-        query = query.where(sa.or_(found, whole))
-    query = query.order_by(suppression.c.value).limit(limit)
-    values = query.with_only_columns(suppression.c.value).subquery()
-    return _views(
-        conn, query, sa.select(suppression_reason).where(suppression_reason.c.value.in_(sa.select(values)))
+    fits = [suppression.c.value > after, *_searched(conn, search)]
+    each = [_first(kind, fits, limit) for kind in KINDS]
+    merged = sa.union_all(*(sa.select(first.c.value) for first in each)).subquery()
+    here = sa.select(merged.c.value).distinct().order_by(merged.c.value).limit(limit)
+    values = list(conn.execute(here).scalars())
+    found, said = (
+        sa.select(table).where(is_one_of(table.c.kind, KINDS), table.c.value.in_(values)) for table in _TABLES
     )
+    return _views(conn, found, said) if values else []
+
+
+def _first(kind: str, fits: Iterable[sa.ColumnElement[bool]], limit: int) -> sa.Subquery:
+    """The first values of a kind, which an index gives in order."""
+    here = sa.select(suppression.c.value).where(suppression.c.kind == fixed(kind), *fits)
+    return here.order_by(suppression.c.value).limit(limit).subquery()
+
+
+def _searched(conn: Connection, search: str) -> Iterator[sa.ColumnElement[bool]]:
+    if search:
+        postgresql = conn.dialect.name == "postgresql"
+        found = (sa.func.strpos if postgresql else sa.func.instr)(suppression.c.value, search) > 0
+        yield sa.or_(found, suppression.c.value.in_(refusing(search))) if "@" in search else found
 
 
 def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> list[Suppression]:
@@ -211,7 +233,7 @@ def is_wished(conn: Connection, address: str) -> bool:
 
 _AMONG = Prepared(
     sa.select(suppression.c.value, suppression.c.reason, suppression.c.why).where(
-        is_one_of(suppression.c.kind, ("address", "domain")), any_of(suppression.c.value, "wanted")
+        is_one_of(suppression.c.kind, KINDS), any_of(suppression.c.value, "wanted")
     )
 )
 # Built once: every mail asks several times.

@@ -149,9 +149,7 @@ def _found_by(conn: Connection, words: str) -> list[sa.ColumnElement[bool]]:
     """Of a contact who is found by these words, or from an address that begins so."""
     if not words.strip():
         return []
-    begins = search.begins(conn, words)
-    few = search.few(conn, begins)
-    theirs = begins if few is None else inbound.c.contact_id.in_(few)
+    theirs = search.of_people(conn, inbound.c.contact_id, words)
     return [sa.or_(theirs, search.begins_with(conn, inbound.c.from_address, words.strip()))]
 
 

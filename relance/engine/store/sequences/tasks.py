@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
+from relance.engine.db.prepared import fixed
 from relance.engine.db.tables import contact, enrollment, sequence, task
 from relance.engine.store import scopes
 from relance.engine.store.contacts import search
@@ -154,27 +155,43 @@ def every_of(conn: Connection, wanted: TaskConditions) -> list[Task]:
 
 def count(conn: Connection, wanted: TaskConditions) -> int:
     """How many there are."""
-    counted = _select().where(*_conditions(conn, wanted)).with_only_columns(sa.func.count())
-    return int(conn.execute(counted).scalar_one())
+    conditions = _conditions(conn, wanted)
+    counted = (
+        sa.select(sa.func.count())
+        if _of_itself(conn, wanted)
+        else _select().with_only_columns(sa.func.count())
+    )
+    return int(conn.execute(counted.select_from(task).where(*conditions)).scalar_one())
+
+
+def _of_itself(conn: Connection, wanted: TaskConditions) -> bool:
+    """Whether no other table is asked about what stands there."""
+    return not (wanted.search or wanted.sequence or scopes.within(conn, enrollment.c.mailbox_id))
 
 
 def _conditions(conn: Connection, wanted: TaskConditions) -> list[sa.ColumnElement[bool]]:
-    found = scopes.within(conn, enrollment.c.mailbox_id)
-    if wanted.ids:
-        found.append(task.c.id.in_(wanted.ids))
-    if wanted.states:
-        found.append(task.c.state.in_(wanted.states))
-    if wanted.since is not None:
-        found.append(task.c.due_at >= wanted.since)
-    if wanted.until is not None:
-        found.append(task.c.due_at < wanted.until)
-    if wanted.assignee is not None:
-        found.append(task.c.assignee == wanted.assignee)
-    if wanted.sequence is not None:
-        found.append(sequence.c.name == wanted.sequence)
+    asked = (
+        (bool(wanted.ids), task.c.id.in_(wanted.ids)),
+        (bool(wanted.states), _stands(wanted.states)),
+        (wanted.assignee is not None, task.c.assignee == wanted.assignee),
+        (wanted.sequence is not None, sequence.c.name == wanted.sequence),
+    )
+    found = [condition for holds, condition in asked if holds]
     if wanted.search:
-        found.append(search.begins(conn, wanted.search))
-    return found
+        found.append(search.of_people(conn, task.c.contact_id, wanted.search))
+    return [*scopes.within(conn, enrollment.c.mailbox_id), *_between(wanted), *found]
+
+
+def _between(wanted: TaskConditions) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield task.c.due_at >= wanted.since
+    if wanted.until is not None:
+        yield task.c.due_at < wanted.until
+
+
+def _stands(states: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Those that are open have an index of their own, which is taken where that stands in the text."""
+    return task.c.state == fixed("open") if states == ("open",) else task.c.state.in_(states)
 
 
 def change(conn: Connection, task_id: int, **values: Any) -> bool:
