@@ -27,10 +27,8 @@ WaitText = Annotated[
         {"type": "string", "pattern": waits.PATTERN, "examples": ["3 business days", "4 hours"]}
     ),
 ]
-StepId = Annotated[
-    str,
-    pydantic.StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40),
-]
+STEP_ID, MAX_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 40
+StepId = Annotated[str, pydantic.StringConstraints(pattern=STEP_ID, max_length=MAX_ID)]
 Words = Annotated[str, pydantic.StringConstraints(min_length=1, max_length=MAX_BODY)]
 Line = Annotated[
     str, pydantic.StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")

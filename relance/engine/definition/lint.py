@@ -2,17 +2,207 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from relance import errors, templates
 from relance.engine.definition import compiled, graph, reachability, sequence, steps
-from relance.engine.definition.reading import error_messages, load, partial
+from relance.engine.definition.reading import error_messages, load, partial, repairs
 from relance.engine.definition.reading.yaml_source import Places
-from relance.engine.definition.steps import MailStep, Path, WaitStep
+from relance.engine.definition.steps import EndStep, MailStep, Path, WaitStep
 from relance.engine.schedule import send_windows
 from relance.wording import Text
 
+# ISO 639-1.
+LANGUAGES = frozenset(
+    [
+        "aa",
+        "ab",
+        "ae",
+        "af",
+        "ak",
+        "am",
+        "an",
+        "ar",
+        "as",
+        "av",
+        "ay",
+        "az",
+        "ba",
+        "be",
+        "bg",
+        "bi",
+        "bm",
+        "bn",
+        "bo",
+        "br",
+        "bs",
+        "ca",
+        "ce",
+        "ch",
+        "co",
+        "cr",
+        "cs",
+        "cu",
+        "cv",
+        "cy",
+        "da",
+        "de",
+        "dv",
+        "dz",
+        "ee",
+        "el",
+        "en",
+        "eo",
+        "es",
+        "et",
+        "eu",
+        "fa",
+        "ff",
+        "fi",
+        "fj",
+        "fo",
+        "fr",
+        "fy",
+        "ga",
+        "gd",
+        "gl",
+        "gn",
+        "gu",
+        "gv",
+        "ha",
+        "he",
+        "hi",
+        "ho",
+        "hr",
+        "ht",
+        "hu",
+        "hy",
+        "hz",
+        "ia",
+        "id",
+        "ie",
+        "ig",
+        "ii",
+        "ik",
+        "io",
+        "is",
+        "it",
+        "iu",
+        "ja",
+        "jv",
+        "ka",
+        "kg",
+        "ki",
+        "kj",
+        "kk",
+        "kl",
+        "km",
+        "kn",
+        "ko",
+        "kr",
+        "ks",
+        "ku",
+        "kv",
+        "kw",
+        "ky",
+        "la",
+        "lb",
+        "lg",
+        "li",
+        "ln",
+        "lo",
+        "lt",
+        "lu",
+        "lv",
+        "mg",
+        "mh",
+        "mi",
+        "mk",
+        "ml",
+        "mn",
+        "mr",
+        "ms",
+        "mt",
+        "my",
+        "na",
+        "nb",
+        "nd",
+        "ne",
+        "ng",
+        "nl",
+        "nn",
+        "no",
+        "nr",
+        "nv",
+        "ny",
+        "oc",
+        "oj",
+        "om",
+        "or",
+        "os",
+        "pa",
+        "pi",
+        "pl",
+        "ps",
+        "pt",
+        "qu",
+        "rm",
+        "rn",
+        "ro",
+        "ru",
+        "rw",
+        "sa",
+        "sc",
+        "sd",
+        "se",
+        "sg",
+        "sh",
+        "si",
+        "sk",
+        "sl",
+        "sm",
+        "sn",
+        "so",
+        "sq",
+        "sr",
+        "ss",
+        "st",
+        "su",
+        "sv",
+        "sw",
+        "ta",
+        "te",
+        "tg",
+        "th",
+        "ti",
+        "tk",
+        "tl",
+        "tn",
+        "to",
+        "tr",
+        "ts",
+        "tt",
+        "tw",
+        "ty",
+        "ug",
+        "uk",
+        "ur",
+        "uz",
+        "ve",
+        "vi",
+        "vo",
+        "wa",
+        "wo",
+        "xh",
+        "yi",
+        "yo",
+        "za",
+        "zh",
+        "zu",
+    ]
+)
 MANY_MAILS = 7  # to one person without an answer: beyond it complaints grow faster than meetings
 SOON = 20.0  # hours between two mails; less reads as pestering
 TIME_TO_CLICK = 4.0  # hours between a mail and the question whether it was clicked
@@ -34,7 +224,8 @@ def examine(source: str | sequence.Sequence, known: Collection[str], where: str 
     document = load.read(source, where)
     if document.sequence is None:
         more = partial.problems(document.data, known, document.places, where)
-        return Checked(None, _ordered([*document.problems, *more]), document.doubts)
+        rest = _however_mended(document, known, where)
+        return Checked(None, _ordered([*document.problems, *more, *rest]), document.doubts)
     found = check(document.sequence, known, document.places, where)
     return replace(found, warnings=_ordered([*document.doubts, *found.warnings]))
 
@@ -44,9 +235,37 @@ def check(
 ) -> Checked:
     """Everything that can be told about a sequence before anybody is enrolled."""
     look = _Examination(definition, frozenset(known) | set(definition.values), places or Places(), where)
-    for question in QUESTIONS:
-        question(look)
+    _ask(look, QUESTIONS)
     return Checked(None if look.problems else definition, _ordered(look.problems), _ordered(look.warnings))
+
+
+def _ask(look: _Examination, questions: Iterable[Question]) -> None:
+    for question in questions:
+        question(look)
+
+
+def _however_mended(document: load.Document, known: Collection[str], where: str) -> list[errors.Problem]:
+    """What is wrong with the sound parts of a document, whichever way its broken ones are mended: none of it follows
+    from those alone."""
+    found: list[list[errors.Problem]] = []
+    questions = [each for each in QUESTIONS if each not in _unanswered(document)]
+    for definition in load.mended(document):
+        names = frozenset(known) | set(definition.values)
+        look = _Examination(definition, names, document.places, where, document.data)
+        _ask(look, questions)
+        found.append(look.problems)
+    *others, last = found or [[]]
+    told = [{replace(each, hint="") for each in other} for other in others]
+    return [each for each in last if all(replace(each, hint="") in other for other in told)]
+
+
+def _unanswered(document: load.Document) -> set[Question]:
+    """What cannot be asked of the sound parts, as the answer lies in a broken one."""
+    parts = {path[0] for path in document.broken if path}
+    left = {question for part, questions in _RESTS_ON.items() if part in parts for question in questions}
+    if repairs.unnamed(document.data, [path for path in document.broken if path[:1] == ("steps",)]):
+        left.add(_conditions_are_right)
+    return left
 
 
 def _ordered(found: list[errors.Problem]) -> tuple[errors.Problem, ...]:
@@ -57,12 +276,18 @@ class _Examination:
     """One sequence under examination, and what was found so far."""
 
     def __init__(
-        self, definition: sequence.Sequence, known: frozenset[str], places: Places, where: str
+        self,
+        definition: sequence.Sequence,
+        known: frozenset[str],
+        places: Places,
+        where: str,
+        written: Any = None,
     ) -> None:
         self.definition = definition
         self.known = known
         self.places = places
         self.where = where
+        self.written = written  # plain data, where steps may have other names than in the definition
         self.plan = graph.build(definition)
         self.before = reachability.look(self.plan)
         self.problems: list[errors.Problem] = []
@@ -85,6 +310,8 @@ class _Examination:
         around = [
             step_id for step_id, step_path in self.plan.paths.items() if path[: len(step_path)] == step_path
         ]
+        if around and self.written is not None:
+            return error_messages.context(path, self.written)
         if around:  # in reading order, so the innermost comes last
             return error_messages.step_name(around[-1])
         return Text.prose(path[0] if path else "")
@@ -101,6 +328,7 @@ class _Examination:
             self.problems.append(replace(told, where=self.where))
 
 
+Question = Callable[[_Examination], None]
 # The questions, each about one kind of mistake.
 
 
@@ -293,7 +521,27 @@ def _rest_is_sensible(look: _Examination) -> None:
         look.warn(("unsubscribe",), Text("the mail has no unsubscribe line, only an unsubscribe header."))
 
 
-QUESTIONS: tuple[Callable[[_Examination], None], ...] = (
+def _language_is_one(look: _Examination) -> None:
+    language = look.definition.language
+    if language is not None and language not in LANGUAGES:
+        what = Text('"{value}" is not a language code.', value=language)
+        look.problem(("language",), what, Text("Write two lower-case letters: pl, en, de."))
+
+
+def _ends_are_no_jumps(look: _Examination) -> None:
+    """`end` takes a reason; somebody who writes a step's id there means it to go on from that step."""
+    ids = {graph.id_of(step) for step in look.plan.steps}
+    for step in look.plan.steps:
+        if isinstance(step, EndStep) and step.end in ids:
+            path = (*look.plan.paths[graph.id_of(step)], "end")
+            what = Text('`end`: the sequence ends here and does not continue with "{id}".', id=step.end)
+            hint = Text("Write the reason why it ends, or remove this step and move the other one here.")
+            look.problem(path, what, hint)
+
+
+QUESTIONS: tuple[Question, ...] = (
+    _language_is_one,
+    _ends_are_no_jumps,
     _steps_are_reached,
     _mails_have_subjects,
     _replies_have_something_to_answer,
@@ -304,3 +552,10 @@ QUESTIONS: tuple[Callable[[_Examination], None], ...] = (
     _rest_is_sensible,
 )
 """Every question a check asks, in order."""
+
+_RESTS_ON: Mapping[str | int, frozenset[Question]] = {
+    "send": frozenset({_send_hours_meet}),
+    "track": frozenset({_conditions_are_right}),
+    "values": frozenset({_conditions_are_right, _words_are_right}),
+}
+"""The part of a sequence without which questions have no answer."""

@@ -30,15 +30,31 @@ Told = tuple[Text, Text | str]  # what is wrong, and what to write instead
 
 def problems(refused: pydantic.ValidationError, data: Any, places: Places) -> list[errors.Problem]:
     """One problem a mistake, in the order of the file."""
-    by_path: dict[Path, list[Error]] = {}
-    for error in refused.errors(include_url=False, include_input=False):
-        by_path.setdefault(_path(error, data), []).append(error)
+    by_path = _by_path(refused, data)
     told = [
         _problem(path, _telling(group), data, places)
         for path, group in by_path.items()
-        if not _echo(path, group, by_path)
+        if not _echo(path, group, by_path) and not _under_another_name(path, group, by_path)
     ]
     return sorted(told, key=lambda problem: (problem.line, problem.column))
+
+
+def broken(refused: pydantic.ValidationError, data: Any) -> frozenset[Path]:
+    """The places of what was refused."""
+    return frozenset(_by_path(refused, data))
+
+
+def _by_path(refused: pydantic.ValidationError, data: Any) -> dict[Path, list[Error]]:
+    found: dict[Path, list[Error]] = {}
+    for error in refused.errors(include_url=False, include_input=False):
+        found.setdefault(_path(error, data), []).append(error)
+    return found
+
+
+def _under_another_name(path: Path, group: list[Error], others: Iterable[Path]) -> bool:
+    """Whether what is missing was only given the name that it has in Python, which is told at that name."""
+    named = path == ("sequence",) and ("name",) in others
+    return named and all(error["type"] == "missing" for error in group)
 
 
 def _telling(group: list[Error]) -> Error:
@@ -171,7 +187,8 @@ def _unknown(path: Path, data: Any) -> Told:
     key, inside = str(path[-1]), _model_at(path[:-1], data)
     known = _known_keys(inside)
     kind = steps.kind_of(_at(data, path[:-1])) if _is_step(path[:-1]) else None
-    if near := errors.nearest(key, known):
+    alias = getattr(inside.model_fields.get(key), "alias", None)  # the name that it has in Python
+    if near := alias or errors.nearest(key, known):
         return Text("`{key}` is not recognised here.", key=key), Text("Did you mean `{near}`?", near=near)
     if kind and (other := _kind_with(key)):
         return (

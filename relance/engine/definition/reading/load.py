@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +13,9 @@ import yaml
 
 from relance import errors
 from relance.engine.definition import sequence
-from relance.engine.definition.reading import error_messages, yaml_source
+from relance.engine.definition.reading import error_messages, repairs, yaml_source
 from relance.engine.definition.reading.yaml_source import Places
+from relance.engine.definition.steps import Path
 from relance.wording import Text
 
 
@@ -26,6 +28,7 @@ class Document:
     places: Places = field(default_factory=Places, repr=False)
     doubts: tuple[errors.Problem, ...] = ()  # read, but perhaps not as it was meant
     data: Any = field(default=None, repr=False)  # what stands in it, plain
+    broken: tuple[Path, ...] = ()  # the parts that are not what they should be
 
 
 def read(text: str, where: str = "") -> Document:
@@ -40,14 +43,27 @@ def read(text: str, where: str = "") -> Document:
         )
         return Document(None, _placed([nothing], where))
     found = list(parsed.twice)
-    made = None
+    made, broken = None, frozenset[Path]()
     try:
-        made = sequence.Sequence.model_validate(parsed.data)
+        made = _validated(parsed.data)
     except pydantic.ValidationError as refused:
         found += error_messages.problems(refused, parsed.data, parsed.places)
+        broken = error_messages.broken(refused, parsed.data)
     found.sort(key=lambda problem: problem.line)
     sound, doubts = None if found else made, _placed(parsed.doubts, where)
-    return Document(sound, _placed(found, where), parsed.places, doubts, parsed.data)
+    return Document(sound, _placed(found, where), parsed.places, doubts, parsed.data, tuple(broken))
+
+
+def _validated(data: Any) -> sequence.Sequence:
+    """The sequence of plain data; in a file a key has one name, which is not always that of the attribute."""
+    return sequence.Sequence.model_validate(data, by_alias=True, by_name=False)
+
+
+def mended(document: Document) -> Iterator[sequence.Sequence]:
+    """What a document would be if its broken parts were mended, in each way that gives a sequence."""
+    for data in repairs.of(document.data, document.broken):
+        with contextlib.suppress(pydantic.ValidationError):
+            yield _validated(data)
 
 
 def _placed(problems: Iterable[errors.Problem], where: str) -> tuple[errors.Problem, ...]:

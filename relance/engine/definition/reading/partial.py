@@ -34,6 +34,8 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
                 errors.Problem(error_messages.within(name, ended(what)), "", "", place.line, place.column)
             )
         seen |= {step_id} if isinstance(step_id, str) else set()
+        if values is not None and not isinstance(values, Mapping):
+            continue  # nobody knows which fields the texts may use
         found += _words(path, step, name, names, places)
         for key in steps.CONDITION_KEYS:
             found += _condition((*path, key), step.get(key), name, names, places)

@@ -15,7 +15,7 @@ import yaml
 
 from relance import errors
 from relance.engine.definition.steps import Path
-from relance.wording import Text, ended
+from relance.wording import Text, ended, quoted
 
 MAX_TEXT = 400_000  # characters: a hundred steps with long mails stay far below
 MAX_DEPTH = 40
@@ -250,9 +250,10 @@ def _explained(error: yaml.YAMLError, text: str) -> NotReadable:
     for pattern, what, hint in _EXPLAINED:
         if re.search(pattern, said):
             return NotReadable(what, place, hint)
-    problem = getattr(error, "problem", None) or Text("it cannot be read")
+    problem = getattr(error, "problem", None)
+    named = quoted(problem) if problem else Text("it cannot be read")
     return NotReadable(
-        Text("this is not valid YAML: {problem}", problem=problem),
+        Text("this is not valid YAML: {problem}", problem=named),
         place,
         Text("Compare the indentation with the lines around it."),
     )
