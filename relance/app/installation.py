@@ -27,7 +27,7 @@ from relance.engine.roles import Viewer
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.sending.doubt import recovery, restore_guard
 from relance.engine.store.processes import Process
-from relance.wording import Text
+from relance.wording import Text, typed
 
 if TYPE_CHECKING:
     from relance.app import people, permitted, services
@@ -121,7 +121,7 @@ class Relance:
         """
         if settings is not None and not isinstance(settings, Settings):
             raise errors.Invalid(
-                Text("{given} is not Settings. Write Relance(Settings(home=…)).", given=repr(settings))
+                Text("{given} is not Settings. Write Relance(Settings(home=…)).", given=typed(settings))
             )
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()

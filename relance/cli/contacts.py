@@ -9,7 +9,7 @@ import typer
 
 from relance.cli.terminal import asking, progress, session, show
 from relance.mailbox import free_mail
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, typed
 
 if TYPE_CHECKING:
     from relance.engine.contacts.importer import ImportReport
@@ -74,7 +74,7 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
     for name, column in report.unknown_columns.items():
         kept = _(
             "column {column} is kept as a custom field: {field}",
-            column=repr(column),
+            column=typed(column),
             field=f"{{{{ {name} }}}}",
         )
         show.say(f"  {kept}")
@@ -188,14 +188,14 @@ def tell_way_back(back: WayBack) -> None:
         would = Text("{value} would be contacted again.", value=value)
         show.say(str(would if back.dry_run else Text("{value} may be contacted again.", value=value)))
     for each in back.going_on:
-        place = {"email": each.email, "sequence": repr(each.sequence), "step": each.step}
+        place = {"email": each.email, "sequence": typed(each.sequence), "step": each.step}
         would = Text("{email} would continue in {sequence} with {step}.", **place)
         show.say(
             str(would if back.dry_run else Text("{email} continues in {sequence} with {step}.", **place))
         )
     for each in back.staying:
         state = codes.text("person", each.state)
-        stays = {"email": each.email, "state": state, "sequence": repr(each.sequence), "reason": each.reason}
+        stays = {"email": each.email, "state": state, "sequence": typed(each.sequence), "reason": each.reason}
         show.say(_("{email} stays {state} in {sequence}: {reason}", **stays))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relance import errors
-from relance.wording import Text, ended
+from relance.wording import Text, ended, of_system
 
 KEY_BYTES = 32  # AES-256
 LARGEST_ID, ID_DIGITS = 255, 3
@@ -107,7 +107,7 @@ def _key_text(path: Path, own: Path) -> str:
         ) from None
     except (OSError, UnicodeDecodeError) as refused:
         raise errors.Misconfigured(
-            Text("The key at {path} cannot be read: {fault}", path=path, fault=ended(refused))
+            Text("The key at {path} cannot be read: {fault}", path=path, fault=ended(of_system(refused)))
         ) from refused
     if os.name == "posix" and path == own and mode & OPEN_TO_OTHERS:
         raise errors.Misconfigured(

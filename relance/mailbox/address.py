@@ -14,7 +14,7 @@ import publicsuffixlist
 
 from relance import errors
 from relance.mailbox import free_mail
-from relance.wording import N_, Text
+from relance.wording import N_, Text, ended, quoted, typed
 
 LENGTH_LIMIT = 254  # RFC 5321, 4.5.3.1.3, with erratum 1690
 LOCAL_LIMIT = 64  # RFC 5321, 4.5.3.1.1
@@ -49,7 +49,7 @@ class Address:
 def written_as(text: object) -> str:
     """An address as somebody hands it over; raises `errors.Invalid` where it is no text at all."""
     if not isinstance(text, str):
-        raise errors.Invalid(Text("{given} is not an address. Write ada@acme.example.", given=repr(text)))
+        raise errors.Invalid(Text("{given} is not an address. Write ada@acme.example.", given=typed(text)))
     return text
 
 
@@ -76,7 +76,7 @@ def normalise(text: str, *, allow_test_domains: bool = False) -> Address:
         raise errors.Invalid(
             Text(
                 "{written} is longer than {limit} characters.",
-                written=_shown(written),
+                written=typed(written),
                 limit=LENGTH_LIMIT,
             )
         )
@@ -96,31 +96,29 @@ def _checked_local(written: str) -> str:
     local, at, domain = written.partition("@")
     if not at or not local or not domain:
         raise errors.Invalid(
-            Text(
-                "{written} is not an email address. Write it like ada@firm.example.", written=_shown(written)
-            )
+            Text("{written} is not an email address. Write it like ada@firm.example.", written=typed(written))
         )
     if "@" in domain:
         raise errors.Invalid(
-            Text('{written} has more than one "@". Write one address per field.', written=_shown(written))
+            Text('{written} has more than one "@". Write one address per field.', written=typed(written))
         )
     for character, what in _FORBIDDEN_LOCAL.items():
         if character in local:
-            raise errors.Invalid(Text(what, written=_shown(written)))
+            raise errors.Invalid(Text(what, written=typed(written)))
     if "=?" in written or not _LOCAL.fullmatch(local):
         odd = next((character for character in local if not _LOCAL.fullmatch(character)), "=?")
         raise errors.Invalid(
             Text(
                 '{written} has {odd} before the "@", which mail servers treat differently.',
-                written=_shown(written),
-                odd=repr(odd),
+                written=typed(written),
+                odd=typed(odd),
             )
         )
     if len(local) > LOCAL_LIMIT:
         raise errors.Invalid(
             Text(
                 '{written} has more than {limit} characters before the "@".',
-                written=_shown(written),
+                written=typed(written),
                 limit=LOCAL_LIMIT,
             )
         )
@@ -135,7 +133,7 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
             Text(
                 '{written} is in ".{suffix}", which never reaches anybody. Use a real address (or set '
                 "allow_test_domains for trials on this machine).",
-                written=_shown(written),
+                written=typed(written),
                 suffix=suffix,
             )
         )
@@ -153,8 +151,8 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
         raise errors.Invalid(
             Text(
                 "{written} is not an email address: {problem}",
-                written=_shown(written),
-                problem=_sentence(problem),
+                written=typed(written),
+                problem=_told(problem),
             )
         ) from None
     found = str(checked.ascii_domain).lower().removesuffix(aside)
@@ -163,7 +161,7 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
             Text(
                 "{written} has characters in its domain that stand for others: mail would go to {meant}. "
                 "Write that if it is what you mean.",
-                written=_shown(written),
+                written=typed(written),
                 meant=f"{written.partition('@')[0]}@{found}",
             )
         )
@@ -185,13 +183,20 @@ def ascii_form(domain: str) -> str | None:
         return None
 
 
-def _sentence(problem: Exception) -> str:
-    words = " ".join(str(problem).split())
-    return words if words.endswith(".") else words + "."
+_DOMAINS: tuple[tuple[str, Text], ...] = (
+    (r"should have a period|top-level domain", Text("its domain has no ending such as .com or .pl.")),
+    (r"invalid char|unsafe char|Unicode|IDNA|Codepoint|not valid after", Text("its domain has a character that no domain can have.")),
+    (r"IP address", Text("an IP address stands where a domain belongs.")),
+    (r"too (?:long|many)|so many", Text("its domain, or a part of it, is too long.")),
+    (r"period|hyphen", Text("a dot or a hyphen is in a place where none is allowed.")),
+    (r"special-use|reserved", Text("its domain is reserved, and mail never reaches it.")),
+)  # fmt: skip
 
 
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 80 else text[:77] + "...")
+def _told(problem: Exception) -> Text:
+    """What is wrong with a domain, as a sentence; the library's own words in quotation marks where that is not common."""
+    known = next((words for pattern, words in _DOMAINS if re.search(pattern, str(problem))), None)
+    return known or ended(quoted(problem))
 
 
 @lru_cache(maxsize=1)

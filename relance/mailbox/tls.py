@@ -6,9 +6,10 @@ import functools
 import ipaddress
 import pathlib
 import ssl
+from collections.abc import Mapping
 
 from relance import errors
-from relance.wording import Text, of_system
+from relance.wording import Text, of_system, quoted
 
 
 def context(ca_file: str | None = None) -> ssl.SSLContext:
@@ -52,9 +53,26 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _reason(error: Exception) -> Text | str:
+def _reason(error: Exception) -> Text:
     if isinstance(error, ssl.SSLError):
-        return error.reason or Text("no certificate in it")
-    if isinstance(error, OSError) and error.strerror:
-        return of_system(error)
-    return str(error)
+        return quoted(error.reason) if error.reason else Text("no certificate in it")
+    return of_system(error)
+
+
+CERTIFICATES: Mapping[int, Text] = {
+    9: Text("it is not valid yet"),
+    10: Text("it has expired"),
+    18: Text("the server signed it itself"),
+    19: Text("its authority is not trusted here"),
+    20: Text("its authority is not known here"),
+    21: Text("its authority is not known here"),
+    23: Text("it has been revoked"),
+    62: Text("it is made out to another name"),
+    64: Text("it is made out to another name"),
+}
+"""What is wrong with a certificate, by OpenSSL's number (X509_V_ERR_…), beside "the certificate"."""
+
+
+def of_certificate(error: ssl.SSLCertVerificationError) -> Text:
+    """Why a certificate is not trusted; OpenSSL's words in quotation marks where that is not common."""
+    return CERTIFICATES.get(error.verify_code) or quoted(error.verify_message)

@@ -15,7 +15,7 @@ from relance.templates import values, variables
 from relance.templates.markup import inline, links, markdown, page, pieces
 from relance.templates.safety import allow_list, fence
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words
-from relance.wording import Text, ended
+from relance.wording import Text, ended, quoted
 
 MAX_SOURCE = 64 * 1024  # characters of one part
 MAX_SUBJECT_SOURCE = 2000
@@ -89,7 +89,7 @@ class _Render:
             )
             return Unusable(reason, self.place)
         except (jinja2.TemplateError, ArithmeticError, ValueError) as error:
-            return Unusable(Text("The text cannot be made: {fault}", fault=ended(error)), self.place)
+            return Unusable(Text("The text cannot be made: {fault}", fault=ended(quoted(error))), self.place)
 
     def _rendered(self, fields: values.Fields) -> Rendered:
         compiled = self.compiled

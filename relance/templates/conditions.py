@@ -16,7 +16,7 @@ from relance.templates import values, variables
 from relance.templates.markup import pieces
 from relance.templates.safety import allow_list, fence
 from relance.templates.words import Missing, Unusable
-from relance.wording import Text
+from relance.wording import N_, Text
 
 MAX_CONDITION = 2000
 
@@ -28,13 +28,16 @@ FACTS: dict[str, tuple[tuple[str, ...], int]] = {
 }
 _EXAMPLES = {"clicked": 'clicked("intro", "pricing")', "opened": 'opened("intro")', "replied": "replied()"}
 _AS_IN = Text("Write {example}.", example=_EXAMPLES["clicked"])
+_ODD = N_('There is a "{odd}" in the condition where it does not belong.')
 _EXPLAINED: pieces.Explanations = (
     (r"unexpected char '[“”„‟‘’‚«»]'", Text("Curly quotes cannot be used in a condition."), Text('Write straight quotes: "…".')),
-    (r"got '(?:name|integer|float|string)'", Text("There are two words side by side in the condition."), Text('Write "and" or "or" between two questions.')),
-    (r"got '='", Text("A single = does not compare anything."), Text('Write ==, as in country == "PL".')),
+    (r"got '='$", Text("A single = does not compare anything."), Text('Write ==, as in country == "PL".')),
     (r"Expected an expression|'end of|[Uu]nexpected end of", Text("Something is missing in the condition."), _AS_IN),
     (r"No filter named '(\w+)'", Text("This filter is not available."), ""),
-    (r"expected token .*, got '(?P<got>[^'\w]{1,3})'|^unexpected '(?P<odd>[^']+)'|unexpected char '(?P<char>.)'", Text('There is a "{odd}" in the condition where it does not belong.'), _AS_IN),
+    (r"""unexpected char (?:'"'|"'")""", Text("A text in the condition has no closing quote."), Text('Write it between two straight quotes: "…".')),
+    (r"expected token .*, got '(?P<got>[^'\w\s]{1,3})'$|^unexpected '(?P<odd>[^']+)'|unexpected char '(?P<char>[^'\\])'", Text(_ODD), _AS_IN),
+    (r"expected token .*, got '", Text("There are two words side by side in the condition."), Text('Write "and" or "or" between two questions.')),
+    (r"expected name or number", Text(_ODD, odd="."), _AS_IN),
     (r"unexpected char", Text("There is a character in the condition that does not belong there."), _AS_IN),
 )  # fmt: skip
 # What Jinja says about a mistake in a condition. It has no braces, so nothing here speaks of any.

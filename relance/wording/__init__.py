@@ -24,7 +24,7 @@ from relance.wording.dates import (
     show_times_in,
     shown_zone,
 )
-from relance.wording.phrases import capital, counted, ended, quoted
+from relance.wording.phrases import capital, counted, ended, quoted, typed
 from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
 from relance.wording.system import of_system, plainly
 from relance.wording.text import N_, Text, n_, span, words
@@ -56,5 +56,6 @@ __all__ = [
     "span",
     "speak",
     "speaking",
+    "typed",
     "words",
 ]

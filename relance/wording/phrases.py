@@ -27,6 +27,17 @@ def quoted(words: object) -> Text:
     return Text('"{words}"', words=str(words))
 
 
+MOST_TYPED = 80
+
+
+def typed(value: object) -> Text:
+    """What somebody wrote or handed over, between the quotes of the reader's language: shortened, and what nobody sees
+    (control characters, marks of direction) as its code."""
+    text = str(value)
+    short = text if len(text) <= MOST_TYPED else f"{text[: MOST_TYPED - 1]}…"
+    return quoted("".join(each if each.isprintable() else ascii(each)[1:-1] for each in short))
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun, in English only: 1 mail, 2 mails. Where people read it, `n_` says it in their language."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 from collections.abc import Mapping
 
+from relance.wording.phrases import quoted
 from relance.wording.text import N_, Text
 
 BY_NUMBER: Mapping[int, str] = {
@@ -35,6 +37,23 @@ BY_NUMBER: Mapping[int, str] = {
     errno.EISDIR: N_("it is a folder"),
     errno.ELOOP: N_("its links lead in a circle"),
     errno.ENAMETOOLONG: N_("its name is too long"),
+    errno.EEXIST: N_("there is already a file or folder of this name"),
+    errno.ENOTEMPTY: N_("the folder is not empty"),
+    errno.EBUSY: N_("another program is using it"),
+    errno.ETXTBSY: N_("another program is using it"),
+    errno.EAGAIN: N_("it is busy just now"),
+    errno.ENOMEM: N_("the computer has no memory left"),
+    errno.ENOBUFS: N_("the computer has no memory left"),
+    errno.EXDEV: N_("it is on another disk"),
+    errno.ESTALE: N_("the network folder is no longer there"),
+    errno.ENXIO: N_("there is no such device"),
+    errno.ENODEV: N_("there is no such device"),
+    errno.EINVAL: N_("the system does not allow it"),
+    errno.ENOTSUP: N_("the system does not allow it"),
+    errno.ENOTCONN: N_("the connection was cut off"),
+    errno.ESHUTDOWN: N_("the connection was cut off"),
+    errno.ENETRESET: N_("the connection was cut off"),
+    errno.EAFNOSUPPORT: N_("the network cannot be reached"),
 }
 OF_NAMES: Mapping[int, str] = {
     socket.EAI_NONAME: N_("this name is not known"),
@@ -42,11 +61,24 @@ OF_NAMES: Mapping[int, str] = {
     socket.EAI_AGAIN: N_("the name server does not answer"),
     socket.EAI_FAIL: N_("the name server refuses to answer"),
 }
+BY_TYPE: Mapping[type[BaseException], int] = {
+    TimeoutError: errno.ETIMEDOUT,
+    ConnectionRefusedError: errno.ECONNREFUSED,
+    ConnectionResetError: errno.ECONNRESET,
+    ConnectionAbortedError: errno.ECONNABORTED,
+    BrokenPipeError: errno.EPIPE,
+    FileNotFoundError: errno.ENOENT,
+    FileExistsError: errno.EEXIST,
+    PermissionError: errno.EACCES,
+}
+"""What is meant where Python raises one of these without a number."""
+_CODED = N_("{fault} [{technical}]")
 BY_WORDS: Mapping[str, Text] = {
-    os.strerror(number): Text("{fault} [{technical}]", fault=Text(said), technical=os.strerror(number))
+    os.strerror(number): Text(_CODED, fault=Text(said), technical=errno.errorcode[number])
     for number, said in BY_NUMBER.items()
 }
 """Those of faults that were kept in the system's words alone."""
+_NAMES = {getattr(socket, each): each for each in dir(socket) if each.startswith("EAI_")}
 
 
 def plainly(fault: BaseException) -> Text:
@@ -58,10 +90,28 @@ def plainly(fault: BaseException) -> Text:
 
 
 def of_system(fault: BaseException) -> Text:
-    """Its sentence, with the system's own words in square brackets; these alone where it is none that is common."""
-    own = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
-    number = fault.errno if isinstance(fault, OSError) and type(fault.errno) is int else 0
-    said = OF_NAMES.get(number) if isinstance(fault, socket.gaierror) else BY_NUMBER.get(number)
-    if said is None:
-        return Text.prose(own)
-    return Text("{fault} [{technical}]", fault=Text(said), technical=own)
+    """Its sentence, with the system's name for it in square brackets; the system's own words in quotation marks where it is
+    none that is common."""
+    if isinstance(fault, socket.gaierror):
+        return _coded(OF_NAMES, fault.errno, _NAMES) or _own(fault)
+    if isinstance(fault, OSError) and type(fault.errno) is int:
+        return _coded(BY_NUMBER, fault.errno, errno.errorcode) or _own(fault)
+    number = 0 if str(fault) else BY_TYPE.get(type(fault), 0)
+    return Text(BY_NUMBER[number]) if number else _own(fault)
+
+
+def _coded(table: Mapping[int, str], number: int | None, names: Mapping[int, str]) -> Text | None:
+    if number is None or number not in table:
+        return None
+    return Text(_CODED, fault=Text(table[number]), technical=names.get(number, str(number)))
+
+
+def _own(fault: BaseException) -> Text:
+    """What it says itself, on one line, without the place where a library's authors explain it."""
+    if isinstance(fault, UnicodeDecodeError):
+        return Text("it is not text in UTF-8")
+    said = getattr(fault, "strerror", None) or _BACKGROUND.sub("", str(fault)) or type(fault).__name__
+    return quoted(" ".join(str(said).split()))
+
+
+_BACKGROUND = re.compile(r"\s*\(Background on this error at: [^)]*\)")

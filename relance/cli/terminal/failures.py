@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -76,17 +75,9 @@ def told(fault: Exception, *, debug: bool = False) -> int | None:
         return FAILED
     hint = "" if debug else f" {_('`relance --debug ...` shows where; please report it.')}"
     show.problem(
-        f"{_('an unexpected error ({name}): {error}', name=type(fault).__name__, error=ended(_said(fault)))}{hint}"
+        f"{_('an unexpected error ({name}): {error}', name=type(fault).__name__, error=ended(of_system(fault)))}{hint}"
     )
     return FAILED
-
-
-def _said(fault: Exception) -> str:
-    """What it says, without where a library's authors explain it: that helps nobody who sends mail."""
-    return _BACKGROUND.sub("", str(fault)).strip()
-
-
-_BACKGROUND = re.compile(r"\s*\(Background on this error at: [^)]*\)")
 
 
 def _of_the_system(fault: OSError) -> str:

@@ -121,7 +121,9 @@ def checked(value: str | None) -> str | None:
     """A language that was asked for by name; typer tells when it is none of ours."""
     if value is not None and wording.matched(value) is None:
         choices = ", ".join(wording.languages())
-        raise typer.BadParameter(_("{value} is not one of {choices}.", value=repr(value), choices=choices))
+        raise typer.BadParameter(
+            _("{value} is not one of {choices}.", value=wording.typed(value), choices=choices)
+        )
     return wording.matched(value)
 
 

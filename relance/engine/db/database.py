@@ -20,7 +20,7 @@ from relance.engine.db.patience import ANSWER_SECONDS, RESTED_SECONDS
 from relance.engine.db.sqlite import opening, read_only
 from relance.engine.db.sqlite.network_disks import refuse_damaged
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.wording import Text, ended
+from relance.wording import Text, ended, of_system
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
@@ -229,7 +229,7 @@ def _words(url: URL) -> Iterator[None]:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
         where = url.render_as_string(hide_password=True)
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else Text("no answer")
+        reason = of_system(error.orig) if error.orig else Text("no answer")
         if _unwritable(error, url):
             raise errors.Unwritable(
                 Text(

@@ -18,7 +18,7 @@ from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
 from relance.engine.reasons.sentences import AROUND, COUNTED, DOERS, DONE_BY, PLACES, SIGNED, TOLD
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
-from relance.wording import Text, _, as_in_the_source
+from relance.wording import Text, _, as_in_the_source, quoted
 
 
 @dataclass(frozen=True)
@@ -195,10 +195,21 @@ def _is_ours(value: object) -> bool:
     return isinstance(value, Text) and value.row().get("code") != "prose"
 
 
+def _is_theirs(value: object) -> bool:
+    """Whether these are somebody's words, which nobody has put in quotation marks."""
+    return isinstance(value, str | Text) and not _is_ours(value)
+
+
+_SAID = ("said", "fault")
+# Parameters that hold what a server, a system or a library says, if it is no sentence of ours.
+
+
 def _shown(code: Code, name: str, value: Any) -> Any:
     """A parameter as people read it: the words of a list of ours in their language, everything else as it is."""
     if isinstance(value, Reason):
         return value.text
+    if name in _SAID and _is_theirs(value):
+        return quoted(value)
     if not isinstance(value, str):
         return value
     if name == "match":

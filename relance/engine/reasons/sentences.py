@@ -54,7 +54,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.ADDRESS_REFUSED: (
             Text("the address was refused, but nothing proves that it does not exist: {said}")
         ),
-        Code.NO_SUCH_ADDRESS: Text('the server refused the address: "{said}"'),
+        Code.NO_SUCH_ADDRESS: Text("the server refused the address: {said}"),
         Code.MAIL_REFUSED: Text("the server refused this mail: {said}"),
         Code.DEFERRED_OFTEN: Text.plural(
             "deferred {count} time: {said}", "deferred {count} times: {said}", 2

@@ -24,7 +24,7 @@ def described(error: BaseException) -> str:
         each for each in traceback.extract_tb(error.__traceback__) if _HERE in Path(each.filename).parents
     ]
     place = (
-        f" at relance/{Path(frames[-1].filename).relative_to(_HERE).as_posix()}:{frames[-1].lineno}"
+        f", relance/{Path(frames[-1].filename).relative_to(_HERE).as_posix()}:{frames[-1].lineno}"
         if frames
         else ""
     )

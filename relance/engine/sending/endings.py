@@ -54,12 +54,12 @@ class _Attempted:
     result: SendResult
     attempts: int
     options: Options
-    said: Text | str  # the server's answer as people read it
+    answer: Text  # the server's answer as people read it
 
     @property
     def told(self) -> Reason:
         """That, and nothing of ours."""
-        return because(Code.SERVER_SAID, said=self.said)
+        return because(Code.SERVER_SAID, said=self.answer)
 
     @property
     def later(self) -> dt.timedelta:
@@ -72,7 +72,7 @@ def _accepted(_: _Attempted) -> Ending:
 
 
 def _lost(case: _Attempted) -> Ending:
-    why = because(Code.MAY_BE_DELIVERED, said=case.said) if case.said else because(Code.BROKE_AFTER_BODY)
+    why = because(Code.MAY_BE_DELIVERED, said=case.answer) if case.answer else because(Code.BROKE_AFTER_BODY)
     return Ending(MessageEvent.LOST, event=Event.HELD, why=why, stop_turn=True)
 
 
@@ -97,19 +97,19 @@ def _of_receiver(case: _Attempted) -> Ending:
 
 def _of_recipient(case: _Attempted) -> Ending:
     if smtp_replies.is_definite(case.result):
-        why = because(Code.NO_SUCH_ADDRESS, said=case.said)
+        why = because(Code.NO_SUCH_ADDRESS, said=case.answer)
         return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, why=why, suppress=True)
-    return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.ADDRESS_REFUSED, said=case.said))
+    return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.ADDRESS_REFUSED, said=case.answer))
 
 
 def _of_this_mail(case: _Attempted) -> Ending:
-    return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.MAIL_REFUSED, said=case.said))
+    return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.MAIL_REFUSED, said=case.answer))
 
 
 def _deferred(case: _Attempted) -> Ending:
     """Put off: again and again for the person's sake asks a person; for the sender's, it charges nobody written to."""
     spent, ours = case.attempts >= case.options.deferrals, case.result.blame is Blame.SENDER
-    why = because(Code.DEFERRED_OFTEN, count=case.attempts, said=case.said) if spent else case.told
+    why = because(Code.DEFERRED_OFTEN, count=case.attempts, said=case.answer) if spent else case.told
     if ours:
         return Ending(
             MessageEvent.DEFERRED,

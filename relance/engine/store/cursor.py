@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance import errors
-from relance.wording import Text
+from relance.wording import Text, typed
 
 BEGINNING = ""
 # What a list begins with, and what stands where nothing follows.
@@ -29,7 +29,7 @@ def read(of: str, cursor: str, count: int = 1) -> tuple[int, ...] | None:
         raise errors.WrongUse(
             Text(
                 "{cursor} is not a cursor of this list: leave it out for the first page, and continue with the one you were given.",
-                cursor=repr(f"{cursor:.60}"),
+                cursor=typed(cursor),
             )
         )
     return tuple(map(int, numbers))

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from relance.mailbox.composing import final_check, header_lines
-from relance.wording import Text
+from relance.wording import Text, typed
 
 SUBJECT_LIMIT = 1000
 NAME_LIMIT = 320
@@ -129,16 +129,14 @@ def _check_limits(draft: MailDraft) -> None:
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address) or "=?" in address:
         raise final_check.UnfitMail(
-            Text("{address} cannot be used as an address in a mail", address=repr(address))
+            Text("{address} cannot be used as an address in a mail", address=typed(address))
         )
     return address
 
 
 def _id(message_id: str) -> str:
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise final_check.UnfitMail(
-            Text("{message_id} is not a Message-ID", message_id=repr(message_id[:80]))
-        )
+        raise final_check.UnfitMail(Text("{message_id} is not a Message-ID", message_id=typed(message_id)))
     return message_id
 
 
@@ -166,9 +164,7 @@ def _unsubscribe(draft: MailDraft) -> dict[str, bytes]:
 
 def _target(target: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(target) or "," in target or len(target) > URL_LIMIT:
-        raise final_check.UnfitMail(
-            Text("{target} cannot be used in List-Unsubscribe", target=repr(target[:80]))
-        )
+        raise final_check.UnfitMail(Text("{target} cannot be used in List-Unsubscribe", target=typed(target)))
     return target
 
 

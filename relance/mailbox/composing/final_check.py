@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from relance.wording import Text
+from relance.wording import Text, typed
 
 ONCE = ("From", "To", "Subject", "Message-ID", "Date")
 CRLF = b"\r\n"
@@ -67,7 +67,7 @@ def _header_names(block: bytes) -> list[str]:
     if not _BLOCK.fullmatch(block):
         whole = _BLOCK.match(block)
         rest = block[whole.end() if whole else 0 :]
-        line = repr(rest.partition(CRLF)[0][:80].decode("ascii"))
+        line = typed(rest.partition(CRLF)[0].decode("ascii"))
         raise UnfitMail(Text("this is not a header line: {line}", line=line))
     return list(_read(tuple(_NAME.findall(block))))
 

@@ -20,6 +20,7 @@ from imapclient import exceptions, imap4
 from imapclient import tls as imap_tls
 
 from relance import clock, errors
+from relance.mailbox import tls
 from relance.mailbox.account import Security, Server
 from relance.mailbox.parsing import decoding
 from relance.wording import N_, Text, ended, of_system, quoted
@@ -242,7 +243,7 @@ def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
                 "The certificate of the IMAP server {place} is not trusted ({fault}). If it is your own server, give the "
                 "PEM file of its authority; otherwise, check the host name.",
                 place=place,
-                fault=error.verify_message,
+                fault=tls.of_certificate(error),
             )
         )
     if isinstance(error, ssl.SSLError):
@@ -286,7 +287,7 @@ def _of_tls(error: ssl.SSLError, place: str) -> errors.Trouble:
         Text(
             "The protected connection to the IMAP server {place} failed ({reason}). It will be tried again.",
             place=place,
-            reason=error.reason or Text("cut off"),
+            reason=quoted(error.reason) if error.reason else Text("cut off"),
         )
     )
 

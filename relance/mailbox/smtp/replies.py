@@ -8,9 +8,9 @@ import re
 import ssl
 from typing import Literal
 
-from relance.mailbox import refusal_words
+from relance.mailbox import refusal_words, tls
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
-from relance.wording import Text, quoted
+from relance.wording import Text, as_in_the_source, quoted
 from relance.wording.system import BY_WORDS
 
 TEXT_LIMIT = 500
@@ -120,8 +120,10 @@ def accepted(code: int, text: str) -> SendResult:
 def not_sent(stage: str, fault: BaseException | str) -> SendResult:
     """Trouble without a full reply before the first byte of the body."""
     if isinstance(fault, ssl.SSLCertVerificationError):
-        why = f"the server's certificate cannot be trusted: {fault.verify_message}"
-        return SendResult(Outcome.NOT_SENT, "tls", Blame.SENDER, text=bounded(why))
+        known = tls.CERTIFICATES.get(fault.verify_code)
+        why = as_in_the_source(known) if known else fault.verify_message
+        words = bounded(f"the server's certificate cannot be trusted: {why}")
+        return SendResult(Outcome.NOT_SENT, "tls", Blame.SENDER, text=words)
     if isinstance(fault, ssl.SSLError):
         return SendResult(
             Outcome.NOT_SENT, "tls", Blame.SERVER, text=bounded(f"TLS failed: {fault.reason or fault}")
@@ -179,20 +181,25 @@ _OWN = (
 # What we say of a server that said nothing itself. Results and journals keep it in English, beside servers' own words; it
 # is found again for people alone, and nothing is decided by it.
 _PLACE = re.compile(r"\{(\w+)\}")
+_SAID = ("fault", "words")
+# Places that hold what somebody else says.
 
 
-def own_or_prose(words: str) -> Text:
-    """What a result says, for people: our own words in the reader's language, a server's as they are."""
-    return _own(words) or Text.prose(words)
+_CERTIFICATES = {each.msgid: each for each in tls.CERTIFICATES.values()}
+
+
+def own_or_quoted(words: str) -> Text:
+    """What a result says, for people: our own words in the reader's language, a server's in quotation marks."""
+    return _own(words) or (quoted(words) if words else Text.prose(""))
 
 
 def _own(words: str) -> Text | None:
-    if (known := BY_WORDS.get(words)) is not None:
+    if (known := BY_WORDS.get(words) or _CERTIFICATES.get(words)) is not None:
         return known
     for own, pattern in _patterns():
         if (fits := pattern.fullmatch(words)) is not None:
             places = {
-                name: own_or_prose(value) if name == "fault" else value
+                name: own_or_quoted(value) if name in _SAID else value
                 for name, value in fits.groupdict().items()
             }
             return Text.within("smtp", own.msgid, **places)
@@ -210,18 +217,14 @@ def _pattern(sentence: str) -> str:
     return "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
 
 
-def said(result: SendResult) -> Text | str:
-    """What a result says: a server's code and words as they are, ours in the reader's language."""
-    if result.told is not None:
-        return result.told
-    if result.code is not None:
-        return f"{result.code} {result.text}".strip()
-    return _own(result.text) or result.text
+def said(result: SendResult) -> Text:
+    """What a result says: a server's code and words in quotation marks, ours in the reader's language."""
+    return shown(result.code, result.text) if result.told is None else result.told
 
 
 def shown(code: int | None, words: str) -> Text:
     """A result's words as they are quoted: a server's with its code in quotes, ours as they are."""
-    return quoted(f"{code} {words}") if code is not None else own_or_prose(words)
+    return quoted(f"{code} {words}".strip()) if code is not None else own_or_quoted(words)
 
 
 def bounded(text: str) -> str:

@@ -25,7 +25,7 @@ from redis.retry import Retry
 from relance import clock, config, errors
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import coalescing, redis_refusals
-from relance.wording import Text, ended
+from relance.wording import Text, ended, of_system
 
 QUEUE, ACTOR = "turns", "turn"
 JOB_QUEUE, JOB_ACTOR = "jobs", "job"
@@ -228,12 +228,16 @@ def knock(redis_url: str) -> None:
             client.ping()
     except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as refused:
         raise errors.Misconfigured(
-            Text("redis_url does not work: {refused} Is its password right?", refused=ended(refused))
+            Text(
+                "redis_url does not work: {refused} Is its password right?", refused=ended(of_system(refused))
+            )
         ) from refused
     except (redis.ConnectionError, redis.TimeoutError, OSError) as away:
-        raise errors.Unreachable(Text("Redis does not answer: {away}", away=away)) from away
+        raise errors.Unreachable(Text("Redis does not answer: {away}", away=of_system(away))) from away
     except (redis.ResponseError, ValueError) as wrong:
-        raise errors.Misconfigured(Text("redis_url does not work: {wrong}", wrong=wrong)) from wrong
+        raise errors.Misconfigured(
+            Text("redis_url does not work: {wrong}", wrong=of_system(wrong))
+        ) from wrong
 
 
 def build(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq.Broker, coalescing.Marks]:

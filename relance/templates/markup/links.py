@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import markupsafe
 
 from relance.templates import values
-from relance.wording import Text
+from relance.wording import Text, typed
 
 MAX_TARGET = 2000  # what browsers and mail programs bear
 _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#]|$)")
@@ -78,7 +78,7 @@ def checked(target: str) -> str:
         raise values.UnfitValue(
             Text(
                 "The link {shown} contains a character that is not allowed in a web address.",
-                shown=repr(shown),
+                shown=typed(target),
             )
         )
     try:

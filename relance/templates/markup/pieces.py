@@ -12,7 +12,7 @@ import jinja2
 
 from relance import errors
 from relance.templates.safety import fence
-from relance.wording import Text
+from relance.wording import N_, Text
 
 OPENING = {"if": "endif", "for": "endfor"}
 MIDDLE = {"elif": "if", "else": "if or for"}
@@ -81,6 +81,9 @@ def split(source: str) -> list[Piece]:
     return list(_pieces(iter(tokens)))
 
 
+_NO_RAW = (Text("{% raw %} is not available."), Text('For two braces write {{{{ "{{{{" }}}}.'))
+
+
 def _pieces(tokens: Iterator[tuple[int, str, str]]) -> Iterator[Piece]:
     for number, (line, kind, value) in enumerate(tokens):
         if kind == "data":
@@ -93,9 +96,7 @@ def _pieces(tokens: Iterator[tuple[int, str, str]]) -> Iterator[Piece]:
             _until(tokens, "comment_end")
             yield Tag("", "", line, number)
         elif kind == "raw_begin":
-            raise problem(
-                Text("{% raw %} is not available."), Text('For two braces write {{{{ "{{{{" }}}}.'), line
-            )
+            raise problem(*_NO_RAW, line)
 
 
 def _until(tokens: Iterator[tuple[int, str, str]], end: str) -> str:
@@ -107,10 +108,18 @@ def _until(tokens: Iterator[tuple[int, str, str]], end: str) -> str:
     return "".join(parts).strip()
 
 
+_NO_TAG = (
+    Text("Something is missing inside {{{{ }}}} or {% %}."),
+    Text("You can use {% if %} and {% for %}."),
+)
+
+
 def _tag(code: str, line: int, number: int) -> Tag:
     word = re.split(r"\W", code, maxsplit=1)[0]
     if word in OPENING or word in MIDDLE or word in CLOSING:
         return Tag(word, code, line, number)
+    if not word:
+        raise problem(*_NO_TAG, line)
     raise problem(
         Text("{% {word} %} is not available in templates.", word=word),
         Text("You can use {% if %} and {% for %}."),
@@ -222,18 +231,32 @@ def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], li
 Explanations = tuple[tuple[str, Text, Text | str], ...]
 # What Jinja says about a mistake (a pattern), what it means for a person who writes mail, and what to write.
 
+_MISSING = (
+    Text("Something is missing inside {{{{ }}}} or {% %}."),
+    Text("Write a field's name, as in {{{{ first_name }}}}."),
+)
+_ODD = N_('Inside {{{{ }}}} or {% %} there is a "{odd}" where it does not belong.')
+_FOR = (
+    Text('A {% for %} needs a name, the word "in" and a list.'),
+    Text("Write {% for product in products %}."),
+)
+
 _EXPLAINED: Explanations = (
+    (r"Missing end of raw", *_NO_RAW),
     (r"Missing end of comment", Text("This {# is never closed."), Text("Write #} where the comment ends.")),
     (r"unexpected char '[“”„‟‘’‚«»]'", Text("Curly quotes cannot be used inside {{{{ }}}} and {% %}."), Text('Write straight quotes: "…".')),
-    (r"got '(?:name|integer|float|string)'", Text("There are two words side by side inside {{{{ }}}} or {% %}."), Text("A field's name has no spaces: write {{{{ first_name }}}}.")),
-    (r"got '='", Text("A single = does not compare anything."), Text('Write ==, as in {% if country == "PL" %}.')),
-    (r"Expected an expression|got 'end of", Text("Something is missing inside {{{{ }}}} or {% %}."), Text("Write a field's name, as in {{{{ first_name }}}}.")),
+    (r"got '='$", Text("A single = does not compare anything."), Text('Write ==, as in {% if country == "PL" %}.')),
+    (r"Expected an expression|(?:got|^unexpected) 'end of", *_MISSING),
+    (r"expected token 'in'|can't assign to", *_FOR),
     (r"No filter named '(\w+)'", Text("This filter is not available."), ""),
-    (r"expected token .*, got '(?P<got>[^'\\w]{1,3})'|^unexpected '(?P<odd>[^']+)'", Text('Inside {{{{ }}}} or {% %} there is a "{odd}" where it does not belong.'), Text('Write what a filter needs in brackets, as in {{{{ first_name | default("there") }}}}.')),
+    (r"expected token .*, got '(?P<got>[^'\w\s]{1,3})'$|^unexpected '(?P<odd>[^']+)'", Text(_ODD), Text('Write what a filter needs in brackets, as in {{{{ first_name | default("there") }}}}.')),
+    (r"expected token .*, got '", Text("There are two words side by side inside {{{{ }}}} or {% %}."), Text("A field's name has no spaces: write {{{{ first_name }}}}.")),
+    (r"expected name or number", Text(_ODD, odd="."), Text("Write a field's name, as in {{{{ first_name }}}}.")),
     (r"unknown tag '(?P<odd>\w+)'", Text("There is no tag {% {odd} %}."), ""),
     (r"[Uu]nexpected end of template", Text("A {{{{ or {% is never closed."), Text("Write }}}} or %} where it ends.")),
-    (r"[Tt]ag name expected", Text("Something is missing inside {{{{ }}}} or {% %}."), ""),
-    (r"unexpected char '(?P<odd>.)'", Text('Inside {{{{ }}}} or {% %} there is a "{odd}" where it does not belong.'), Text("Write a field's name, as in {{{{ first_name }}}}.")),
+    (r"[Tt]ag name expected", *_NO_TAG),
+    (r"""unexpected char (?:'"'|"'")""", Text("A text inside {{{{ }}}} or {% %} has no closing quote."), Text('Write it between two straight quotes: "…".')),
+    (r"unexpected char '(?P<odd>[^'\\])'", Text(_ODD), Text("Write a field's name, as in {{{{ first_name }}}}.")),
     (r"unexpected char", Text("There is a character inside {{{{ }}}} or {% %} that does not belong there."), Text("Write a field's name, as in {{{{ first_name }}}}.")),
 )  # fmt: skip
 

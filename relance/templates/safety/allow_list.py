@@ -35,6 +35,7 @@ _ARITHMETIC = Text("Templates cannot do arithmetic.")
 _WHY: dict[type[nodes.Node], Refusal] = {
     nodes.Call: (Text("Nothing can be called in a template."), Text('Write just the name, or use a filter such as | default("…").')),
     nodes.BinExpr: (_ARITHMETIC, Text("Put the finished number in a field of the contact.")),
+    nodes.Pos: (_ARITHMETIC, Text("Leave the + out.")),
     nodes.Slice: (Text("Text cannot be cut with [from:to]."), Text("Use | truncate(30).")),
     nodes.Dict: (Text("A template cannot contain a table of its own."), Text("Put it in a field of the contact.")),
 }  # fmt: skip
@@ -118,7 +119,7 @@ def _why(node: nodes.Node) -> Refusal:
         if isinstance(node, kind):
             return why
     return (
-        Text('"{name}" is not available in templates.', name=type(node).__name__),
+        Text("This is not available in templates."),
         Text("You can use {{{{ values }}}}, {% if %} and {% for %}."),
     )
 

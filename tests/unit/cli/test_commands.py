@@ -72,9 +72,9 @@ def test_nothing_sealed_reaches_json(engine: Engine) -> None:
         (
             ConnectionRefusedError(111, "Connection refused"),
             1,
-            "could not be reached: the connection was refused [Connection refused]",
+            "could not be reached: the connection was refused [ECONNREFUSED]",
         ),
-        (PermissionError(13, "Permission denied", "/x/y"), 1, "/x/y: access is denied [Permission denied]"),
+        (PermissionError(13, "Permission denied", "/x/y"), 1, "/x/y: access is denied [EACCES]"),
         (ZeroDivisionError("oops"), 1, "--debug"),
     ],
 )

@@ -56,7 +56,7 @@ def test_bounces_are_taken_back_only_after_a_yes(engine: Engine) -> None:
     asked = run(*words)
     assert asked.exit_code == 2  # nobody sits at a terminal
     shown = run(*words, "--dry-run")
-    assert in_english("ada@acme.example would continue in 'Trial' with intro.") in shown.stdout
+    assert in_english('ada@acme.example would continue in "Trial" with intro.') in shown.stdout
     assert all(named["dry_run"] for name, _, named in engine.calls if name != "close")
     engine.calls.clear()
     assert run(*words, "--yes", "--json").exit_code == 0

@@ -1,9 +1,12 @@
+import re
 import time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from relance import errors, wording
-from relance.templates import Source, check_source, compile_source
+from relance.templates import Source, check_condition, check_source, compile_source
 from tests.reworded import in_english
 
 KNOWN = {"first_name", "last_name", "company", "role", "custom.*", "sender.name"}
@@ -151,3 +154,102 @@ def test_long_and_odd_bodies_do_not_take_long(body):
 def test_what_passes_the_check_can_be_compiled(body):
     assert check_source(Source(None, body), KNOWN) == []
     compile_source(Source(None, body))
+
+
+TOKENS = [
+    "first_name",
+    "company",
+    ".",
+    ",",
+    ":",
+    ";",
+    "=",
+    "==",
+    "!=",
+    "<",
+    ">",
+    "|",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "+",
+    "-",
+    "*",
+    "/",
+    "~",
+    "%",
+    "1",
+    "1.5",
+    "'x'",
+    "'Hi,_you'",
+    "if",
+    "else",
+    "elif",
+    "endif",
+    "for",
+    "endfor",
+    "in",
+    "not",
+    "is",
+    "and",
+    "or",
+    "defined",
+    "default",
+    "recursive",
+    "set",
+    "block",
+    "include",
+    "macro",
+    "call",
+    "filter",
+    "with",
+    "raw",
+    "?",
+    "!",
+    "@",
+    "#",
+    "$",
+    "\\",
+    "&",
+    "^",
+    "`",
+    "“",
+    "’",
+    "é",
+    "none",
+    "true",
+    "self",
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{#",
+    "#}",
+    "-%}",
+    "'",
+    '"',
+    "...",
+    "loop",
+]
+FRAMES = ("{{ %s }}", "{%% if %s %%}a{%% endif %%}", "{%% %s %%}", "{%% for %s %%}a{%% endfor %%}", "{{ first_name | default(%s) }}", "Hi %s", "{{ %s")  # fmt: skip
+LIBRARY = re.compile(
+    r"Jinja|end of (?:print|statement|template)|expected|token|got '|chunk|\b(?:Pos|Tuple|Dict)\b"
+)
+
+
+@pytest.mark.wording
+@given(words=st.lists(st.sampled_from(TOKENS), min_size=1, max_size=6), frame=st.sampled_from(FRAMES))
+@example(words=["first_name", "company"], frame="{{ %s }}")
+@example(words=["(", "company"], frame="{{ %s }}")
+@example(words=["company", "products"], frame="{%% for %s %%}a{%% endfor %%}")
+@example(words=["...", "company"], frame="{{ %s }}")
+@example(words=["+", "1"], frame="{{ %s }}")
+@example(words=["raw"], frame="{%% %s %%}")
+def test_whatever_is_mistyped_is_told_without_a_word_of_the_library(words: list[str], frame: str) -> None:
+    """Jinja's names of tokens and nodes mean nothing to somebody who writes mail."""
+    inner = " ".join(words)
+    found = [*check_source(Source("x", frame % inner), KNOWN), *check_condition(inner, KNOWN)]
+    assert [str(each) for each in found if LIBRARY.search(str(each.what)) or not str(each.what)] == []

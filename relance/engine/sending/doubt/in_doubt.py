@@ -101,7 +101,7 @@ def hear(conn: Connection, context: Context, mail: Message, result: SendResult, 
             context,
             [mail],
             MessageEvent.MISSING,
-            because(Code.NEVER_LEFT, said=smtp_replies.own_or_prose(result.text)),
+            because(Code.NEVER_LEFT, said=smtp_replies.own_or_quoted(result.text)),
             now,
         )
     else:
@@ -209,7 +209,7 @@ def _view(mail: Message, sender: str) -> UnknownMail:
 
 
 def _heard(mail: Message) -> str:
-    return str(smtp_replies.own_or_prose(mail.reply))
+    return str(smtp_replies.own_or_quoted(mail.reply))
 
 
 DECISIONS = {

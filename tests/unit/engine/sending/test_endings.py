@@ -16,6 +16,7 @@ from relance.engine.sending.endings import ending
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.wording import quoted
 from tests.reworded import in_english
 
 NOW = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
@@ -145,5 +146,5 @@ def test_unknown_mail_is_never_resolved_by_time_alone(
 
 def test_what_is_held_for_an_unknown_mail_is_held_for_that() -> None:
     end = ending(SendResult(Outcome.UNKNOWN, "body", text="connection reset"), 1, Options())
-    assert end.why == because(Code.MAY_BE_DELIVERED, said="connection reset")
+    assert end.why == because(Code.MAY_BE_DELIVERED, said=quoted("connection reset"))
     assert end.why.cause is Cause.UNKNOWN_MAIL
