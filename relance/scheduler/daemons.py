@@ -15,6 +15,7 @@ import dramatiq
 import structlog
 
 from relance import config, errors
+from relance.engine.db import database
 from relance.scheduler import actors, app_protocol, listening, scheduler
 from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
@@ -67,7 +68,8 @@ def run_worker(
         if processes == 1:
             return _work(settings, app, threads, bell)
     # What the children need answers; they open it for themselves.
-    brood = supervisor.Children(processes, _child, (settings, open_app, threads))
+    shared = (*database.speakers(settings.database_url), "relance.scheduler.nursery")  # which closes the door
+    brood = supervisor.Children(processes, _child, (settings, open_app, threads), shared=shared)
     bell.last = brood.kill
     # The children wait for their mails; this process waits a little longer for them.
     return lifecycle.stand(

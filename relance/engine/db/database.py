@@ -169,6 +169,13 @@ def _postgresql() -> ModuleType:
     return postgresql
 
 
+def speakers(url: str) -> tuple[str, ...]:
+    """The modules that speak to this database, for who loads them before it is opened."""
+    if _parse(url).get_backend_name() == "postgresql":
+        return ("relance.engine.db.postgresql", "sqlalchemy.dialects.postgresql.psycopg")
+    return ("sqlalchemy.dialects.sqlite.pysqlite",)
+
+
 def opened_by(conn: Connection) -> Actor:
     """Who opened the database that a connection leads to."""
     found: Actor = conn.get_execution_options().get("relance_actor", THIS_PROGRAM)

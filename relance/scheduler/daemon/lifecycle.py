@@ -86,9 +86,10 @@ class ChildBell(Bell):
 
     def __init__(self) -> None:
         super().__init__()
-        parent = multiprocessing.parent_process()
-        # Not `os.getppid()`: a parent that died while this process was starting is not its parent any more.
-        self.parent = parent.pid if parent is not None else None
+        # Not `os.getppid()` alone: a parent that died while this process was starting is not its parent any more, and who
+        # forked it may be another process (`supervisor`), without which its parent hears nothing of it.
+        self.parent = multiprocessing.parent_process()
+        self.forked_by = os.getppid()
 
     def again(self) -> None:
         """A further ring: heeded only when there is no parent left to decide."""
@@ -97,7 +98,8 @@ class ChildBell(Bell):
 
     def trouble(self) -> str | None:
         """What is wrong with the world around this process."""
-        return None if os.getppid() == self.parent else "the process that started this one has died"
+        lives = self.parent is not None and self.parent.is_alive() and os.getppid() == self.forked_by
+        return None if lives else "the process that started this one has died"
 
 
 def announce(line: str) -> None:

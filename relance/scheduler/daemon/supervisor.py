@@ -7,9 +7,10 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -21,6 +22,8 @@ from relance.wording import Text
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 30.0
 START_SECONDS = 120.0  # importing everything takes seconds on a busy machine
 HEALTHY_SECONDS = 60.0  # a child that lived so long died of something new
+STOPS = {signal.SIGTERM}
+# What a service manager tells the whole group. The process that forks the children is to outlive them.
 
 
 @dataclass
@@ -36,16 +39,25 @@ class Child:
 
 
 class Children:
-    """A part of a daemon. Spawned, not forked: no child inherits a connection, a lock or a thread."""
+    """A part of a daemon. No child inherits a connection, a lock or a thread: on Linux they are forked from a process that has
+    only loaded what they share, elsewhere spawned."""
 
     name = "workers"
 
-    def __init__(self, how_many: int, target: Callable[..., None], args: tuple[Any, ...]) -> None:
-        """`target(number, ready, *args)` runs in each child and calls `ready()` when it has started."""
+    def __init__(
+        self,
+        how_many: int,
+        target: Callable[..., None],
+        args: tuple[Any, ...],
+        *,
+        shared: Sequence[str] = (),
+    ) -> None:
+        """`target(number, ready, *args)` runs in each child and calls `ready()` when it has started. `shared`: modules that
+        they have in common, loaded once for all of them and in this order."""
         self.how_many = how_many
         self.target = target
         self.args = args
-        self.context = multiprocessing.get_context("spawn")
+        self.context = _context(shared)
         self.places: list[Child] = []
         self.log = structlog.get_logger(__name__)
 
@@ -96,7 +108,8 @@ class Children:
         process = self.context.Process(
             target=_run, args=(self.target, number, mouth, self.args), name=f"relance-worker-{number}"
         )
-        process.start()
+        with _stops_wait():
+            process.start()
         mouth.close()  # the child has its own end; when it dies, ours reads the end of file
         return process, ear
 
@@ -109,10 +122,32 @@ class Children:
         self.log.error("a worker process died", pid=place.process.pid, cause=cause, again_in_seconds=rest)
 
 
+def _context(
+    shared: Sequence[str],
+) -> multiprocessing.context.SpawnContext | multiprocessing.context.ForkServerContext:
+    if sys.platform != "linux":  # where not everything that is loaded may be forked
+        return multiprocessing.get_context("spawn")
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload([*shared])
+    return made
+
+
+@contextlib.contextmanager
+def _stops_wait() -> Iterator[None]:
+    """What is begun meanwhile, and what that forks, is told to stop only once it is ready to hear it."""
+    resource_tracker.ensure_running()  # it would unblock them when it is started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _run(
     target: Callable[..., None], number: int, mouth: connection.Connection, args: tuple[Any, ...]
 ) -> None:
     """In the child. A parent that no longer listens is noticed elsewhere."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
     def ready() -> None:
         with contextlib.suppress(OSError):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.sending import meters
 from relance import config, errors
 from relance.scheduler import daemons
 from tests.reworded import worded
@@ -148,6 +149,35 @@ def test_a_signal_to_the_whole_group_drains_every_worker(
     parent.signal(signal.SIGTERM)  # as a service manager does; the parent tells its children once more
     assert ended(parent) == 0
     assert ledger.count("begun <> sent") == 0
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere they are spawned")
+def test_worker_processes_share_what_they_have_loaded_and_end_with_who_forked_them(
+    start: Start, tmp_path: Path, redis_url: str
+) -> None:
+    ledger = pretend.Ledger(tmp_path)
+    parent = start("worker", "2", workers=2, RELANCE_REDIS_URL=redis_url)
+    first = {int(pid) for pid, _ in READY.findall(parent.log())} - {parent.pid}
+    for pid in first:
+        whole, alone = meters.memory(pid)
+        assert alone < whole / 2
+    [forker] = {parent_of(pid) for pid in first}
+    assert forker != parent.pid
+    os.kill(forker, signal.SIGKILL)  # their end is not heard of any more: they leave, and others come
+    ports.wait_until(lambda: not any(map(alive, first)), seconds=30, what="the children's end")
+    ports.wait_until(lambda: len(READY.findall(parent.log())) == 5, seconds=60, what="others")
+    start("scheduler", RELANCE_REDIS_URL=redis_url)
+    ledger.fill(mailboxes=4, each=4)
+    ports.wait_until(lambda: ledger.settled, seconds=60)
+    assert ledger.clean
+    children = {int(pid) for pid, _ in READY.findall(parent.log())} - {parent.pid}
+    parent.signal(signal.SIGTERM)
+    assert ended(parent) == 0
+    assert not any(map(alive, children))
 
 
 def test_daemons_that_need_redis_say_so(tmp_path: Path) -> None:
