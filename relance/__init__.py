@@ -93,7 +93,7 @@ if TYPE_CHECKING:
     from relance.engine.store.sending.message_lists import MessageView
     from relance.engine.store.sending.own_replies import OwnReplyView
     from relance.engine.store.sequences.tasks import Task
-    from relance.engine.store.users.audit import AuditEntry
+    from relance.engine.store.users.audit import AuditEntry, AuditFilter
     from relance.engine.store.users.drafts import Draft, DraftWriter
     from relance.engine.tick import TickReport
     from relance.engine.turn_stages import TurnReport
@@ -128,6 +128,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
+    "AuditFilter",
     "Away",
     "Bound",
     "BoundKind",
@@ -322,7 +323,7 @@ _ROOMS = {
     "engine.definition.starters.texts": ("Starter",),
     "engine.store.users.drafts": ("Draft", "DraftWriter"),
     "engine.store.sequences.tasks": ("Task",),
-    "engine.store.users.audit": ("AuditEntry",),
+    "engine.store.users.audit": ("AuditEntry", "AuditFilter"),
     "engine.tick": ("TickReport",),
     "engine.turn_stages": ("TurnReport",),
     "engine.reporting.history.messages": ("MessageDetail", "MessageFilter", "MessagePage"),

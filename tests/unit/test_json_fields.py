@@ -36,7 +36,19 @@ CODES = {
 """Codes, by the tables of `codes` that name them for people."""
 
 CODES_OF_THEIR_OWN = {
-    *("action", "code", "codes", "waits_for", "decision", "counts", "kinds", "intents", "states", "totals"),
+    *(
+        "action",
+        "actions",
+        "code",
+        "codes",
+        "waits_for",
+        "decision",
+        "counts",
+        "kinds",
+        "intents",
+        "states",
+        "totals",
+    ),
     *(
         "held_by_code",
         "noted_in",

@@ -15,7 +15,7 @@ from relance.console.views import (
 )
 from relance.console.views.long_work import importing, jobs
 from relance.console.views.mailboxes import adding, changing, looking
-from relance.console.views.operation import operating
+from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppressions
 from relance.console.views.sequences import overview, publishing, selected, text
 
@@ -26,6 +26,7 @@ PAGES: tuple[Page, ...] = (
     *profile.PAGES,
     *users.PAGES,
     *operating.PAGES,
+    *auditing.PAGES,
     *inbox.PAGES,
     *tasks.PAGES,
     *importing.PAGES,

@@ -17,7 +17,7 @@ from relance.engine.event_log import actors
 from relance.engine.roles import Role
 from relance.engine.store.users import accounts, audit, sessions
 from relance.engine.store.users.accounts import User
-from relance.engine.store.users.audit import AuditEntry
+from relance.engine.store.users.audit import AuditEntry, AuditFilter
 from relance.engine.store.users.sessions import Session
 from relance.engine.users import passwords, sign_in, totp
 from relance.engine.users.sign_in import Origin
@@ -157,10 +157,12 @@ def end_sessions(context: Context, email: str) -> int:
     return count
 
 
-def log(context: Context, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
-    """The audit log, newest first."""
+def log(
+    context: Context, wanted: AuditFilter | None = None, *, before: int | None = None, limit: int = 50
+) -> list[AuditEntry]:
+    """The audit log, newest first: what fits a filter, before an entry."""
     with context.database.read() as conn:
-        return audit.page(conn, before=before, limit=limit)
+        return audit.page(conn, wanted or AuditFilter(), before=before, limit=limit)
 
 
 # What somebody does about themselves.

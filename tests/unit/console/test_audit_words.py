@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from relance.app.permitted import RULES
 from relance.console.views.contents import PAGES
-from relance.console.views.operation import operating
+from relance.console.views.operation import auditing, operating
 from relance.engine.reporting.concerns import Concern, ConcernKind
 
 
 def test_everything_that_may_be_changed_has_words() -> None:
     noted = {name for name, rule in RULES.items() if rule.changes and not rule.audited}
-    assert noted <= set(operating.ACTIONS)
+    assert noted <= set(auditing.ACTIONS)
+
+
+def test_everything_is_behind_one_chip() -> None:
+    for action in auditing.ACTIONS:
+        behind = [
+            key
+            for key, (_words, kinds) in auditing.AREAS.items()
+            if any(action.startswith(each) if each.endswith(".") else action == each for each in kinds)
+        ]
+        assert len(behind) == 1, (action, behind)
 
 
 def test_what_is_wrong_leads_to_where_something_can_be_done() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,9 +44,41 @@ def write(
     conn.execute(sa.insert(audit).values(**row, action=action, subject=subject, before=before, after=after))
 
 
-def page(conn: Connection, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
-    """The newest entries, or those before one."""
-    asked = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are asked for; every condition that is set must hold. `who`: the name of an actor; `actions`: codes, or beginnings
+    of them that end in a dot; `since` and `until` (not included) are machine time; `search` is found in actor and subject."""
+
+    who: str = ""
+    actions: tuple[str, ...] = ()
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    search: str = ""
+
+
+def _conditions(wanted: AuditFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.who:
+        yield audit.c.actor == wanted.who
+    if wanted.actions:
+        yield sa.or_(*map(_is, wanted.actions))
+    if wanted.since is not None:
+        yield audit.c.at >= wanted.since
+    if wanted.until is not None:
+        yield audit.c.at < wanted.until
+    if wanted.search.strip():
+        words = wanted.search.strip()
+        yield sa.or_(*(each.icontains(words, autoescape=True) for each in (audit.c.actor, audit.c.subject)))
+
+
+def _is(action: str) -> sa.ColumnElement[bool]:
+    return audit.c.action.startswith(action) if action.endswith(".") else audit.c.action == action
+
+
+def page(
+    conn: Connection, wanted: AuditFilter, *, before: int | None = None, limit: int = 50
+) -> list[AuditEntry]:
+    """The newest entries that fit, or those before one."""
+    asked = sa.select(audit).where(*_conditions(wanted)).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
         asked = asked.where(audit.c.id < before)
     return [
