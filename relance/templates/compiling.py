@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -134,37 +133,37 @@ def _without_repeats(words: str, repeated: str, once: str) -> str:
     return words
 
 
-def check_source(source: Source, known: Collection[str], where: str = "") -> list[errors.Problem]:
+def check_source(source: Source, known: Collection[str]) -> list[errors.Problem]:
     """Every mistake in a source, each with its part, line and what to write instead; an empty list is a good source.
 
     `known` are the fields a contact can have, by dotted name; `custom.*` stands for every field of custom. Lines count
-    from the first line of the part, which is named in `where` ("step intro, body").
+    from the first line of the part, which `where` names.
     """
     parts = list(_read_all(source, ""))
-    found = [problem for part in parts for problem in _complaints(part, known, where)]
+    found = [problem for part in parts for problem in _complaints(part, known)]
     if not any(part.problems for part in parts):
-        weaving, complaints = _woven(parts, where)
-        found += complaints or _last_complaints(parts, weaving, where)
+        weaving, complaints = _woven(parts)
+        found += complaints or _last_complaints(parts, weaving)
     return sorted(found, key=lambda problem: (problem.where, problem.line, problem.column))
 
 
 def compile_source(source: Source, signature: str = "") -> Compiled:
     """The source ready to render, its words followed by a signature; raises errors.Invalid with every mistake."""
     parts = list(_read_all(source, signature))
-    if found := [problem for part in parts for problem in _complaints(part, None, "")]:
+    if found := [problem for part in parts for problem in _complaints(part, None)]:
         raise errors.Invalid(found)
-    weaving, found = _woven(parts, "")
+    weaving, found = _woven(parts)
     if found:
         raise errors.Invalid(found)
     return _compiled(parts, weaving)
 
 
-def _last_complaints(parts: list[_Part], woven: _Woven, where: str) -> Sequence[errors.Problem]:
+def _last_complaints(parts: list[_Part], woven: _Woven) -> Sequence[errors.Problem]:
     """What only shows when the templates are compiled, so that what passes the check can be sent."""
     try:
         _compiled(parts, woven)
     except errors.Invalid as invalid:
-        return [dataclasses.replace(problem, where=where) for problem in invalid.problems]
+        return invalid.problems
     return ()
 
 
@@ -204,17 +203,13 @@ def _read(name: str, source: str, limit: int) -> _Part:
     return _Part(name, source, found, [] if refused else variables.uses(tree), refused)
 
 
-def _complaints(part: _Part, known: Collection[str] | None, where: str) -> Iterator[errors.Problem]:
+def _complaints(part: _Part, known: Collection[str] | None) -> Iterator[errors.Problem]:
     found = list(part.problems)
     if known is not None:
         found += variables.unknown(part.uses, known)
         found += _single_braces(part, known)
     for problem in found:
-        yield pieces.located(problem, part.source, _place(where, part.name))
-
-
-def _place(where: str, part: str) -> str:
-    return f"{where}, {part}" if where else part
+        yield pieces.located(problem, part.source, part.name)
 
 
 def _single_braces(part: _Part, known: Collection[str]) -> Iterator[errors.Problem]:
@@ -243,14 +238,13 @@ class _Woven:
     is_page: bool = False
 
 
-def _woven(parts: list[_Part], where: str) -> tuple[_Woven, list[errors.Problem]]:
+def _woven(parts: list[_Part]) -> tuple[_Woven, list[errors.Problem]]:
     """The templates of all parts, and what Markdown, HTML and links have to complain about."""
     woven = _Woven(inline.Weaving())
     found: list[errors.Problem] = []
     for part in parts:
         _weave(part, woven)
-        place = _place(where, part.name)
-        found += [pieces.located(problem, part.source, place) for problem in woven.weaving.problems]
+        found += [pieces.located(problem, part.source, part.name) for problem in woven.weaving.problems]
         woven.weaving.problems.clear()
     return woven, found
 

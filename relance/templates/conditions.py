@@ -89,7 +89,7 @@ def compile_condition(text: str) -> Condition:
     tree = _parsed(text)
     found = [*map(_braceless, allow_list.problems(tree, frozenset(FACTS))), *_misused(tree)]
     if found:
-        raise errors.Invalid([pieces.located(problem, text, "") for problem in found])
+        raise errors.Invalid([pieces.located(problem, text) for problem in found])
     uses = variables.uses(tree)
     answer = nodes.Assign(nodes.Name("answer", "store", lineno=1), tree, lineno=1)
     template = fence.plain_text().from_string(nodes.Template([answer], lineno=1))
@@ -102,14 +102,14 @@ def compile_condition(text: str) -> Condition:
     )
 
 
-def check_condition(text: str, known: Collection[str], where: str = "") -> list[errors.Problem]:
+def check_condition(text: str, known: Collection[str]) -> list[errors.Problem]:
     """Every mistake in a condition; `known` as for `check_source`."""
     try:
         compile_condition(text)
     except errors.Invalid as invalid:
-        return [pieces.located(problem, text, where) for problem in invalid.problems]
+        return [pieces.located(problem, text) for problem in invalid.problems]
     uses = variables.uses(_parsed(values.clean(text).strip()))
-    return [pieces.located(problem, text, where) for problem in variables.unknown(uses, known)]
+    return [pieces.located(problem, text) for problem in variables.unknown(uses, known)]
 
 
 def _parsed(text: str) -> nodes.Expr:

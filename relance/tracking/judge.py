@@ -71,9 +71,9 @@ def judge(hit: hits.Hit, context: HitContext, limits: HitLimits = HitLimits()) -
     return HitVerdict(HitKind.HUMAN, ())
 
 
-def at_first_sight(hit: hits.Hit, limits: HitLimits = HitLimits()) -> HitKind:
+def at_first_sight(hit: hits.Hit) -> HitKind:
     """What the hit says of itself alone, before anything is known around it."""
-    return judge(hit, HitContext(hit.at + limits.settling), limits).kind
+    return judge(hit, HitContext(hit.at + HitLimits().settling)).kind
 
 
 class Nearby:

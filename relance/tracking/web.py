@@ -21,7 +21,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from relance import clock, errors
@@ -56,7 +56,6 @@ class DeskFailed(Exception):
 def build(
     desk: Desk,
     signer: tokens.Signer,
-    extra_routes: Sequence[BaseRoute] = (),
     *,
     now: Callable[[], dt.datetime] | None = None,
     language: str = "en",
@@ -78,7 +77,6 @@ def build(
             Route("/c/{token}", counter.click),
             Route("/u/{token}", counter.no, methods=["GET", "POST"]),
             Route("/healthz", _health),
-            *extra_routes,
         ],
         middleware=[Middleware(SafeHeaders, headers=HEADERS)],
         exception_handlers={HTTPException: _http_error, DeskFailed: _desk_failed},

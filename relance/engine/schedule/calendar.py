@@ -140,11 +140,9 @@ def scattered(opening: Opening, key: str) -> When:
     return ask.answer(at)
 
 
-def next_opening(
-    rule: SendingRule, place: ContactZone, now: dt.datetime, *, away_until: dt.date | None = None
-) -> When:
+def next_opening(rule: SendingRule, place: ContactZone, now: dt.datetime) -> When:
     """The first time at or after `now` when this rule lets mail out; its `at` is `now` itself while it is open."""
-    return next_time(rule, now, waits.AT_ONCE, place, away_until=away_until)
+    return next_time(rule, now, waits.AT_ONCE, place)
 
 
 # A campaign asks for the same few days, hours and zones thousands of times.

@@ -302,7 +302,7 @@ def _unclosed(source: str) -> int:
     return 0
 
 
-def located(found: errors.Problem, source: str, where: str) -> errors.Problem:
+def located(found: errors.Problem, source: str, where: str = "") -> errors.Problem:
     """The problem with its place, and the column where the `name` it is about stands in that line."""
     name = found.what.params.get("name") if isinstance(found.what, Text) else None
     lines = source.split("\n")

@@ -13,7 +13,7 @@ KNOWN = {"first_name", "last_name", "company", "role", "custom.*", "sender.name"
 
 
 def told(body: str) -> str:
-    return "\n".join(str(problem) for problem in check_source(Source(None, body), KNOWN, "step intro"))
+    return "\n".join(str(problem) for problem in check_source(Source(None, body), KNOWN))
 
 
 def test_a_good_source_has_no_problems():
@@ -24,30 +24,30 @@ def test_a_good_source_has_no_problems():
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("Hi\n {{ frist_name }}", "step intro, body:2:5: There is no contact field \"frist_name\". Did you mean first_name?"),
-        ("{{ firstName }}", "step intro, body:1:4: There is no contact field \"firstName\". Did you mean first_name?"),
-        ("{{ contact.first_name }}", "step intro, body:1:4: There is no contact field \"contact.first_name\". Did you mean first_name?"),
-        ("{{ zzz }}", "step intro, body:1:4: There is no contact field \"zzz\". Known fields: company, custom.*, first_name, last_name, role, sender.name."),
-        ("{first_name}", "step intro, body:1:1: \"{first_name}\" has single braces and would be sent as it is. Write {{ first_name }}."),
-        ("a\n{{ first_name, x", "step intro, body:2: This {{ is never closed. Write }} after the field's name, as in {{ first_name }}."),
-        ("{{ first name }}", "step intro, body:1: There are two words side by side inside {{ }} or {% %}. A field's name has no spaces: write {{ first_name }}."),
-        ("{{ }}", "step intro, body:1: Something is missing inside {{ }} or {% %}. Write a field's name, as in {{ first_name }}."),
-        ("{{ role | default(„x”) }}", "step intro, body:1: Curly quotes cannot be used inside {{ }} and {% %}. Write straight quotes: \"…\"."),
-        ("{% if role = 'x' %}{% endif %}", "step intro, body:1: A single = does not compare anything. Write ==, as in {% if country == \"PL\" %}."),
-        ("{{ first_name | default: \"there\" }}", "step intro, body:1: Inside {{ }} or {% %} there is a \":\" where it does not belong. Write what a filter needs in brackets, as in {{ first_name | default(\"there\") }}."),
-        ("{{ a ? }}", "step intro, body:1: Inside {{ }} or {% %} there is a \"?\" where it does not belong. Write a field's name, as in {{ first_name }}."),
-        ("a\n{% if role %}\nb", "step intro, body:2: This {% if %} is never closed. Write {% endif %} where it ends."),
-        ("a\n{% endif %}", "step intro, body:2: {% endif %} has nothing to close. Remove it, or write {% if … %} before it."),
-        ("{% if role %}\n{% endfor %}", "step intro, body:2: {% endfor %} cannot close the {% if %} in line 1. Write {% endif %} first."),
-        ("{% else %}", "step intro, body:1: {% else %} is outside any {% if %}. Write {% if … %} before it."),
-        ("{% if role %}{% else %}{% elif company %}{% endif %}", "step intro, body:1: {% elif %} cannot come after {% else %}. {% else %} must come last."),
-        ("{# a", "step intro, body:1: This {# is never closed. Write #} where the comment ends."),
-        ("{{ role | safe }}", "step intro, body:1:11: The filter \"safe\" is not available. Values are always escaped, so that no one's name can put HTML into your mail."),
-        ("a {% if role %}b\nc{% endif %}", "step intro, body:1: This {% if %} is in the middle of a line but belongs to another line. Put it on a line of its own, or keep the whole condition on one line."),
-        ("\n[x](javascript:alert)", "step intro, body:2:5: The link \"javascript:alert\" does not begin with https://, http:// or mailto:. Write the whole address, as in https://example.com/pricing."),
-        ("[x](https://a.example/a b)", "step intro, body:1: This looks like a link, but its target is not clear. A target has no spaces: write [our pricing](https://example.com/pricing)."),
-        ("[ ](https://a.example)", "step intro, body:1: This link has no text to click on. Write [our pricing](https://…)."),
-        ("[x](https://a.example/{% if role %}a{% endif %})", "step intro, body:1: A condition cannot be inside the target of a link. Put the whole link into the {% if %}."),
+        ("Hi\n {{ frist_name }}", "body:2:5: There is no contact field \"frist_name\". Did you mean first_name?"),
+        ("{{ firstName }}", "body:1:4: There is no contact field \"firstName\". Did you mean first_name?"),
+        ("{{ contact.first_name }}", "body:1:4: There is no contact field \"contact.first_name\". Did you mean first_name?"),
+        ("{{ zzz }}", "body:1:4: There is no contact field \"zzz\". Known fields: company, custom.*, first_name, last_name, role, sender.name."),
+        ("{first_name}", "body:1:1: \"{first_name}\" has single braces and would be sent as it is. Write {{ first_name }}."),
+        ("a\n{{ first_name, x", "body:2: This {{ is never closed. Write }} after the field's name, as in {{ first_name }}."),
+        ("{{ first name }}", "body:1: There are two words side by side inside {{ }} or {% %}. A field's name has no spaces: write {{ first_name }}."),
+        ("{{ }}", "body:1: Something is missing inside {{ }} or {% %}. Write a field's name, as in {{ first_name }}."),
+        ("{{ role | default(„x”) }}", "body:1: Curly quotes cannot be used inside {{ }} and {% %}. Write straight quotes: \"…\"."),
+        ("{% if role = 'x' %}{% endif %}", "body:1: A single = does not compare anything. Write ==, as in {% if country == \"PL\" %}."),
+        ("{{ first_name | default: \"there\" }}", "body:1: Inside {{ }} or {% %} there is a \":\" where it does not belong. Write what a filter needs in brackets, as in {{ first_name | default(\"there\") }}."),
+        ("{{ a ? }}", "body:1: Inside {{ }} or {% %} there is a \"?\" where it does not belong. Write a field's name, as in {{ first_name }}."),
+        ("a\n{% if role %}\nb", "body:2: This {% if %} is never closed. Write {% endif %} where it ends."),
+        ("a\n{% endif %}", "body:2: {% endif %} has nothing to close. Remove it, or write {% if … %} before it."),
+        ("{% if role %}\n{% endfor %}", "body:2: {% endfor %} cannot close the {% if %} in line 1. Write {% endif %} first."),
+        ("{% else %}", "body:1: {% else %} is outside any {% if %}. Write {% if … %} before it."),
+        ("{% if role %}{% else %}{% elif company %}{% endif %}", "body:1: {% elif %} cannot come after {% else %}. {% else %} must come last."),
+        ("{# a", "body:1: This {# is never closed. Write #} where the comment ends."),
+        ("{{ role | safe }}", "body:1:11: The filter \"safe\" is not available. Values are always escaped, so that no one's name can put HTML into your mail."),
+        ("a {% if role %}b\nc{% endif %}", "body:1: This {% if %} is in the middle of a line but belongs to another line. Put it on a line of its own, or keep the whole condition on one line."),
+        ("\n[x](javascript:alert)", "body:2:5: The link \"javascript:alert\" does not begin with https://, http:// or mailto:. Write the whole address, as in https://example.com/pricing."),
+        ("[x](https://a.example/a b)", "body:1: This looks like a link, but its target is not clear. A target has no spaces: write [our pricing](https://example.com/pricing)."),
+        ("[ ](https://a.example)", "body:1: This link has no text to click on. Write [our pricing](https://…)."),
+        ("[x](https://a.example/{% if role %}a{% endif %})", "body:1: A condition cannot be inside the target of a link. Put the whole link into the {% if %}."),
     ],
 )  # fmt: skip
 def test_mistakes_are_told_in_plain_words_with_their_place(body, sentence):
@@ -56,14 +56,14 @@ def test_mistakes_are_told_in_plain_words_with_their_place(body, sentence):
 
 def test_mistakes_are_told_in_polish_at_the_same_places():
     body = "Hi\n {{ frist_name }}\n{{ role | safe }}\n[x](javascript:alert)"
-    english = check_source(Source(None, body), KNOWN, "intro")
+    english = check_source(Source(None, body), KNOWN)
     with wording.speaking("pl"):
-        polish = check_source(Source(None, body), KNOWN, "intro")
+        polish = check_source(Source(None, body), KNOWN)
         assert told("{{ frist_name }}") == (
-            "step intro, body:1:4: Kontakt nie ma pola „frist_name”. Czy chodziło o first_name?"
+            "body:1:4: Kontakt nie ma pola „frist_name”. Czy chodziło o first_name?"
         )
         assert told("{% if role %}") == (
-            "step intro, body:1: Znacznik {% if %} nie jest zamknięty. "
+            "body:1: Znacznik {% if %} nie jest zamknięty. "
             "W miejscu, gdzie się kończy, należy napisać {% endif %}."
         )
     assert [(each.line, each.column) for each in polish] == [(each.line, each.column) for each in english]

@@ -12,7 +12,6 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -352,16 +351,6 @@ def test_every_response_has_the_safe_headers(client: TestClient) -> None:
             assert response.headers[name] == value, path
         assert "set-cookie" not in response.headers
     assert client.put("/healthz").status_code == 405
-
-
-def test_other_pages_can_join_and_keep_their_own_policy(desk: FakeDesk) -> None:
-    async def metrics(request: object) -> PlainTextResponse:
-        return PlainTextResponse("1", headers={"cache-control": "max-age=5"})
-
-    with TestClient(web.build(desk, SIGNER, [Route("/metrics", metrics)])) as client:
-        response = client.get("/metrics")
-    assert response.headers["cache-control"] == "max-age=5"
-    assert response.headers["content-security-policy"] == pages.CONTENT_POLICY
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

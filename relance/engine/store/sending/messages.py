@@ -150,7 +150,7 @@ def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Message]:
     return {row.key: _value(row) for row in conn.execute(query)} if wanted else {}
 
 
-def to_recipient(conn: Connection, recipient: str, mailbox_id: int | None = None) -> Message | None:
+def to_recipient(conn: Connection, recipient: str) -> Message | None:
     """The last mail that went, or may have gone, to an address."""
     query = (
         sa.select(*_COLUMNS)
@@ -158,8 +158,6 @@ def to_recipient(conn: Connection, recipient: str, mailbox_id: int | None = None
         .order_by(message.c.transmitting_at.desc(), message.c.id.desc())
         .limit(1)
     )
-    if mailbox_id is not None:
-        query = query.where(message.c.mailbox_id == mailbox_id)
     row = conn.execute(query).one_or_none()
     return _value(row) if row else None
 

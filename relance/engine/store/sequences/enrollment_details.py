@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import contact, enrollment, mailbox, sequence, sequence_version
-from relance.engine.states import OPEN, State
+from relance.engine.states import OPEN
 from relance.engine.store import scopes
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -51,19 +51,15 @@ def matching(
     *,
     email: str | None = None,
     sequence_name: str | None = None,
-    state: State | None = None,
-    limit: int = 1000,
 ) -> list[Standing]:
     """Enrollments with their names, filtered; of mailboxes that whoever looks may see."""
     query = (
-        _STANDING.where(*scopes.within(conn, enrollment.c.mailbox_id)).order_by(enrollment.c.id).limit(limit)
+        _STANDING.where(*scopes.within(conn, enrollment.c.mailbox_id)).order_by(enrollment.c.id).limit(1000)
     )
     if email is not None:
         query = query.where(contact.c.email == email)
     if sequence_name is not None:
         query = query.where(sequence.c.name == sequence_name)
-    if state is not None:
-        query = query.where(enrollment.c.state == state.value)
     return [_standing(row) for row in conn.execute(query)]
 
 

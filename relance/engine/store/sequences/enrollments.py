@@ -90,11 +90,9 @@ def clear(
     return True
 
 
-def move(
-    conn: Connection, row: Enrollment, position: Position, now: dt.datetime, *, event: Event = Event.STEP_DONE
-) -> State:
+def move(conn: Connection, row: Enrollment, position: Position, now: dt.datetime) -> State:
     """A step is done: go to the next position, whatever the state became meanwhile (a stopped one stays stopped)."""
-    event = Event.COMPLETED if position.step is None else event
+    event = Event.COMPLETED if position.step is None else Event.STEP_DONE
     return apply(
         conn, [row.id], event, now, reason=reasons.because(Code.COMPLETED), values=_position(position)
     )[0][1]

@@ -109,9 +109,9 @@ def test_style_sheets_and_comments_stay():
     ],
 )  # fmt: skip
 def test_what_given_html_may_not_hold(html, words):
-    found = check_source(Source(None, html="\n" + html), {"x"}, "step a")
+    found = check_source(Source(None, html="\n" + html), {"x"})
     assert in_english(words) in str(found[0])
-    assert found[0].where == "step a, html"
+    assert found[0].where == "html"
     assert found[0].line == 2
 
 
@@ -142,4 +142,4 @@ def test_a_missing_target_is_missing():
     ],
 )
 def test_what_given_html_may_hold(page):
-    assert check_source(Source(None, html=page), set(), "step a") == []
+    assert check_source(Source(None, html=page), set()) == []
