@@ -8,11 +8,13 @@ own here. The server's bounds are shorter: a long statement ends with the server
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Generator
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import pq
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Engine
@@ -21,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from relance import clock
 from relance.engine.db.patience import ANSWER_SECONDS, CONNECT_SECONDS, RESTED_SECONDS
+from relance.engine.db.pipeline import Pipeline
 
 _PATIENCE = {"statement_timeout": 5 / 6, "lock_timeout": 1 / 2, "idle_in_transaction_session_timeout": 2 / 3}
 # The server's own bounds, as shares of ours. Between two statements of a transaction we compute for milliseconds; what a
@@ -42,7 +45,7 @@ class Connection(psycopg.Connection[Any]):
 
     answer_seconds: float = ANSWER_SECONDS
     notes: bool = False  # whether statements that write may stand alone
-    cursors: dict[str, psycopg.Cursor[Any]]  # of statements that are run again and again (`prepared`)
+    planned: Pipeline  # of statements that are run again and again (`prepared`)
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **more: Any) -> Any:
         """psycopg's, within our bound. Raises `psycopg.OperationalError`, and the connection is closed then."""
@@ -54,6 +57,13 @@ class Connection(psycopg.Connection[Any]):
                 f"no answer within {self.answer_seconds:g} seconds; the connection is given up"
             ) from None
 
+    def rollback(self) -> None:
+        """psycopg's, which ends every statement that the server has planned."""
+        begun = self.pgconn.transaction_status != pq.TransactionStatus.IDLE
+        super().rollback()
+        if begun:
+            self.planned.forget()
+
 
 class _Cursor(psycopg.Cursor[Any]):
     """Refuses what would be written outside a transaction, and kept at once."""
@@ -63,10 +73,15 @@ class _Cursor(psycopg.Cursor[Any]):
         connection: Any = self.connection
         if connection.autocommit and not connection.notes and query.startswith(_WRITES):
             raise TypeError(f"written in a read: {query}")
-        return super().execute(query, *args, **more)
+        done = super().execute(query, *args, **more)
+        if _ENDS_PLANS.match(query):
+            connection.planned.forget()
+        return done
 
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
+_ENDS_PLANS = re.compile(r"\s*(?:rollback|drop|alter|discard|deallocate)\b", re.IGNORECASE)
+# At which psycopg has the server forget what it planned.
 
 
 def reads_only(conn: sa.Connection) -> None:
@@ -129,7 +144,7 @@ def engine(url: URL, pool: int, answer_seconds: float = ANSWER_SECONDS) -> Engin
         found = Connection.connect(*args, **given)
         found.answer_seconds = answer_seconds
         found.cursor_factory = _Cursor
-        found.cursors = {}
+        found.planned = Pipeline(found)
         found.adapters.register_dumper(
             int, Int8Dumper
         )  # else a statement is planned anew for each size of a number

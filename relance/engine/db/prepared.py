@@ -26,6 +26,8 @@ from relance import late
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
+
+    from relance.engine.db.pipeline import Plan
 else:  # a process speaks to one of them
     postgresql, sqlite = late.modules("sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite")
 
@@ -115,6 +117,7 @@ class _Compiled:
         self.text = str(compiled)
         if "POSTCOMPILE" in self.text:
             raise TypeError(f"a list of values is in the text; use `any_of` or `is_one_of`: {self.text}")
+        self.plan = _plan(self.text) if dialect.name == "postgresql" else None
         self.given: dict[str, Any] = dict(compiled.params)
         self.into = {
             name: turn for name, bind in compiled.binds.items() if (turn := _binding(bind.type, dialect))
@@ -160,6 +163,12 @@ class _Compiled:
         return made
 
 
+def _plan(text: str) -> Plan:
+    from relance.engine.db import pipeline  # with its driver: ten megabytes that SQLite has no use for
+
+    return pipeline.plan(text)
+
+
 def _binding(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
@@ -174,11 +183,6 @@ def _sqlite() -> sa.Dialect:
     return sqlite.dialect(paramstyle="named")
 
 
-FEW = 10
-# Rows that a cursor holds until it is used again. A new one learns anew how values and columns are read, which is a third of
-# what a statement costs us; so each connection keeps one for each statement, unless much hangs on it.
-
-
 class Prepared:
     """One statement of the hot path, on both databases."""
 
@@ -191,7 +195,7 @@ class Prepared:
         if conn.dispatch.before_cursor_execute:  # somebody watches, who knows Core
             return list(conn.execute(self.statement, values))
         made, given = self._in(conn).of(values)
-        return made.rows(self._run(conn, made.text, made.values(given)).fetchall())
+        return made.rows(_rows(conn, made, made.values(given)))
 
     def one(self, conn: Connection, values: Values) -> Row | None:
         """Run it; its only row, if there is one."""
@@ -207,14 +211,14 @@ class Prepared:
         if conn.dispatch.before_cursor_execute:
             return conn.execute(self.statement, values).rowcount
         made, given = self._in(conn).of(values)
-        return int(self._run(conn, made.text, made.values(given)).rowcount)
+        return _reached(conn, made, [made.values(given)])
 
     def each(self, conn: Connection, values: Sequence[Values]) -> int:
         """Run it for each of these; how many rows it reached."""
         if conn.dispatch.before_cursor_execute:
             return conn.execute(self.statement, list(values)).rowcount
         made = self._in(conn)
-        return int(self._run(conn, made.text, [made.values(each) for each in values], many=True).rowcount)
+        return _reached(conn, made, [made.values(each) for each in values])
 
     def _in(self, conn: Connection) -> _Compiled:
         name = conn.dialect.name
@@ -224,20 +228,31 @@ class Prepared:
             made = self._compiled[name] = _Compiled(self.statement, dialect)
         return made
 
-    def _run(self, conn: Connection, text: str, values: Any, *, many: bool = False) -> Any:
-        driver: Any = conn.connection.driver_connection
-        there = conn.dialect.name == "postgresql"
-        if not conn.in_transaction() and not (there and driver.autocommit):
-            conn.begin()  # as Core does
-        alone = there and not many
-        cursor = (driver.cursors.pop(text, None) if alone else None) or driver.cursor()
-        # psycopg would have it planned at each of its first five times, the server at each of five more.
-        at_once = {"prepare": True} if alone else {}
-        try:
-            (cursor.executemany if many else cursor.execute)(text, values, **at_once)
-        except conn.dialect.loaded_dbapi.Error as error:
-            # What the driver says is told, and a lost connection let go, as after any statement of Core's.
-            conn._handle_dbapi_exception(error, text, None, cursor, None)
-        if alone and cursor.rowcount <= FEW:
-            driver.cursors[text] = cursor
-        return cursor
+
+def _rows(conn: Connection, made: _Compiled, values: dict[str, Any]) -> Sequence[Sequence[Any]]:
+    plan = made.plan
+    if plan is not None:
+        found: Sequence[Sequence[Any]] = _told(conn, made, lambda driver: driver.planned.rows(plan, values))
+        return found
+    return list(_told(conn, made, lambda driver: driver.execute(made.text, values).fetchall()))
+
+
+def _reached(conn: Connection, made: _Compiled, many: Sequence[dict[str, Any]]) -> int:
+    plan = made.plan
+    if plan is not None:
+        return int(_told(conn, made, lambda driver: driver.planned.run(plan, many)))
+    return int(_told(conn, made, lambda driver: driver.executemany(made.text, many).rowcount))
+
+
+def _told(conn: Connection, made: _Compiled, work: Callable[[Any], Any]) -> Any:
+    """What the driver makes of it, in a transaction where Core would begin one. What the driver says is told, and a lost
+    connection let go, as after any statement of Core's."""
+    driver: Any = conn.connection.driver_connection
+    if not conn.in_transaction() and not (made.plan is not None and driver.autocommit):
+        conn.begin()
+    try:
+        return work(driver)
+    except BaseException as error:
+        if isinstance(error, conn.dialect.loaded_dbapi.Error) or not isinstance(error, Exception):
+            conn._handle_dbapi_exception(error, made.text, None, None, None)
+        raise

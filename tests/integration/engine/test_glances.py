@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from relance import errors
 from relance.engine.db import database as databases
 from relance.engine.db.database import Database
-from relance.engine.db.prepared import FEW, Prepared
 
 VALUE = sa.text("select value from kept")
 BACKEND = sa.text("select pg_backend_pid()")
@@ -93,34 +92,3 @@ def test_one_that_rested_is_not_relied_on(on_postgresql: Database, monkeypatch: 
 
     assert (connections(60.0), connections(0.0)) == (1, 3)
     assert on_postgresql.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
-
-
-ROWS = Prepared(
-    sa.select(
-        sa.func.generate_series(sa.literal_column("1"), sa.bindparam("most", type_=sa.Integer)).label("row")
-    )
-)
-
-
-def test_a_cursor_is_kept_for_each_statement_unless_much_hangs_on_it(on_postgresql: Database) -> None:
-    with on_postgresql.read() as conn:
-        driver = conn.connection.driver_connection
-        assert driver is not None
-        assert len(ROWS.all(conn, {"most": 1})) == 1
-        [kept] = driver.cursors.values()
-        assert len(ROWS.all(conn, {"most": FEW})) == FEW
-        assert list(driver.cursors.values()) == [kept]
-        assert len(ROWS.all(conn, {"most": FEW + 1})) == FEW + 1
-        assert not driver.cursors
-
-
-def test_a_statement_that_fails_leaves_no_cursor(on_postgresql: Database) -> None:
-    ratio = Prepared(sa.select(sa.literal_column("1") / sa.bindparam("by", type_=sa.Integer)))
-    with on_postgresql.read() as conn:
-        driver = conn.connection.driver_connection
-        assert driver is not None
-        assert ratio.scalars(conn, {"by": 1}) == [1]
-        with pytest.raises(sa.exc.DataError):
-            ratio.all(conn, {"by": 0})
-        assert not driver.cursors
-        assert ratio.scalars(conn, {"by": 1}) == [1]
