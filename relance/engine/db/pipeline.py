@@ -33,7 +33,6 @@ LOOK_MS = 500
 _PLACE = re.compile(r"%(?:\(([^)]+)\)s|%)")
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _WRITES = ("INSERT", "UPDATE", "DELETE")
-_BINARY = 1
 
 Given = Mapping[str, Any]
 Bound = tuple[Sequence[Any] | None, Sequence[int] | None]
