@@ -66,7 +66,7 @@ class ListeningLine(Protocol):
     """A connection that listens to one mailbox."""
 
     @property
-    def can_hear(self) -> bool:
+    def supports_idle(self) -> bool:
         """Whether the server announces new mail by itself."""
 
     def wait(self, seconds: float, stop: Callable[[], bool]) -> bool:

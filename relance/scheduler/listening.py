@@ -131,7 +131,7 @@ class Listeners:
     def _connection(self, place: _Place) -> None:
         """One connection; returns when there is no reason to make another one."""
         with self.app.listen(place.mailbox_id) as line:
-            if not line.can_hear:
+            if not line.supports_idle:
                 self._rest(place, DEAF_SECONDS)
                 return
             while not place.leave.is_set():

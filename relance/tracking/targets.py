@@ -8,7 +8,7 @@ import idna
 
 LONGEST_TARGET = 8000
 # Everything printable in ASCII stays as the author wrote it; only what lies beyond is percent-encoded.
-_KEPT = "".join(map(chr, range(0x21, 0x7F)))
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def location(target: str) -> str | None:
@@ -31,7 +31,7 @@ def location(target: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    return _final(quote(plain, safe=_KEPT))
+    return _final(quote(plain, safe=_PRINTABLE))
 
 
 def _ascii_host(netloc: str) -> str:

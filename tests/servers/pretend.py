@@ -96,8 +96,8 @@ class Ledger:
 class Line:
     """A connection that listens: `news` are announced one by one, `troubles` meet whoever connects, one each."""
 
-    def __init__(self, *, can_hear: bool = True) -> None:
-        self.can_hear = can_hear
+    def __init__(self, *, supports_idle: bool = True) -> None:
+        self.supports_idle = supports_idle
         self.news = threading.Semaphore(0)
         self.troubles: list[Exception] = []
         self.opens = 0

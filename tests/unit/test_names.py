@@ -37,3 +37,24 @@ def test_no_two_classes_have_one_name():
     twice = {name: where for name, where in named().items() if len(where) > 1}
     assert {name: where for name, where in twice.items() if name not in ALLOWED or len(where) > 2} == {}
     assert sorted(ALLOWED) == sorted(twice)  # what is allowed no longer occurs
+
+
+BARE = frozenset({"FADE", "GRACE", "KEPT", "LOOKS", "MOST", "SLACK"})
+# They say how much, and not of what: MAX_DRAFTS, GRACE_PERIOD.
+
+
+def test_a_number_says_what_it_is_of():
+    bare = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted(ROOT.rglob("*.py"))
+        for node in ast.parse(path.read_text()).body
+        for name in assigned(node)
+        if name.lstrip("_") in BARE
+    ]
+    assert bare == []
+
+
+def assigned(node: ast.stmt) -> list[str]:
+    """The names that a line of a module gives to something."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]

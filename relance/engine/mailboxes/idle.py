@@ -25,7 +25,7 @@ class IdleListener:
     known: int  # the inbox's UIDNEXT when it was last read
 
     @property
-    def can_hear(self) -> bool:
+    def supports_idle(self) -> bool:
         """Whether the server announces new mail by itself."""
         return self.ear.can_idle
 

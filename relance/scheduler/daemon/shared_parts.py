@@ -46,7 +46,7 @@ class Vitals:
         whole = self.gauges.known.values() if self.gauges is not None else ()
         return (*own, *(each for each in whole if (each.kind, each.subject) not in known))
 
-    def answer(self, path: str) -> health.Answer:
+    def answer(self, path: str) -> health.HealthAnswer:
         """What health says."""
         return health.answer(path, self.role, self.duties, self.concerns(), self.watchdog.kinds())
 

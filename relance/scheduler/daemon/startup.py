@@ -70,7 +70,7 @@ class StartupWait:
         if isinstance(fault, errors.Unwritable):
             self.asked = ConcernKind.UNWRITABLE
 
-    def answer(self, path: str) -> health.Answer:
+    def answer(self, path: str) -> health.HealthAnswer:
         """Health of a process that waits: it lives, and is not ready."""
         return health.answer(path, self.role, self.duties, [Concern(self.asked, self.words)], ())
 

@@ -16,7 +16,7 @@ REQUEST_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class HealthAnswer:
     """What is answered: a status code, and JSON."""
 
     status: int
@@ -25,16 +25,16 @@ class Answer:
 
 def answer(
     path: str, role: str, duties: set[str], known: Sequence[Concern], stuck: Collection[str]
-) -> Answer:
+) -> HealthAnswer:
     """Pure. `stuck`: the kinds of what stands still. One stuck turn is no reason to start a process again."""
     told = [{"kind": each.kind.value, "grave": each.grave, "words": each.words} for each in known]
     if path == "/health/live":
         live = not set(stuck) - {"turn"}
-        return Answer(200 if live else 503, {"live": live, "role": role})
+        return HealthAnswer(200 if live else 503, {"live": live, "role": role})
     if path == "/health/ready":
         ready = not any(each.stops(duties) for each in known)
-        return Answer(200 if ready else 503, {"ready": ready, "role": role, "concerns": told})
-    return Answer(404, {"paths": ["/health/live", "/health/ready"]})
+        return HealthAnswer(200 if ready else 503, {"ready": ready, "role": role, "concerns": told})
+    return HealthAnswer(404, {"paths": ["/health/live", "/health/ready"]})
 
 
 class Health(Listener):
@@ -42,7 +42,7 @@ class Health(Listener):
 
     name, what, setting = "health", "Health", "health_port"
 
-    def __init__(self, host: str, port: int, ask: Callable[[str], Answer]) -> None:
+    def __init__(self, host: str, port: int, ask: Callable[[str], HealthAnswer]) -> None:
         super().__init__(host, port)
         self.ask = ask
 
@@ -54,7 +54,7 @@ class Health(Listener):
 
 
 class _Server(http.server.HTTPServer):
-    ask: Callable[[str], Answer]
+    ask: Callable[[str], HealthAnswer]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is nobody's concern."""

@@ -119,7 +119,7 @@ def test_a_client_that_says_nothing_holds_health_up_for_a_moment_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health._Handler, "timeout", 0.2)
-    board = health.Health("127.0.0.1", 0, lambda path: health.Answer(200, {}))
+    board = health.Health("127.0.0.1", 0, lambda path: health.HealthAnswer(200, {}))
     board.start()
     with socket.create_connection(("127.0.0.1", board.server.server_port)):
         assert ask(board.server.server_port, LIVE)[0] == 200

@@ -56,7 +56,7 @@ def test_no_more_mailboxes_are_listened_to_than_allowed(app: pretend.App, start:
 
 
 def test_a_server_that_cannot_announce_gives_its_place_to_another(app: pretend.App, start: Start) -> None:
-    app.lines = {1: pretend.Line(can_hear=False), 2: pretend.Line()}
+    app.lines = {1: pretend.Line(supports_idle=False), 2: pretend.Line()}
     start(1)
     ports.wait_until(lambda: app.lines[2].open == 1)
     assert app.lines[1].opens == 1

@@ -17,7 +17,7 @@ from relance.mailbox import providers
 from relance.mailbox.account import Account, Security, Server
 from relance.wording import Text
 
-KEPT = (
+FORM_FIELDS = (
     *("address", "name", "username", "daily_cap", "gap_seconds"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
@@ -26,7 +26,7 @@ KEPT = (
 
 def form(visit: Visit) -> Response:
     """The empty form."""
-    return _shown(visit, dict.fromkeys(KEPT, ""), {}, "")
+    return _shown(visit, dict.fromkeys(FORM_FIELDS, ""), {}, "")
 
 
 def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /) -> Response:
@@ -74,18 +74,18 @@ def _again(visit: Visit, refused: errors.Invalid) -> Response:
     for each in refused.problems:
         where = str(each.where)
         name = fields.get(where, where)
-        if name in (*KEPT, "password"):
+        if name in (*FORM_FIELDS, "password"):
             wrong[name] = " ".join(str(words) for words in (each.what, each.hint) if words)
         else:
             whole.append(str(each.text))
-    written = {name: visit.text(name, 320) for name in KEPT}
+    written = {name: visit.text(name, 320) for name in FORM_FIELDS}
     return _shown(visit, written, wrong, " ".join(whole))
 
 
 def _spec(visit: Visit) -> MailboxSpec:
     address = visit.text("address", 320).strip()
     found = providers.guess(address)
-    given = {name: visit.text(name, 320).strip() for name in KEPT}
+    given = {name: visit.text(name, 320).strip() for name in FORM_FIELDS}
     return MailboxSpec(
         address,
         given["name"],

@@ -46,7 +46,7 @@ class Trial:
         return not self.trouble and all(each.ok for each in self.steps)
 
 
-_KEPT: OrderedDict[str, Trial] = OrderedDict()
+_TRIALS: OrderedDict[str, Trial] = OrderedDict()
 _LOCK = threading.Lock()
 
 
@@ -71,9 +71,9 @@ def begin(visit: Visit, address: str, *, probe: bool) -> str:
             trial.over.set()
 
     with _LOCK:
-        _KEPT[key] = trial
-        while len(_KEPT) > MOST_KEPT:
-            _KEPT.popitem(last=False)
+        _TRIALS[key] = trial
+        while len(_TRIALS) > MOST_KEPT:
+            _TRIALS.popitem(last=False)
     here = contextvars.copy_context()  # the language, and who looks
     threading.Thread(target=here.run, args=(run,), name="relance-mailbox-test", daemon=True).start()
     trial.over.wait(FIRST_SECONDS)
@@ -82,6 +82,6 @@ def begin(visit: Visit, address: str, *, probe: bool) -> str:
 
 def asked(visit: Visit, address: str) -> Trial | None:
     """The one that the address of the page names, of this mailbox and begun by who looks; None where this process knows none."""
-    found = _KEPT.get(visit.asked(ASKED))
+    found = _TRIALS.get(visit.asked(ASKED))
     mine = found is not None and (found.address, found.user) == (address, visit.me.user)
     return found if mine else None

@@ -20,7 +20,7 @@ from relance.engine.roles import ROLE_NAMES, Permission, Role
 from relance.engine.store.users.audit import AuditEntry, AuditFilter
 from relance.wording import N_, _
 
-MOST = 50_000
+MAX_LINES = 50_000
 # The newest so many stand in a file.
 AREAS: Mapping[str, tuple[str, Sequence[str]]] = {
     "access": (N_("Users and signing in"), ("session.", "users.")),
@@ -76,7 +76,7 @@ def file(visit: Visit) -> Response:
     out = io.StringIO(newline="")
     rows = csv.writer(out)
     rows.writerow(["at", "who", "action", "what", "subject", "changes"])
-    for each in visit.app.users.log(_wanted(visit), limit=MOST):
+    for each in visit.app.users.log(_wanted(visit), limit=MAX_LINES):
         changes = "; ".join(f"{name}: {old} > {new}" for name, old, new in _changes(each.before, each.after))
         told = (each.at.isoformat(), each.actor.name, each.action, said(each), each.subject, changes)
         rows.writerow([csv_reader.neutral(cell) for cell in told])

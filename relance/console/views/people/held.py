@@ -28,7 +28,7 @@ from relance.engine.states import BulkOutcome
 from relance.engine.store.held import HeldMark
 from relance.wording import N_, Text, ended
 
-MOST = 5000
+MAX_HELD = 5000
 # People that are looked at; those who wait longest come first.
 FEW, MANY = 8, 200
 # Rows of a group beside others, and of a group by itself.
@@ -48,7 +48,7 @@ def show(visit: Visit) -> Response:
     """Every group; or one by itself, with all its rows."""
     alone, unknown = visit.asked("group"), visit.app.unknown.list()
     most = MANY if alone else FEW
-    found = visit.app.held_groups(MOST, most=most, besides=held_groups.in_doubt(unknown))
+    found = visit.app.held_groups(MAX_HELD, most=most, besides=held_groups.in_doubt(unknown))
     people = held_groups.counted(found, most)
     if alone:
         people = {code: each for code, each in people.items() if code == alone}
@@ -59,7 +59,7 @@ def show(visit: Visit) -> Response:
         groups=[each for each in groups if alone in ("", each.code)],
         alone=alone,
         total=sum(each.count for each in found) + len(unknown),
-        most=MOST,
+        most=MAX_HELD,
         seen=visit.now.isoformat(),
         mailboxes=_mailboxes(visit) if held_groups.REMOVED in people else (),
         can_work=visit.me.may(Permission.WORK),
@@ -69,7 +69,7 @@ def show(visit: Visit) -> Response:
 
 def _rows(visit: Visit, numbers: Collection[int]) -> dict[int, HeldView]:
     """Those who are still held, by enrollment, who waits longest first."""
-    return {each.enrollment: each for each in visit.app.held(MOST, numbers=numbers)} if numbers else {}
+    return {each.enrollment: each for each in visit.app.held(MAX_HELD, numbers=numbers)} if numbers else {}
 
 
 def _mailboxes(visit: Visit) -> Sequence[str]:
@@ -123,7 +123,7 @@ def _back(visit: Visit, done: tuple[Text, bool]) -> Response:
 
 
 def _in(visit: Visit, group: str) -> Sequence[HeldMark]:
-    found = held_groups.by_code(visit.app.held_marks(MOST), visit.app.unknown.list())
+    found = held_groups.by_code(visit.app.held_marks(MAX_HELD), visit.app.unknown.list())
     return next((people for code, people in found.items() if code == group), ())
 
 

@@ -13,7 +13,7 @@ from relance.mailbox.parsing.header_fields import NamedAddress
 from relance.mailbox.parsing.message import Correspondents
 from relance.wording import Text
 
-MOST = 5
+MAX_ADDRESSEES = 5
 # Addresses that somebody may choose among; who asks for answers at more is answered where they wrote from.
 MOST_NAMED = 20
 
@@ -50,7 +50,7 @@ def find(
     wished = [each for each in wished if _is_sound(each.address, allow_test_domains)]
     others = _others(named, writer.address, ours)
     own = Addressee(writer.address, writer.name, asked=False, elsewhere=False)
-    if not wished or len(wished) > MOST or writer.address in {each.address for each in wished}:
+    if not wished or len(wished) > MAX_ADDRESSEES or writer.address in {each.address for each in wished}:
         return ReplyAddresses((own,), others)
     asked = [
         Addressee(

@@ -84,7 +84,7 @@ class StandsBecause(StrEnum):
     UNTIL_REOPENED = "until reopened"
 
 
-_KEPT = complete(
+_KEPT_EFFECTS = complete(
     StandsBecause,
     {
         StandsBecause.ANOTHER_ANSWER: Effect(EffectCode.KEPT_ANOTHER_ANSWER),
@@ -104,7 +104,7 @@ class Revised:
     @property
     def words(self) -> tuple[Effect, ...]:
         """The effects; where there are none because something was kept, that."""
-        return self.effects or (() if self.kept is None else (_KEPT[self.kept],))
+        return self.effects or (() if self.kept is None else (_KEPT_EFFECTS[self.kept],))
 
 
 def revise(

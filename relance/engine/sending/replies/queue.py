@@ -25,7 +25,7 @@ from relance.engine.store.sending.own_replies import OwnReply
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
-MOST = 20
+MAX_A_TURN = 20
 # Taken up in one turn: each is asked about for itself, and their mailbox's other mails wait.
 
 
@@ -50,7 +50,7 @@ def take(context: Context, lease: Lease, mailbox: Mailbox) -> list[PreparedMail]
         return []
     with context.database.write() as conn:
         synced = clock.believed(leases.renew(conn, lease).synced_at, now)
-        claimed = own_replies.claim(conn, mailbox.id, synced, MOST) if synced is not None else []
+        claimed = own_replies.claim(conn, mailbox.id, synced, MAX_A_TURN) if synced is not None else []
         return [mail for mail in outgoing(conn, claimed) if not _given_up(conn, context, mail, now)]
 
 

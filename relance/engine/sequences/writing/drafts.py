@@ -14,7 +14,7 @@ from relance.engine.store.users import drafts
 from relance.engine.store.users.drafts import Draft, DraftWriter
 from relance.wording import Text
 
-MOST = 200  # of one user
+MAX_DRAFTS = 200  # of one user
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
 
 
 def _added(conn: Connection, context: Context, user: int, text: str, begun_from: BegunFrom) -> Draft:
-    if len(drafts.list_all(conn, user)) >= MOST:
+    if len(drafts.list_all(conn, user)) >= MAX_DRAFTS:
         raise errors.WrongUse(Text("You have too many drafts: delete some of them first."))
     number = drafts.add(
         conn, user, context.clock.now(), text=files.bounded(text), **dataclasses.asdict(begun_from)

@@ -78,7 +78,7 @@ _ADD = bulk.inserting(
 def kept(conn: Connection, message_ids: Iterable[int]) -> dict[int, Counter[str]]:
     """How many hits are kept of each of these mails, by network; of a mail that we do not know, nothing."""
     found: dict[int, Counter[str]] = {}
-    kept_of = _KEPT_POSTGRESQL if conn.dialect.name == "postgresql" else _KEPT
+    kept_of = _KEPT_POSTGRESQL if conn.dialect.name == "postgresql" else _COUNTED_OF
     for number, network, count in conn.execute(kept_of, {"mails": sorted(message_ids)}):
         found.setdefault(number, Counter())[network or ""] += count
     return found
@@ -89,7 +89,7 @@ _COUNTED = (
     .outerjoin_from(message, hit, hit.c.message_id == message.c.id)
     .group_by(message.c.id, hit.c.network)
 )
-_KEPT = _COUNTED.where(message.c.id.in_(sa.bindparam("mails", expanding=True)))
+_COUNTED_OF = _COUNTED.where(message.c.id.in_(sa.bindparam("mails", expanding=True)))
 # The same text for however many mails, so that it is planned once.
 _KEPT_POSTGRESQL = _COUNTED.where(
     message.c.id == sa.any_(sa.bindparam("mails", type_=sa.ARRAY(sa.BigInteger)))

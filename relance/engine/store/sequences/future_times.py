@@ -15,8 +15,8 @@ from relance.engine.store.mailboxes.mailboxes import FORGOTTEN
 from relance.engine.store.sequences.positions import FAR
 
 _WAITING = ("active", "paused", "held", "away")
-_KEPT = mailbox.c.state != "removed"
-_READ = sa.select(sa.func.max(mailbox.c.synced_at)).where(_KEPT)
+_IN_USE = mailbox.c.state != "removed"
+_READ = sa.select(sa.func.max(mailbox.c.synced_at)).where(_IN_USE)
 _NOTED = sa.select(sa.func.max(event.c.at))
 # Not the line written last: another process, or a command on another host, may have written it with the right time.
 _LATEST = sa.select(_READ.scalar_subquery(), _NOTED.scalar_subquery())
@@ -35,7 +35,7 @@ def latest_event(conn: Connection) -> dt.datetime | None:
 
 def forget_reads(conn: Connection, beyond: dt.datetime, now: dt.datetime) -> None:
     """Mailboxes read later than `beyond` were read at a time nobody knows, and are to be read at once."""
-    wrong = sa.and_(_KEPT, mailbox.c.synced_at > beyond)
+    wrong = sa.and_(_IN_USE, mailbox.c.synced_at > beyond)
     conn.execute(sa.update(mailbox).where(wrong).values(synced_at=FORGOTTEN, next_turn_at=now))
 
 

@@ -82,7 +82,7 @@ def test_an_address_we_wrote_to_before_is_known() -> None:
         "nobody",
         "undisclosed-recipients:;",
         '"a b"@lake.example',
-        ", ".join(f"a{number}@lake.example" for number in range(addressees.MOST + 1)),
+        ", ".join(f"a{number}@lake.example" for number in range(addressees.MAX_ADDRESSEES + 1)),
     ],
 )
 def test_what_is_no_other_address_changes_nothing(wish: str) -> None:
