@@ -33,7 +33,7 @@ from relance.engine.sequences import publish
 from relance.engine.store.mailboxes import mailboxes as mailboxes_store
 from relance.engine.store.sending import claims
 from relance.engine.store.sequences import due as due_mails
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import enrollments, moves
 from tests.servers import postgres, processes
 
 FLAT, STRAINED = 1.2, 2.0
@@ -179,11 +179,11 @@ def _churn(context: Context, mailboxes: int, wanted: int) -> None:
         sender = 1 + done // TURN % mailboxes
         with context.database.write() as conn:
             rows = claims.claim(conn, sender, now, TURN, seen=now)
-            enrollments.move_many(conn, [(row, later) for row in rows], now)
+            moves.move_many(conn, [(row, later) for row in rows], now)
         with context.database.write() as conn:  # and others fall due
             ids = [row.id for row in rows]
             again = enrollments.by_ids(conn, ids)
-            enrollments.move_many(conn, [(row, first) for row in again], now)
+            moves.move_many(conn, [(row, first) for row in again], now)
         done += TURN
 
 

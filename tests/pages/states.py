@@ -36,6 +36,9 @@ since nothing leaves while it is held. A pause survives absence, the return from
 **Late news of a finished step** changes nothing, because a mail can be accepted while its enrollment is being paused, held
 or stopped. Completing the last step ends what is active, paused or away; what is held stays held.
 
+**Every state but active names the event that led to it**, in the same transaction: what came in, what a person did, or that the
+last step was done (`enrollment.finished`). Anyone active came step by step and is at one of them; no single event led there.
+
 **Out of a final state** leads only a person's "{reopened}", for a wrong guess (a misread answer, a mistaken bounce). It
 never reopens an opt-out, nor what is finished: there nothing is left to do. What a person had said before or since (a stop, a
 pause) stands beside the news in the row's reasons, and correcting the news leads back to that and not to what may send.

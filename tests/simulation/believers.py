@@ -24,7 +24,7 @@ from relance.engine.sending import endings
 from relance.engine.sending.doubt import forgotten_mails, recovery
 from relance.engine.sequences import clock_jumps
 from relance.engine.store.mailboxes.folders import Watermark
-from relance.engine.store.sequences import restore_doubts
+from relance.engine.store.sending import restore_doubts
 from relance.mailbox.imap.folders import Folder, FolderRole
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.smtp import replies as smtp_replies

@@ -270,6 +270,8 @@ def _row(row: sa.Row, settled: bool) -> Iterator[str]:
         yield f"lost: {who} is {row.state} with nothing to come"
     if row.state not in ("active", "finished") and not row.reason:
         yield f"unexplained: {who} is {row.state} without a reason"
+    if row.state != "active" and not row.cause_event_id:
+        yield f"uncaused: {who} is {row.state} without an event that led there"
     if row.attempts > ground.ATTEMPTS + 1:
         yield f"attempts: {who} was tried {row.attempts} times"
 

@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     ENROLLMENT_HELD = "enrollment.held"
     ENROLLMENT_RELEASED = "enrollment.released"
     ENROLLMENT_REOPENED = "enrollment.reopened"
+    ENROLLMENT_FINISHED = "enrollment.finished"
     ENROLLMENT_STOPPED = "enrollment.stopped"
     ENROLLMENT_UNSUBSCRIBED = "enrollment.unsubscribed"
     ENROLLMENT_POSTPONED = "enrollment.postponed"
@@ -95,6 +96,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.ENROLLMENT_HELD: Text.within("event", "held"),
         EventKind.ENROLLMENT_RELEASED: Text.within("event", "released"),
         EventKind.ENROLLMENT_REOPENED: Text.within("event", "reopened"),
+        EventKind.ENROLLMENT_FINISHED: Text.within("event", "finished"),
         EventKind.ENROLLMENT_STOPPED: Text.within("event", "stopped"),
         EventKind.ENROLLMENT_UNSUBSCRIBED: Text.within("event", "unsubscribed"),
         EventKind.ENROLLMENT_POSTPONED: Text.within("event", "postponed"),

@@ -59,6 +59,12 @@ class EnrollmentReopened(WithReason):
     KIND = EventKind.ENROLLMENT_REOPENED
 
 
+class EnrollmentFinished(EventData):
+    """Somebody did the last step of a sequence. (Who had been held behind it is finished by what released them.)"""
+
+    KIND = EventKind.ENROLLMENT_FINISHED
+
+
 class EnrollmentUnsubscribed(WithReason):
     """Somebody asked for no more mail, or a person suppressed them: nothing is sent any more."""
 

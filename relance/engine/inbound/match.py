@@ -18,9 +18,9 @@ from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.inbound import correspondence
 from relance.engine.store.inbound.correspondence import Recipient, Recipients, Trace
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, restore_doubts
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences import enrollments
 from relance.mailbox import address
 from relance.mailbox.classification.languages import normalize
 from relance.mailbox.parsing import authorship, provider_ids

@@ -35,7 +35,7 @@ from relance.engine.store.sending import lost_mails, messages, refusals
 from relance.engine.store.sending.lost_mails import LostMail
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sending.refusals import StoredRefusal
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 
 MAX_WORDS = 300
@@ -246,10 +246,10 @@ def _carry_out(conn: Connection, case: StepContext, verdict: Decision, now: dt.d
         # Everyday and told by `bound`: whoever waits for a window to open needs no line in the log each evening.
         enrollments.reschedule(conn, row, position.due_at or now, position.bound)
         return
-    if position is not None:
-        enrollments.move(conn, row, position, now)
-    elif verdict.event is not None:
+    if verdict.event is not None and position is None:
         enrollments.apply(conn, [row.id], verdict.event, now, reason=verdict.why, values={"attempts": 0})
     why = verdict.why or NO_REASON
     said = events.news(verdict.event, why) if verdict.event else StepSkipped(why)
     events.record_event(conn, said, now, row)
+    if position is not None:
+        moves.move(conn, row, position, now)

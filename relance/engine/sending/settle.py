@@ -30,9 +30,9 @@ from relance.engine.store import events
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending import claims, messages, restore_doubts
 from relance.engine.store.sending.messages import Settlement
-from relance.engine.store.sequences import enrollments, holds, restore_doubts
+from relance.engine.store.sequences import enrollments, holds, moves
 from relance.mailbox.smtp import replies as smtp_replies
 
 
@@ -43,13 +43,15 @@ def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> N
         for each in attempts
     ]
     messages.settle(conn, [_settlement(attempt, end) for attempt, end in ends])
-    _move_on(conn, context, [each for each, end in ends if end.done and each.wanted.reply is None])
+    finished = _move_on(conn, context, [each for each, end in ends if end.done and each.wanted.reply is None])
     for attempt, end in ends:
         if attempt.wanted.reply is not None:
             _apply_to_reply(conn, attempt, end)
         elif not end.done:
             _apply(conn, attempt, end)
-    events.record_events(conn, [_event(attempt, end) for attempt, end in ends])
+    told = [_event(attempt, end) for attempt, end in ends]
+    events.record_events(conn, [*told, *finished])
+    moves.ended_by(conn, finished)
     holds.led_by(conn, [attempt.wanted.enrollment.id for attempt, end in ends if end.event is not None])
     for attempt in attempts:
         context.telemetry.count("mails", outcome=attempt.result.outcome.value)
@@ -63,21 +65,21 @@ def _settlement(attempt: Attempt, end: Ending) -> Settlement:
     return Settlement(message, end.message, attempt.at, attempt.result.code, attempt.result.text)
 
 
-def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> None:
+def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> list[NewEvent]:
     asked = {each.wanted.enrollment.contact_id for each in done if each.wanted.place is None}
     people = contacts.by_ids(conn, asked) if asked else {}
-    moves = []
+    behind = []
     for each in done:
         row = each.wanted.enrollment
         script = context.library.script(conn, row.sequence_version_id)
         place = each.wanted.place or script.place(people[row.contact_id], context.workspace)
         done_at = restore_doubts.counted_from(row, each.at)
         position = script.after(each.wanted.message.step, done_at, place, str(row.id))
-        moves.append((row, dataclasses.replace(position, wrote=True)))
-    last = [row.id for row, _ in moves if row.priority == enrollments.LAST]
+        behind.append((row, dataclasses.replace(position, wrote=True)))
+    last = [row.id for row, _ in behind if row.priority == enrollments.LAST]
     if last:
         enrollments.rank(conn, last, enrollments.AS_DUE)
-    enrollments.move_many(conn, moves, max((each.at for each in done), default=context.clock.now()))
+    return moves.move_many(conn, behind, max((each.at for each in done), default=context.clock.now()))
 
 
 def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:

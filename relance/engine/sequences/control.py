@@ -25,9 +25,15 @@ from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent, Told
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages, refusals
+from relance.engine.store.sending import messages, refusals, restore_doubts
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import changing, enrollment_details, enrollments, restore_doubts, tasks
+from relance.engine.store.sequences import (
+    changing,
+    enrollment_details,
+    enrollments,
+    moves,
+    tasks,
+)
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
@@ -246,8 +252,8 @@ def go_on(
         place = theirs.script(row).place(theirs.person, theirs.context.workspace)
         done_at = restore_doubts.counted_from(row, theirs.now)
         position = theirs.script(row).after(row.step or "", done_at, place, str(row.id))
-        enrollments.move(theirs.conn, row, position, theirs.now)
         theirs.tell([row], StepSkipped(skipped))
+        moves.move(theirs.conn, row, position, theirs.now)
         due, kind = position.due_at, position.step_kind
     if due is not None and kind == "mail":
         mailboxes.schedule_turn(theirs.conn, [row.mailbox_id], due)

@@ -19,9 +19,8 @@ from relance.engine.states import MessageState
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, restore_doubts
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
 
 

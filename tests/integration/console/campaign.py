@@ -14,7 +14,7 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store.inbound import replies
-from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences import enrollment_details, enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 from tests import engine_house
 
@@ -81,7 +81,7 @@ def _wrote(house: Context, row: Enrollment, number: int) -> None:
         subject="Hi",
     )
     with house.database.write() as conn:
-        enrollments.move(conn, row, Position("bump", "mail", now + dt.timedelta(days=3), wrote=True), now)
+        moves.move(conn, row, Position("bump", "mail", now + dt.timedelta(days=3), wrote=True), now)
         for verdict in ("human",) if number % 3 == 0 else ("machine",) if number % 3 == 1 else ():
             engine_house.add_hit(conn, message_id=mail.id, at=now, kind="open", link=0, verdict=verdict)
             engine_house.add_hit(conn, message_id=mail.id, at=now, kind="click", link=0, verdict=verdict)

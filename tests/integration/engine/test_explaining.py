@@ -17,7 +17,7 @@ from relance.engine.sequences import control, enroll, listing, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store.mailboxes import leases, mailboxes
-from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences import enrollment_details, enrollments, moves
 from relance.wording import Text
 from tests import engine_house
 from tests.reworded import in_english
@@ -104,9 +104,7 @@ def test_what_stands_in_the_way_is_the_gates_own_word(ready: Context, clock: Man
     now = clock.now()
     engine_house.add_message(ready, row(ready), MessageState.ACCEPTED)
     with ready.database.write() as conn:
-        enrollments.move(
-            conn, row(ready), Position("bump", "mail", now + dt.timedelta(hours=1), wrote=True), now
-        )
+        moves.move(conn, row(ready), Position("bump", "mail", now + dt.timedelta(hours=1), wrote=True), now)
     assert in_english("Before it is sent, the mailbox is checked for an answer.") in told(ready)
     clock.advance(hours=2)
     text = told(ready)
@@ -301,7 +299,7 @@ def test_a_paused_sequence_is_told_with_the_typed_reason_whatever_comes_next(
 ) -> None:
     now = clock.now()
     with ready.database.write() as conn:
-        enrollments.move(conn, row(ready), Position("call", kind, now + dt.timedelta(hours=1)), now)
+        moves.move(conn, row(ready), Position("call", kind, now + dt.timedelta(hours=1)), now)
     before = told(ready)
     publish.pause(ready, "Trial", "the fair")
     assert told(ready) != before

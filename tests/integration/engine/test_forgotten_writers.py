@@ -14,8 +14,8 @@ from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store.sending import claims
-from relance.engine.store.sequences import due, enrollments, restore_doubts
+from relance.engine.store.sending import claims, restore_doubts
+from relance.engine.store.sequences import due, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from tests import backups, engine_house
 from tests.integration.engine.test_restored import restore, stage

@@ -27,7 +27,8 @@ from relance.engine.states import Event
 from relance.engine.store import processes
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sequences import enrollment_details, enrollments, restore_doubts
+from relance.engine.store.sending import restore_doubts
+from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.scheduler.monitoring import gauges, metrics
 from tests import engine_house
 from tests.reworded import in_english

@@ -17,7 +17,7 @@ from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import moves
 from tests.reading import KIM, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
 
@@ -58,7 +58,7 @@ def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: Context) -> N
     wrong = at(ready, now + MONTH)
     step = Position("bump", "mail", now + MONTH + 3 * DAY, (), now + MONTH, wrote=True)
     with wrong.database.write() as conn:
-        enrollments.move(conn, row(ready), step, now + MONTH)
+        moves.move(conn, row(ready), step, now + MONTH)
     hear(wrong, letter(KIM, "Automatic reply: hello", NAMED, Auto_Submitted="auto-replied"), received=now)
     clock_jumps.heal(at(ready, now + MINUTE))
     assert (row(ready).state, row(ready).step) == (State.AWAY, "bump")

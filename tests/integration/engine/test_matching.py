@@ -8,8 +8,7 @@ import pytest
 
 from relance.engine.context import Context
 from relance.engine.states import MessageState, State
-from relance.engine.store.sending import messages
-from relance.engine.store.sequences import restore_doubts
+from relance.engine.store.sending import messages, restore_doubts
 from relance.mailbox.imap.folders import FolderRole
 from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english

@@ -26,7 +26,7 @@ from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import events, installation
 from relance.engine.store.mailboxes import folders, leases, mailboxes
 from relance.engine.store.sending import messages
-from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences import enrollment_details, enrollments, moves
 from tests import engine_house
 from tests.engine_doors import NoMail
 from tests.reworded import worded
@@ -88,7 +88,7 @@ def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(
     with ready.database.write() as conn:
         away, waiting = (each.enrollment for each in enrollment_details.matching(conn))
         enrollments.apply(conn, [away.id], Event.OUT_OF_OFFICE, now, values={"resume_at": now})
-        enrollments.move(conn, waiting, Position("bump", "wait", now), now)
+        moves.move(conn, waiting, Position("bump", "wait", now), now)
         installation.put(conn, restore_guard.HALTED, "restored")
     assert restore_guard.confirm(ready, tmp_path / "epoch.json") == 2
     with ready.database.read() as conn:
@@ -120,7 +120,7 @@ def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: 
     before, now = row(ready), ready.clock.now()
     with ready.database.write() as conn:
         enrollments.apply(conn, [before.id], Event.PAUSED, now)
-        enrollments.move_many(conn, [(before, Position("bump", "mail", now, (), now, wrote=True))], now)
+        moves.move_many(conn, [(before, Position("bump", "mail", now, (), now, wrote=True))], now)
     assert (row(ready).state, row(ready).step, row(ready).wrote_before) == (State.PAUSED, "bump", True)
 
 

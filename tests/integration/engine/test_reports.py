@@ -19,7 +19,7 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store import events
 from relance.engine.store.inbound import replies
-from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences import enrollment_details, enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 from tests import engine_house
 from tests.reworded import in_english
@@ -62,7 +62,7 @@ def sent(house: Context, row: Enrollment, **values: object) -> int:
     mail = engine_house.add_message(house, row, MessageState.ACCEPTED, **values)
     now = house.clock.now()
     with house.database.write() as conn:
-        enrollments.move(conn, row, Position("bump", "mail", now + dt.timedelta(days=3), wrote=True), now)
+        moves.move(conn, row, Position("bump", "mail", now + dt.timedelta(days=3), wrote=True), now)
     return mail.id
 
 

@@ -22,7 +22,7 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import messages
-from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences import enrollment_details, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.imap.folders import Folder
 from relance.mailbox.smtp.client import Outbox
@@ -160,7 +160,7 @@ def test_whoever_was_written_to_goes_on_in_one_statement(
     def one_by_one(*_: object, **__: object) -> None:
         raise AssertionError("moved one by one")
 
-    monkeypatch.setattr(enrollments, "move", one_by_one)
+    monkeypatch.setattr(moves, "move", one_by_one)
     assert a_turn(paced(ready, gap_seconds=0)).sent == 7
     assert {row.step for row in rows(ready).values()} == {"bump"}
 

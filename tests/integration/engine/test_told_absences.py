@@ -12,7 +12,7 @@ from relance.engine.definition.position import Position
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.states import State
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import moves
 from tests.integration.engine.test_acted_upon import ready, row, state
 from tests.reading import KIM, hear, letter
 from tests.reworded import in_english
@@ -47,7 +47,7 @@ def test_a_day_of_return_in_the_past_is_refused_with_what_to_do(ready: Context) 
 
 def test_somebody_who_finished_has_no_day_of_return(ready: Context) -> None:
     with ready.database.write() as conn:
-        enrollments.move(conn, row(ready), Position(None, "", None), ready.clock.now())
+        moves.move(conn, row(ready), Position(None, "", None), ready.clock.now())
     assert state(ready) is State.FINISHED
     hear(ready, letter(KIM))
     first = inbox.correct(ready, number(ready), Correction(kind="auto-reply"))

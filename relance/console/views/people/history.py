@@ -36,6 +36,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with:
     EventKind.ENROLLMENT_HELD: ("hand", "amber"),
     EventKind.ENROLLMENT_PAUSED: ("pause", "grey"),
     EventKind.ENROLLMENT_UNSUBSCRIBED: ("ban", "red"),
+    EventKind.ENROLLMENT_FINISHED: ("check", "green"),
     EventKind.ENROLLMENT_STOPPED: ("square", "grey"),
     EventKind.ENROLLMENT_CREATED: ("user-plus", "grey"),
     "": ("circle", "grey"),

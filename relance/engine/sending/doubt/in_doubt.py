@@ -34,9 +34,9 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, restore_doubts
 from relance.engine.store.sending.messages import Message, Settlement
-from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences import enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 from relance.mailbox.smtp import replies as smtp_replies
@@ -150,8 +150,8 @@ def settle(
         elif row.step == mail.step and after is states.MessageState.ACCEPTED:
             _move_on(conn, context, row, mail.transmitting_at or now, now)
         elif row.step == mail.step and after is states.MessageState.ABANDONED:
-            _move_on(conn, context, row, now, now)
             events.record_event(conn, StepSkipped(because(Code.MAIL_OVER, state=after.value)), now, row)
+            _move_on(conn, context, row, now, now)
         enrollments.clear(conn, row.id, _about(mail), now, why)
         mailboxes.schedule_turn(conn, [row.mailbox_id], now)
         data = MessageResolved(after.value, why, mail.message_id)
@@ -171,7 +171,7 @@ def _move_on(
     script = context.library.script(conn, row.sequence_version_id)
     place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
     position = script.after(row.step or "", restore_doubts.counted_from(row, done_at), place, str(row.id))
-    enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
+    moves.move(conn, row, dataclasses.replace(position, wrote=True), now)
 
 
 def _about(mail: Message) -> HoldEvidence:

@@ -19,9 +19,9 @@ from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, restore_doubts
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences import enrollments, holds, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 
@@ -70,6 +70,7 @@ def _found(
     written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
     enrollments.clear(conn, row.id, HoldEvidence(HoldKind.REFUSED, mail.id), now, proof.why)
+    holds.led_by(conn, [row.id])
 
 
 @actors.by_rule("evidence")
@@ -84,12 +85,12 @@ def _reply_found(conn: Connection, row: Enrollment, mail: Message, proof: Left, 
 def written(conn: Connection, context: Context, row: Enrollment, proof: Left, now: dt.datetime) -> None:
     """A step's mail left: the enrollment, locked by the caller, stands behind it now."""
     script = context.library.script(conn, row.sequence_version_id)
+    data = MessageFound(proof.why, proof.at.isoformat())
+    events.record_event(conn, data, now, row, step=proof.step)
     if row.step is not None and script.plan.number(proof.step) >= script.plan.number(row.step):
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
         done_at = proof.at if proof.exact else restore_doubts.counted_from(row, proof.at)
         position = script.after(proof.step, done_at, script.place(person, context.workspace), str(row.id))
-        after = enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
+        after = moves.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
             mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)
-    data = MessageFound(proof.why, proof.at.isoformat())
-    events.record_event(conn, data, now, row, step=proof.step)

@@ -33,8 +33,8 @@ from relance.engine.store import events
 from relance.engine.store import installation as store_installation
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
-from relance.engine.store.sending import own_replies
-from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sending import own_replies, restore_doubts
+from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 from relance.wording import Text, of_system

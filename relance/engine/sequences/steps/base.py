@@ -17,7 +17,7 @@ from relance.engine.reasons import Reason
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event
 from relance.engine.store import events
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import enrollments, moves
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def go_on(run: StepRun, said: EventData, *, taken: bool | None = None) -> Positi
     """Move on to the step after this one, and tell of it; `taken` says which way a branch went."""
     # A step that was done late (the tick was down) still counts from when it fell due, or waits would add up.
     position = run.case.after(run.context.workspace, run.case.row.due_at or run.now, taken)
-    enrollments.move(run.conn, run.case.row, position, run.now)
     run.tell(said)
+    moves.move(run.conn, run.case.row, position, run.now)
     return position
 
 

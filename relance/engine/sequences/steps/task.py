@@ -20,7 +20,7 @@ from relance.engine.sequences.steps.base import StepRun, go_on, hold
 from relance.engine.states import TaskOutcome
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.sequences import enrollments, moves, tasks
 from relance.wording import Text
 
 
@@ -113,6 +113,6 @@ def _ended(
     # After a restore it may have been ticked off before, and as early as it was there.
     done_at = now if row.lost_before is None else min(now, task.due_at)
     position = case.after(context.workspace, done_at)
-    enrollments.move(conn, row, position, now)
+    moves.move(conn, row, position, now)
     if position.step_kind == "mail" and position.due_at is not None:
         mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)

@@ -12,9 +12,6 @@ from relance.engine.states import Event, State
 from relance.engine.store.sequences import holds
 from relance.engine.store.sequences.positions import Enrollment
 
-_UNCAUSED = frozenset({State.ACTIVE, State.FINISHED})
-# Where everybody comes step by step: no event is asked what led there.
-
 
 def by_news(
     row: Enrollment, event: Event, now: dt.datetime, given: Reason, values: Mapping[str, Any]
@@ -27,7 +24,8 @@ def by_news(
     if after in states.FINAL and row.state in states.FINAL:
         change.pop("finished_at", None)
     if after is not row.state:
-        change["cause_event_id"] = None if after in _UNCAUSED else holds.FOLLOWS
+        # Who goes on stands at a step, which nothing but the steps before it led to; every other state has its event.
+        change["cause_event_id"] = None if after is State.ACTIVE else holds.FOLLOWS
     return after, change
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import reasons, states
-from relance.engine.db import bulk
 from relance.engine.db.prepared import Prepared
 from relance.engine.db.tables import contact, enrollment, sequence
-from relance.engine.definition.position import Position
-from relance.engine.reasons import Cause, Code, Reason
+from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store.sequences import changing, due, holds
 from relance.engine.store.sequences.holds import HoldChange, HoldEvidence
@@ -31,16 +29,17 @@ def apply(
     now: dt.datetime,
     *,
     reason: Reason | None = None,
-    values: dict[str, Any] | None = None,
+    values: Mapping[str, Any] | Callable[[Enrollment], Mapping[str, Any]] | None = None,
 ) -> list[tuple[Enrollment, State]]:
     """Apply one piece of news to enrollments, in order of id (so that two writers never wait for each other in a ring).
 
-    Returns each as it was, with the state it now has. `values` are further columns set with it. Whatever changes the
-    row raises its version, so that a send which read it before finds out.
+    Returns each as it was, with the state it now has. `values` are further columns set with it, or say them of each.
+    Whatever changes the row raises its version, so that a send which read it before finds out.
     """
     applied, changes = [], []
-    for row in _locked(conn, enrollment_ids):
-        after, change = changing.by_news(row, event, now, _given(event, reason), values or {})
+    for row in locked(conn, enrollment_ids):
+        more = values(row) if callable(values) else values or {}
+        after, change = changing.by_news(row, event, now, _given(event, reason), more)
         applied.append((row, after))
         if change:
             changes.append(HoldChange(row, after, changing.why(row, change)))
@@ -56,7 +55,8 @@ def _given(event: Event, reason: Reason | None) -> Reason:
     return reasons.prose("", Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
 
 
-def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]:
+def locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]:
+    """As they are now, in order of id, locked."""
     ids, found = sorted(set(enrollment_ids)), []
     for start in range(0, len(ids), _AT_ONCE):
         some = enrollment.c.id.in_(ids[start : start + _AT_ONCE])
@@ -78,7 +78,7 @@ def clear(
 ) -> bool:
     """Close what evidence closes of the holds of somebody held; whether they go on, for there was no other. `values` are
     set if so."""
-    [row] = _locked(conn, [enrollment_id])
+    [row] = locked(conn, [enrollment_id])
     standing = holds.standing(conn, [row])[row.id] if row.state is State.HELD else ()
     rest = [each.why for each in standing if not evidence.closes(each)]
     if len(rest) == len(standing):
@@ -88,72 +88,6 @@ def clear(
         return False
     apply(conn, [row.id], Event.RELEASED, now, reason=because, values=values)
     return True
-
-
-def move(conn: Connection, row: Enrollment, position: Position, now: dt.datetime) -> State:
-    """A step is done: go to the next position, whatever the state became meanwhile (a stopped one stays stopped)."""
-    event = Event.COMPLETED if position.step is None else Event.STEP_DONE
-    return apply(
-        conn, [row.id], event, now, reason=reasons.because(Code.COMPLETED), values=_position(position)
-    )[0][1]
-
-
-def _position(position: Position) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "step": position.step,
-        "step_kind": position.step_kind,
-        "due_at": position.due_at,
-        "bound": list(position.bound),
-        "attempts": 0,
-    }
-    if position.stepped_at is not None:
-        values["stepped_at"] = position.stepped_at
-    if position.wrote:
-        values["wrote_before"] = True
-    return values
-
-
-def _moved(row: bulk.Columns) -> sa.Update:
-    """The compare-and-set of one step done."""
-    here = sa.update(enrollment).where(enrollment.c.id == row["id"], enrollment.c.version == row["version"])
-    return here.where(enrollment.c.state == State.ACTIVE.value).values(
-        {name: row[name] for name in ("step", "step_kind", "due_at", "bound", "stepped_at")}
-        | {
-            "wrote_before": sa.or_(enrollment.c.wrote_before, row["wrote_before"]),
-            "attempts": 0,
-            "version": enrollment.c.version + 1,
-        }
-    )
-
-
-_MOVED = ("id", "version", "step", "step_kind", "due_at", "bound", "stepped_at", "wrote_before")
-_MOVE_MANY = bulk.Statement({name: enrollment.c[name].type for name in _MOVED}, _moved)
-
-
-def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], now: dt.datetime) -> None:
-    """`move`, for many that are almost surely unchanged since they were claimed; the few others go one by one."""
-    quick = [(row, position) for row, position in moves if position.step is not None]
-    rows = [
-        {
-            "id": row.id,
-            "version": row.version,
-            "step": position.step,
-            "step_kind": position.step_kind,
-            "due_at": position.due_at,
-            "bound": list(position.bound),
-            "stepped_at": position.stepped_at or row.stepped_at,
-            "wrote_before": position.wrote,
-        }
-        for row, position in quick
-    ]
-    done = _MOVE_MANY.run(conn, rows) == len(rows)
-    late = [] if done else quick
-    stands = {found.id: (found.version, found.step) for found in _locked(conn, [row.id for row, _ in late])}
-    for row, position in moves:
-        # The step as well: a pause meanwhile raises the version by one, too.
-        moved = (row.version + 1, position.step)
-        if position.step is None or stands.get(row.id, moved) != moved:
-            move(conn, row, position, now)
 
 
 AS_DUE, LAST = due.AS_DUE, due.LAST

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import reasons, states
+from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import enrollment, event, hold, message
 from relance.engine.reasons import HOLDS, Cause, Code, HoldKind, Reason
 from relance.engine.states import State
@@ -193,5 +194,19 @@ def led_by(conn: Connection, enrollment_ids: Iterable[int], event_id: int | None
             conn.execute(sa.update(hold).where(of_holds, column == FOLLOWS).values({column: at}))
 
 
+def led_unheld(conn: Connection, enrollment_ids: Iterable[int]) -> None:
+    """`led_by` the newest event of each, for those whom nothing held before: no row of a hold is asked."""
+    ids = sorted(set(enrollment_ids))
+    if ids:
+        _LED.run(conn, {"ended": ids})
+
+
 def _newest(enrollment_id: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.select(sa.func.max(event.c.id)).where(event.c.enrollment_id == enrollment_id).scalar_subquery()
+
+
+_LED = Prepared(
+    sa.update(enrollment)
+    .where(any_of(enrollment.c.id, "ended"), enrollment.c.cause_event_id == sa.literal_column(str(FOLLOWS)))
+    .values(cause_event_id=_newest(enrollment.c.id))
+)
