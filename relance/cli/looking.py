@@ -30,6 +30,7 @@ MAILBOXES = (
 )
 TOLD = (
     "paused_sequences",
+    "sequences_paused_by",
     "mailboxes",
     "halted",
     "clock",
@@ -84,7 +85,7 @@ def _standing(found: Status) -> None:
         for words in mailbox.notes:
             show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
-        show.note(_paused(name, reason))
+        show.note(_paused(name, reason, found.sequences_paused_by.get(name, "")))
     show.record(found, as_json=False, leave_out=TOLD, coded={"states": "person"})
     if found.mailboxes:
         show.say()
@@ -101,10 +102,10 @@ def _mailbox(line: MailboxLine, now: dt.datetime) -> tuple[object, ...]:
     return line.address, codes.text("mailbox", line.state), sent, line.under_way, read, turn
 
 
-def _paused(name: str, reason: str) -> str:
-    if reason:
-        return _("The sequence {name} is paused: {reason}", name=name, reason=ended(reason))
-    return _("The sequence {name} is paused.", name=name)
+def _paused(name: str, reason: str, by: str) -> str:
+    paused = Text("The sequence {name} is paused", name=name)
+    words = Text("The sequence {name} was paused by {by}", name=name, by=by) if by else paused
+    return _("{words}: {reason}", words=words, reason=ended(reason)) if reason else str(ended(words))
 
 
 def explain(

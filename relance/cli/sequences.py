@@ -18,6 +18,7 @@ COLUMNS = {
     N_("steps"): "steps",
     N_("state"): "state|sequence",
     N_("reason"): "reason",
+    N_("paused by"): "paused_by",
     N_("published"): "published_at",
     N_("enrolled"): "counts|person",
 }

@@ -85,11 +85,13 @@ def _reasons(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as_data(value: Any) -> Any:
     """A reason for programs: without its sentence, and what stands in its places as it is read."""
+    if _is_reason(value):
+        known = {name: _as_data(each) for name, each in value.items() if name not in ("params", "words")}
+        params = value.get("params") or {}  # one of which may be called `text`, as a sentence of ours is
+        return known | {"params": {name: _as_data(each) for name, each in params.items()}}
     if isinstance(value, Mapping):
-        if not _is_reason(value) and (told := _shown(value)) is not value:
-            return told
-        kept = (name for name in value if name != "words" or not _is_reason(value))
-        return {name: _as_data(value[name]) for name in kept}
+        told = _shown(value)
+        return told if told is not value else {name: _as_data(each) for name, each in value.items()}
     return [_as_data(each) for each in value] if isinstance(value, list) else value
 
 

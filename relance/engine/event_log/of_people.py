@@ -60,7 +60,7 @@ class EnrollmentReopened(WithReason):
 
 
 class EnrollmentFinished(EventData):
-    """Somebody did the last step of a sequence. (Who had been held behind it is finished by what released them.)"""
+    """Somebody did the last step of a sequence. Anyone held behind it is finished by what releases them, without this."""
 
     KIND = EventKind.ENROLLMENT_FINISHED
 

@@ -25,6 +25,7 @@ from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages, own_replies
 from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
+from relance.engine.store.sequences.sequences import Version
 from relance.wording import Text, moment_in
 
 
@@ -44,9 +45,7 @@ class EnrollmentFacts:
     cause: EventView | None
     under_way: bool  # whether a turn of the mailbox is at work now
     reply_at: dt.datetime | None  # when a person's own answer to them leaves, where one is waiting
-    paused_for: (
-        str  # why the sequence is paused, in a person's own words; empty where they gave none, or it is not
-    )
+    paused: Version | None  # the sequence, where it is paused: by whom, and why
     waits_for_other_mailbox: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
@@ -84,8 +83,8 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     reply_at = own_replies.next_of(conn, standing.enrollment.id)
     holder = leases.holder(conn, mailbox.id)
     at_work = bool(holder) and not context.journal.died(holder)
-    paused = standing.sequence_state == "paused"
-    why = publish.versions_of(conn, standing.sequence)[0].reason if paused else ""
+    is_paused = standing.sequence_state == "paused"
+    paused = publish.versions_of(conn, standing.sequence)[0] if is_paused else None
     return EnrollmentFacts(
         context,
         standing,
@@ -99,7 +98,7 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
         cause,
         at_work,
         reply_at,
-        why,
+        paused,
         waiting,
     )
 

@@ -241,14 +241,20 @@ def _clock(look: EnrollmentFacts) -> Iterator[str]:
 # What stands in the way now.
 
 
+def sequence_paused(name: str, reason: str, by: Text | str) -> str:
+    """That a sequence is paused: by whom, and why, as far as that is known."""
+    paused = Text("The sequence {name} is paused", name=name)
+    return _with_reason(
+        Text("The sequence {name} was paused by {by}", name=name, by=by) if by else paused, reason
+    )
+
+
 def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
     """The gate's own rules, asked of how things stand now."""
     if look.halted is not None:
         yield _("Nothing at all is sent now: {reason}", reason=look.halted)
-    if look.standing.sequence_state == "paused" and look.state not in states.FINAL:
-        name = look.standing.sequence
-        told = Text("The sequence {name} is paused", name=name)
-        yield _with_reason(told, look.paused_for)
+    if look.paused is not None and look.state not in states.FINAL:
+        yield sequence_paused(look.paused.name, look.paused.reason, look.paused.paused_by)
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:

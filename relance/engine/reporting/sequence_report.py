@@ -111,6 +111,7 @@ class Report:
     positive: int
     steps: tuple[StepReport, ...]
     all_mails: Funnel
+    paused_by: str = ""
 
 
 def report(context: Context, sequence: str) -> Report:
@@ -134,6 +135,7 @@ def report(context: Context, sequence: str) -> Report:
         positive=positive,
         steps=tuple(counts.step(step_id, script) for step_id, script in _steps(scripts)),
         all_mails=Funnel(**counts.funnel()),
+        paused_by=str(latest.paused_by),
     )
 
 

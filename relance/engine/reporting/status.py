@@ -110,6 +110,7 @@ class Status:
         0  # wishes for no more mail that this host keeps for the database, for a quarter of an hour or more
     )
     clock_over: bool = False  # what `clock` tells was, and is mended
+    sequences_paused_by: Mapping[str, str] = field(default_factory=dict)  # name: who; empty where not known
     concerns: tuple[Concern, ...] = ()  # what is wrong; what stops most first
 
     @property
@@ -128,6 +129,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
         clock = clock_jumps.trouble(conn, context)
         states, busy = statistics.everybody(conn)
         held_for = statistics.held_by_code(conn)
+        paused = [each for each in sequences.latest(conn) if each.state == "paused"]
         found = Status(
             now=now,
             states=states,
@@ -136,9 +138,8 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             held=states.get(State.HELD.value, 0),
             unknown_mails=statistics.unknown_mails(conn),
             open_tasks=statistics.open_tasks(conn),
-            paused_sequences={
-                each.name: each.reason for each in sequences.latest(conn) if each.state == "paused"
-            },
+            paused_sequences={each.name: each.reason for each in paused},
+            sequences_paused_by={each.name: str(each.paused_by) for each in paused},
             mailboxes=_mailboxes(conn, now, busy),
             halted=halted,
             clock=clock.words,

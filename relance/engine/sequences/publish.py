@@ -16,8 +16,9 @@ from relance.engine.definition import lint, sequence
 from relance.engine.definition.lint import Checked
 from relance.engine.definition.reading import files, load, partial
 from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublished, SequenceResumed
+from relance.engine.reasons import Code
 from relance.engine.sequences import backlog
-from relance.engine.store import events, statistics
+from relance.engine.store import done_by, events, statistics
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sequences import sequences
 from relance.engine.store.sequences.sequences import Version
@@ -54,6 +55,7 @@ class SequenceSummary:
     next_mail: dt.datetime | None = (
         None  # when the next mail to anybody falls due; None: none does, or the sequence is paused
     )
+    paused_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class SequenceDetail:
     yaml: str
     versions: tuple[VersionView, ...]
     counts: Mapping[str, int]
+    paused_by: str = ""
 
 
 def check(context: Context, source: Source) -> Checked:
@@ -216,6 +219,7 @@ class SequenceStanding:
     goal: str | None
     enrolled: int
     positive: int
+    paused_by: str = ""
 
 
 def standing(context: Context, name: str) -> SequenceStanding:
@@ -226,7 +230,8 @@ def standing(context: Context, name: str) -> SequenceStanding:
         enrolled = sum(statistics.states_of(conn, number).values())
         goal = context.library.script(conn, latest.id).definition.goal
         positive = statistics.positive(conn, number)
-    return SequenceStanding(latest.name, latest.number, latest.state, latest.reason, goal, enrolled, positive)
+    stands = (latest.name, latest.number, latest.state, latest.reason)
+    return SequenceStanding(*stands, goal, enrolled, positive, str(latest.paused_by))
 
 
 def states(context: Context) -> list[tuple[str, str]]:
@@ -242,9 +247,8 @@ def _summary(
     ahead = people.next_mail if people and each.state == "active" else None
     counts = people.counts if people else {}
     published = each.published_at
-    return SequenceSummary(
-        each.name, each.number, each.state, each.reason, published, steps, counts, positive, ahead
-    )
+    stands = (each.name, each.number, each.state, each.reason)
+    return SequenceSummary(*stands, published, steps, counts, positive, ahead, str(each.paused_by))
 
 
 def show(context: Context, name: str, version: int | None = None) -> SequenceDetail:
@@ -272,6 +276,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
         text,
         tuple(VersionView(each.number, each.published_at, each.digest) for each in found),
         people.counts if people else {},
+        str(chosen.paused_by),
     )
 
 
@@ -307,25 +312,25 @@ def _instead(name: str, names: list[str]) -> Text:
 
 def pause(context: Context, name: str, reason: str = "") -> bool:
     """Nothing of this sequence leaves until it is resumed. Answers are still read. False where nothing changed by it."""
-    return _set_state(context, name, "paused", reason)
+    return _set_state(context, name, reason)
 
 
 def resume(context: Context, name: str) -> bool:
     """Let the sequence go on. What fell due meanwhile is spread over the next opening, not sent in one minute. False where it
     was not paused."""
-    changed = _set_state(context, name, "active", "")
+    changed = _set_state(context, name, None)
     backlog.spread_overdue(context, name)
     return changed
 
 
-def _set_state(context: Context, name: str, state: str, reason: str) -> bool:
+def _set_state(context: Context, name: str, reason: str | None) -> bool:
+    """Paused for a reason in a person's words, or resumed (None)."""
     now = context.clock.now()
     with context.database.write() as conn:
         before = versions_of(conn, name)[0]
-        if before.state == state and before.reason == reason:
+        if reason == (before.reason if before.state == "paused" else None):
             return False
-        sequences.set_state(conn, name, state, reason)
-        paused = state == "paused"
-        said = SequencePaused(reason, name) if paused else SequenceResumed(name)
-        events.record_event(conn, said, now)
+        why = None if reason is None else done_by.done(conn, Code.PAUSED, text=reason)
+        sequences.set_state(conn, name, why)
+        events.record_event(conn, SequenceResumed(name) if why is None else SequencePaused(why, name), now)
         return True

@@ -5,12 +5,15 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db import tables
 from relance.engine.definition.position import Position
+from relance.engine.event_log.actors import Actor, ActorKind, acting
 from relance.engine.reasons import prose
 from relance.engine.reporting import explain
 from relance.engine.sequences import control, enroll, listing, publish
@@ -303,7 +306,11 @@ def test_a_paused_sequence_is_told_with_the_typed_reason_whatever_comes_next(
     before = told(ready)
     publish.pause(ready, "Trial", "the fair")
     assert told(ready) != before
-    assert in_english("The sequence Trial is paused: the fair.") in told(ready)
+    assert in_english("The sequence Trial was paused by the program relance: the fair.") in told(ready)
     publish.resume(ready, "Trial")
-    publish.pause(ready, "Trial")
-    assert in_english("The sequence Trial is paused.") in told(ready)
+    with acting(Actor(ActorKind.PERSON, "eve")):
+        publish.pause(ready, "Trial")
+    assert in_english("The sequence Trial was paused by eve.") in told(ready)
+    with ready.database.write() as conn:  # as the release before pauses: it knows of no `why`, and leaves it
+        conn.execute(sa.update(tables.sequence).values(reason="at the fair"))
+    assert in_english("The sequence Trial is paused: at the fair.") in told(ready)

@@ -3,14 +3,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db import tables
 from relance.engine.definition.reading import files
+from relance.engine.event_log.actors import Actor, ActorKind, acting
+from relance.engine.reporting import sequence_report, status
 from relance.engine.sequences import publish
 from relance.engine.store import events
-from tests.reworded import worded
+from tests.reworded import in_english, worded
 
 SEQUENCE = """
 sequence: Trial
@@ -125,11 +129,31 @@ def test_pausing_and_resuming_are_kept_with_their_reason(house: Context) -> None
     publish.pause(house, "Trial", "the fair")
     summary = publish.summaries(house)[0]
     assert (summary.state, summary.reason) == ("paused", "the fair")
+    assert {summary.paused_by, publish.standing(house, "Trial").paused_by} == {
+        in_english("the program relance")
+    }
     publish.resume(house, "Trial")
-    assert publish.summaries(house)[0].state == "active"
+    summary = publish.summaries(house)[0]
+    assert (summary.state, summary.reason, summary.paused_by) == ("active", "", "")
     with house.database.read() as conn:
-        kinds = [line.kind for line in events.after(conn, 0, 10)]
-    assert kinds == ["sequence.published", "sequence.paused", "sequence.resumed"]
+        found = events.after(conn, 0, 10)
+        assert conn.execute(sa.select(tables.sequence.c.why)).scalar_one() is None
+    assert [line.kind for line in found] == ["sequence.published", "sequence.paused", "sequence.resumed"]
+    assert found[1].data["reason"] == "the fair"
+    assert found[1].data["why"]["params"] == {"text": "the fair", "by": "relance", "by_kind": "program"}
+
+
+def test_a_user_who_pauses_is_told_by_name_and_what_was_paused_before_has_none(house: Context) -> None:
+    publish.publish(house, SEQUENCE)
+    with acting(Actor(ActorKind.USER, "mary@firm.example")):
+        publish.pause(house, "Trial")
+    assert publish.show(house, "Trial").paused_by == "mary@firm.example"
+    assert status.status(house).sequences_paused_by == {"Trial": "mary@firm.example"}
+    assert sequence_report.report(house, "Trial").paused_by == "mary@firm.example"
+    with house.database.write() as conn:
+        conn.execute(sa.update(tables.sequence).values(why=None, reason="wait"))
+    shown = publish.show(house, "Trial")
+    assert (shown.state, shown.reason, shown.paused_by) == ("paused", "wait", "")
 
 
 def test_an_unknown_name_comes_with_the_nearest(house: Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, count, index, metadata, number, text, to
+from relance.engine.db.columns import Id, Json, NullJson, count, index, metadata, number, text, to
 from relance.engine.db.database import Instant
 
 sequence = sa.Table(
@@ -13,7 +13,8 @@ sequence = sa.Table(
     number(),
     sa.Column("name", sa.Text, nullable=False, unique=True),
     text("state", default="active"),  # active, paused
-    text("reason"),
+    text("reason"),  # the words of who paused it, which the release before writes alone
+    sa.Column("why", NullJson),  # the same as data, with who it was: a reason of `Code.PAUSED`
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("state in ('active', 'paused')", name="state"),
 )

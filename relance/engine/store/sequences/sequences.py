@@ -10,10 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.db.database import Instant, insert_new
 from relance.engine.db.tables import enrollment, sequence, sequence_version
+from relance.engine.reasons import Reason
 from relance.engine.states import OPEN, State
 from relance.engine.store import scopes
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,13 @@ class Version:
     definition: Mapping[str, Any]
     published_at: dt.datetime
     state: str
-    reason: str
+    reason: str  # the words of who paused it; empty where they gave none, or it is not paused
+    why: Reason | None = None  # the same with who it was; None where it is not paused
+
+    @property
+    def paused_by(self) -> Text | str:
+        """Who paused it, as people read it; empty where that is not known, or it is not paused."""
+        return (self.why and self.why.doer) or ""
 
 
 _SELECT = sa.select(
@@ -41,11 +50,21 @@ _SELECT = sa.select(
     sequence_version.c.published_at,
     sequence.c.state,
     sequence.c.reason,
+    sequence.c.why,
 ).join(sequence, sequence.c.id == sequence_version.c.sequence_id)
 
 
 def _value(row: Any) -> Version:
-    return Version(**dict(row._mapping))
+    kept = dict(row._mapping)
+    return Version(
+        **{**kept, "why": _why(kept["why"], kept["reason"]) if kept["state"] == "paused" else None}
+    )
+
+
+def _why(kept: Mapping[str, Any] | None, words: str) -> Reason:
+    """What another pause left there, by a release that writes the words alone, says nothing of this one."""
+    found = reasons.stored(kept, words)
+    return found if str(found.params.get("text", "")) == words else reasons.prose(words)
 
 
 def publish(
@@ -139,10 +158,12 @@ def standing(conn: Connection, sequence_id: int) -> list[tuple[int, str, str, in
     return [(number, step, state, many) for number, step, state, many in conn.execute(query)]
 
 
-def set_state(conn: Connection, name: str, state: str, reason: str) -> bool:
-    """Pause or resume a whole sequence; False when there is none of that name."""
-    change = sa.update(sequence).where(sequence.c.name == name).values(state=state, reason=reason)
-    return conn.execute(change).rowcount == 1
+def set_state(conn: Connection, name: str, why: Reason | None) -> bool:
+    """Pause a whole sequence for a reason, or resume it (None); False when there is none of that name."""
+    values: dict[str, Any] = {"state": "active", "reason": "", "why": None}
+    if why is not None:
+        values = {"state": "paused", "reason": str(why.params.get("text", "")), "why": why.row()}
+    return conn.execute(sa.update(sequence).where(sequence.c.name == name).values(values)).rowcount == 1
 
 
 @dataclass(frozen=True)
