@@ -12,8 +12,7 @@ from relance.mailbox import free_mail
 from relance.wording import N_, Text, _, typed
 
 if TYPE_CHECKING:
-    from relance.engine.contacts.importer import ImportReport
-    from relance.engine.inbound.corrections.reinstate import WayBack
+    from relance import ImportReport, WayBack
 
 group = typer.Typer(no_args_is_help=True, help="The people you write to, and the do-not-contact list.")
 COLUMNS = {

@@ -12,9 +12,8 @@ from relance.cli.terminal import asking, progress, session, show
 from relance.wording import N_, _, moment, n_
 
 if TYPE_CHECKING:
+    from relance import EnrollmentView, EnrollReport
     from relance.app import Relance
-    from relance.engine.sequences.control import EnrollmentView
-    from relance.engine.sequences.enroll import EnrollReport
 
 SHOWN_SKIPS = 10
 VIEW = {

@@ -12,9 +12,8 @@ from relance.cli.terminal.choices import PersonState
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
+    from relance import BulkReport, EnrollmentFilter
     from relance.app import Relance
-    from relance.engine.sequences.bulk import BulkReport
-    from relance.engine.sequences.listing import EnrollmentFilter
 
 group = typer.Typer(
     no_args_is_help=True, help="People in sequences: listed, paused, stopped or released together."
@@ -65,7 +64,7 @@ def _filter(
     search: str | None,
     because: str | None,
 ) -> EnrollmentFilter:
-    from relance.engine.sequences.listing import EnrollmentFilter
+    from relance import EnrollmentFilter
 
     return EnrollmentFilter(
         sequence, tuple(each.value for each in states or ()), mailbox, company, search, because

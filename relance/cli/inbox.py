@@ -16,8 +16,7 @@ from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, _, ended, n_, of_system
 
 if TYPE_CHECKING:
-    from relance.engine.inbound.corrections.inbox import Corrected
-    from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
+    from relance import AnswerDetail, Corrected, InboxCounts
     from relance.mailbox.classification.files import ClassifiedMail
 
 group = typer.Typer(no_args_is_help=True, help="Answers from all mailboxes: what they are and why.")

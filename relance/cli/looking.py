@@ -13,9 +13,7 @@ from relance.cli.terminal import failures, session, show
 from relance.wording import N_, Text, _, brief, ended
 
 if TYPE_CHECKING:
-    from relance.engine.processes.attendance import Attendance
-    from relance.engine.reporting.explain import Explanation
-    from relance.engine.reporting.status import MailboxLine, Status
+    from relance import Attendance, Explanation, MailboxLine, Status
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]

@@ -40,8 +40,8 @@ from relance.mailbox.account import Account
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
+    from relance import MailboxTest
     from relance.app import Relance
-    from relance.engine.mailboxes.service import MailboxTest
 
 group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes that mails are sent from.")
 group.add_typer(aliases.group, name="alias")
@@ -142,7 +142,7 @@ def _sender(name: str | None, rep: Account | None) -> str:
 
 
 def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None:
-    from relance.engine.mailboxes.service import MailboxSpec
+    from relance import MailboxSpec
 
     given = {key: value for key, value in extras.items() if value is not None}
     if given.get("daily_cap") == 0:
@@ -204,7 +204,7 @@ def change(  # noqa: PLR0913 - a flag for every question
     new_password: NewPassword = False,
 ) -> None:
     """Change a mailbox: sender's name, limits, password. The people it writes to stay where they are."""
-    from relance.engine.mailboxes.changing import MailboxChange
+    from relance import MailboxChange
 
     wanted = new_password or password_stdin
     with session.of(ctx).open() as relance:

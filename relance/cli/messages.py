@@ -13,7 +13,7 @@ from relance.cli.terminal.choices import MailState
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
-    from relance.engine.reporting.history.messages import MessageDetail
+    from relance import MessageDetail
 
 group = typer.Typer(
     no_args_is_help=True, help="The mails that were written: a list, and each as it was sent."
@@ -62,7 +62,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     as_json: Json = False,
 ) -> None:
     """List the mails that were written, the newest first."""
-    from relance.engine.reporting.history.messages import MessageFilter
+    from relance import MessageFilter
 
     with session.of(ctx).open() as relance:
         times = session.in_zone(since), session.in_zone(until)

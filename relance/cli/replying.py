@@ -11,7 +11,7 @@ from relance.cli.terminal import session, show
 from relance.wording import _
 
 if TYPE_CHECKING:
-    from relance.engine.store.sending.own_replies import OwnReplyView
+    from relance import OwnReplyView
 
 Number = Annotated[int, typer.Argument(metavar="ANSWER", help="Its number, as `list` shows it.")]
 To = Annotated[

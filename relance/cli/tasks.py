@@ -12,7 +12,7 @@ from relance.cli.terminal.choices import TaskOutcome, TaskTime
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
-    from relance.engine.sequences.steps.task_lists import TaskReport
+    from relance import TaskReport
 
 group = typer.Typer(no_args_is_help=True, help="Tasks for people to do by hand.")
 COLUMNS = {
@@ -53,7 +53,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     as_json: Json = False,
 ) -> None:
     """List the tasks, the most urgent first."""
-    from relance.engine.sequences.steps.task_lists import TaskFilter
+    from relance import TaskFilter
 
     states = () if everything else ("open",)
     wanted = TaskFilter((), when and when.value, assignee, sequence, search, states)
@@ -84,7 +84,7 @@ def done(
 @group.command()
 def skip(ctx: typer.Context, tasks: Numbers, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Skip tasks. Their sequences continue."""
-    from relance.engine.sequences.steps.task_lists import TaskFilter
+    from relance import TaskFilter
 
     with session.of(ctx).open() as relance:
         _tell(relance.tasks.skip(TaskFilter(tuple(tasks)), dry_run=dry_run), as_json=as_json)
@@ -106,7 +106,7 @@ def snooze(
     as_json: Json = False,
 ) -> None:
     """Postpone tasks."""
-    from relance.engine.sequences.steps.task_lists import TaskFilter
+    from relance import TaskFilter
 
     with session.of(ctx).open() as relance:
         at = session.in_zone(until) or until
@@ -124,7 +124,7 @@ def assign(
     as_json: Json = False,
 ) -> None:
     """Assign tasks to somebody."""
-    from relance.engine.sequences.steps.task_lists import TaskFilter
+    from relance import TaskFilter
 
     with session.of(ctx).open() as relance:
         _tell(relance.tasks.assign(TaskFilter(tuple(tasks)), to, dry_run=dry_run), as_json=as_json)

@@ -125,3 +125,16 @@ def test_the_types_are_for_others_too():
     assert (resources.files("relance") / "py.typed").is_file()
     assert relance.Settings is config.Settings
     assert relance.Clock is clock.Clock
+
+
+def test_the_command_line_takes_what_is_public_from_where_it_is_public():
+    """It is a program like others: of the engine it names only what no other program needs."""
+    inner = [
+        f"{path.relative_to(ROOT)}: {each.name} of {node.module}"
+        for path in sorted((ROOT / "relance" / "cli").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("relance.engine")
+        for each in node.names
+        if each.name in relance.__all__
+    ]
+    assert inner == []

@@ -10,7 +10,7 @@ from relance.cli.terminal import session, show
 from relance.wording import N_, _
 
 if TYPE_CHECKING:
-    from relance.engine.jobs.service import JobView
+    from relance import JobView
 
 group = typer.Typer(
     no_args_is_help=True, help="Long-running work in the background, such as imports started in the console."

@@ -11,7 +11,7 @@ from relance.cli.terminal import asking, progress, session, show
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
-    from relance.engine.restore.doubts import Decided, Whom
+    from relance import Decided, Whom
 
 group = typer.Typer(
     no_args_is_help=True, help="After a restore: steps that may have been sent, for you to decide."
@@ -41,7 +41,7 @@ def list_(
     ctx: typer.Context, sequence: Sequence = None, mailbox: Mailbox = None, as_json: Json = False
 ) -> None:
     """List them. Where a copy in Sent, an answer or a bounce is proof, the contact goes on without you."""
-    from relance.engine.restore.doubts import Whom
+    from relance import Whom
 
     with session.of(ctx).open() as relance:
         found = relance.restored.list(Whom(None, sequence, mailbox))
@@ -76,7 +76,7 @@ for _decision, _help in SAYS.items():
 
 
 def _whom(emails: list[str] | None, *, everybody: bool, sequence: str | None, mailbox: str | None) -> Whom:
-    from relance.engine.restore.doubts import Whom
+    from relance import Whom
 
     if bool(emails) == everybody and sequence is None and mailbox is None:
         raise asking.wrong(
