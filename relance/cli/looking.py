@@ -142,6 +142,7 @@ def timeline(ctx: typer.Context, email: Email, as_json: Json = False) -> None:
     columns = {
         N_("when"): "at",
         N_("what"): "title",
+        N_("sequence"): "sequence",
         N_("step"): "step|step name",
         N_("words"): "words",
         N_("by"): "actor",

@@ -51,7 +51,10 @@ def add_to(root: typer.Typer) -> None:
 
 def demo(
     seed: Annotated[
-        int | None, typer.Option(help="Repeat a run: the same people do the same things.")
+        int | None,
+        typer.Option(
+            help="Invite the same people with the same plans again. Times differ a little from run to run, and so do the figures."
+        ),
     ] = None,
     contacts: Annotated[
         int, typer.Option(min=1, max=5000, help="Number of rows in the imported list.")
@@ -261,10 +264,11 @@ def _audit(outcome: Outcome, seed: int) -> None:
     show.say()
     facts = {"seconds": round(outcome.seconds), "seed": seed}
     kept = Text(
-        "Every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays it again.", **facts
+        "Every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays the same people again.",
+        **facts,
     )
     broken = Text(
-        "NOT every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays it again.",
+        "NOT every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays the same people again.",
         **facts,
     )
     show.say(str(kept if outcome.clean else broken))

@@ -7,6 +7,7 @@ import json
 import queue
 import secrets
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,6 +57,7 @@ def world(
         raise errors.Misconfigured(
             Text("There is no home at {home}. Run `relance init` first.", home=settings.home)
         )
+    _only_one(settings.home)
     from relance.sandbox.world import World
 
     with World(settings.clock()) as found, _interruptible():
@@ -65,6 +67,23 @@ def world(
         with _written(settings.home, rep):
             _greet(rep)
             _show_all(arrivals, rep.address.lower())
+
+
+def _only_one(home: Path) -> None:
+    """That no sandbox runs for this home: a second one would take the first one's place in it. What a killed one left
+    there answers no more."""
+    try:
+        server = account(home).smtp
+        socket.create_connection((server.host, server.port), timeout=LOOK_SECONDS).close()
+    except (errors.NotFound, OSError):
+        return
+    raise errors.Misconfigured(
+        Text(
+            "A sandbox is already running for {home}. Use that one, end it with Ctrl-C in its terminal, or start another "
+            "one for another home: `relance --home FOLDER sandbox`.",
+            home=home,
+        )
+    )
 
 
 def _greet(rep: Account) -> None:

@@ -80,41 +80,38 @@ USAGE = (N_("[OPTIONS]"), N_("[ARGS]..."), N_("COMMAND [ARGS]..."))
 
 
 def found(args: Sequence[str]) -> tuple[str, list[str]]:
-    """The language to speak, and the words typed, with `--lang` in front of all: it may stand behind the command as well."""
-    asked, words = _taken(list(args))
-    if words[-1:] == [FLAG]:
-        words = [FLAG]  # typer tells that its value is missing
-    named = wording.matched(asked[-1]) if asked else None
+    """The language to speak, and the words typed, with `--lang` and `--home` in front of all: they may stand behind the
+    command as well."""
+    words, front, given = list(args), [], {}
+    for flag in (FLAG, HOME):
+        asked, words = _taken(words, flag)
+        if words[-1:] == [flag]:
+            words = [flag]  # typer tells that its value is missing
+        given[flag] = asked[-1] if asked else None
+        front += [part for each in asked[-1:] for part in (flag, each)]
+    language, home = given[FLAG], given[HOME]
+    named = wording.matched(language) if language is not None else None
     if named is None:
         from relance.config import places
 
-        named = places.language(_home(words))
-    return named, [part for each in asked[-1:] for part in (FLAG, each)] + words
+        named = places.language(None if home is None else Path(home))
+    return named, front + words
 
 
-def _taken(words: list[str]) -> tuple[list[str], list[str]]:
-    """What `--lang` was given, and the words without it. Behind `--`, nothing is an option."""
+def _taken(words: list[str], flag: str) -> tuple[list[str], list[str]]:
+    """What an option was given, and the words without it. Behind `--`, nothing is an option."""
     end = words.index("--") if "--" in words else len(words)
     asked, others, place = [], [], 0
     while place < end:
-        if words[place] == FLAG and place + 1 < end:
+        if words[place] == flag and place + 1 < end:
             asked.append(words[place + 1])
             place += 1
-        elif words[place].startswith(f"{FLAG}="):
+        elif words[place].startswith(f"{flag}="):
             asked.append(words[place].partition("=")[2])
         else:
             others.append(words[place])
         place += 1
     return asked, [*others, *words[end:]]
-
-
-def _home(words: list[str]) -> Path | None:
-    for place, word in enumerate(words):
-        if word == HOME and place + 1 < len(words):
-            return Path(words[place + 1])
-        if word.startswith(f"{HOME}="):
-            return Path(word.partition("=")[2])
-    return None
 
 
 def checked(value: str | None) -> str | None:
@@ -175,6 +172,7 @@ class Formatter(_click.HelpFormatter):
 _TYPE = re.compile(rf" <(?:list\[)?({'|'.join(TYPES)})\]?>")
 _CHOICES = re.compile(r" <([^<>]+\|[^<>]+)>")
 _FROM_TO, _LEAST = re.compile(r"(\d+)<=x<=(\d+)(?=[;\]])"), re.compile(r"x>=(\d+)(?=[;\]])")
+_WHOLE = re.compile(r"(?<![\w.])(\d+)\.0(?=[;\]<])")
 _BESIDE = 16
 # So many letters of choices stand behind their option; more of them, behind what it does.
 
@@ -205,7 +203,8 @@ def explained(codes: Sequence[str]) -> str:
 
 
 def ranged(hint: str) -> str:
-    """A range of numbers as people write it: "1–100"."""
+    """Numbers as people write them: a range as "1–100", and 30 rather than 30.0."""
+    hint = _WHOLE.sub(r"\1", hint)
     return _LEAST.sub(r"≥ \1", _FROM_TO.sub(r"\1–\2", hint))
 
 

@@ -18,7 +18,7 @@ from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
 from relance.engine.reasons.sentences import AROUND, COUNTED, DOERS, DONE_BY, PLACES, SIGNED, TOLD
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
-from relance.wording import Text, _, as_in_the_source, quoted
+from relance.wording import Text, _, as_in_the_source, ended, quoted
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,28 @@ def signed(reason: Reason) -> Text:
         return said
     deed = _sentence(replace(reason, params={name: params[name] for name in _DOER if name in params}))
     return Text(SIGNED.msgid, said=said, deed=deed)
+
+
+def apart(reason: Reason) -> tuple[Text | str | None, str]:
+    """Who did it, and what else there is to say, for a sentence that says itself that somebody paused or stopped it."""
+    if reason.code not in (Code.PAUSED, Code.STOPPED):
+        return None, reason.words
+    return reason.doer, str(Text.read(reason.params.get("text", "")))
+
+
+def mailbox_paused(address: str, reason: Reason) -> Text:
+    """That a mailbox is paused, by whom and why, as a whole sentence: nothing in it is said twice."""
+    by, words = apart(reason)
+    told = Text("The mailbox {address} was paused by {by}", address=address, by=by)
+    if not by:
+        told = Text("The mailbox {address} is paused", address=address)
+    return ended(Text("{words}: {reason}", words=told, reason=words) if words else told)
+
+
+def quote(reason: Reason) -> Text:
+    """What was read in the mail that it rests on, for a sentence that says itself what that was."""
+    said = reason.params.get("quote")
+    return Text.prose("") if said is None else said if _is_ours(said) else quoted(said)
 
 
 _plural = Text.plural  # of a sentence that stands in the table

@@ -93,7 +93,9 @@ SENTENCES: Mapping[Code, Text] = complete(
             Text("the mail bounced permanently, but nothing proves that the address does not exist")
         ),
         Code.OUT_OF_OFFICE: Text("is out of office"),
-        Code.OUT_OF_OFFICE_AGAIN: Text("out of office for the {count}th time"),
+        Code.OUT_OF_OFFICE_AGAIN: Text.plural(
+            "out of office again, {count} time by now", "out of office again, {count} times by now", 2
+        ),
         Code.OUT_OF_OFFICE_LONG: Text("out of office until {until}, which is far off"),
         Code.LEFT_COMPANY: Text("has left the company"),
         Code.UNREADABLE: Text("sent a mail that could not be read"),

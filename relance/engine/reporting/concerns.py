@@ -95,6 +95,7 @@ class MailboxFacts:
     send_error: str = ""  # what its last turn met in sending; empty where a later one had nothing to send
     again_at: dt.datetime | None = None  # when it has its next turn
     by_itself: bool = False  # paused by the engine, not by a person
+    paused_by: str = ""  # who paused it; `reason` is then what they said
     silent: str = ""  # the sentence about a turn that has written nothing for a while, though mail is due
 
 
@@ -232,19 +233,19 @@ def _of_mailboxes(facts: InstallationFacts) -> Iterator[Concern]:
         if each.fault:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and not (each.sync_error and each.locked_out):
-            yield Concern(
-                ConcernKind.PAUSED, _paused(each.address, each.reason), each.address, each.by_itself
-            )
+            yield Concern(ConcernKind.PAUSED, _paused(each), each.address, each.by_itself)
 
 
 def _again(at: dt.datetime | None) -> str:
     return "" if at is None else f" {_('The next attempt is on {at}.', at=moment(at))}"
 
 
-def _paused(address: str, reason: str) -> str:
-    if reason:
-        return _("Mailbox {address} is paused: {reason}", address=address, reason=ended(reason))
-    return _("Mailbox {address} is paused.", address=address)
+def _paused(each: MailboxFacts) -> str:
+    named = {"address": each.address, "by": each.paused_by}
+    stands = Text("Mailbox {address} was paused by {by}", **named)
+    if not each.paused_by:
+        stands = Text("Mailbox {address} is paused", address=each.address)
+    return str(ended(Text("{words}: {reason}", words=stands, reason=each.reason) if each.reason else stands))
 
 
 def _for_people(facts: InstallationFacts) -> Iterator[Concern]:

@@ -117,6 +117,8 @@ def _reason(row: Enrollment) -> str:
         return ""
     if _deed(row.why) is not None:
         return row.why[0].words
+    if row.state == State.AWAY and all(each.code is Code.OUT_OF_OFFICE for each in row.why):
+        return "; ".join(said for each in row.why if (said := str(reasons.quote(each))))
     return _(reasons.ALSO).join(str(reasons.signed(each)) for each in row.why) or str(row.reason)
 
 
@@ -152,6 +154,8 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
         )
     if look.state is State.STOPPED and (deed := _deed(row.why)) is not None:
         return deed, _("Nothing more is sent.")
+    if look.state in states.FINAL and row.why:  # these say how it ended
+        return Text("It is over"), _("Nothing more is sent.")
     if look.state in states.FINAL:
         return Text("It is over ({state})", state=codes.text("person", row.state)), _("Nothing more is sent.")
     return None
@@ -300,7 +304,9 @@ def _mailbox(look: EnrollmentFacts) -> Iterator[str]:
     if look.state in states.FINAL:
         return
     box = look.mailbox
-    if box.state != "active":
+    if box.state == "paused":
+        yield str(reasons.mailbox_paused(box.address, box.why))
+    elif box.state != "active":
         state = Text(
             "The mailbox {address} is {state}", address=box.address, state=codes.text("mailbox", box.state)
         )

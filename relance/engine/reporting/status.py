@@ -167,7 +167,7 @@ def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tupl
         concerns.MailboxFacts(
             each.address,
             each.state,
-            each.reason,
+            reasons.apart(each.why)[1],
             str(each.sync_error),
             str(unread_mail.fault(each)),
             aside[each.id],
@@ -175,6 +175,7 @@ def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tupl
             send_error=str(each.send_error) if each.troubles else "",
             again_at=each.next_turn_at,
             by_itself=each.paused_by_itself,
+            paused_by=str(reasons.apart(each.why)[0] or ""),
             silent=silent.get(each.id, ""),
         )
         for each in mailboxes.list_all(conn)

@@ -12,8 +12,10 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.kinds import TITLES, EventKind
+from relance.engine.reasons import Code
 from relance.engine.reporting import codes
 from relance.engine.store import events
+from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text, _
 
 _MAX_PAGE = 1000
@@ -36,6 +38,7 @@ class EventView:
     actor: Actor | None  # who did it; None where an earlier release wrote it down
     answer: int | None = None  # the mail that came in behind it, as the inbox numbers it
     mail: int | None = None  # the mail of ours that it is about, as `messages` numbers it
+    sequence: str = ""  # the one in which it happened; empty where it happened in none
 
 
 @dataclass(frozen=True)
@@ -89,18 +92,31 @@ def view(event: events.StoredEvent) -> EventView:
         event.actor,
         event.inbound_id,
         event.message_id,
+        event.sequence,
     )
 
 
 def _title(event: events.StoredEvent) -> str:
-    title = str(TITLES.get(event.kind) or event.kind)
-    return f"{title} ({codes.text('mail', event.data['kind'])})" if "kind" in event.data else title
+    title, kind = str(TITLES.get(event.kind) or event.kind), event.data.get("kind")
+    return title if kind in (None, _USUAL.get(event.kind)) else f"{title} ({codes.text('mail', kind)})"
+
+
+_USUAL: Mapping[str, Kind] = {
+    EventKind.REPLY_RECEIVED: Kind.HUMAN,
+    EventKind.AUTO_REPLY_RECEIVED: Kind.AUTO_REPLY,
+    EventKind.COMPLAINT_RECEIVED: Kind.COMPLAINT,
+}
+# The kind of mail that the title of its event names already.
+_DEEDS = frozenset({Code.PAUSED, Code.STOPPED, Code.RESUMED, Code.RELEASED, Code.REMOVED})
 
 
 def _words(event: events.StoredEvent) -> str:
     data = event.data
     if "whys" in data or event.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
         return "; ".join(data["reasons"])
+    why = data.get("why")
+    if isinstance(why, Mapping) and why.get("code") in _DEEDS and "text" not in why.get("params", {}):
+        return ""  # the title says what was done, and the actor who did it
     found = data.get("words") or data.get("reason") or data.get("subject") or ""
     if "taken" in data:
         return f"{found}: {_('yes') if data['taken'] else _('no')}"

@@ -30,7 +30,7 @@ from relance.engine.store.sequences import enrollments, new_enrollments, sequenc
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.sequences import Version
 from relance.mailbox import address
-from relance.wording import Text, _, ended
+from relance.wording import Text, _
 
 BATCH = 500
 # People a transaction: some 100 ms of one writer's time on SQLite.
@@ -142,9 +142,8 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
         if every[text].state != "active":
             raise errors.Invalid(
                 Text(
-                    "the mailbox {address} is paused: {reason} Resume it, or choose another.",
-                    address=text,
-                    reason=ended(every[text].reason or Text("by a person")),
+                    "{paused} Resume it, or choose another.",
+                    paused=reasons.mailbox_paused(text, every[text].why),
                 )
             )
         chosen.append(every[text])

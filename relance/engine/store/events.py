@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine import states
 from relance.engine.db import bulk
 from relance.engine.db.database import opened_by
-from relance.engine.db.tables import contact, enrollment, event
+from relance.engine.db.tables import contact, enrollment, event, sequence
 from relance.engine.event_log import actors, old_names
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.base import EventData, WithReason, shown
@@ -93,6 +93,7 @@ class StoredEvent:
     actor: Actor | None = None  # None where an earlier release wrote it
     inbound_id: int | None = None  # the mail that came in behind it
     message_id: int | None = None  # the mail of ours it is about
+    sequence: str = ""  # in which it happened
 
     @property
     def cursor(self) -> Cursor:
@@ -295,14 +296,19 @@ def _select() -> sa.Select[Any]:
         event.c.actor,
         event.c.inbound_id,
         event.c.message_id,
+        sequence.c.name.label("sequence"),
     )
-    return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
+    here = event.outerjoin(contact, contact.c.id == event.c.contact_id)
+    here = here.outerjoin(enrollment, enrollment.c.id == event.c.enrollment_id)
+    return sa.select(*columns).select_from(
+        here.outerjoin(sequence, sequence.c.id == enrollment.c.sequence_id)
+    )
 
 
 def _event(row: Any) -> StoredEvent:
     kind, data = old_names.read(row.kind, row.data)
     said = (row.id, row.at, kind, row.email, row.step, shown(data), row.xact, _actor(row))
-    return StoredEvent(*said, row.inbound_id, row.message_id)
+    return StoredEvent(*said, row.inbound_id, row.message_id, row.sequence or "")
 
 
 def _actor(row: Any) -> Actor | None:

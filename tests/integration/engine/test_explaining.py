@@ -206,7 +206,7 @@ def test_each_state_has_its_sentence(ready: Context) -> None:
     assert in_english("It is held for a person to decide: because.") in told(ready)
     news(ready, Event.REPLIED)
     found = explain.explain(ready, ADA)[0]
-    assert in_english("It is over (replied): because.") in found.sentences[1]
+    assert in_english("It is over: because.") in found.sentences[1]
     assert (found.when, found.forecast) == (None, ())
 
 

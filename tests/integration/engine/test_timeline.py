@@ -33,6 +33,7 @@ def test_a_persons_timeline_holds_their_own_events(ready: Context) -> None:
         ("enrollment.paused", "p@firm1.example"),
     ]
     assert found[1].words == "the fair"
+    assert found[1].data["why"]["params"]["text"] == "the fair"
     with pytest.raises(errors.NotFound):
         timeline.of_contact(ready, "nobody@firm1.example")
 
@@ -69,3 +70,25 @@ def test_what_a_later_release_writes_is_read_as_far_as_it_is_known(ready: Contex
 def test_a_cursor_that_is_none_is_refused(ready: Context) -> None:
     with pytest.raises(errors.WrongUse):
         timeline.page(ready, "yesterday", 10)
+
+
+def test_each_event_names_the_sequence_it_happened_in(ready: Context) -> None:
+    publish.publish(ready, OTHER.replace("Other", "Second"))
+    contact_service.add(ready, "q@firm9.example", {})
+    enroll.enroll(ready, EnrollRequest("Second", emails=("q@firm9.example",)))
+    contact_service.suppress(ready, "q@firm9.example")
+    found = timeline.of_contact(ready, "q@firm9.example")
+    assert {(each.kind, each.sequence) for each in found} >= {
+        ("enrollment.created", "Second"),
+        ("enrollment.unsubscribed", "Second"),
+    }
+    assert {each.sequence for each in timeline.page(ready, "", 100).events} == {"", "Other", "Second"}
+
+
+def test_who_paused_it_is_not_said_again_beside_their_name(ready: Context) -> None:
+    control.pause(ready, "p@firm1.example")
+    [paused] = [
+        each for each in timeline.of_contact(ready, "p@firm1.example") if each.kind == "enrollment.paused"
+    ]
+    assert paused.words == ""
+    assert paused.actor is not None

@@ -160,7 +160,7 @@ def test_explain_names_who_paused_and_stopped_beside_their_own_words(ready: Cont
     told = " ".join(explain.explain(ready, ADA)[0].sentences)
     assert (
         in_english(
-            "It is over (stopped): they closed (stopped by the program crm-sync); also: the fair (paused by smith)."
+            "It is over: they closed (stopped by the program crm-sync); also: the fair (paused by smith)."
         )
         in told
     )

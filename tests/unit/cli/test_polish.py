@@ -95,6 +95,36 @@ def test_choices_stand_where_they_leave_room():
     assert speech.typed("FILE <list[Path]>") == "FILE"
     assert speech.ranged("How many.  [default: 1; 1<=x<=64]") == "How many.  [default: 1; 1–64]"
     assert speech.ranged("[x>=0]") == "[≥ 0]"
+    assert speech.ranged("How long.  [default: 30.0; x>=10]") == "How long.  [default: 30; ≥ 10]"
+
+
+ABBREVIATED = re.compile(r"\b(np|m\.in|itp|itd|tj|tzn|ok|e\.g|i\.e|etc)\.$")
+
+
+@pytest.mark.parametrize("language", wording.languages())
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_no_number_has_a_decimal_that_says_nothing_and_no_summary_ends_at_an_abbreviation(words, language):
+    """A list of commands shows each help up to its first full stop, which "np." has as well."""
+    shown = help_of(language, words)
+    assert re.findall(r"(?<![\w.])\d+\.0\b(?!\.)", shown) == []
+    assert [line for line in shown.splitlines() if ABBREVIATED.search(line)] == []
+
+
+@pytest.mark.parametrize("home", [["--home", "{home}"], ["--home={home}"]], ids=["apart", "joined"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_home_is_named_before_or_behind_the_command(home, place, tmp_path):
+    typed = ["config", "--json"]
+    typed[place:place] = [each.format(home=tmp_path / "elsewhere") for each in home]
+    done = CliRunner().invoke(tree.build(typed), typed, prog_name="relance")
+    assert done.exit_code == 0, done.output
+    assert str(tmp_path / "elsewhere") in done.output
+
+
+def test_a_home_without_a_value_is_told():
+    typed = ["status", "--home"]
+    done = CliRunner().invoke(tree.build(typed), typed, prog_name="relance")
+    assert done.exit_code == 2
+    assert "--home" in done.output
 
 
 VOWELS = "aeiouyąęó"

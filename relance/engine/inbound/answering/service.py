@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.complete import complete
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.event_log.of_mails import ReplyTakenBack, ReplyWritten
@@ -180,9 +181,8 @@ def _sender(conn: Connection, answer: Reply, *, when_paused: bool) -> Mailbox:
     if sender.state != "active" and not when_paused:
         raise errors.Invalid(
             Text(
-                "{address} is paused: {why} Resume it, or let the reply wait until it is resumed (`--when-paused`).",
-                address=sender.address,
-                why=ended(sender.why.text),
+                "{paused} Resume it, or let the reply wait until it is resumed (`--when-paused`).",
+                paused=reasons.mailbox_paused(sender.address, sender.why),
             )
         )
     return sender
