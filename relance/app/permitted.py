@@ -127,6 +127,7 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.list": _look(by_itself),
     "mailboxes.pause": _do(Permission.MAILBOXES),
     "mailboxes.remove": _do(Permission.MAILBOXES),
+    "mailboxes.removed": _look(by_itself),
     "mailboxes.resume": _do(Permission.MAILBOXES),
     "mailboxes.show": _look(own_mailbox),
     "mailboxes.test": _do(Permission.MAILBOXES),

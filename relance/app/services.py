@@ -125,6 +125,7 @@ class Mailboxes(Service):
     assign = Operation(assigning.assign)
     owners = Operation(assigning.owners)
     list = Operation(mailbox_service.list_all)
+    removed = Operation(mailbox_service.list_removed)
     show = Operation(mailbox_service.show)
     add_alias = Operation(aliases.add)
     remove_alias = Operation(aliases.remove)

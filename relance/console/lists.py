@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from relance.console.asked import Asked
 
+Row = TypeVar("Row")
 AFTER = "after"  # the cursor of the page
 TRAIL = "trail"  # those of the pages before it, the first page's left out
 PAGE = 50
@@ -61,6 +63,24 @@ def pages(visit: Asked, cursor: str) -> Pages:
         previous=_before(visit, trail) if here else "",
         next=link(visit, **{AFTER: cursor, TRAIL: on}) if cursor else "",
     )
+
+
+def known(visit: Asked, rows: Iterable[Row], name: Callable[[Row], str]) -> tuple[list[Row], str]:
+    """A page of rows that are known as a whole, by a name that each has for itself; and the cursor behind it."""
+    behind = sorted((each for each in rows if name(each) > visit.asked(AFTER)), key=name)
+    return behind[:PAGE], name(behind[PAGE - 1]) if len(behind) > PAGE else ""
+
+
+def has_words(asked: str, where: str) -> bool:
+    """Whether every word that is asked for stands there, in any case; no words stand nowhere. Pure."""
+    words = asked.casefold().split()
+    return bool(words) and all(word in where.casefold() for word in words)
+
+
+def fits(visit: Asked, where: str) -> bool:
+    """Whether the search of the list, where there is one, is found there."""
+    asked = visit.asked("q")
+    return not asked.strip() or has_words(asked, where)
 
 
 def _before(visit: Asked, trail: Sequence[str]) -> str:

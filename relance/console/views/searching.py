@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
+from relance.console import lists
 from relance.console.pages import Page
 from relance.console.views.sequences import overview
 from relance.console.visit import Visit
@@ -35,17 +36,11 @@ def show(visit: Visit) -> Response:
 
 def _among(states: Iterable[tuple[str, str]], asked: str) -> list[tuple[str, str]]:
     """The sequences in whose name every word stands, with their states. Pure."""
-    return [(name, state) for name, state in states if has_words(asked, name)][:SHOWN]
+    return [(name, state) for name, state in states if lists.has_words(asked, name)][:SHOWN]
 
 
 def _meant(mailbox: MailboxView, asked: str) -> bool:
-    return mailbox.kept and has_words(asked, f"{mailbox.address} {mailbox.name}")
-
-
-def has_words(asked: str, where: str) -> bool:
-    """Whether every word that is asked for stands there, in any case; no words stand nowhere. Pure."""
-    words = asked.casefold().split()
-    return bool(words) and all(word in where.casefold() for word in words)
+    return mailbox.kept and lists.has_words(asked, f"{mailbox.address} {mailbox.name}")
 
 
 PAGES = (Page("/search", show, Permission.LOOK),)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
 from relance import errors
+from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.visit import Visit
 from relance.engine.roles import ROLE_NAMES, Permission, Role
-from relance.wording import N_, Text
+from relance.engine.users.service import UserView
+from relance.wording import N_, Text, _, capital
 
 MEANS: Mapping[Role, str] = {
     Role.MANAGER: N_("sees and does everything"),
@@ -25,7 +27,39 @@ def show(visit: Visit, **more: object) -> Response:
     status = 422 if values["error"] else 200
     roles = [(role, str(ROLE_NAMES[role]), MEANS[role]) for role in Role]
     names = {role: str(name) for role, name in ROLE_NAMES.items()}
-    return visit.show("users.html", status, users=visit.app.users.list(), roles=roles, names=names, **values)
+    found = [each for each in visit.app.users.list() if _meant(visit, each)]
+    users, cursor = lists.known(visit, found, lambda each: each.email)
+    return visit.show(
+        "users.html",
+        status,
+        users=users,
+        roles=roles,
+        names=names,
+        search=visit.asked("q"),
+        chips=_chips(visit, names),
+        chosen=[(name, visit.asked(name)) for name in ("role", "stands") if visit.asked(name)],
+        pages=lists.pages(visit, cursor),
+        **values,
+    )
+
+
+STANDS: Mapping[str, tuple[str, Callable[[UserView], bool]]] = {
+    "active": (N_("Active"), lambda user: user.active and user.joined),
+    "invited": (N_("Invited"), lambda user: user.active and not user.joined),
+    "blocked": (N_("Blocked"), lambda user: not user.active),
+}
+
+
+def _meant(visit: Visit, user: UserView) -> bool:
+    role, stands = visit.asked("role"), visit.asked("stands")
+    if role not in ("", user.role) or (stands in STANDS and not STANDS[stands][1](user)):
+        return False
+    return lists.fits(visit, f"{user.email} {user.name}")
+
+
+def _chips(visit: Visit, names: Mapping[Role, str]) -> list[lists.Chip]:
+    stands = [lists.chip(visit, "stands", key, _(words)) for key, (words, _fits) in STANDS.items()]
+    return stands + [lists.chip(visit, "role", role.value, capital(name)) for role, name in names.items()]
 
 
 def invite(visit: Visit) -> Response:

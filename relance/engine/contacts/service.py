@@ -149,14 +149,14 @@ def suppressed(context: Context) -> tuple[Suppression, ...]:
 
 
 def suppressed_page(
-    context: Context, search: str = "", *, after: str = "", limit: int = 100
+    context: Context, search: str = "", *, kind: str = "", after: str = "", limit: int = 100
 ) -> list[Suppression]:
     """A page of suppressions by value; `after` is the last value of the page before. `search` is found anywhere in the value;
-    an address finds the domains, too, by which it may not be written to."""
+    an address finds the domains, too, by which it may not be written to. `kind`: "address", "domain"; empty: both."""
+    errors.require_one_of(kind, ["", *suppressions.KINDS])
+    size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
-        return suppressions.page(
-            conn, search.strip().lower(), after=after, limit=max(1, min(limit, MAX_PAGE))
-        )
+        return suppressions.page(conn, search.strip().lower(), kind=kind, after=after, limit=size)
 
 
 def refusing(context: Context, email: str) -> str:

@@ -25,7 +25,7 @@ from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.store import cursor, jobs
-from relance.engine.store.jobs import Job, JobKind, JobState
+from relance.engine.store.jobs import Job, JobConditions, JobKind, JobState
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.users import accounts
 from relance.mailbox import address
@@ -97,17 +97,22 @@ class ImportSheet:
     own: Mapping[str, str]
 
 
-def page(context: Context, *, kinds: Sequence[str] = (), after: str = "", limit: int = 50) -> JobPage:
-    """A page of jobs; a salesperson's own. Raises `errors.WrongUse` for a cursor that is none."""
+def page(
+    context: Context,
+    *,
+    kinds: Sequence[str] = (),
+    states: Sequence[str] = (),
+    search: str = "",
+    after: str = "",
+    limit: int = 50,
+) -> JobPage:
+    """A page of jobs; a salesperson's own. `search` is found in who began it, in the name of its file or of its sequence. Raises
+    `errors.WrongUse` for a cursor that is none."""
     number = cursor.read(_CURSOR, after)
     size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
-        found = jobs.page(
-            conn,
-            kinds=[JobKind(each) for each in kinds],
-            before=number[0] if number else None,
-            limit=size + 1,
-        )
+        wanted = JobConditions(tuple(map(JobKind, kinds)), tuple(map(JobState, states)), search)
+        found = jobs.page(conn, wanted, before=number[0] if number else None, limit=size + 1)
     more = len(found) > size
     here = tuple(_view(each) for each in found[:size])
     return JobPage(here, cursor.written(_CURSOR, found[size - 1].id) if more else cursor.BEGINNING)

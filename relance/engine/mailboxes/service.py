@@ -230,6 +230,14 @@ def list_all(context: Context) -> list[MailboxView]:
     return [_view(each, known_addresses, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
+def list_removed(context: Context) -> list[MailboxView]:
+    """Those that were removed, by address: what they sent is kept."""
+    with context.database.read() as conn:
+        own = scopes.mailboxes(conn)
+        found = [each for each in mailboxes.list_all(conn, removed=True) if own is None or each.id in own]
+    return [_view(each, frozenset(), None) for each in found]
+
+
 def show(context: Context, address: str) -> MailboxView:
     """One mailbox."""
     found = get(context, address)

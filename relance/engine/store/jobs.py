@@ -103,13 +103,28 @@ def by_id(conn: Connection, number: int) -> Job | None:
     return _job(found) if found else None
 
 
-def page(
-    conn: Connection, *, kinds: Sequence[JobKind] = (), before: int | None = None, limit: int
-) -> list[Job]:
-    """The newest, or those before one."""
+@dataclass(frozen=True)
+class JobConditions:
+    """Which jobs are asked for; every condition that is set must hold. `search` is found in who began it, in the name of its file
+    or of its sequence."""
+
+    kinds: tuple[JobKind, ...] = ()
+    states: tuple[JobState, ...] = ()
+    search: str = ""
+
+
+def page(conn: Connection, wanted: JobConditions, *, before: int | None = None, limit: int) -> list[Job]:
+    """The newest that fit, or those before one."""
     asked = sa.select(job).where(*_seen()).order_by(job.c.id.desc()).limit(limit)
-    if kinds:
-        asked = asked.where(job.c.kind.in_([each.value for each in kinds]))
+    if wanted.kinds:
+        asked = asked.where(job.c.kind.in_([each.value for each in wanted.kinds]))
+    if wanted.states:
+        asked = asked.where(job.c.state.in_([each.value for each in wanted.states]))
+    if wanted.search.strip():
+        where = (job.c.actor, job.c.params["name"].as_string(), job.c.params["sequence"].as_string())
+        asked = asked.where(
+            sa.or_(*(each.icontains(wanted.search.strip(), autoescape=True) for each in where))
+        )
     if before is not None:
         asked = asked.where(job.c.id < before)
     return [_job(row) for row in conn.execute(asked)]

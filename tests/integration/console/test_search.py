@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relance.console import lists
 from relance.console.views import searching
 from relance.engine.sequences import publish
 from tests import engine_house
@@ -122,9 +123,9 @@ def test_a_search_counts_nobody_and_reads_no_more_than_it_shows(desk: Console) -
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_every_word_stands_there_in_any_case(asked: str, where: str) -> None:
-    found = searching.has_words(asked, where)
-    assert found == (bool(asked.split()) and all(searching.has_words(word, where) for word in asked.split()))
-    assert not asked.strip() or searching.has_words(asked, f"x {asked} y")
+    found = lists.has_words(asked, where)
+    assert found == (bool(asked.split()) and all(lists.has_words(word, where) for word in asked.split()))
+    assert not asked.strip() or lists.has_words(asked, f"x {asked} y")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

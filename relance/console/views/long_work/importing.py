@@ -45,14 +45,15 @@ _DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_(
 
 def index(visit: Visit, error: str = "") -> Response:
     """The way in, and the imports before."""
-    found = visit.app.jobs.list(
-        kinds=[JobKind.IMPORT_CONTACTS], after=visit.asked(lists.AFTER), limit=lists.PAGE
-    )
+    search, after = visit.asked("q"), visit.asked(lists.AFTER)
+    kinds = [JobKind.IMPORT_CONTACTS]
+    found = visit.app.jobs.list(kinds=kinds, search=search, after=after, limit=lists.PAGE)
     rows = [(each, jobs.link(each), jobs.chip(each)) for each in found.jobs]
     return visit.show(
         "import.html",
         UNPROCESSABLE if error else 200,
         rows=rows,
+        search=search,
         pages=lists.pages(visit, found.cursor),
         error=error,
         largest=LARGEST_UPLOAD // 1024 // 1024,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -16,7 +16,7 @@ from relance.engine.jobs.service import JobView
 from relance.engine.reporting import codes
 from relance.engine.roles import Permission
 from relance.engine.store.jobs import JobKind, JobState
-from relance.wording import Text
+from relance.wording import N_, Text, _
 
 IMPORTS = (JobKind.CHECK_CONTACTS, JobKind.IMPORT_CONTACTS)
 TONES: Mapping[JobState, str] = {
@@ -33,9 +33,38 @@ AT_ONCE = 200
 
 def index(visit: Visit) -> Response:
     """The list, the newest first."""
-    found = visit.app.jobs.list(after=visit.asked(lists.AFTER), limit=lists.PAGE)
-    rows = [(each, link(each), chip(each)) for each in found.jobs]
-    return visit.show("jobs.html", rows=rows, pages=lists.pages(visit, found.cursor))
+    kinds, states = (table.get(visit.asked(name), ("", ()))[1] for name, table in _FILTERS.items())
+    found = visit.app.jobs.list(
+        kinds=kinds, states=states, search=visit.asked("q"), after=visit.asked(lists.AFTER), limit=lists.PAGE
+    )
+    return visit.show(
+        "jobs.html",
+        rows=[(each, link(each), chip(each)) for each in found.jobs],
+        pages=lists.pages(visit, found.cursor),
+        search=visit.asked("q"),
+        chips=[
+            lists.chip(visit, name, key, _(words))
+            for name, table in _FILTERS.items()
+            for key, (words, _fits) in table.items()
+        ],
+        chosen=[(name, visit.asked(name)) for name in _FILTERS if visit.asked(name)],
+    )
+
+
+_FILTERS: Mapping[str, Mapping[str, tuple[str, Sequence[str]]]] = {
+    "what": {
+        "imports": (N_("Imports"), IMPORTS),
+        "enrolling": (N_("Enrolling"), (JobKind.ENROLL,)),
+        "changes": (N_("Changes"), (JobKind.CHANGE_ENROLLMENTS, JobKind.DECIDE_HELD)),
+    },
+    "state": {
+        "open": (N_("In progress"), (JobState.QUEUED, JobState.RUNNING)),
+        "done": (N_("Finished"), (JobState.DONE,)),
+        "failed": (N_("Failed"), (JobState.FAILED,)),
+        "cancelled": (N_("Cancelled"), (JobState.CANCELLED,)),
+    },
+}
+# By the name in the address; every kind and every state is behind one chip (a test compares).
 
 
 def show(visit: Visit) -> Response:

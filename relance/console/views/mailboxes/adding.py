@@ -25,8 +25,8 @@ FORM_FIELDS = (
 
 
 def form(visit: Visit) -> Response:
-    """The empty form."""
-    return _shown(visit, dict.fromkeys(FORM_FIELDS, ""), {}, "")
+    """The empty form; with the address of one that is added again."""
+    return _shown(visit, {**dict.fromkeys(FORM_FIELDS, ""), "address": visit.asked("address", 320)}, {}, "")
 
 
 def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /) -> Response:

@@ -2,35 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from starlette.responses import Response
 
+from relance import errors
+from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.views.mailboxes import trying
 from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.mailboxes.service import MailboxView
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
-from relance.wording import N_, Text
+from relance.wording import N_, Text, _
 
 NOTHING: Mapping[str, str] = {}
 
 
 def index(visit: Visit) -> Response:
     """All that the viewer may see."""
-    found = [each for each in visit.app.mailboxes.list() if each.kept]
+    every = [*visit.app.mailboxes.list(), *visit.app.mailboxes.removed()]
     owners = visit.app.mailboxes.owners() if visit.me.may(Permission.MAILBOXES) else {}
+    stands = STANDS.get(visit.asked("state"), ("", lambda each: each.kept))[1]
+    found = [
+        each
+        for each in every
+        if stands(each) and lists.fits(visit, f"{each.address} {each.name} {owners.get(each.address, '')}")
+    ]
+    rows, cursor = lists.known(visit, found, lambda each: each.address)
     return visit.show(
         "mailboxes.html",
-        rows=found,
+        rows=rows,
+        pages=lists.pages(visit, cursor),
+        search=visit.asked("q"),
+        chips=_chips(visit, every),
+        chosen=[("state", visit.asked("state"))] if visit.asked("state") else [],
         lines=_lines(visit),
         owners=owners,
         path=path,
         codes=codes.text,
         can_change=visit.me.may(Permission.MAILBOXES),
     )
+
+
+STANDS: Mapping[str, tuple[str, Callable[[MailboxView], bool]]] = {
+    "sending": (N_("Sending"), lambda each: each.state == "active" and not each.trouble),
+    "trouble": (N_("Problem"), lambda each: each.kept and bool(each.trouble)),
+    "paused": (N_("Paused"), lambda each: each.state == "paused"),
+    "removed": (N_("Removed"), lambda each: not each.kept),
+}
+# Without one of them, those that are kept.
+
+
+def _chips(visit: Visit, every: Sequence[MailboxView]) -> list[lists.Chip]:
+    """With how many each has; what nobody has is left out."""
+    counted = {key: sum(map(fits, every)) for key, (_words, fits) in STANDS.items()}
+    found = [
+        lists.chip(visit, "state", key, _(words), counted[key]) for key, (words, _fits) in STANDS.items()
+    ]
+    return [each for each in found if each.count or each.on]
 
 
 def show(visit: Visit) -> Response:
@@ -46,7 +78,7 @@ def shown(
     written: Mapping[str, str] = NOTHING,
 ) -> Response:
     """The page of one of them; with a test that the page's address names, or what was wrong with a change."""
-    mailbox = visit.app.mailboxes.show(address)
+    mailbox = _named(visit, address)
     cap = "" if mailbox.daily_cap is None else str(mailbox.daily_cap)
     kept = {"name": mailbox.name, "daily_cap": cap, "gap_seconds": str(mailbox.gap_seconds), **written}
     runs = visit.me.may(Permission.MAILBOXES) and visit.me.may(Permission.USERS)
@@ -63,6 +95,17 @@ def shown(
         trial=trying.asked(visit, mailbox.address),
         can_change=visit.me.may(Permission.MAILBOXES),
     )
+
+
+def _named(visit: Visit, address: str) -> MailboxView:
+    """One that is kept or was removed. Raises `errors.NotFound`."""
+    try:
+        return visit.app.mailboxes.show(address)
+    except errors.NotFound:
+        for each in visit.app.mailboxes.removed():
+            if each.address == address.strip().lower():
+                return each
+        raise
 
 
 def _lines(visit: Visit) -> dict[str, MailboxLine]:

@@ -14,7 +14,9 @@ from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.contacts import csv_reader
 from relance.engine.roles import Permission
 from relance.mailbox import free_mail
-from relance.wording import N_, Text
+from relance.wording import N_, Text, _
+
+KINDS = {"address": N_("Addresses"), "domain": N_("Domains")}
 
 
 def index(visit: Visit) -> Response:
@@ -24,7 +26,8 @@ def index(visit: Visit) -> Response:
 
 def _shown(visit: Visit, error: Text | str = "", written: str = "") -> Response:
     search, after = visit.asked("q"), visit.asked(lists.AFTER)
-    found = visit.app.contacts.suppressed(search, after=after, limit=lists.PAGE + 1)
+    kind = visit.asked("kind") if visit.asked("kind") in KINDS else ""
+    found = visit.app.contacts.suppressed(search, kind=kind, after=after, limit=lists.PAGE + 1)
     rows = found[: lists.PAGE]
     cursor = rows[-1].value if len(found) > lists.PAGE else ""
     return visit.show(
@@ -32,6 +35,8 @@ def _shown(visit: Visit, error: Text | str = "", written: str = "") -> Response:
         UNPROCESSABLE if error else 200,
         rows=rows,
         search=search,
+        chips=[lists.chip(visit, "kind", key, _(words)) for key, words in KINDS.items()],
+        chosen=[("kind", kind)] if kind else [],
         pages=lists.pages(visit, cursor),
         can_add=visit.me.may(Permission.CONTACTS),
         can_lift=visit.me.may(Permission.LIFT),

@@ -155,10 +155,10 @@ KINDS = ("address", "domain")
 _TABLES = (suppression, suppression_reason)
 
 
-def page(conn: Connection, search: str, *, after: str, limit: int) -> list[Suppression]:
+def page(conn: Connection, search: str, *, kind: str = "", after: str, limit: int) -> list[Suppression]:
     """Some of them by value, behind one; `search` is found anywhere in the value, and as an address whatever refuses it."""
     fits = [suppression.c.value > after, *_searched(conn, search)]
-    each = [_first(kind, fits, limit) for kind in KINDS]
+    each = [_first(one, fits, limit) for one in KINDS if kind in ("", one)]
     merged = sa.union_all(*(sa.select(first.c.value) for first in each)).subquery()
     here = sa.select(merged.c.value).distinct().order_by(merged.c.value).limit(limit)
     values = list(conn.execute(here).scalars())

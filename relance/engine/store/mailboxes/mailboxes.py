@@ -182,9 +182,10 @@ def lock(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.state for row in conn.execute(query)}
 
 
-def list_all(conn: Connection) -> list[Mailbox]:
-    """All that were not removed, by address."""
-    query = _SELECT.where(mailbox.c.state != "removed").order_by(mailbox.c.address)
+def list_all(conn: Connection, *, removed: bool = False) -> list[Mailbox]:
+    """All that were not removed, by address; or all that were."""
+    stands = mailbox.c.state == "removed" if removed else mailbox.c.state != "removed"
+    query = _SELECT.where(stands).order_by(mailbox.c.address)
     return [_mailbox(row) for row in conn.execute(query)]
 
 
