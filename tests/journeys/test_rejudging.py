@@ -63,7 +63,8 @@ def test_who_was_stopped_by_mistake_goes_on_after_a_rehearsal(stage: Stage, bett
     assert [each.effects for each in done.changes] == [(GOES_ON,)]
     assert stage.state(OLA) == "active"
     assert stage.relance.inbox.rejudge(apply=True, reopen=True).changes == ()
-    assert stage.kinds(OLA).count("reply.reclassified") == 1
+    [told] = [each for each in stage.relance.timeline(OLA) if each.kind == "reply.reclassified"]
+    assert (told.data["judged"], told.data["kind"]) == (Kind.HUMAN, Kind.AUTO_REPLY)
     stage.advance(days=20)
     assert stage.sent_to(OLA) == 3
 

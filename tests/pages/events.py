@@ -13,12 +13,15 @@ from relance.engine.event_log.kinds import TITLES, EventKind
 from tests.pages.tables import table
 
 MEANINGS = {
+    "aliases": "the other addresses that count as the mailbox's own from then on",
     "action": "what the sequence's rule about colleagues asks for",
     "assignee": "who has to do a task; empty: anyone who comes first",
     "by": "the address of the colleague who answered",
+    "daily_cap": "how many mails may leave in 24 hours; 0: as many as there are",
     "effects": "what changed for whom, a sentence each",
     "folder": "the folder it is in",
     "from": "the address it came from",
+    "gap_seconds": "how many seconds lie between two mails, at least",
     "going_on": "how many people continue",
     "held": "how many people are held",
     "judged": "what the mail had been taken for",
@@ -28,8 +31,10 @@ MEANINGS = {
     "mailbox": "the address that writes",
     "matched_by": "how it was found whose mail it is",
     "message_id": "the Message-ID",
+    "name": "the sender's name",
     "note": "what the doer of a task says of it",
     "outcome": "the state of the mail now (see [states](states.md)); of a task: how it ended, as its doer said",
+    "password": "that there is a new one",
     "reason": "why, for people",
     "reasons": "why, a sentence each",
     "rule": "the rule that decided",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relance.engine.event_log.base import EventData, WithReason, Words
@@ -42,10 +43,14 @@ class MailboxUnreadable(WithReason):
 
 @dataclass(frozen=True)
 class MailboxChanged(EventData):
-    """A person changed a mailbox's name, limits or password."""
+    """A person changed a mailbox's name, limits or password: what is named is what was changed, and how it is now."""
 
     KIND = EventKind.MAILBOX_CHANGED
     words: Words
+    name: str | None = None
+    daily_cap: int | None = None
+    gap_seconds: int | None = None
+    password: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class MailboxAliasesChanged(EventData):
 
     KIND = EventKind.MAILBOX_ALIASES_CHANGED
     words: Words
+    aliases: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

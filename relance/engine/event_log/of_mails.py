@@ -210,6 +210,8 @@ class ReplyReclassified(EventData):
     words: Words
     effects: Sequence[Effect]
     rules_version: int
+    judged: str | None = None  # an earlier release left these two out
+    kind: str | None = None
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,6 @@ def _put(
     conn: Connection, context: Context, mailbox: Mailbox, wanted: Collection[str], words: Text
 ) -> tuple[str, ...]:
     aliases.put(conn, mailbox.id, sorted(wanted))
-    data = MailboxAliasesChanged(words)
+    data = MailboxAliasesChanged(words, sorted(wanted))
     events.record_event(conn, data, context.clock.now(), mailbox_id=mailbox.id)
     return tuple(sorted(wanted))

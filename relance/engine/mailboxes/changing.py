@@ -46,8 +46,7 @@ def change(context: Context, address: str, wish: MailboxChange) -> MailboxView:
         if values:
             mailboxes.change(conn, found.id, **values)
             mailboxes.schedule_turn(conn, [found.id], now)
-            said = Text.together(*_told(after, password=bool(wish.password)), by="; ")
-            events.record_event(conn, MailboxChanged(said), now, mailbox_id=found.id)
+            events.record_event(conn, _said(after, password=bool(wish.password)), now, mailbox_id=found.id)
             changed = {**after, **({"password": True} if wish.password else {})}
             audit.write(conn, "mailboxes.change", found.address, machine_now(), before=before, after=changed)
     return service.show(context, found.address)
@@ -77,6 +76,15 @@ def _differences(found: Mailbox, wish: MailboxChange) -> tuple[Mapping[str, Any]
     before = {name: getattr(found, name) for name in wanted}
     changed = [name for name, value in wanted.items() if before[name] != value]
     return {name: before[name] for name in changed}, {name: wanted[name] for name in changed}
+
+
+def _said(after: Mapping[str, Any], *, password: bool) -> MailboxChanged:
+    """As data, beside the sentence of it. No cap is 0, as it is asked for."""
+    plain: dict[str, Any] = {
+        name: value or 0 if name == "daily_cap" else value for name, value in after.items()
+    }
+    words = Text.together(*_told(after, password=password), by="; ")
+    return MailboxChanged(words, **plain, password=password or None)
 
 
 def _told(after: Mapping[str, Any], *, password: bool) -> Iterator[Text]:

@@ -6,10 +6,15 @@ import pytest
 
 from relance import errors
 from relance.engine.context import Context
-from relance.engine.mailboxes import changing, service
+from relance.engine.event_log.of_mailboxes import MailboxChanged
+from relance.engine.mailboxes import aliases, changing, service
 from relance.engine.mailboxes.changing import MailboxChange
+from relance.engine.reporting import timeline
+from relance.engine.store import events
+from relance.wording import Text
 from tests.reading import ADA, KIM, enrolled, row
 from tests.replying import kinds
+from tests.reworded import in_english
 
 
 def test_people_stay_where_they_are(house: Context) -> None:
@@ -20,6 +25,31 @@ def test_people_stay_where_they_are(house: Context) -> None:
     assert row(house) == before
     assert house.account(service.get(house, ADA)).credentials.secret == "new secret"
     assert kinds(house).count("mailbox.changed") == 1
+    assert told(house) == {"name": "Ada Lake", "gap_seconds": 5, "password": True}  # it had no cap before
+
+
+def test_only_what_was_changed_is_told_and_what_was_told_before_still_reads(house: Context) -> None:
+    enrolled(house, KIM)
+    changing.change(house, ADA, MailboxChange(gap_seconds=7))
+    assert told(house) == {"gap_seconds": 7}
+    for cap in (20, 0):
+        changing.change(house, ADA, MailboxChange(daily_cap=cap))
+        assert told(house) == {"daily_cap": cap}
+    aliases.add(house, ADA, "a.lake@sales.example")
+    assert told(house, "mailbox.aliases_changed") == {"aliases": ["a.lake@sales.example"]}
+    with house.database.write() as conn:  # as the release before wrote it
+        before = MailboxChanged(Text("a new password"))
+        events.record_event(conn, before, house.clock.now(), mailbox_id=1)
+    with house.database.read() as conn:
+        [*_rest, last] = events.after(conn, 0, 100)
+    assert timeline.view(last).words == in_english("a new password")
+
+
+def told(house: Context, kind: str = "mailbox.changed") -> dict[str, object]:
+    """What the newest event of that kind says as data."""
+    with house.database.read() as conn:
+        [*_rest, last] = [each for each in events.after(conn, 0, 100) if each.kind == kind]
+    return {name: value for name, value in last.data.items() if name != "words"}
 
 
 def test_what_is_as_it_was_is_no_change(house: Context) -> None:

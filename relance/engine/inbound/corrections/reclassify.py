@@ -206,8 +206,9 @@ def _others(conn: Connection, answer: Reply) -> EffectiveClassification:
 def _tell(
     conn: Connection, answer: Reply, judgement: Classification, revised: Revised, now: dt.datetime
 ) -> None:
-    kinds = {"kind": _words(judgement), "before": _words(classification.judged(answer))}
-    words = Text("now: {kind}; before: {before}", **kinds)
-    said = ReplyReclassified(words, list(revised.words), judgement.version)
+    before = classification.judged(answer)
+    words = Text("now: {kind}; before: {before}", kind=_words(judgement), before=_words(before))
+    kinds = (before.kind.value, judgement.kind.value)
+    said = ReplyReclassified(words, list(revised.words), judgement.version, *kinds)
     about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id, answer.message_id)
     events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
