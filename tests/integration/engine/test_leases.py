@@ -7,12 +7,14 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import app, clock, config
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db import machine_time, tables
 from relance.engine.reporting import explain, status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sending import settle
@@ -52,6 +54,26 @@ def test_a_process_takes_up_the_lease_it_could_not_give_back(ready: Context) -> 
     assert not turn.take_turn(ready, 1, lambda: False).held
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).troubles == 1  # its servers are not there, but they were asked
+
+
+@pytest.mark.parametrize(
+    ("ahead", "free"),
+    [(dt.timedelta(minutes=-1), True), (dt.timedelta(minutes=10), False), (dt.timedelta(hours=2), True)],
+    ids=["lapsed", "held", "written by a clock that was ahead"],
+)
+def test_a_lease_is_counted_in_the_databases_time(ready: Context, ahead: dt.timedelta, free: bool) -> None:
+    held = take(ready, "another")
+    assert held is not None
+    with ready.database.write() as conn:
+        until = machine_time.machine_now(conn) + ahead
+        conn.execute(sa.update(tables.mailbox).values(lease_until=until))
+    taken = take(ready, ready.owner)
+    assert (taken is not None) is free
+    if taken is not None:
+        assert taken.fence == held.fence + 1
+        with ready.database.write() as conn:
+            left = conn.execute(sa.select(tables.mailbox.c.lease_until)).scalar_one()
+            assert abs(left - machine_time.machine_now(conn) - leases.LEASE) < dt.timedelta(minutes=1)
 
 
 def test_a_lease_of_a_turn_under_way_is_no_leftover(ready: Context) -> None:

@@ -92,17 +92,37 @@ def acquire(
 
     `alone`: the owner works nowhere for this mailbox, so that a lease in its name is one it could not give back.
     """
-    asked = {"of": mailbox_id, "owner": owner, "mine": owner if alone else ""} | _machine(conn, span)
-    taken = _TAKE.one(conn, asked)
-    return None if taken is None else Lease(mailbox_id, taken[0], owner, span)
+    asked: dict[str, Any] = {"of": mailbox_id, "owner": owner, "mine": owner if alone else ""}
+    if conn.dialect.name == "postgresql":
+        before = clock.machine_now()
+        row = _TAKE_THERE.one(conn, asked | {"span": span, "longest": max(span, LEASE) + SKEW})
+        if row is not None:
+            agreed(before, row.machine)
+    else:
+        row = _TAKE_HERE.one(conn, asked | _machine(conn, span))
+    return None if row is None else Lease(mailbox_id, row.fence, owner, span)
 
 
-_TAKE = Prepared(
-    sa.update(mailbox)
-    .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != fixed("removed"), sa.or_(_FREE, _LEFT))
-    .where(sa.not_(_HALTED))
-    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), fence=mailbox.c.fence + 1)
-    .returning(mailbox.c.fence)
+def _take(free: sa.ColumnElement[bool], until: Any) -> sa.Update:
+    return (
+        sa.update(mailbox)
+        .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != fixed("removed"), sa.or_(free, _LEFT))
+        .where(sa.not_(_HALTED))
+        .values(lease_owner=sa.bindparam("owner"), lease_until=until, fence=mailbox.c.fence + 1)
+    )
+
+
+_THERE = sa.func.clock_timestamp(type_=mailbox.c.lease_until.type)
+_FREE_THERE = sa.or_(
+    mailbox.c.lease_until.is_(None),
+    mailbox.c.lease_until < _THERE,
+    mailbox.c.lease_until > _THERE + sa.bindparam("longest", type_=sa.Interval),
+)
+_TAKE_HERE = Prepared(_take(_FREE, sa.bindparam("until")).returning(mailbox.c.fence))
+_TAKE_THERE = Prepared(  # by the server's clock, which is asked in the same breath
+    _take(_FREE_THERE, _THERE + sa.bindparam("span", type_=sa.Interval)).returning(
+        mailbox.c.fence, _THERE.label("machine")
+    )
 )
 
 
@@ -213,7 +233,6 @@ _RENEW_HERE = Prepared(
     .values(lease_until=sa.bindparam("until"))
     .returning(mailbox.c.state, mailbox.c.synced_at)
 )
-_THERE = sa.func.clock_timestamp(type_=mailbox.c.lease_until.type)
 _RENEW_THERE = Prepared(  # by the server's clock, which is asked in the same breath
     sa.update(mailbox)
     .where(_UNDER_LEASE, mailbox.c.lease_until > _THERE)
