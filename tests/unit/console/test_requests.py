@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -184,6 +185,16 @@ def test_only_styles_with_the_nonce_are_let_in_beside_our_own():
     told = security.with_styles("abc")
     assert "style-src 'self' 'nonce-abc';" in told
     assert told.replace(" 'nonce-abc'", "") == security.POLICY
+
+
+def test_each_icon_that_is_there_is_on_a_page():
+    console = ROOT / "relance/console"
+    told = "\n".join(
+        path.read_text("utf-8") for end in ("*.py", "*.html", "*.js") for path in console.rglob(end)
+    )
+    assert [
+        path.stem for path in (console / "icons").iterdir() if not re.search(rf"[\"']{path.stem}[\"']", told)
+    ] == []
 
 
 def test_each_icon_that_a_page_names_is_there_and_each_there_is_small():
