@@ -56,6 +56,15 @@ class Statement:
             return self._together.run(conn, {_BATCH: json.dumps(rows, default=_text), _MANY: len(rows)})
         return self._each.each(conn, [_named(row) for row in rows])
 
+    def post(self, conn: Connection, rows: Sequence[Row]) -> None:
+        """As `run`, where nobody asks how many rows it reached: see `Prepared.post`."""
+        if conn.dialect.name != "postgresql":
+            self.run(conn, rows)
+        elif len(rows) == 1:
+            self._alone.post(conn, [_named(rows[0])])
+        elif rows:
+            self._together.post(conn, [{_BATCH: json.dumps(rows, default=_text), _MANY: len(rows)}])
+
 
 def _named(row: Row) -> dict[str, Any]:
     return {f"r_{name}": value for name, value in row.items()}

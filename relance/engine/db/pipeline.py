@@ -67,6 +67,8 @@ class Pipeline:
         self._adapters = Transformer(connection)
         self._known: dict[bytes, bytes] = {}  # names at the server, by text
         self._numbers = itertools.count(1)
+        self._posted: list[Callable[[], None]] = []  # said, and not sent yet
+        self._unsure: set[bytes] = set()  # texts that the server is told of, and has not confirmed yet
         self._news = select.poll()
         self._news.register(self._libpq.socket, select.POLLIN)
 
@@ -82,6 +84,31 @@ class Pipeline:
         """Run it for each of these; how many rows it reached. Raises `psycopg.Error`."""
         return sum(result.command_tuples or 0 for result in self._run(wanted, many))
 
+    def post(self, wanted: Plan, many: Sequence[Given]) -> None:
+        """Run it for each of these, together with whatever is said next: a statement, or the commit, which then raises what
+        this would. Where each statement stands alone, at once."""
+        if self._connection.autocommit:
+            self._run(wanted, many)
+        else:
+            self._posted += self._sends(wanted, many)
+
+    def flush(self) -> None:
+        """Send what was posted: psycopg speaks next. Raises `psycopg.Error`."""
+        if self._posted:
+            self._exchange(())
+
+    def commit(self) -> bool:
+        """Commit, with what was posted; False where there is no transaction of which all is well. Raises `psycopg.Error`."""
+        under_way = self._libpq.transaction_status == pq.TransactionStatus.INTRANS
+        if under_way or self._posted:
+            self._exchange([partial(self._libpq.send_query_params, b"COMMIT", None)])
+        return under_way
+
+    def drop(self) -> None:
+        """What was posted is not to happen."""
+        self._posted.clear()
+        self._doubt()
+
     def forget(self) -> None:
         """What psycopg takes for the end of every planned statement (a rollback, another form of a table) ends these, too."""
         if self._known and not self._connection.closed:
@@ -89,22 +116,33 @@ class Pipeline:
             self._exchange([partial(self._libpq.send_query_params, b"DEALLOCATE ALL", None)])
 
     def _run(self, wanted: Plan, many: Sequence[Given]) -> Sequence[PGresult]:
+        return self._exchange(self._sends(wanted, many))[-len(many) :]
+
+    def _doubt(self) -> None:
+        """What was not confirmed may never have been planned: it is, anew."""
+        for text in self._unsure:
+            self._known.pop(text, None)
+        self._unsure.clear()
+
+    def _sends(self, wanted: Plan, many: Sequence[Given]) -> list[Callable[[], None]]:
+        """What is to be said, and before it whatever has to be: that a transaction begins, how the statement reads."""
         connection, libpq = self._connection, self._libpq
         if connection.closed:
             raise psycopg.OperationalError("the connection is closed")
-        begin: list[Callable[[], None]] = []
+        sends: list[Callable[[], None]] = []
         if connection.autocommit:
             if wanted.writes and not connection.notes:
                 raise TypeError(f"written in a read: {wanted.text.decode()}")
-        elif libpq.transaction_status == pq.TransactionStatus.IDLE:
-            begin = [partial(libpq.send_query_params, b"BEGIN", None)]
+        elif not self._posted and libpq.transaction_status == pq.TransactionStatus.IDLE:
+            sends.append(partial(libpq.send_query_params, b"BEGIN", None))
+        bound = [self._bound(wanted, each) for each in many]
         name = self._known.get(wanted.text)
         if name is None:
-            name, types = b"relance_%d" % next(self._numbers), self._types(wanted, many[0])
-            self._exchange([*begin, partial(libpq.send_prepare, name, wanted.text, types)])
-            self._known[wanted.text], begin = name, []
-        runs = [partial(libpq.send_query_prepared, name, *self._bound(wanted, each)) for each in many]
-        return self._exchange([*begin, *runs])[len(begin) :]
+            name = b"relance_%d" % next(self._numbers)
+            sends.append(partial(libpq.send_prepare, name, wanted.text, self._types(wanted, many[0])))
+            self._known[wanted.text] = name
+            self._unsure.add(wanted.text)
+        return [*sends, *(partial(libpq.send_query_prepared, name, *each) for each in bound)]
 
     def _types(self, wanted: Plan, values: Given) -> Sequence[int]:
         """What psycopg would tell the server of the values' types."""
@@ -121,8 +159,10 @@ class Pipeline:
             return made, self._adapters.formats
 
     def _exchange(self, sends: Sequence[Callable[[], None]]) -> Sequence[PGresult]:
-        """Send all, and take as many answers. Raises what the first that failed says; the connection stays in step, or goes."""
-        libpq = self._libpq
+        """Send what was posted and these, and take as many answers. Raises what the first that failed says; the connection stays
+        in step, or goes."""
+        libpq, sends = self._libpq, [*self._posted, *sends]
+        self._posted.clear()
         try:
             libpq.enter_pipeline_mode()
             for send in sends:
@@ -135,7 +175,9 @@ class Pipeline:
             raise
         for result in found:
             if result.status not in _DONE:
+                self._doubt()
                 raise errors.error_from_result(result, encoding=self._adapters.encoding)
+        self._unsure.clear()
         return found
 
     def _answers(self, deadline: float) -> list[PGresult]:

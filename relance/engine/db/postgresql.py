@@ -49,6 +49,9 @@ class Connection(psycopg.Connection[Any]):
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **more: Any) -> Any:
         """psycopg's, within our bound. Raises `psycopg.OperationalError`, and the connection is closed then."""
+        planned: Pipeline | None = self.__dict__.get("planned")  # none while it is being made
+        if planned is not None:
+            planned.flush()
         try:
             return super().wait(_bounded(gen, clock.elapsed() + self.answer_seconds), *args, **more)
         except _Silent:
@@ -57,8 +60,14 @@ class Connection(psycopg.Connection[Any]):
                 f"no answer within {self.answer_seconds:g} seconds; the connection is given up"
             ) from None
 
+    def commit(self) -> None:
+        """psycopg's, in one go with what was posted."""
+        if not self.planned.commit():
+            super().commit()
+
     def rollback(self) -> None:
         """psycopg's, which ends every statement that the server has planned."""
+        self.planned.drop()
         begun = self.pgconn.transaction_status != pq.TransactionStatus.IDLE
         super().rollback()
         if begun:

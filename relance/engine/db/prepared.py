@@ -220,6 +220,19 @@ class Prepared:
         made = self._in(conn)
         return _reached(conn, made, [made.values(each) for each in values])
 
+    def post(self, conn: Connection, values: Sequence[Values]) -> None:
+        """As `each`, where nobody asks how many rows it reached: on PostgreSQL it leaves with what is said next in this
+        transaction, or with its commit."""
+        made = self._in(conn)
+        plan = made.plan
+        if plan is not None and conn.in_transaction() and not conn.dispatch.before_cursor_execute:
+            many = [made.values(each) for each in values]
+            _told(conn, made, lambda driver: driver.planned.post(plan, many))
+        elif len(values) == 1:
+            self.run(conn, values[0])
+        else:
+            self.each(conn, values)
+
     def _in(self, conn: Connection) -> _Compiled:
         name = conn.dialect.name
         made = self._compiled.get(name)

@@ -113,7 +113,7 @@ def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
     """Write events, in order. Those that tell how an enrollment stands are known from then on as what led there."""
     news = list(news)
     actor = acting(conn)
-    _ADD.run(conn, [_row(each, actor) for each in news])
+    _ADD.post(conn, [_row(each, actor) for each in news])
     told = [each.enrollment_id for each in news if each.data.KIND in _OF_STATES]
     holds.led_by(conn, [number for number in told if number is not None])
 

@@ -225,3 +225,98 @@ def test_an_answer_that_does_not_come_is_not_waited_for_without_end(postgres_url
         with pytest.raises(errors.Unreachable, match="no answer within"):
             ask(impatient)
         assert drivers[0].closed
+
+
+def _sent(driver: Connection, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many statements left in each exchange from now on."""
+    sent: list[int] = []
+    exchange = driver.planned._exchange
+
+    def counted(sends: Any) -> Any:
+        sent.append(len(driver.planned._posted) + len(sends))
+        return exchange(sends)
+
+    monkeypatch.setattr(driver.planned, "_exchange", counted)
+    return sent
+
+
+def test_what_is_posted_leaves_with_the_next_statement_or_the_commit(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as conn:
+        ADD.run(conn, {"value": 0, "words": ""})
+        WORDS.all(conn, {})
+    with database.write() as conn:
+        sent = _sent(_driver(conn), monkeypatch)
+        ADD.post(conn, [{"value": number, "words": ""} for number in (1, 2)])
+        assert sent == []
+        assert [row.value for row in WORDS.all(conn, {})] == [0, 1, 2]
+        ADD.post(conn, [{"value": 3, "words": ""}])
+        ADD.post(conn, [{"value": 4, "words": ""}])
+    assert sent == [4, 3]  # BEGIN, two rows and the question; two rows and COMMIT
+    with database.write() as conn:
+        ADD.post(conn, [{"value": 5, "words": ""}])
+    assert sent[2:] == [3]  # BEGIN, the row, COMMIT
+    with database.read() as conn:
+        assert [row.value for row in WORDS.all(conn, {})] == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_core_says_next_finds_what_was_posted(database: Database) -> None:
+    with database.write() as conn:
+        ADD.post(conn, [{"value": 1, "words": ""}])
+        assert conn.execute(sa.text("select count(*) from kept")).scalar_one() == 1
+        ADD.post(conn, [{"value": 2, "words": ""}])
+        conn.execute(sa.insert(KEPT), [{"value": 3, "words": ""}, {"value": 4, "words": ""}])
+        nested = conn.begin_nested()
+        ADD.post(conn, [{"value": 5, "words": ""}])
+        nested.rollback()
+    with database.read() as conn:
+        assert [row.value for row in WORDS.all(conn, {})] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("asked", ["at the commit", "before it"])
+def test_what_is_posted_and_fails_ends_the_transaction(database: Database, asked: str) -> None:
+    def work() -> None:
+        with database.write() as conn:
+            ADD.run(conn, {"value": 1, "words": ""})
+            ADD.post(conn, [{"value": 2, "words": ""}, {"value": 1, "words": ""}])
+            if asked == "before it":
+                WORDS.all(conn, {})
+
+    for _ in range(2):  # planned and not
+        with pytest.raises(sa.exc.IntegrityError):
+            work()
+    with database.write() as conn:
+        assert WORDS.all(conn, {}) == []
+        ADD.post(conn, [{"value": 1, "words": ""}])
+    with database.read() as conn:
+        assert len(WORDS.all(conn, {})) == 1
+
+
+def test_what_is_posted_is_forgotten_with_its_transaction(database: Database) -> None:
+    class Left(Exception):
+        pass
+
+    def work() -> None:
+        with database.write() as conn:
+            ADD.post(conn, [{"value": 1, "words": ""}])
+            raise Left
+
+    with pytest.raises(Left):
+        work()
+    with database.write() as conn:
+        ADD.post(conn, [{"value": 2, "words": ""}])
+    with database.read() as conn:
+        assert [row.value for row in WORDS.all(conn, {})] == [2]
+
+
+def test_where_each_statement_stands_alone_nothing_waits(database: Database) -> None:
+    with database.note() as conn:
+        ADD.post(conn, [{"value": 1, "words": ""}])
+        with (
+            closing(Database(database.url.render_as_string(hide_password=False))) as other,
+            other.read() as by,
+        ):
+            assert len(WORDS.all(by, {})) == 1
+    with database.read() as conn, pytest.raises(TypeError, match="written in a read"):
+        ADD.post(conn, [{"value": 2, "words": ""}])

@@ -256,7 +256,7 @@ def release(
     """
     asked = {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at, "known": reply_at}
     asked |= {"ended": ended}
-    _RELEASE.run(conn, asked)
+    _RELEASE.post(conn, [asked])
 
 
 _NEXT = sa.bindparam("next", type_=Instant)

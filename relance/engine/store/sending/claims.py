@@ -36,7 +36,7 @@ def claim(
     claimed = [enrollments.value(row) for row in _beside_no_suspect(found)]
     if claimed:
         noted = " ".join(f"{each.id}:{each.version}" for each in claimed)
-        _NOTE.run(conn, {"sender": mailbox_id, "noted": noted})
+        _NOTE.post(conn, [{"sender": mailbox_id, "noted": noted}])
     return claimed
 
 

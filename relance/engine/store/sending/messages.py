@@ -72,8 +72,8 @@ def add(conn: Connection, messages: Sequence[Message]) -> None:
     """New messages and the keys they are known by."""
     if not messages:
         return
-    _ADD.each(conn, [each.__dict__ for each in messages])
-    _ADD_KEYS.run(conn, [{"key": each.message_id, "message_id": each.id} for each in messages])
+    _ADD.post(conn, [each.__dict__ for each in messages])
+    _ADD_KEYS.post(conn, [{"key": each.message_id, "message_id": each.id} for each in messages])
 
 
 _ADD = Prepared(sa.insert(message))
@@ -358,7 +358,7 @@ def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
         }
         for each in settlements
     ]
-    _SETTLE.run(conn, rows)
+    _SETTLE.post(conn, rows)
     given = [
         {"key": key, "message_id": row["id"]}
         for row in rows
