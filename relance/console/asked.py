@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
@@ -56,8 +57,11 @@ class Asked:
 
     @property
     def here(self) -> str:
-        """This page, or where a form that was sent belongs: something that can be opened again."""
+        """This page as it is filtered, or where a form that was sent belongs: something that can be opened again."""
         path = self.request.url.path
+        if self.request.method == "GET":
+            query = urlencode([each for each in self.query.multi_items() if each[0] != "lang"])
+            return f"{path}?{query}" if query else path
         while self.request.method != "GET" and path != "/" and not self.site.opens(path):
             path = path.rpartition("/")[0] or "/"
         return path

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT, FOOT = 640, 120, 18
+WIDTH, HEIGHT, FOOT = 640, 128, 26
 # Units of the drawing; it is as wide as its place.
 MOST_LABELS = 12
 
@@ -33,8 +33,8 @@ def bars(found: Sequence[Bar], *, limit: int | None = None) -> Markup:
     shown = [part for number, each in enumerate(found) for part in _bar(each, number, step, top)]
     every = -(-len(found) // MOST_LABELS) if found else 1
     shown += [
-        Markup('<text class="axis" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-            (number + 0.5) * step, HEIGHT - 4, each.label
+        Markup('<text class="axis" x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
+            (number + 0.5) * step if number else 0.0, HEIGHT - 4, "middle" if number else "start", each.label
         )
         for number, each in enumerate(found)
         if number % every == 0

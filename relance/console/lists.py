@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from relance.console.asked import Asked
 
@@ -15,6 +15,8 @@ TRAIL = "trail"  # those of the pages before it, the first page's left out
 PAGE = 50
 TRAIL_LENGTH = 2000
 # Characters; who went further goes back as far, then to the first page.
+LONGEST_LIST = 4000
+# Characters of an address that a form brings back.
 _BETWEEN = " "
 # Stands in no cursor: these are numbers and addresses.
 
@@ -34,6 +36,20 @@ def link(visit: Asked, **changes: str | None) -> str:
     kept = {name: value for name, value in visit.query.items() if name not in (AFTER, TRAIL, "lang")}
     wanted = {name: value for name, value in {**kept, **changes}.items() if value}
     path = visit.request.url.path
+    return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+def place(visit: Asked) -> dict[str, str | None]:
+    """The page of a list that is open, for `link`."""
+    return {AFTER: visit.query.get(AFTER), TRAIL: visit.query.get(TRAIL)}
+
+
+def back(visit: Asked, path: str, names: Collection[str] = (), **more: str | None) -> str:
+    """The list as a form upon it found it: its field `list` holds what stood behind the question mark. The search, these names and
+    the page are kept; `more` is set besides."""
+    known = {"q", AFTER, TRAIL, *names}
+    kept = {name: value for name, value in parse_qsl(visit.text("list", LONGEST_LIST)) if name in known}
+    wanted = {name: value for name, value in {**kept, **more}.items() if value}
     return f"{path}?{urlencode(wanted)}" if wanted else path
 
 

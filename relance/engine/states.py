@@ -69,6 +69,7 @@ class Event(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     REOPENED = "reopened by a person"  # a person says that the end was a mistake
+    WISH_UNDONE = "opt-out undone"  # whoever noted the wish says at once that it was a slip, and nobody else heard of one
 
 
 _ACT, _PAU, _AWY, _HLD = State.ACTIVE, State.PAUSED, State.AWAY, State.HELD
@@ -93,6 +94,7 @@ _GRID: dict[Event, tuple[State, ...]] = {
     Event.STOPPED:       (_STO,  _STO,  _STO, _STO, _FIN,    _REP,   _BOU,   _UNS,     _STO,   _STO),
     Event.FAILED:        (_FAI,  _FAI,  _FAI, _FAI, _FIN,    _REP,   _BOU,   _UNS,     _STO,   _FAI),
     Event.REOPENED:      (_ACT,  _PAU,  _AWY, _HLD, _FIN,    _ACT,   _ACT,   _UNS,     _ACT,   _ACT),
+    Event.WISH_UNDONE:   (_ACT,  _PAU,  _AWY, _HLD, _FIN,    _REP,   _BOU,   _ACT,     _STO,   _FAI),
 }
 # fmt: on
 
@@ -107,7 +109,7 @@ FINAL_BY_STRENGTH: tuple[State, ...] = (_FAI, _STO, _FIN, _BOU, _REP, _UNS)
 """The final states, weakest first. Of two pieces of final news the stronger stands, whichever came first."""
 
 FINAL: frozenset[State] = frozenset(FINAL_BY_STRENGTH)
-"""Nothing is sent any more; only a person's REOPENED leads out."""
+"""Nothing is sent any more; only a person's REOPENED leads out, and of an opt-out its WISH_UNDONE."""
 
 OPEN: frozenset[State] = frozenset(State) - FINAL
 """Something may still happen."""
@@ -123,7 +125,7 @@ STOP_NEWS: frozenset[Event] = frozenset(
 )
 """After any of these no mail follows, whatever the state was."""
 
-BY_A_PERSON: frozenset[Event] = frozenset({Event.PAUSED, Event.RESUMED, Event.REOPENED})
+BY_A_PERSON: frozenset[Event] = frozenset({Event.PAUSED, Event.RESUMED, Event.REOPENED, Event.WISH_UNDONE})
 """Events that only a person's decision makes. (RELEASED and STOPPED come from people and from evidence.)"""
 
 

@@ -16,6 +16,7 @@
       if (dialog) { event.preventDefault(); dialog.showModal(); }
       return;
     }
+    if (document.querySelector("[data-swap].htmx-request")) return; // what stands here has been decided already
     const meant = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key && each.offsetParent);
     if (meant) { event.preventDefault(); meant.focus(); meant.click(); }
   });
@@ -76,10 +77,34 @@
   });
 
   /* The open row of a list that scrolls by itself stays in sight. */
-  document.addEventListener("DOMContentLoaded", () => {
+  const inSight = () => {
     const list = document.querySelector(".conversations"), row = list && list.querySelector("[aria-current]");
-    if (row && list.scrollHeight > list.clientHeight) list.scrollTop = row.offsetTop - list.offsetTop - list.clientHeight / 3;
+    if (!row || list.scrollHeight <= list.clientHeight) return;
+    const top = row.offsetTop - list.offsetTop;
+    if (top < list.scrollTop || top + row.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 3;
+  };
+  document.addEventListener("DOMContentLoaded", inSight);
+
+  /* Where list and thread are put in place of themselves, the address, the scrolled list and the focus are as after loading the page. */
+  let scrolled = 0;
+  const swaps = (event) => event.detail.ctx && event.detail.ctx.select === "#main" ? event.detail.ctx : null;
+  document.addEventListener("htmx:after:request", (event) => {
+    const ctx = swaps(event);
+    if (!ctx) return;
+    const list = document.querySelector(".conversations"), { url, ok } = ctx.response.raw;
+    scrolled = list ? list.scrollTop : 0;
+    if (ok && url !== location.href) history.pushState({}, "", url);
   });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (!swaps(event)) return;
+    const list = document.querySelector(".conversations"), opened = document.getElementById("opened");
+    if (list) list.scrollTop = scrolled;
+    inSight();
+    const wanted = document.querySelector("#main [autofocus]") || (document.activeElement === document.body ? opened || document.getElementById("main") : null);
+    if (wanted) wanted.focus({ preventScroll: true });
+    if (opened) scrollTo(0, 0);
+  });
+  addEventListener("popstate", () => location.reload());
 
   /* What is to be copied is copied by its button. */
   document.addEventListener("click", (event) => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from relance import errors
+from relance.console.lists import LONGEST_LIST
 from relance.console.pages import Page
 from relance.console.requests import cookies, security
 from relance.console.visit import Visit
@@ -74,7 +75,7 @@ def sign_out(visit: Visit) -> Response:
 def speak(visit: Visit) -> Response:
     """Another language, from now on."""
     visit.app.myself.describe(visit.me.user, language=visit.text("language", 10))
-    return visit.go(_local(visit.text("back", 300)))
+    return visit.go(_local(visit.text("back", LONGEST_LIST)))
 
 
 def origin(visit: Visit) -> Origin:

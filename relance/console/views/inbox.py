@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
 
@@ -14,8 +13,9 @@ from relance.console import lists
 from relance.console.lists import Chip
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
-from relance.console.views import replying
-from relance.console.views.replying import WrittenReply
+from relance.console.views.answers import deciding, replying
+from relance.console.views.answers.deciding import ACTS, DANGEROUS
+from relance.console.views.answers.replying import WrittenReply
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
@@ -30,35 +30,9 @@ from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, Text, _, capital
 
 OPEN = "answer"  # the answer that is open, in the address
-UNDO = "undo"  # the one that was decided last
+UNDO = "undo"  # the one that was decided last, or several
+SAME = "same"  # the question whether the same holds for others is open
 FILTERS = ("unread", "undecided", "unsent", "kind", "intent")  # beside what is searched for
-_PASSING = (OPEN, UNDO)
-
-
-@dataclass(frozen=True)
-class Act:
-    """A decision by one key."""
-
-    key: str
-    label: str
-    means: str  # what happens
-    icon: str
-    kind: Kind
-    intent: Intent | None = None
-
-
-ACTS = (
-    Act("i", N_("Interested"), N_("ends the sequence"), "check", Kind.HUMAN, Intent.POSITIVE),
-    Act("q", N_("Question"), N_("ends the sequence"), "info", Kind.HUMAN, Intent.QUESTION),
-    Act("n", N_("Not interested"), N_("ends the sequence"), "x", Kind.HUMAN, Intent.NEGATIVE),
-    Act("a", N_("Away"), N_("waits until they are back"), "clock", Kind.OUT_OF_OFFICE),
-    Act("l", N_("Left the company"), N_("ends the sequence"), "log-out", Kind.LEFT_COMPANY),
-    Act("x", N_("Not about us"), N_("the sequence continues"), "circle", Kind.LIST_MAIL),
-    Act("b", N_("Address does not work"), N_("never writes there again"), "undo-2", Kind.HARD_BOUNCE),
-    Act("o", N_("No more mail"), N_("never writes to them again; cannot be undone"), "ban", Kind.OPT_OUT),
-)
-_BY_KEY = {each.key: each for each in ACTS}
-DANGEROUS = ("b", "o")
 
 
 def show(visit: Visit) -> Response:
@@ -103,8 +77,7 @@ def take_back(visit: Visit) -> Response:
 
 def _opened(visit: Visit, number: int, **more: str) -> str:
     """The list as it was, with this answer open."""
-    query = dict(parse_qsl(visit.text("list", 1000)))
-    return f"/inbox?{urlencode({**_kept(query), OPEN: number, **more})}"
+    return lists.back(visit, "/inbox", FILTERS, **{OPEN: str(number), **more})
 
 
 def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> Response:
@@ -130,11 +103,15 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         dangerous=DANGEROUS,
         codes=codes.text,
         can_work=visit.me.may(Permission.WORK),
-        back=lists.link(visit, **{OPEN: None, UNDO: None}),
+        back=lists.link(visit, **{OPEN: None, UNDO: None, SAME: None, **lists.place(visit)}),
         before=_link(visit, before),
         behind=_link(visit, behind),
         after=behind or 0,
         undone=visit.query.get(UNDO, ""),
+        alike=deciding.alike(visit, visit.query.get(UNDO, "")) if visit.me.may(Permission.WORK) else None,
+        asked_alike=visit.query.get(SAME, "") != "",
+        ask_alike=lists.link(visit, **{SAME: "yes", **lists.place(visit)}),
+        ask_no_more=lists.link(visit, **{SAME: None, **lists.place(visit)}),
     )
 
 
@@ -147,9 +124,7 @@ def _counted(visit: Visit, wanted: ReplyFilter) -> InboxCounts:
 
 def triage(visit: Visit) -> Response:
     """A decision about the open answer; then the next one."""
-    number, act = _number(visit), _BY_KEY.get(visit.text("act", 5))
-    if act is None:
-        raise errors.Invalid(Text("There is no such decision."))
+    number, act = _number(visit), deciding.act(visit.text("act", 5))
     until = _day(visit.text("until", 20)) if act.kind is Kind.OUT_OF_OFFICE else None
     done = visit.app.inbox.correct(
         number,
@@ -158,9 +133,20 @@ def triage(visit: Visit) -> Response:
         until=until,
         contact=visit.text("contact", 320).strip() or None,
     )
-    effects = "; ".join(done.effects) or _("no sequence changed")
-    said = Text("{label}: {effects}.", label=_(act.label), effects=effects.rstrip("."))
-    return visit.go(_on(visit, undo=number), said)
+    said = Text("{label}: {effects}.", label=_(act.label), effects=deciding.told(done.effects))
+    return visit.go(_on(visit, undo=str(number)), said)
+
+
+def same(visit: Visit) -> Response:
+    """The last decision, about those answers of the same organisation that the page named."""
+    act, meant = deciding.act(visit.text("act", 5)), deciding.written(visit.text("rows", 1000))
+    done = deciding.decide(visit, act, meant)
+    if not done.numbers:
+        return visit.go(
+            _on(visit), Text("Nothing was changed: somebody has decided about them already."), "warn"
+        )
+    said = Text("{label}: {effects}.", label=_(act.label), effects=deciding.told(done.effects))
+    return visit.go(_on(visit, undo=deciding.numbered(done.numbers)), said)
 
 
 def mark(visit: Visit) -> Response:
@@ -171,11 +157,13 @@ def mark(visit: Visit) -> Response:
 
 
 def undo(visit: Visit) -> Response:
-    """The last decision about an answer taken back; it is open again."""
-    number = _number(visit)
-    done = visit.app.inbox.undo(number)
-    effects = "; ".join(done.effects) or _("no sequence changed")
-    return visit.go(_opened(visit, number), Text("Taken back: {effects}.", effects=effects.rstrip(".")))
+    """The last decision taken back, about one answer or several; the first is open again."""
+    meant = deciding.written(visit.text("answer", 1000))
+    if not meant:
+        _number(visit)
+    effects = [each for number in meant for each in visit.app.inbox.undo(number).effects]
+    said = Text("Taken back: {effects}.", effects=deciding.told(effects))
+    return visit.go(_opened(visit, meant[0]), said)
 
 
 def _wanted(visit: Visit) -> ReplyFilter:
@@ -217,22 +205,13 @@ def _link(visit: Visit, number: int | None) -> str:
     """This list with an answer open."""
     if number is None:
         return ""
-    return lists.link(visit, **{OPEN: str(number), UNDO: None, lists.AFTER: visit.query.get(lists.AFTER)})
+    return lists.link(visit, **{OPEN: str(number), UNDO: None, SAME: None, **lists.place(visit)})
 
 
-def _on(visit: Visit, undo: int | None = None) -> str:
+def _on(visit: Visit, undo: str | None = None) -> str:
     """The list as it was, with the next answer open."""
-    query = _kept(dict(parse_qsl(visit.text("list", 1000))))
-    after = visit.text("after", 20)
-    if after.isdigit() and after != "0":
-        query[OPEN] = after
-    if undo is not None:
-        query[UNDO] = str(undo)
-    return f"/inbox?{urlencode(query)}" if query else "/inbox"
-
-
-def _kept(query: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in query.items() if name in ("q", *FILTERS, lists.AFTER)}
+    after = numbers.row(visit.text("after", 20))
+    return lists.back(visit, "/inbox", FILTERS, **{OPEN: str(after) if after else None, UNDO: undo})
 
 
 def _ours(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:
@@ -289,6 +268,7 @@ _KEYS = (
     ("Ctrl+Enter", N_("Send the reply that you write")),
     ("t", N_("Take the reply back that has not left")),
     ("u", N_("Take the last decision back")),
+    (".", N_("The same for other unread answers from there")),
     ("j", N_("Next answer")),
     ("k", N_("Previous answer")),
 )
@@ -306,4 +286,5 @@ PAGES = (
     Page("/inbox/triage", triage, Permission.WORK, "POST"),
     Page("/inbox/mark", mark, Permission.WORK, "POST"),
     Page("/inbox/undo", undo, Permission.WORK, "POST"),
+    Page("/inbox/same", same, Permission.WORK, "POST"),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
 
@@ -151,12 +150,8 @@ def _link(visit: Visit, number: int | None) -> str:
 
 def _on(visit: Visit, stay: int | None = None) -> str:
     """The queue as it was, with the next task open."""
-    names = ("q", "when", "mine", lists.AFTER)
-    query = {name: value for name, value in parse_qsl(visit.text("list", 1000)) if name in names}
     after = numbers.row(visit.text("after", 20)) if stay is None else stay
-    if after:
-        query[OPEN] = str(after)
-    return f"/tasks?{urlencode(query)}" if query else "/tasks"
+    return lists.back(visit, "/tasks", ("when", "mine"), **{OPEN: str(after) if after else None})
 
 
 def _number(visit: Visit) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relance.console.views import inbox
+from relance.console.views.answers import deciding
 from relance.engine.contacts import service as contact_service
 from relance.engine.inbound import policy
 from relance.engine.states import Event, State
@@ -101,17 +101,110 @@ def test_the_next_answer_opens_by_itself(answered: Console) -> None:
 def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
     here = tab(answered.join("ann@sales.example"))
     page = here.open(f"/inbox?answer={newest(answered)}")
+    assert page.inner_text("#rail a[href='/inbox'] .count") == "1"
+    page.evaluate("window.loadedOnce = true")
     page.keyboard.press("x")
     page.wait_for_url("**/inbox?*undo=*")
+    page.wait_for_selector("[data-key=u]")
     assert state(answered) is State.ACTIVE
+    assert page.evaluate("document.activeElement.id") == "opened"
+    assert page.inner_text("#rail a[href='/inbox'] .count") == ""
     page.keyboard.press("u")
     page.wait_for_url(lambda url: "undo=" not in url)
+    page.wait_for_selector(f"#row-{newest(answered)}[aria-current]")
     assert state(answered) is State.REPLIED
     page.keyboard.press("j")
     page.wait_for_url(f"**answer={answered.app.inbox.list()[1].id}")
+    page.wait_for_selector(f"#row-{answered.app.inbox.list()[1].id}[aria-current]")
     page.keyboard.press("e")
     page.wait_for_url(lambda url: url.endswith("/inbox"))
+    page.wait_for_selector(".thread .empty")
     assert answered.app.inbox.counts(ReplyFilter(unread=True)).total == 0
+    assert page.inner_text("#rail a[href='/inbox'] .count") == ""
+    assert page.evaluate("window.loadedOnce"), "the page was loaded anew"
+    page.go_back()
+    page.wait_for_selector(f"#row-{answered.app.inbox.list()[1].id}[aria-current]")
+
+
+def test_an_opt_out_by_a_slip_is_taken_back_by_u(answered, tab) -> None:
+    here = tab(answered.join("ann@sales.example"))
+    page = here.open(f"/inbox?answer={newest(answered)}")
+    page.keyboard.press("o")
+    page.wait_for_selector("[data-key=u]")
+    assert state(answered) is State.UNSUBSCRIBED
+    page.keyboard.press("u")
+    page.wait_for_selector(f"#row-{newest(answered)}[aria-current]")
+    assert (state(answered), answered.app.contacts.suppressions()) == (State.REPLIED, ())
+
+
+@pytest.fixture
+def three_from_lake(answered: Console) -> Console:
+    """Kim wrote twice and Mia once, who is away; somebody else wrote from another organisation."""
+    hear(answered.app._context, letter(KIM, text="Please call me again."))
+    return answered
+
+
+def test_the_last_decision_is_offered_for_others_from_there_and_says_what_it_does(
+    three_from_lake, tab
+) -> None:
+    """`.` asks, Enter decides, `u` takes all of it back."""
+    console = three_from_lake
+    here = tab(console.join("ann@sales.example"))
+    page = here.open(f"/inbox?answer={newest(console)}")
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-key='.']")
+    assert in_english("The same for 2 more from lake.example") in page.inner_text("[data-key='.']")
+    page.keyboard.press(".")
+    page.wait_for_selector("form.alike")
+    said = page.inner_text("form.alike")
+    assert in_english("Not interested: 2 more answers from lake.example?") in said
+    assert in_english("For each of these people: ends the sequence.") in said
+    assert KIM in said
+    assert MIA in said
+    assert here.axe() == []
+    assert state(console, MIA) is State.AWAY
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form.alike", state="detached")
+    page.wait_for_selector("[data-key=u]")
+    assert state(console, MIA) is State.REPLIED
+    assert console.app.inbox.counts(ReplyFilter(unread=True)).total == 0
+    page.keyboard.press("u")
+    page.wait_for_selector("[data-key=u]", state="detached")
+    assert state(console, MIA) is State.AWAY
+
+
+def test_without_script_the_same_is_a_page_and_a_form(three_from_lake: Console) -> None:
+    console = three_from_lake
+    number = newest(console)
+    with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
+        done = ann.post("/inbox/triage", data={"answer": number, "list": "q=lake", "act": "i"})
+        assert f'href="/inbox?q=lake&amp;undo={number}&amp;same=yes"' in done.text
+        asked = ann.get(f"/inbox?q=lake&undo={number}&same=yes").text
+        rows = asked.partition('name="rows" value="')[2].partition('"')[0]
+        form = {"list": f"q=lake&undo={number}&same=yes", "rows": rows, "act": "i"}
+        both = ann.post("/inbox/same", data=form)
+        assert str(both.url).endswith(f"/inbox?q=lake&undo={rows.replace(',', '%2C')}")
+        again = ann.post("/inbox/same", data=form)
+        assert in_english("Nothing was changed: somebody has decided about them already.") in again.text
+        assert "form.alike" not in ann.get("/inbox?undo=4711&same=yes").text
+        assert ann.post("/inbox/same", data={**form, "act": "zz"}).status_code == 422
+        assert ann.post("/inbox/undo", data={"answer": rows, "list": ""}).status_code == 200
+    assert [each.corrected for each in console.app.inbox.list()] == [True, False, False]
+
+
+@pytest.mark.parametrize("sender", ["kim@gmail.com", "kim@other.example"])
+def test_nothing_is_offered_for_strangers_to_each_other(console: Console, sender: str) -> None:
+    """People of a public mail service have nothing to do with each other, nor have two organisations."""
+    house = console.app._context
+    enrolled(house, "mia@gmail.com", sender)
+    for person in ("mia@gmail.com", sender):
+        wrote(house, person)
+        hear(house, letter(person, text="Please call me."))
+    number = newest(console)
+    with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
+        done = ann.post("/inbox/triage", data={"answer": number, "act": "n"})
+        assert 'data-key="u"' in done.text
+        assert 'data-key="."' not in done.text
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -229,12 +322,12 @@ MEANS = {
     "waits until they are back": {Event.OUT_OF_OFFICE},
     "the sequence continues": {None},
     "never writes there again": {Event.BOUNCED},
-    "never writes to them again; cannot be undone": {Event.UNSUBSCRIBED},
+    "never writes to them again": {Event.UNSUBSCRIBED},
 }
 
 
 def test_a_key_says_what_the_policy_does() -> None:
-    for act in inbox.ACTS:
+    for act in deciding.ACTS:
         judged = Classification(act.kind, "", "", intent=act.intent)
         found = policy.consequence(policy.Certainty.CERTAIN, judged)
         assert found.event in MEANS[act.means]

@@ -30,6 +30,13 @@ PRIMARY = """[...document.querySelectorAll('main button, main [role=button]')].f
 BROKEN = """[...document.querySelectorAll('nav.rail > ul > li > a > span:not(.count)')].filter(each =>
   each.offsetParent && each.offsetHeight > 24).map(each => each.innerText)"""
 # Words of the rail that are broken in two.
+UNSEEN = """[...document.querySelectorAll('main :is(a[href], button, input:not([type=hidden]), select, textarea, summary)')].filter(each => {
+  if (!each.checkVisibility() || each.disabled) return false;
+  each.focus();
+  const look = getComputedStyle(each);
+  return document.activeElement !== each || each.tabIndex < 0 || (look.outlineStyle === 'none' && look.boxShadow === 'none');
+}).map(each => each.outerHTML.slice(0, 120))"""
+# What the keyboard does not reach, or where nobody sees that it did.
 OTHER = {"light": "dark", "dark": "light"}
 
 
@@ -48,6 +55,8 @@ def test_every_page_is_accessible_and_fits_whatever_it_shows(console, tab, schem
         assert wide <= width, f"{path} is {wide} px wide on a screen of {width}"
         assert len(page.evaluate(PRIMARY)) <= 1, f"{path}: one thing a page: {page.evaluate(PRIMARY)}"
         assert page.evaluate(BROKEN) == [], path
+        page.keyboard.press("Tab")
+        assert page.evaluate(UNSEEN) == [], f"{path}: not reached by keyboard, or without a frame"
         assert "taken" not in page.title()
 
 
@@ -113,6 +122,15 @@ def test_what_is_not_there_names_no_command(console, boss):
         for path in ("/contacts/nobody@lake.example", "/mailboxes/nobody@sales.example", "/sequences/none"):
             found = client.get(path)
             assert (found.status_code, "relance " in found.text.partition("<main")[2]) == (404, False), path
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_another_language_keeps_the_list_as_it_is_filtered(console, boss, tab, script):
+    page = tab(boss, java_script_enabled=script).page if not script else tab(boss).page
+    page.goto(console.url + "/contacts?stands=none&q=a+b&lang=en")
+    page.click("header [name=language][value=pl]")
+    page.wait_for_url(console.url + "/contacts?stands=none&q=a+b")
+    assert page.get_attribute("html", "lang") == "pl"
 
 
 def test_keys_open_help_and_close_it(console, boss, tab):

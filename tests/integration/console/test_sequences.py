@@ -119,7 +119,14 @@ def test_people_are_filtered_searched_and_paged_in_the_address(sales: Console, m
 def test_all_that_match_are_asked_about_by_number_and_then_done(sales: Console, act, before, after) -> None:
     number, had = states(sales)["active"], states(sales).get(after, 0)
     someone = active(sales)
-    form = {"name": NAME, "do": act, "matching": "yes", "state": before, "q": ""}
+    form = {
+        "name": NAME,
+        "do": act,
+        "matching": "yes",
+        "state": before,
+        "q": "",
+        "list": f"state={before}&x=1",
+    }
     with boss(sales) as client:
         asked = client.post(PEOPLE, data=form).text
         assert states(sales)["active"] == number
@@ -127,7 +134,7 @@ def test_all_that_match_are_asked_about_by_number_and_then_done(sales: Console, 
         assert in_english(f"{verb} {number} people") in asked
         assert hidden(asked)["count"] == [str(number)]
         done = client.post(f"{PEOPLE}/done", data=hidden(asked))
-        assert str(done.url).endswith(PAGE)
+        assert str(done.url).endswith(f"{PAGE}?state={before}")
     assert states(sales).get("active", 0) == 0
     assert states(sales)[after] == had + number
     last = sales.app.timeline(someone)[-1]

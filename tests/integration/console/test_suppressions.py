@@ -45,6 +45,15 @@ def test_somebody_is_put_on_the_list_and_taken_off(desk: Console) -> None:
     assert row(house, KIM).state is State.UNSUBSCRIBED
 
 
+def test_whoever_was_found_and_taken_off_leads_back_to_the_search(desk: Console) -> None:
+    desk.app.contacts.suppress(KIM, "asked")
+    with desk.client(desk.join(BOSS)) as boss:
+        assert 'name="list" value="q=kim&amp;after=a"' in boss.get("/suppressions?q=kim&after=a").text
+        form = {"value": KIM, "reason": "she called", "list": "q=kim&after=a&next=//evil.example"}
+        done = boss.post("/suppressions/lift", data=form)
+    assert done.headers["location"] == "/suppressions?q=kim&after=a"
+
+
 @pytest.mark.parametrize("wrong", ["", "nonsense", "gmail.com", "@GMAIL.com", "wp.pl", "a\0b@"])
 def test_what_is_neither_or_everybodys_is_refused_at_its_field(desk: Console, wrong: str) -> None:
     with desk.client(desk.join(BOSS)) as boss:

@@ -16,7 +16,7 @@ from relance.engine.reasons import Cause
 from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import State
-from relance.engine.store.contacts import search
+from relance.engine.store.contacts import search, suppressions
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import ReplyFilter
 from tests.engine_house import clock
@@ -177,12 +177,103 @@ def test_whose_answer_it_is_can_be_taken_back(house: Context) -> None:
     assert {each: row(house, each).state for each in (KIM, MIA)} == before
 
 
-def test_a_wish_for_no_more_mail_is_not_taken_back_and_that_is_said(house: Context) -> None:
-    number = alone(house, "Please call me.")
-    inbox.correct(house, number, Correction(kind="opt-out"))
+def opted_out(house: Context, text: str = "Please call me.") -> int:
+    number = alone(house, text)
+    with actors.acting(ANN):
+        inbox.correct(house, number, Correction(kind="opt-out"))
     assert row(house).state is State.UNSUBSCRIBED
-    done = inbox.undo(house, number)
-    assert (done.answer.kind, row(house).state) == ("human answer", State.UNSUBSCRIBED)
+    assert refused(house) == {KIM}
+    return number
+
+
+def refused(house: Context) -> set[str]:
+    with house.database.read() as conn:
+        return {each.value for each in suppressions.list_all(conn)}
+
+
+@pytest.mark.parametrize("text", ["Please call me.", "I am away until 20 March 2026."])
+def test_a_slip_of_the_hand_that_noted_a_wish_is_taken_back_at_once(house: Context, text: str) -> None:
+    number = alone(house, text)
+    before = row(house).state
+    with actors.acting(ANN):
+        inbox.correct(house, number, Correction(kind="opt-out"))
+        done = inbox.undo(house, number)
+    assert (row(house).state, refused(house)) == (before, set())
+    assert "do-not-contact" not in " ".join(done.effects)
+
+
+def test_who_was_paused_before_the_slip_is_paused_after_it(house: Context) -> None:
+    enrolled(house, KIM)
+    wrote(house)
+    control.pause(house, KIM)
+    hear(house, letter(KIM, text="We got your message.", Auto_Submitted="auto-replied"))
+    [answer] = inbox_pages.page(house).answers
+    with actors.acting(ANN):
+        inbox.correct(house, answer.id, Correction(kind="opt-out"))
+        inbox.undo(house, answer.id)
+    assert (row(house).state, refused(house)) == (State.PAUSED, set())
+
+
+def somebody_else(house: Context, number: int) -> None:
+    inbox.undo(house, number)
+
+
+def an_hour_later(house: Context, number: int) -> None:
+    clock(house).advance(hours=1, seconds=1)
+    with actors.acting(ANN):
+        inbox.undo(house, number)
+
+
+def after_another_wish(house: Context, number: int) -> None:
+    contact_service.suppress(house, KIM, "asked on the phone")
+    with actors.acting(ANN):
+        inbox.undo(house, number)
+
+
+def after_a_wish_for_the_domain(house: Context, number: int) -> None:
+    contact_service.suppress(house, "lake.example", "asked on the phone")
+    with actors.acting(ANN):
+        inbox.undo(house, number)
+
+
+def after_they_asked_in_a_mail(house: Context, number: int) -> None:
+    hear(house, letter(KIM, text="Please remove me from your list."))
+    with actors.acting(ANN):
+        inbox.undo(house, number)
+
+
+@pytest.mark.parametrize(
+    "undone",
+    [
+        somebody_else,
+        an_hour_later,
+        after_another_wish,
+        after_a_wish_for_the_domain,
+        after_they_asked_in_a_mail,
+    ],
+)
+def test_every_other_wish_for_no_more_mail_outlives_the_undoing(house: Context, undone) -> None:
+    number = opted_out(house)
+    undone(house, number)
+    assert row(house).state is State.UNSUBSCRIBED
+    assert refused(house)
+
+
+def test_what_the_person_wrote_themselves_is_no_slip(house: Context) -> None:
+    """The rules read the wish: a correction that says the same is confirmed, and taken back changes nothing."""
+    number = alone(house, "Please remove me from your list.")
+    with actors.acting(ANN):
+        inbox.correct(house, number, Correction(kind="opt-out"))
+        inbox.undo(house, number)
+        assert row(house).state is State.UNSUBSCRIBED
+        inbox.correct(house, number, Correction(kind="auto-reply"))
+        inbox.undo(house, number)
+    assert (row(house).state, refused(house)) == (State.UNSUBSCRIBED, {KIM})
+
+
+def test_a_wish_that_stays_is_said(house: Context) -> None:
+    done = inbox.undo(house, opted_out(house))
+    assert done.answer.kind == "human answer"
     assert in_english("stays on the do-not-contact list") in done.effects[-1]
 
 

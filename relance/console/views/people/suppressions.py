@@ -54,15 +54,15 @@ def add(visit: Visit) -> Response:
         made = visit.app.contacts.suppress(value, visit.text("reason", 300))
     except errors.Invalid as refused:
         return _shown(visit, refused.text, value)
-    return visit.go("/suppressions", Text("{value} gets no more mail.", value=made.value))
+    return visit.go(lists.back(visit, "/suppressions"), Text("{value} gets no more mail.", value=made.value))
 
 
 def lift(visit: Visit) -> Response:
     """May be written to again; what was ended stays so."""
-    value = visit.text("value", 320)
+    value, back = visit.text("value", 320), lists.back(visit, "/suppressions")
     if visit.app.contacts.unsuppress(value, visit.text("reason", 300)):
-        return visit.go("/suppressions", Text("{value} may be contacted again.", value=value))
-    return visit.go("/suppressions", Text("{value} is not on the list any more.", value=value), "warn")
+        return visit.go(back, Text("{value} may be contacted again.", value=value))
+    return visit.go(back, Text("{value} is not on the list any more.", value=value), "warn")
 
 
 def file(visit: Visit) -> Response:

@@ -179,12 +179,13 @@ def people_meant(name: str, state: str, search: str) -> EnrollmentFilter:
 def steer(visit: Visit) -> Response:
     """The whole sequence is paused, or goes on."""
     name = visit.text("name")
+    back = lists.back(visit, link(name), ("state",))
     if visit.text("do") == "pause":
         visit.app.sequences.pause(name)
         said = Text("{name} is paused: none of its mails are sent until it is resumed.", name=name)
-        return visit.go(link(name), said, "warn")
+        return visit.go(back, said, "warn")
     visit.app.sequences.resume(name)
-    return visit.go(link(name), Text("{name} has been resumed.", name=name))
+    return visit.go(back, Text("{name} has been resumed.", name=name))
 
 
 PAGES = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from relance import errors
+from relance.console import lists
 from relance.console.pages import Page
 from relance.console.requests import numbers
 from relance.console.views.long_work import jobs
@@ -114,9 +115,12 @@ def act(visit: Visit) -> Response:
         return visit.go(jobs.link(job))
     found = _act(visit, wish, dry_run=False)
     said = [wish.action.done(len(_changed(found))), *_others(found)]
-    return visit.go(
-        link(wish.wanted.sequence or ""), Text.together(*said), "good" if len(said) == 1 else "warn"
-    )
+    return visit.go(_list(visit, wish), Text.together(*said), "good" if len(said) == 1 else "warn")
+
+
+def _list(visit: Visit, wish: Wish) -> str:
+    """Where they were chosen, as it was filtered."""
+    return lists.back(visit, link(wish.wanted.sequence or ""), ("state",))
 
 
 def _question(visit: Visit, wish: Wish, found: BulkReport, code: int = 200) -> Response:
@@ -134,7 +138,7 @@ def _question(visit: Visit, wish: Wish, found: BulkReport, code: int = 200) -> R
         others=_others(found),
         other=code != 200,
         fields=[*_fields(visit), ("count", str(len(changed)))],
-        back=link(wish.wanted.sequence or ""),
+        back=_list(visit, wish),
     )
 
 
@@ -185,7 +189,7 @@ def _others(found: BulkReport) -> list[Text]:
 
 def _fields(visit: Visit) -> Sequence[tuple[str, str]]:
     """What was chosen, to be sent along once more."""
-    names = ("name", "do", "row", "matching", "state", "q")
+    names = ("name", "do", "row", "matching", "state", "q", "list")
     return [
         (key, value) for key, value in visit.form.multi_items() if key in names and isinstance(value, str)
     ]

@@ -19,11 +19,11 @@ from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted, SubstituteDismissed
 from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
-from relance.engine.inbound.corrections import revise
+from relance.engine.inbound.corrections import revise, slips
 from relance.engine.inbound.corrections.revise import Revision
 from relance.engine.reasons import Code, Reason, matches
 from relance.engine.store import done_by, events
-from relance.engine.store.contacts import contacts
+from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
@@ -207,7 +207,7 @@ def _refuse_past(context: Context, until: dt.date | None, now: dt.datetime) -> N
 
 def undo(context: Context, number: int) -> Corrected:
     """Take back the last thing a person said of a mail: it is what it was before, and people stand where that puts them. A wish
-    for no more mail is not taken back by this. Raises `errors.Invalid` where there is nothing to take back."""
+    for no more mail is taken back only by who noted it, within the hour, and where nobody else noted one. Raises `errors.Invalid` where there is nothing to take back."""
     with context.database.write() as conn:
         answer = get(conn, number)
         earlier = (answer.correction or {}).get(_BEFORE)
@@ -220,13 +220,18 @@ def undo(context: Context, number: int) -> Corrected:
         were = classification.in_force(answer)
         kinds = {"kind": reading.judgement.kind.value, "before": were.judgement.kind.value}
         told = done_by.done(conn, Code.CORRECTION_UNDONE, **kinds)
-        done = _changed(conn, context, answer, values, told)
-        return dataclasses.replace(done, effects=(*done.effects, *_stays(were, reading, answer)))
+        slip = slips.noted_at(answer, were, reading, context.clock.now())
+        done = _changed(conn, context, answer, values, told, slip)
+        return dataclasses.replace(done, effects=(*done.effects, *_stays(conn, were, reading, answer)))
 
 
-def _stays(were: EffectiveClassification, now: EffectiveClassification, answer: Reply) -> list[str]:
+def _stays(
+    conn: Connection, were: EffectiveClassification, now: EffectiveClassification, answer: Reply
+) -> list[str]:
     wished = were.judgement.kind is not Kind.HARD_BOUNCE and were.consequence.suppress
     if not wished or now.consequence.suppress or answer.email is None:
+        return []
+    if not suppressions.is_wished(conn, answer.email):
         return []
     words = Text(
         "{email} stays on the do-not-contact list: `relance contacts unsuppress {email}` lifts that.",
@@ -236,13 +241,18 @@ def _stays(were: EffectiveClassification, now: EffectiveClassification, answer: 
 
 
 def _changed(
-    conn: Connection, context: Context, answer: Reply, values: Mapping[str, Any], told: Reason
+    conn: Connection,
+    context: Context,
+    answer: Reply,
+    values: Mapping[str, Any],
+    told: Reason,
+    slip: dt.datetime | None = None,
 ) -> Corrected:
     """The mail is taken for something else, and everybody concerned is brought there."""
     now = context.clock.now()
     replies.change(conn, answer.id, **values)
     after = classification.in_force(get(conn, answer.id))
-    revision = Revision(answer, classification.acted_on(answer), after)
+    revision = Revision(answer, classification.acted_on(answer), after, slip=slip)
     revised = revise.revise(conn, context, revision, now, reopen=True)
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
     said = ReplyCorrected(told, answer.kind, after.judgement.kind.value, list(revised.words))

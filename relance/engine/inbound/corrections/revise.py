@@ -26,6 +26,7 @@ from relance.engine.inbound import apply, classification, company
 from relance.engine.inbound.apply import MatchedMail
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.company import ColleagueReply
+from relance.engine.inbound.corrections import slips
 from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending.refusals import refusing_domains
@@ -53,6 +54,9 @@ class Revision:
         classification.in_force(each)
     )
     # What further mails of the same people are taken for: by better rules they may be about to change as well.
+    slip: dt.datetime | None = (
+        None  # the wish that the earlier reading noted was a slip, of the one who acts, after this
+    )
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,9 @@ class _RevisionRun:
     revision: Revision
     now: dt.datetime
     people: Mapping[int, Contact]
+
+    def is_slip(self, row: Enrollment) -> bool:
+        return self.revision.slip is not None and row.contact_id == self.revision.before.contact_id
 
     def matched(self, reading: EffectiveClassification) -> MatchedMail:
         person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
@@ -124,15 +131,9 @@ def revise(
     if reopen:
         _undo(run)
     _do(run)
-    return Revised(
-        _differences(conn, rows),
-        _why_kept(reopened=reopen) if _would_undo(run, rows) else None,
-        tuple(row.id for row in rows),
-    )
-
-
-def _why_kept(*, reopened: bool) -> StandsBecause:
-    return StandsBecause.ANOTHER_ANSWER if reopened else StandsBecause.UNTIL_REOPENED
+    stands = StandsBecause.ANOTHER_ANSWER if reopen else StandsBecause.UNTIL_REOPENED
+    kept = stands if _would_undo(run, rows) else None
+    return Revised(_differences(conn, rows), kept, tuple(row.id for row in rows))
 
 
 def _touched(run: _RevisionRun) -> list[Enrollment]:
@@ -176,6 +177,8 @@ def _lift(run: _RevisionRun) -> None:
     if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
         there = refusing_domains.of(person)
         refusing_domains.lift(run.conn, run.context, run.revision.answer.mailbox_id, there, run.now)
+    if person is not None and run.revision.slip is not None:
+        slips.lift(run.conn, person.email, run.matched(before).why(before.consequence), run.revision.slip)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
     suppressions.take_back(
@@ -191,7 +194,7 @@ def _rows(run: _RevisionRun, reading: EffectiveClassification) -> list[Enrollmen
 def _caused(run: _RevisionRun, row: Enrollment) -> bool:
     """Whether this mail, read as before, made the row what it is, and no other news did. (What a person said stands
     behind it: `enrollments.apply` goes back to that.)"""
-    if row.state in (State.ACTIVE, State.UNSUBSCRIBED):
+    if row.state is State.ACTIVE or (row.state is State.UNSUBSCRIBED and not run.is_slip(row)):
         return False  # it goes on, or never does again
     return bool(row.news) and all(_is_its(run, row, each) for each in row.news)
 
@@ -310,6 +313,7 @@ def _anew(run: _RevisionRun) -> Reason:
 
 def _go_on(run: _RevisionRun, row: Enrollment) -> None:
     events = {State.HELD: Event.RELEASED, State.AWAY: Event.BACK}
+    events |= {State.UNSUBSCRIBED: Event.WISH_UNDONE} if run.is_slip(row) else {}
     event = events.get(row.state, Event.REOPENED if row.state in states.FINAL else Event.RESUMED)
     person = contacts.by_ids(run.conn, [row.contact_id])[row.contact_id]
     refused = suppressions.suppressed(run.conn, [person.email]).get(person.email)
@@ -340,17 +344,14 @@ def _do(run: _RevisionRun) -> None:
     if _same(run):
         _say_anew(run)
         result = dataclasses.replace(result, event=None)
-    if after.judgement.kind is Kind.OUT_OF_OFFICE and _is_past(after.judgement.until, run.now):
+    until = after.judgement.until
+    if after.judgement.kind is Kind.OUT_OF_OFFICE and until is not None and until <= run.now.date():
         return  # they are back already
     rows = _rows(run, after)
     if after.match is Certainty.SOFT:
         rows = [row for row in rows if row.state in states.OPEN]
     apply.apply_reply(run.conn, run.context, run.matched(after), rows, result, run.now)
     _tell_colleagues(run)
-
-
-def _is_past(until: dt.date | None, now: dt.datetime) -> bool:
-    return until is not None and until <= now.date()
 
 
 def _say_anew(run: _RevisionRun) -> None:

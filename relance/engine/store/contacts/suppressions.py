@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -123,6 +123,26 @@ def take_back(conn: Connection, address: str, sources: Iterable[str]) -> bool:
     what any other bounce said, stays."""
     rows = _reasons(conn, "address", address)
     wrong = [row.id for row in rows if row.cause == Because.BOUNCE.value and row.source in set(sources)]
+    return _take_back(conn, address, rows, wrong)
+
+
+def take_back_wish(
+    conn: Connection, address: str, reason: Reason, by: Mapping[str, str], since: dt.datetime
+) -> bool:
+    """Whoever noted this wish after `since` says that it was none. True when the address may be written to again; what anybody
+    else noted or asked for, and what was known before, stays."""
+    rows = _reasons(conn, "address", address)
+    key = wished(reason).key
+    slip = [
+        row.id
+        for row in rows
+        if (row.cause, row.source, row.added_by) == (Because.PERSON.value, key, dict(by))
+        and row.created_at >= since
+    ]
+    return _take_back(conn, address, rows, slip)
+
+
+def _take_back(conn: Connection, address: str, rows: Sequence[sa.Row[Any]], wrong: Sequence[int]) -> bool:
     if not wrong:
         return False
     conn.execute(sa.delete(suppression_reason).where(suppression_reason.c.id.in_(wrong)))

@@ -115,6 +115,7 @@ class ReplyFilter:
     by_hand: bool = False  # our own mails, written by hand, as well
     since: dt.datetime | None = None  # received then or later
     sequence: str | None = None  # of somebody in it
+    domain: str = ""  # of the sender's address, in small letters
     search: str = ""  # words that begin the contact's address, a name or a company, or the sender's address
 
 
@@ -177,6 +178,7 @@ def _conditions(wanted: ReplyFilter) -> list[sa.ColumnElement[bool]]:
             sa.true() if wanted.since is None else inbound.c.received_at >= wanted.since,
         ),
         (wanted.sequence is not None, inbound.c.enrollment_id.in_(_of_sequence(wanted.sequence))),
+        (wanted.domain != "", _from_domain(wanted.domain)),
         (not wanted.by_hand, inbound.c.kind != "own copy"),
     )
     return [condition for holds, condition in asked if holds]
@@ -185,6 +187,10 @@ def _conditions(wanted: ReplyFilter) -> list[sa.ColumnElement[bool]]:
 def _of_sequence(name: str | None) -> sa.Select[tuple[int]]:
     of = sa.select(sequence.c.id).where(sequence.c.name == name)
     return sa.select(enrollment.c.id).where(enrollment.c.sequence_id.in_(of))
+
+
+def _from_domain(domain: str) -> sa.ColumnElement[bool]:
+    return sa.func.lower(inbound.c.from_address).endswith(f"@{domain}", autoescape=True)
 
 
 def _has_unsent_reply() -> sa.ColumnElement[bool]:

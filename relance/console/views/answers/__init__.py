@@ -1,0 +1,1 @@
+"""What is done with an answer on its page: decided about, replied to."""
