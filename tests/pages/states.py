@@ -27,7 +27,7 @@ _WHY = """
 **Stop news is accepted in every state**, final ones too, and never lost: of two pieces of final news the stronger stands,
 whichever came first. From weak to strong: {strength}.
 An answer outranks a bounce, because a person who answers can be reached after all (bounces come from forwarders, too). An
-opt-out outranks everything; only whoever noted it by a slip takes it back, at once. A person's stop of something already finished changes nothing: it
+opt-out outranks everything; only the person who noted it by mistake can undo that, at once. A person's stop of something already finished changes nothing: it
 would only blur the report.
 
 **Held outranks paused.** Something a person must decide stays visible until it is decided; pausing it says nothing new,

@@ -41,7 +41,7 @@ DANGEROUS = ("b", "o")
 
 
 BY_KEY = {each.key: each for each in ACTS}
-MOST = 20
+ANSWERS_AT_ONCE = 20
 # So many answers are decided about at once: no more than somebody reads.
 
 
@@ -60,7 +60,7 @@ def told(effects: Sequence[str]) -> str:
 
 def written(numbered: str) -> tuple[int, ...]:
     """The numbers of answers that an address or a form holds; what is none is left out."""
-    found = (numbers.row(each) for each in numbered.split(",")[: MOST + 1])
+    found = (numbers.row(each) for each in numbered.split(",")[: ANSWERS_AT_ONCE + 1])
     return tuple(each for each in found if each is not None)
 
 
@@ -91,7 +91,7 @@ def alike(visit: Visit, decided: str) -> Alike | None:
     made, domain = _made(answer), answer.from_address.rpartition("@")[2].lower()
     if made is None or not domain or domain in free_mail.DOMAINS:
         return None
-    found = visit.app.inbox.page(ReplyFilter(unread=True, domain=domain), limit=MOST).answers
+    found = visit.app.inbox.page(ReplyFilter(unread=True, domain=domain), limit=ANSWERS_AT_ONCE).answers
     rest = tuple(each for each in found if _is_open(each) and each.id not in last)
     said = replace(made, label=_(made.label), means=_(made.means))
     return Alike(said, domain, rest, numbered([each.id for each in rest])) if rest else None
@@ -113,14 +113,14 @@ def _is_open(answer: AnswerView) -> bool:
 
 
 @dataclass(frozen=True)
-class Decided:
+class AlikeDecided:
     """The answers that were decided about, and what that did."""
 
     numbers: tuple[int, ...]
     effects: tuple[str, ...]
 
 
-def decide(visit: Visit, made: Act, meant: Sequence[int]) -> Decided:
+def decide(visit: Visit, made: Act, meant: Sequence[int]) -> AlikeDecided:
     """The same decision about each of them that is still open."""
     done: list[int] = []
     effects: list[str] = []
@@ -130,4 +130,4 @@ def decide(visit: Visit, made: Act, meant: Sequence[int]) -> Decided:
         intent = made.intent.value if made.intent else None
         effects += visit.app.inbox.correct(number, kind=made.kind.value, intent=intent).effects
         done.append(number)
-    return Decided(tuple(done), tuple(effects))
+    return AlikeDecided(tuple(done), tuple(effects))
