@@ -101,6 +101,11 @@ def _memory(told: Mapping[str, Figures]) -> Iterator[Bar]:
     for name in ("footprint", "footprint on SQLite"):
         where = name.removeprefix("footprint")
         yield Bar(f"a worker that waits{where}", _times(told[name].get("idle"), 1 / MB), most=70, unit="MB")
+        yield Bar(
+            f"  of its own, where several wait{where}",
+            _times(told[name].get("several_alone"), 1 / MB),
+            unit="MB",
+        )
         yield Bar(f"CPU of relance status{where}", told[name].get("status"), most=0.4, unit="s")
 
 

@@ -1,7 +1,7 @@
 """What processes cost before they do anything: `python -m benchmarks.footprint`, or `make bench`.
 
 The CPU of a command from its start to its end (`relance --help`, `relance status`), and the memory of a worker that waits for
-work, as a user starts them, on an installation of two hundred mailboxes.
+work, as a user starts them, on an installation of two hundred mailboxes: one alone, and each of several under one command.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -29,6 +30,7 @@ STATUS_BAR, IDLE_BAR = 0.4, 70.0
 READY_SECONDS = 60.0
 SETTLE_SECONDS = 5.0
 # Until a worker that is ready has asked the broker and the database whatever it asks first.
+SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,16 @@ class Figures:
     status: float
     idle: int
     idle_alone: int  # without what other processes share with it
+    several: int  # each of `SEVERAL` processes of one command
+    several_alone: int
 
 
 def main() -> int:
     options = _options()
     with _installation(options.database) as environment:
-        idle = _idle(environment)
-        found = Figures(
-            _cpu(environment, options.rounds, "--help"), _cpu(environment, options.rounds, "status"), *idle
-        )
+        idle, several = _idle(environment), _idle(environment, SEVERAL)
+        helped, status = (_cpu(environment, options.rounds, words) for words in ("--help", "status"))
+        found = Figures(helped, status, *idle, *several)
     print(json.dumps(asdict(found), indent=2) if options.json else _words(options, found))
     return 0 if found.status <= STATUS_BAR and found.idle <= IDLE_BAR * 2**20 else 1
 
@@ -60,6 +63,8 @@ def _words(options: argparse.Namespace, found: Figures) -> str:
             f"CPU of relance status   {found.status:6.2f} s    the bar is {STATUS_BAR} s",
             f"a worker that waits     {found.idle / 2**20:6.1f} MB   the bar is {IDLE_BAR:.0f} MB",
             f"... what it has alone   {found.idle_alone / 2**20:6.1f} MB",
+            f"each of {SEVERAL} that wait     {found.several / 2**20:6.1f} MB   (worker --processes {SEVERAL})",
+            f"... what it has alone   {found.several_alone / 2**20:6.1f} MB",
         ]
     )
 
@@ -78,15 +83,24 @@ def _once(environment: Mapping[str, str], *words: str) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _idle(environment: Mapping[str, str]) -> tuple[int, int]:
-    log = Path(environment["RELANCE_HOME"]) / "worker.log"
-    process = processes.Process(processes.Program(command.relance("worker"), log, environment=environment))
+def _idle(environment: Mapping[str, str], several: int = 0) -> tuple[int, int]:
+    """Of one worker, or of one of several: resident, and what it shares with nobody."""
+    log = Path(environment["RELANCE_HOME"]) / f"worker{several}.log"
+    words = ("--processes", str(several)) if several else ()
+    process = processes.Process(
+        processes.Program(command.relance("worker", *words), log, environment=environment)
+    )
     try:
-        process.wait_ready(lambda: ": ready" in process.log(), READY_SECONDS)
+        process.wait_ready(lambda: len(_READY.findall(process.log())) > several, READY_SECONDS)
         time.sleep(SETTLE_SECONDS)
-        return meters.memory(process.pid)
+        ready = {int(pid) for pid in _READY.findall(process.log())}
+        found = [meters.memory(pid) for pid in ready - ({process.pid} if several else set())]
+        return max(whole for whole, _ in found), max(alone for _, alone in found)
     finally:
         process.stop(30.0)
+
+
+_READY = re.compile(r": ready pid=(\d+)")
 
 
 @contextlib.contextmanager
