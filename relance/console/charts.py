@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 WIDTH, HEIGHT, FOOT = 640, 128, 26
 # Units of the drawing; it is as wide as its place.
-MOST_LABELS = 12
+MOST_LABELS = 8
 
 
 @dataclass(frozen=True)
