@@ -16,7 +16,7 @@ from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
-from relance.engine.reasons.sentences import AROUND, COUNTED, DOERS, DONE_BY, PLACES, SIGNED, TOLD
+from relance.engine.reasons.sentences import AROUND, COUNTED, DOERS, DONE_BY, FIELDS, PLACES, SIGNED, TOLD
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
 from relance.wording import Text, _, as_in_the_source, ended, quoted
 
@@ -236,10 +236,17 @@ def _shown(code: Code, name: str, value: Any) -> Any:
         return value
     if name == "match":
         return matches.text(value)
+    if name == "names":
+        return Text.together(*map(field_name, value.split(", ")), by=", ")
     if name == "place":
         return PLACES.get(value, value)
     about = _STATE_OF.get(code, "message") if name == "state" else _ABOUT.get(name)
     return Text.within(about, value) if about else value
+
+
+def field_name(name: str) -> Text:
+    """A field of a contact as people call it."""
+    return FIELDS.get(name) or Text.prose(name.removeprefix("custom.").replace("_", " "))
 
 
 _ABOUT = {"kind": "mail", "before": "mail", "intent": "intent"}

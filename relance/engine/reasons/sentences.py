@@ -201,6 +201,20 @@ PLACES: Mapping[str, Text] = {
 }
 """Where a value is missing, beside a step by its name."""
 
+FIELDS: Mapping[str, Text] = {
+    "first_name": Text.within("field", "first name"),
+    "last_name": Text.within("field", "last name"),
+    "company": Text.within("field", "company"),
+    "title": Text.within("field", "job title"),
+    "language": Text.within("field", "language"),
+    "phone": Text.within("field", "phone"),
+    "country": Text.within("field", "country"),
+    "zone": Text.within("field", "time zone"),
+    "sender.name": Text.within("field", "name of the sender"),
+    "sender.first_name": Text.within("field", "first name of the sender"),
+}
+"""What people call a field of a contact; one of the author's own has the name that they gave it."""
+
 AROUND = {
     "quote": Text('{reason}: "{quote}"'),
     "intent": Text("{reason} ({intent})"),

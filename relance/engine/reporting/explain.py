@@ -261,15 +261,20 @@ def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
         yield sequence_paused(look.paused.name, look.paused.reason, look.paused.paused_by)
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
-        if found:
+        others = [each for each in found if each.code not in _OF_THEIR_OWN]
+        if others:
             yield _(
                 "It may not be sent now: {reasons}",
-                reasons=ended("; ".join(str(reasons.signed(each)) for each in found)),
+                reasons=ended("; ".join(str(reasons.signed(each)) for each in others)),
             )
-        elif look.case.row.wrote_before and not enrollment_facts.is_due(look):
+        elif not found and look.case.row.wrote_before and not enrollment_facts.is_due(look):
             yield _("Before it is sent, the mailbox is checked for an answer.")
     elif look.case.suppressed is not None and not _is_told(look.case.suppressed, look.case.row.why):
         yield _("The address is suppressed: {reason}", reason=ended(reasons.signed(look.case.suppressed)))
+
+
+_OF_THEIR_OWN = (Code.SEQUENCE_PAUSED, Code.MAILBOX_NOT_ACTIVE)
+# What stands in the way and has a sentence of its own, with who did it and why.
 
 
 def _is_told(suppressed: Reason, why: Sequence[Reason]) -> bool:

@@ -385,7 +385,7 @@ def lacking(wanted: Needs, script: CompiledSequence, person: Contact, sender: Ma
     if not missing:
         return None
     found = (
-        Text("{names} is missing, which {place} needs", names=name, place=step)
+        Text("{names} is missing, which {place} needs", names=reasons.field_name(name), place=step)
         for name, step in missing.items()
     )
     return Text.together(*found, by="; ")

@@ -14,8 +14,11 @@ from relance import Relance, wording
 from relance.cli import tree
 from relance.config import Settings
 from relance.engine.context import Context
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.reasons.matches import MatchKey
+from relance.engine.reporting import explain
+from relance.engine.sequences import publish
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollments
@@ -98,6 +101,7 @@ STATES = {
     State.BOUNCED: (Event.BOUNCED, because(Code.ADDRESS_DEAD)),
     State.UNSUBSCRIBED: (Event.UNSUBSCRIBED, because(Code.OPTED_OUT)),
     State.STOPPED: (Event.STOPPED, because(Code.STOPPED)),
+    State.FINISHED: (Event.COMPLETED, because(Code.COMPLETED)),
     State.FAILED: (Event.FAILED, because(Code.MAILBOX_REMOVED, mailbox="ada@sales.example")),
 }
 
@@ -136,6 +140,39 @@ def test_every_reason_is_polish(code: Code) -> None:
         said = str(reason)
     assert said
     polish(said)
+
+
+def explained(engine: Context, email: str) -> str:
+    with wording.speaking("pl"):
+        return " ".join(each for found in explain.explain(engine, email) for each in found.sentences)
+
+
+@pytest.mark.parametrize("state", [Event.HELD, Event.PAUSED, Event.STOPPED, Event.OUT_OF_OFFICE])
+def test_somebody_who_stands_for_any_reason_is_explained_in_polish(engine: Context, state: Event) -> None:
+    """All reasons that hold, pause, stop or keep somebody waiting, each beside the others; the sentence around it, too."""
+    codes = [each for each in Code if each not in (Code.PROSE, Code.ALSO)]
+    for code in codes if state is Event.HELD else [Code.PAUSED, Code.OUT_OF_OFFICE, Code.COLLEAGUE_STOPS]:
+        count = {"count": 5} if code in COUNTED else {}
+        by = {"by": "ada@sales.example", "by_kind": "person"}
+        mail_state = "accepted" if code in (Code.MAIL_OVER, Code.MAIL_NOT_SENDABLE) else "paused"
+        reason = because(code, **{**PARAMS, "state": mail_state, **by}, **count)
+        news(engine, PEOPLE[0], state, reason)
+    polish(explained(engine, PEOPLE[0]))
+
+
+def test_a_paused_sequence_and_a_paused_mailbox_are_explained_in_polish(engine: Context) -> None:
+    polish(explained(engine, PEOPLE[0]))
+    for reason in ("", "Oferta"):
+        publish.pause(engine, "Oferta", reason)
+        mailbox_service.pause(engine, "ada@sales.example", reason)
+        said = explained(engine, PEOPLE[0])
+        polish(said.replace("relance", ""))
+        assert said.count("wstrzyman") <= 3, said  # what it waits for, and who paused each
+    for code in (Code.SERVER_SAID, Code.SAME_ANSWER_TWICE, Code.SEVERAL_REFUSE, Code.DEFERRED_OFTEN):
+        count = {"count": 5} if code in COUNTED else {}
+        with engine.database.write() as conn:
+            mailboxes.pause(conn, 1, because(code, **PARAMS, **count), engine.clock.now())
+        polish(explained(engine, PEOPLE[0]).replace("relance", ""))
 
 
 def test_every_report_is_polish(engine: Context) -> None:

@@ -106,7 +106,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     report = enroll.enroll(ready, EnrollRequest("Trial", [*wanted, "p@firm1.example"]))
     reasons = {each.email: each.reason for each in report.skipped}
     assert reasons["p@firm0.example"] == in_english('is active in "Other"')
-    assert reasons["bare@firm9.example"] == in_english("title is missing, which intro needs")
+    assert reasons["bare@firm9.example"] == in_english("job title is missing, which intro needs")
     assert reasons["no@gone.example"] == in_english(
         "is suppressed: competitor (put on the do-not-contact list by the program relance)"
     )

@@ -101,7 +101,7 @@ def test_the_forecast_is_the_calendar_asked_again(ready: Context) -> None:
 
 def test_what_stands_in_the_way_is_the_gates_own_word(ready: Context, clock: ManualClock) -> None:
     publish.pause(ready, "Trial", "the fair")
-    assert in_english("It may not be sent now: the sequence is paused.") in told(ready)
+    assert in_english("The sequence Trial was paused by the program relance: the fair.") in told(ready)
     publish.resume(ready, "Trial")
     contact_service.suppress(ready, "elsewhere.example")
     now = clock.now()
@@ -130,7 +130,7 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualC
         mailboxes.change(conn, box, state="paused", **refused)
     text = told(ready)
     assert in_english("The mailbox ada@sales.example is paused: login refused.") in text
-    assert in_english("It may not be sent now: the mailbox is paused.") in text
+    assert in_english("It may not be sent now") not in text
 
 
 def test_a_mailbox_is_told_of_by_the_workspaces_clock_and_a_contact_by_theirs(

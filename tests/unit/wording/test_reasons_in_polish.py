@@ -13,8 +13,10 @@ from relance import wording
 from relance.engine import reasons, states
 from relance.engine.reasons import Code, because
 from relance.engine.reasons.matches import MatchKey
+from relance.engine.reasons.sentences import FIELDS as NAMED
 from relance.engine.reporting import codes
 from relance.engine.schedule import waits
+from relance.engine.store.contacts.contacts import FIELDS
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.mailbox.smtp import replies
 from relance.wording import Text
@@ -136,3 +138,14 @@ def test_a_wait_among_colleagues_is_told_in_polish() -> None:
     )
     with wording.speaking("pl"):
         assert "3 dni robocze" in reasons.of_row(why.row()).words
+
+
+def test_a_missing_field_is_called_as_people_call_it() -> None:
+    why = because(Code.VALUE_MISSING, names="first_name, custom.favourite_cake", place="intro")
+    assert reasons.missing([why]) == ("first_name", "custom.favourite_cake")
+    with wording.speaking("pl"):
+        assert why.words == "brak danych: imię, favourite cake (potrzebne w: intro)"
+
+
+def test_every_field_of_a_contact_has_a_name_for_people() -> None:
+    assert set(FIELDS) <= set(NAMED)
