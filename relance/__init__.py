@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from relance.clock import Clock, ManualClock
     from relance.config import Settings, make_home
     from relance.engine.contacts.importer import ImportReport, RejectedRow
+    from relance.engine.contacts.suppression_list import RefusedLine, SuppressionImport
     from relance.engine.db.migrate import SchemaState
     from relance.engine.definition.lint import Checked
     from relance.engine.definition.sequence import Send, Sequence, Stop, Track
@@ -201,6 +202,7 @@ __all__ = [
     "ProviderHabits",
     "PublishPlan",
     "Published",
+    "RefusedLine",
     "RejectedRow",
     "RejudgeReport",
     "Relance",
@@ -231,6 +233,7 @@ __all__ = [
     "Stop",
     "Superseded",
     "Suppression",
+    "SuppressionImport",
     "Task",
     "TaskChange",
     "TaskCounts",
@@ -275,6 +278,7 @@ _ROOMS = {
     "clock": ("Clock", "ManualClock"),
     "config": ("Settings", "make_home"),
     "engine.contacts.importer": ("ImportReport", "RejectedRow"),
+    "engine.contacts.suppression_list": ("RefusedLine", "SuppressionImport"),
     "engine.db.migrate": ("SchemaState",),
     "engine.definition.lint": ("Checked",),
     "engine.definition.sequence": ("Send", "Sequence", "Stop", "Track"),

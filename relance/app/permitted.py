@@ -71,6 +71,8 @@ RULES: Mapping[str, Rule] = {
     "contacts.show": _look(own_person),
     # A no is everybody's: who hears one keeps it, whoever writes to them, and sees what is kept. Lifting one is a manager's.
     "contacts.suppress": _do(Permission.CONTACTS, anything),
+    "contacts.suppress_list": _do(Permission.CONTACTS, anything),
+    "contacts.undo_list": _do(Permission.LIFT),
     "contacts.suppressed": _look(),
     "contacts.suppressions": _look(),
     "contacts.unsuppress": _do(Permission.LIFT),

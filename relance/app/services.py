@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from relance.app.operation import Operation, Service
-from relance.engine.contacts import importer
+from relance.engine.contacts import importer, suppression_list
 from relance.engine.contacts import service as contact_service
 from relance.engine.definition.starters import texts as starters
 from relance.engine.inbound.answering import service as answering
@@ -45,6 +45,8 @@ class Contacts(Service):
     show = Operation(contact_service.show)
     list = Operation(contact_service.page)
     suppress = Operation(contact_service.suppress)
+    suppress_list = Operation(suppression_list.add)
+    undo_list = Operation(suppression_list.undo)
     unsuppress = Operation(contact_service.unsuppress)
     suppressions = Operation(contact_service.suppressed)
     refusing = Operation(contact_service.refusing)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         mailboxes,
         messages,
         sequences,
+        suppressions,
         tasks,
     )
     from relance.cli.operations import (
@@ -37,16 +38,19 @@ if TYPE_CHECKING:
         unknowns,
     )
 else:
-    contacts, enrolling, enrollments, inbox, looking, mailboxes, messages, sequences, tasks = late.modules(
-        "relance.cli.contacts",
-        "relance.cli.enrolling",
-        "relance.cli.enrollments",
-        "relance.cli.inbox",
-        "relance.cli.looking",
-        "relance.cli.mailboxes",
-        "relance.cli.messages",
-        "relance.cli.sequences",
-        "relance.cli.tasks",
+    contacts, enrolling, enrollments, inbox, looking, mailboxes, messages, sequences, suppressions, tasks = (
+        late.modules(
+            "relance.cli.contacts",
+            "relance.cli.enrolling",
+            "relance.cli.enrollments",
+            "relance.cli.inbox",
+            "relance.cli.looking",
+            "relance.cli.mailboxes",
+            "relance.cli.messages",
+            "relance.cli.sequences",
+            "relance.cli.suppressions",
+            "relance.cli.tasks",
+        )
     )
     console, database, demo, home, jobs, restored, running, sandbox, unknowns = late.modules(
         "relance.cli.operations.console",
@@ -64,6 +68,7 @@ _PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
     (("init", "config"), lambda root: home.add_to(root)),
     (("mailbox",), lambda root: root.add_typer(mailboxes.group, name="mailbox")),
     (("contacts",), lambda root: root.add_typer(contacts.group, name="contacts")),
+    (("suppressions",), lambda root: root.add_typer(suppressions.group, name="suppressions")),
     (("sequence",), lambda root: root.add_typer(sequences.group, name="sequence")),
     (("enroll", "pause", "resume", "stop"), lambda root: enrolling.add_to(root)),
     (("enrollments",), lambda root: root.add_typer(enrollments.group, name="enrollments")),

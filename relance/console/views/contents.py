@@ -16,7 +16,7 @@ from relance.console.views import (
 from relance.console.views.long_work import importing, jobs
 from relance.console.views.mailboxes import adding, changing, looking
 from relance.console.views.operation import auditing, operating
-from relance.console.views.people import contacts, held, suppressions
+from relance.console.views.people import contacts, held, suppression_lists, suppressions
 from relance.console.views.sequences import overview, publishing, selected, text
 
 PAGES: tuple[Page, ...] = (
@@ -39,6 +39,7 @@ PAGES: tuple[Page, ...] = (
     *held.PAGES,
     *contacts.PAGES,
     *suppressions.PAGES,
+    *suppression_lists.PAGES,
     *adding.PAGES,
     *changing.PAGES,
     *looking.PAGES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy.engine import Connection
 
@@ -20,7 +20,7 @@ from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.contacts.filters import ContactFilter
-from relance.engine.store.contacts.suppressions import Suppression
+from relance.engine.store.contacts.suppressions import Suppression, Why
 from relance.engine.store.events import NewEvent
 from relance.engine.store.sequences import enrollments, tasks
 from relance.mailbox import address
@@ -109,11 +109,17 @@ def suppress(context: Context, value: str, reason: str = "") -> Suppression:
     now = context.clock.now()
     with context.database.write() as conn:
         why = done_by.done(conn, Code.DO_NOT_CONTACT, text=said)
-        suppressions.add(conn, kind, fit, suppressions.wished(why), now)
-        people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
-        _told(conn, SuppressionAdded(why, fit), people.get(fit), now)
-        _end(conn, context, [person.id for person in people.values()], because(Code.SUPPRESSED, why=why))
+        put(conn, context, kind, fit, suppressions.wished(why), now)
         return suppressions.one(conn, kind, fit)
+
+
+def put(conn: Connection, context: Context, kind: str, fit: str, why: Why, now: dt.datetime) -> None:
+    """Put one on the list, and end what is under way with whom it means."""
+    suppressions.add(conn, kind, fit, why, now)
+    people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
+    _told(conn, SuppressionAdded(why.reason, fit), people.get(fit), now)
+    ends = because(Code.SUPPRESSED, why=why.reason)
+    _end(conn, context, [person.id for person in people.values()], ends)
 
 
 def _end(conn: Connection, context: Context, contact_ids: list[int], why: Reason) -> None:
@@ -136,6 +142,13 @@ def unsuppress(context: Context, value: str, reason: str = "") -> bool:
             known = contacts.by_emails(conn, [fit]).get(fit)
             _told(conn, SuppressionLifted(fit, said), known, context.clock.now())
         return lifted
+
+
+def told_lifted(conn: Connection, values: Iterable[str], now: dt.datetime) -> None:
+    """An event for each that was taken off the list."""
+    known = contacts.by_emails(conn, values := list(values))
+    for value in values:
+        _told(conn, SuppressionLifted(value, Text.prose("")), known.get(value), now)
 
 
 def _told(conn: Connection, said: EventData, person: Contact | None, now: dt.datetime) -> None:

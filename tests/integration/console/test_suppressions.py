@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -151,3 +152,30 @@ FOCUSED_IS_SEEN = """() => {
   const rail = document.querySelector('nav.rail').getBoundingClientRect();
   return document.activeElement.closest('td.actions') !== null && here.bottom <= rail.top;
 }"""
+
+
+def test_a_list_is_looked_through_imported_and_taken_back(console: Console) -> None:
+    """Without script; what a line says is inert."""
+    hostile = '<img src=x onerror="alert(1)">'
+    with console.client(console.join("boss@sales.example"), follow_redirects=True) as boss:
+        pasted = {
+            "list": f"kim@lake.example\nrival.example\n{hostile}\ngmail.com",
+            "reason": "From the old tool",
+        }
+        checked = boss.post("/suppressions/import/check", data=pasted).text
+        assert hostile not in checked
+        assert console.app.contacts.suppressions() == ()
+        data = re.search(r'name="data" value="([^"]+)"', checked).group(1)
+        done = boss.post("/suppressions/import", data={"data": data, "reason": "From the old tool"})
+        assert [each.value for each in console.app.contacts.suppressions()] == [
+            "kim@lake.example",
+            "rival.example",
+        ]
+        assert "From the old tool" in boss.get("/suppressions").text
+        number = re.search(r'name="number" value="([^"]+)"', done.text).group(1)
+        boss.post("/suppressions/import/undo", data={"number": number})
+        assert console.app.contacts.suppressions() == ()
+        file = {"file": ("list.csv", b"value,kind\nzoe@lake.example,address\n")}
+        assert "data" in boss.post("/suppressions/import/check", files=file).text
+        assert boss.post("/suppressions/import/check", data={"list": " "}).status_code == 422
+        assert boss.post("/suppressions/import", data={"data": "?"}).status_code == 422

@@ -178,6 +178,8 @@ ACTIONS: Mapping[str, str] = {
     "contacts.import_file": N_("imported contacts"),
     "contacts.lift": N_("removed entries from the do-not-contact list"),
     "contacts.suppress": N_("put somebody on the do-not-contact list"),
+    "contacts.suppress_list": N_("imported a do-not-contact list"),
+    "contacts.undo_list": N_("took back an imported do-not-contact list"),
     "contacts.unsuppress": N_("took somebody off the do-not-contact list"),
     "sequences.publish": N_("published a sequence"),
     "sequences.pause": N_("paused a sequence"),

@@ -11,8 +11,9 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
-from relance.console.views.people import contact_fields, history, people_filters, suppressions
+from relance.console.views.people import contact_fields, history, people_filters
 from relance.console.visit import Visit
+from relance.engine.contacts import suppression_list
 from relance.engine.reporting import codes
 from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.roles import Permission
@@ -76,7 +77,7 @@ def show(visit: Visit) -> Response:
         codes=codes.text,
         can_work=can_work,
         can_suppress=visit.me.may(Permission.CONTACTS),
-        domain="" if suppressions.is_public(_domain(person)) else _domain(person),
+        domain="" if suppression_list.is_public(_domain(person)) else _domain(person),
     )
 
 
@@ -110,8 +111,8 @@ def never_again(visit: Visit) -> Response:
     """Onto the do-not-contact list: the person, or everybody at their domain."""
     person = visit.app.contacts.show(visit.text("email", 320))
     whole = visit.text("whom", 10) == "domain"
-    if whole and suppressions.is_public(_domain(person)):
-        raise errors.Invalid(suppressions.public(_domain(person)))
+    if whole and suppression_list.is_public(_domain(person)):
+        raise errors.Invalid(suppression_list.public(_domain(person)))
     value = _domain(person) if whole else person.email
     visit.app.contacts.suppress(value, visit.text("reason", 300))
     return visit.go(path(person.email), Text("{value} gets no more mail.", value=value))

@@ -11,9 +11,8 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.visit import UNPROCESSABLE, Visit
-from relance.engine.contacts import csv_reader
+from relance.engine.contacts import csv_reader, suppression_list
 from relance.engine.roles import Permission
-from relance.mailbox import free_mail
 from relance.wording import N_, Text, _
 
 KINDS = {"address": N_("Addresses"), "domain": N_("Domains")}
@@ -49,8 +48,8 @@ def add(visit: Visit) -> Response:
     """An address, or everybody at a domain."""
     value = visit.text("value", 320).strip()
     try:
-        if is_public(value):
-            raise errors.Invalid(public(value))
+        if suppression_list.is_public(value):
+            raise errors.Invalid(suppression_list.public(value))
         made = visit.app.contacts.suppress(value, visit.text("reason", 300))
     except errors.Invalid as refused:
         return _shown(visit, refused.text, value)
@@ -74,20 +73,6 @@ def file(visit: Visit) -> Response:
         told = (each.value, each.kind, each.reason, each.added_by, each.created_at.isoformat())
         rows.writerow([csv_reader.neutral(cell) for cell in told])
     return visit.file(out.getvalue().encode("utf-8-sig"), "do-not-contact.csv")
-
-
-def is_public(written: str) -> bool:
-    """Whether what was written is the whole domain of a public mail service."""
-    domain = written.strip().lstrip("@").rstrip(".").lower()
-    return domain in free_mail.DOMAINS
-
-
-def public(domain: str) -> Text:
-    """Why a domain is not put on the list as a whole."""
-    return Text(
-        "{domain} is a public mail service: that would be everybody with an address there. Enter the person's address.",
-        domain=domain,
-    )
 
 
 PAGES = (

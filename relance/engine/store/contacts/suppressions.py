@@ -15,11 +15,14 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
 from relance.engine.db import database
-from relance.engine.db.prepared import Prepared, any_of, fixed, is_one_of
+from relance.engine.db.prepared import Prepared, among, any_of, fixed, is_one_of
 from relance.engine.db.tables import suppression, suppression_reason
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
 from relance.engine.store import events
+
+KINDS = ("address", "domain")
+_TABLES = (suppression, suppression_reason)
 
 
 class Because(StrEnum):
@@ -160,6 +163,30 @@ def remove(conn: Connection, value: str) -> bool:
     return conn.execute(sa.delete(suppression).where(suppression.c.value == value)).rowcount > 0
 
 
+def standing(conn: Connection, values: Sequence[str]) -> set[tuple[str, str]]:
+    """Those of these values that are on the list, with their kinds."""
+    here = sa.and_(is_one_of(suppression.c.kind, KINDS), among(suppression.c.value, values))
+    return {(row.kind, row.value) for row in conn.execute(sa.select(suppression).where(here))}
+
+
+def imported(conn: Connection, source: str) -> list[tuple[str, str]]:
+    """The kinds and values to which one import gave a reason."""
+    of = (suppression_reason.c.cause == Because.PERSON.value, suppression_reason.c.source == source)
+    query = sa.select(suppression_reason.c.kind, suppression_reason.c.value).where(*of)
+    return [(kind, value) for kind, value in conn.execute(query.order_by(suppression_reason.c.value))]
+
+
+def drop(conn: Connection, kind: str, value: str, source: str) -> bool:
+    """Take back one reason that a person gave. True when there was no other, so that the value is off the list."""
+    here = (suppression_reason.c.kind == kind, suppression_reason.c.value == value)
+    conn.execute(sa.delete(suppression_reason).where(*here, suppression_reason.c.source == source))
+    if _reasons(conn, kind, value):
+        _say(conn, kind, value)
+        return False
+    conn.execute(sa.delete(suppression).where(suppression.c.kind == kind, suppression.c.value == value))
+    return True
+
+
 def list_all(conn: Connection) -> list[Suppression]:
     """All of them, by value."""
     return _views(conn, sa.select(suppression), sa.select(suppression_reason))
@@ -169,10 +196,6 @@ def one(conn: Connection, kind: str, value: str) -> Suppression:
     """One that there is."""
     found, said = (sa.select(each).where(each.c.kind == kind, each.c.value == value) for each in _TABLES)
     return _views(conn, found, said)[0]
-
-
-KINDS = ("address", "domain")
-_TABLES = (suppression, suppression_reason)
 
 
 def page(conn: Connection, search: str, *, kind: str = "", after: str, limit: int) -> list[Suppression]:
