@@ -105,6 +105,24 @@ def test_suppressing_and_lifting(run: Run) -> None:
     run("contacts", "unsuppress", "acme.example", "--yes", code=2)
 
 
+def test_a_do_not_contact_list_is_imported_and_taken_back(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("ada@acme.example\nrival.example\nnonsense\n")
+    asked = data(run("suppressions", "import", str(file), "--dry-run", "--json"))
+    assert (asked["added"], asked["number"], [each["line"] for each in asked["refused"]]) == (2, "", [3])
+    run("suppressions", "import", str(file), code=2)
+    assert data(run("contacts", "suppressed", "--json")) == []
+    done = data(run("suppressions", "import", str(file), "--yes", "--json"))
+    assert [each["value"] for each in data(run("contacts", "suppressed", "--json"))] == [
+        "ada@acme.example",
+        "rival.example",
+    ]
+    assert data(run("suppressions", "import", str(file), "--yes", "--json"))["added"] == 0
+    assert data(run("suppressions", "undo", done["number"], "--yes", "--json")) == {"lifted": 2}
+    run("suppressions", "undo", done["number"], "--yes", code=2)
+    assert data(run("contacts", "suppressed", "--json")) == []
+
+
 def test_times_are_told_by_the_clock_of_the_workspace_and_not_of_the_machine(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
