@@ -37,7 +37,7 @@ class RefusedLine:
 
 @dataclass(frozen=True)
 class SuppressionImport:
-    """What became of a list, or would: entries that are new, those that were there, lines that were refused. `number` names it
+    """The result of importing a list, or of trying to: entries that are new, those that were there, lines that were refused. `number` names it
     for `undo`; empty after a dry run, and where nothing was new."""
 
     number: str
