@@ -12,7 +12,7 @@ from relance.cli.terminal import asking, session, show
 from relance.wording import Text, _, n_
 
 if TYPE_CHECKING:
-    from relance.engine.contacts.suppression_list import SuppressionImport
+    from relance import SuppressionImport
 
 group = typer.Typer(no_args_is_help=True, help="Import a do-not-contact list, and take an import back.")
 SHOWN = 10
