@@ -82,7 +82,10 @@ def undo(context: Context, number: str) -> int:
         values = suppressions.imported(conn, _source(number))
         if not number or not values:
             raise errors.NotFound(
-                Text("There is no import {number} with entries on the list.", number=number)
+                Text(
+                    "There is no import {number} with entries on the list. It was taken back, or is another one: the import printed its number.",
+                    number=number,
+                )
             )
         lifted = [each for each in values if suppressions.drop(conn, *each, _source(number))]
         contact_service.told_lifted(conn, [value for _kind, value in lifted], context.clock.now())
