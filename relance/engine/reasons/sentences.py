@@ -210,8 +210,8 @@ FIELDS: Mapping[str, Text] = {
     "phone": Text.within("field", "phone"),
     "country": Text.within("field", "country"),
     "zone": Text.within("field", "time zone"),
-    "sender.name": Text.within("field", "name of the sender"),
-    "sender.first_name": Text.within("field", "first name of the sender"),
+    "sender_name": Text.within("field", "name of the sender"),
+    "sender_first_name": Text.within("field", "first name of the sender"),
 }
 """What people call a field of a contact; one of the author's own has the name that they gave it."""
 
