@@ -91,9 +91,8 @@
   document.addEventListener("htmx:after:request", (event) => {
     const ctx = swaps(event);
     if (!ctx) return;
-    const list = document.querySelector(".conversations"), { url, ok } = ctx.response.raw;
+    const list = document.querySelector(".conversations");
     scrolled = list ? list.scrollTop : 0;
-    if (ok && url !== location.href) history.pushState({}, "", url);
   });
   document.addEventListener("htmx:after:swap", (event) => {
     if (!swaps(event)) return;
@@ -103,6 +102,8 @@
     const wanted = document.querySelector("#main [autofocus]") || (document.activeElement === document.body ? opened || document.getElementById("main") : null);
     if (wanted) wanted.focus({ preventScroll: true });
     if (opened) scrollTo(0, 0);
+    const { url, ok } = event.detail.ctx.response.raw;
+    if (ok && url !== location.href) history.pushState({}, "", url);
   });
   addEventListener("popstate", () => location.reload());
 
