@@ -145,7 +145,7 @@ def _fill(relance: Relance, options: argparse.Namespace) -> None:
     with database.write() as conn:
         conn.execute(sa.text(_MORE), {"begin": options.people + 1, "people": options.contacts})
         for words in _BESIDE:
-            conn.exec_driver_sql(words)
+            conn.execute(sa.text(words))
         conn.execute(sa.text("analyze"))
     database.close()
 
