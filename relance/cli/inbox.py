@@ -242,6 +242,8 @@ def _told(answer: int, done: Corrected) -> None:
     )
     for line in done.effects or (_("No sequence changed."),):
         show.say(str(line))
+    if done.suppressed:
+        show.say(_("`relance contacts unsuppress {email}` takes it off the list.", email=done.suppressed))
 
 
 @group.command("accept-substitute")

@@ -165,6 +165,7 @@ PEOPLES_OWN = {
         "step",
         "subject",
         "substitute",
+        "suppressed",
         "text",
         "thread",
         "to",

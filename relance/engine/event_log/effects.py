@@ -21,6 +21,7 @@ class EffectCode(StrEnum):
     NEXT_STEP_ON = "next_step_on"
     KEPT_ANOTHER_ANSWER = "kept_another_answer"
     KEPT_UNTIL_REOPENED = "kept_until_reopened"
+    KEPT_SUPPRESSED = "kept_suppressed"
 
 
 _SENTENCES: Mapping[EffectCode, Text] = complete(
@@ -32,6 +33,7 @@ _SENTENCES: Mapping[EffectCode, Text] = complete(
         EffectCode.NEXT_STEP_ON: Text("{state}, next step {day}"),
         EffectCode.KEPT_ANOTHER_ANSWER: Text("its effects remain: another answer from them means the same"),
         EffectCode.KEPT_UNTIL_REOPENED: Text("its effects remain until they are reopened"),
+        EffectCode.KEPT_SUPPRESSED: Text("stays on the do-not-contact list until a person takes it off"),
     },
 )
 _CODES = frozenset(EffectCode)

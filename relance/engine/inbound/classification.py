@@ -33,6 +33,11 @@ class EffectiveClassification:
         """What it leads to."""
         return policy.consequence(self.match, self.judgement)
 
+    @property
+    def is_wish(self) -> bool:
+        """Whether it puts its person on the do-not-contact list because they asked for that; an address that is dead did not."""
+        return self.consequence.suppress and self.judgement.kind is not Kind.HARD_BOUNCE
+
 
 def judged(answer: Reply) -> Classification:
     """What the rules said."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import event
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.kinds import EventKind
@@ -16,6 +18,7 @@ from relance.engine.reasons import Cause
 from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import State
+from relance.engine.store import events
 from relance.engine.store.contacts import search, suppressions
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import ReplyFilter
@@ -275,6 +278,20 @@ def test_a_wish_that_stays_is_said(house: Context) -> None:
     done = inbox.undo(house, opted_out(house))
     assert done.answer.kind == "human answer"
     assert in_english("stays on the do-not-contact list") in done.effects[-1]
+
+
+def test_who_stays_suppressed_after_a_corrected_opt_out_is_told_as_data(house: Context) -> None:
+    number = alone(house, "Please take me off your list and never write again.")
+    assert row(house).state is State.UNSUBSCRIBED
+    done = inbox.correct(house, number, Correction(kind="auto-reply"))
+    assert done.suppressed == KIM
+    assert in_english("stays on the do-not-contact list until a person takes it off") in done.effects[-1]
+    with house.database.read() as conn:
+        [*_rest, last] = [each for each in events.of_contact(conn, row(house).contact_id)]
+        [stored] = conn.execute(sa.select(event.c.data).where(event.c.id == last.id)).scalars()
+    assert stored["effects"][-1] == {"effect": "kept_suppressed", "params": {"email": KIM}}
+    contact_service.unsuppress(house, KIM)
+    assert inbox.correct(house, number, Correction(kind="human-answer")).suppressed == ""
 
 
 def test_what_a_person_did_meanwhile_stands(house: Context) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db import tables
+from relance.engine.event_log.actors import Actor, ActorKind, acting
+from relance.engine.reasons import Code, because
 from relance.engine.store.contacts import suppressions
 from tests.reworded import in_english, worded
 
@@ -43,3 +47,25 @@ def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
     assert contact_service.unsuppress(house, "@other.example") is False
     with pytest.raises(errors.Invalid, match=worded("neither an address nor a domain")):
         contact_service.suppress(house, "not a domain")
+
+
+@pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        (Actor(ActorKind.RECIPIENT), "the recipient"),
+        (Actor(ActorKind.RULE, "evidence"), "a rule (evidence)"),
+        (Actor(ActorKind.SCHEDULE, "turn"), "a schedule (mailbox)"),
+        (Actor(ActorKind.USER, "ann@sales.example"), "ann@sales.example"),
+    ],
+)
+def test_who_put_an_address_on_the_list_is_told_for_every_kind_of_actor(
+    house: Context, actor: Actor, told: str
+) -> None:
+    with house.database.write() as conn, acting(actor):
+        why = suppressions.wished(because(Code.UNSUBSCRIBED_BY_LINK))
+        suppressions.add(conn, "address", "kim@lake.example", why, house.clock.now())
+    [found] = contact_service.suppressed(house)
+    assert found.added_by == in_english(told)
+    with house.database.write() as conn:  # as a release to come may write it
+        conn.execute(sa.update(tables.suppression_reason).values(added_by={"kind": "robot", "name": "r2"}))
+    assert contact_service.suppressed(house)[0].added_by == ""

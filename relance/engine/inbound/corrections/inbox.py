@@ -23,7 +23,7 @@ from relance.engine.inbound.corrections import revise, slips
 from relance.engine.inbound.corrections.revise import Revision
 from relance.engine.reasons import Code, Reason, matches
 from relance.engine.store import done_by, events
-from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
@@ -81,10 +81,12 @@ class Correction:
 
 @dataclass(frozen=True)
 class Corrected:
-    """The mail as it stands now, and what changed for whom, in words."""
+    """The mail as it stands now, and what changed for whom, in words. `suppressed` is the address that stays on the
+    do-not-contact list, though the mail is not taken for a wish for no more mail any more; `contacts.unsuppress` takes it off."""
 
     answer: AnswerView
     effects: tuple[str, ...]
+    suppressed: str = ""
 
 
 MAX_PAGE = 10_000
@@ -221,23 +223,7 @@ def undo(context: Context, number: int) -> Corrected:
         kinds = {"kind": reading.judgement.kind.value, "before": were.judgement.kind.value}
         told = done_by.done(conn, Code.CORRECTION_UNDONE, **kinds)
         slip = slips.noted_at(answer, were, reading, context.clock.now())
-        done = _changed(conn, context, answer, values, told, slip)
-        return dataclasses.replace(done, effects=(*done.effects, *_stays(conn, were, reading, answer)))
-
-
-def _stays(
-    conn: Connection, were: EffectiveClassification, now: EffectiveClassification, answer: Reply
-) -> list[str]:
-    wished = were.judgement.kind is not Kind.HARD_BOUNCE and were.consequence.suppress
-    if not wished or now.consequence.suppress or answer.email is None:
-        return []
-    if not suppressions.is_wished(conn, answer.email):
-        return []
-    words = Text(
-        "{email} stays on the do-not-contact list: `relance contacts unsuppress {email}` lifts that.",
-        email=answer.email,
-    )
-    return [str(words)]
+        return _changed(conn, context, answer, values, told, slip)
 
 
 def _changed(
@@ -258,7 +244,7 @@ def _changed(
     said = ReplyCorrected(told, answer.kind, after.judgement.kind.value, list(revised.words))
     about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
     events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
-    return Corrected(view(get(conn, answer.id)), tuple(map(str, revised.words)))
+    return Corrected(view(get(conn, answer.id)), tuple(map(str, revised.words)), revised.suppressed)
 
 
 _BEFORE = "before"

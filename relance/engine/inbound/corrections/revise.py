@@ -107,21 +107,21 @@ class Revised:
     effects: tuple[Effect, ...]
     kept: StandsBecause | None = None
     touched: tuple[int, ...] = ()  # the enrollments that were asked
+    suppressed: str = ""  # whose earlier wish still keeps this address on the do-not-contact list
 
     @property
     def words(self) -> tuple[Effect, ...]:
-        """The effects; where there are none because something was kept, that."""
-        return self.effects or (() if self.kept is None else (_KEPT_EFFECTS[self.kept],))
+        """The effects; where there are none because something was kept, that; and who may not be written to all the same."""
+        found = self.effects or (() if self.kept is None else (_KEPT_EFFECTS[self.kept],))
+        listed = Effect(EffectCode.KEPT_SUPPRESSED, {"email": self.suppressed})
+        return (*found, listed) if self.suppressed else found
 
 
 def revise(
     conn: Connection, context: Context, revision: Revision, now: dt.datetime, *, reopen: bool
 ) -> Revised:
-    """Bring everybody concerned from one reading to the other.
-
-    A stop is always carried out. What an earlier reading stopped, held or deferred goes on only with `reopen`; an
-    opt-out never does.
-    """
+    """Bring everybody concerned from one reading to the other. A stop is always carried out; what another reading stopped, held
+    or deferred goes on only with `reopen`, an opt-out never."""
     before, after = revision.before, revision.after
     ids = {before.contact_id, after.contact_id, *before.also, *after.also} - {None}
     people = contacts.by_ids(conn, [number for number in ids if number is not None]) if ids else {}
@@ -131,9 +131,10 @@ def revise(
     if reopen:
         _undo(run)
     _do(run)
-    stands = StandsBecause.ANOTHER_ANSWER if reopen else StandsBecause.UNTIL_REOPENED
-    kept = stands if _would_undo(run, rows) else None
-    return Revised(_differences(conn, rows), kept, tuple(row.id for row in rows))
+    why = StandsBecause.ANOTHER_ANSWER if reopen else StandsBecause.UNTIL_REOPENED
+    kept = why if _would_undo(run, rows) else None
+    listed = slips.kept_on_list(conn, before, after, people)
+    return Revised(_differences(conn, rows), kept, tuple(row.id for row in rows), listed)
 
 
 def _touched(run: _RevisionRun) -> list[Enrollment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy.engine import Connection
 
@@ -10,6 +11,7 @@ from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.reasons import Reason
 from relance.engine.store import events
 from relance.engine.store.contacts import suppressions
+from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Kind
 
@@ -36,3 +38,16 @@ def lift(conn: Connection, email: str, reason: Reason, since: dt.datetime) -> bo
     return suppressions.take_back_wish(
         conn, email, reason, {"kind": actor.kind.value, "name": actor.name}, since
     )
+
+
+def kept_on_list(
+    conn: Connection,
+    before: EffectiveClassification,
+    after: EffectiveClassification,
+    people: Mapping[int, Contact],
+) -> str:
+    """The address that stays on the do-not-contact list, though its mail is not taken for a wish for no more mail any more."""
+    person = people.get(before.contact_id) if before.contact_id is not None else None
+    if person is None or not before.is_wish or after.is_wish:
+        return ""
+    return person.email if suppressions.is_wished(conn, person.email) else ""

@@ -17,7 +17,6 @@ from relance.engine import reasons
 from relance.engine.db import database
 from relance.engine.db.prepared import Prepared, among, any_of, fixed, is_one_of
 from relance.engine.db.tables import suppression, suppression_reason
-from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
 from relance.engine.store import events
 
@@ -244,8 +243,13 @@ def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> 
 
 
 def _who(stored: Any) -> str:
-    """An actor as people read it; a user by their address, a rule of ours by what it is called."""
-    return str(Actor(ActorKind(stored["kind"]), stored["name"]).named()) if stored else ""
+    """An actor as people read it, told apart from somebody's name where it is nobody of the team; empty where it was not kept,
+    or written by a release that knows more of them."""
+    found = events.actor(stored["kind"], stored["name"]) if stored else None
+    if found is None:
+        return ""
+    by: dict[str, Any] = {reasons.BY: found.named(), reasons.BY_KIND: found.kind.value}
+    return str(reasons.because(Code.DO_NOT_CONTACT, **by).doer or "")
 
 
 def suppressed(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
