@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MISDIRECTED = 421
+SIGNED_OUT = 401
 
 
 def build(installation: Relance) -> Starlette:
@@ -147,7 +148,9 @@ def _allowed(visit: Visit, page: Page) -> Response | None:
         return None
     if visit.viewer is None:
         if visit.partial:
-            return Response(status_code=204, headers={"hx-redirect": "/sign-in"})
+            return mishaps.page(
+                visit, SIGNED_OUT
+            )  # what is on the screen stays: `connection.js` says so above it
         where = visit.request.url.path if page.method == "GET" else "/"
         return RedirectResponse("/sign-in" + (f"?next={where}" if where != "/" else ""), 303)
     visit.viewer.require(page.permission)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import relance.engine
 from relance.engine.db import columns, migrate, tables
 from relance.engine.db.database import Database
 from relance.engine.db.tables import event, inbound
@@ -130,6 +133,47 @@ def test_a_match_of_the_first_schema_is_read_out_of_its_sentence_once(database_u
         found = conn.execute(sa.select(inbound.c.match).order_by(inbound.c.id)).scalars().all()
     assert found == ["soft", "certain", "certain"]
     database.close()
+
+
+def test_numbers_of_rows_that_were_deleted_are_never_given_again(database_url: str) -> None:
+    """0039: SQLite gave the number of the last row to the next one. The rows stay what they were, with all that is asked of them."""
+    database = Database(database_url)
+    upgrade_to(database, "0038")
+    user = {"email": "ada@b.example", "role": "manager", "created_at": NOW}
+    draft = sa.table("sequence_draft", *map(sa.column, ("id", "user_account_id", "begun_at", "text")))
+    with database.write() as conn:
+        conn.execute(sa.insert(sa.table("user_account", *map(sa.column, user))).values(user))
+        for words in ("kept", "dropped before"):
+            conn.execute(sa.insert(draft).values(user_account_id=1, begun_at=NOW, text=words))
+        conn.execute(sa.delete(draft).where(draft.c.text == "dropped before"))
+    migrate.upgrade(database)
+    with database.write() as conn:
+        assert drift(conn) == []
+        assert conn.execute(sa.select(draft.c.id, draft.c.text)).all() == [(1, "kept")]
+        given = {1, 2}
+        for _ in range(3):
+            added = sa.insert(draft).values(user_account_id=1, begun_at=NOW, text="").returning(draft.c.id)
+            number = conn.execute(added).scalar_one()
+            assert number not in given
+            given.add(number)
+            conn.execute(sa.delete(draft).where(draft.c.id == number))
+    database.close()
+
+
+def test_every_table_whose_rows_are_deleted_gives_its_numbers_once(migrated_sqlite_url: str) -> None:
+    """What the engine deletes from is read off its source."""
+    source = "\n".join(each.read_text("utf-8") for each in Path(relance.engine.__path__[0]).rglob("*.py"))
+    deleted = set(re.findall(r"sa\.delete\((\w+)\)", source)) & set(columns.metadata.tables)
+    assert {"sequence_draft", "user_session", "withheld"} <= deleted
+    database = Database(migrated_sqlite_url)
+    with database.read() as conn:
+        made = dict(conn.execute(sa.text("select name, sql from sqlite_master where type = 'table'")).all())
+    database.close()
+    for name in deleted:
+        table = columns.metadata.tables[name]
+        if table.autoincrement_column is not None:
+            assert "AUTOINCREMENT" in made[name], name
+            assert table.dialect_options["sqlite"]["autoincrement"], name
 
 
 PLACE = {"host": "localhost", "port": 1, "security": "plain"}

@@ -19,6 +19,7 @@ WORDS = {
         N_("Your role does not include this page. Ask a manager."),
     ),
     404: (N_("There is nothing here"), N_("The page may have moved, or the address is mistyped.")),
+    401: (N_("You have been signed out"), N_("You have been signed out. Sign in again to continue.")),
     405: (N_("That did not work"), N_("This address cannot be used that way.")),
     413: (N_("That is too large"), N_("The form or the file is larger than this page accepts.")),
     500: (
@@ -54,4 +55,8 @@ _SENTENCES = re.compile(r"(?<=\.) ")
 def page(visit: Visit, status: int, words: str = "") -> Response:
     """A whole page; where no more than a part was asked for, the words alone."""
     title, usual = WORDS.get(status, (N_("That did not work"), N_("Go back and try again.")))
+    if visit.partial:
+        answer = visit.part("mishap.html", "told", words=words or _(usual))
+        answer.status_code = status
+        return answer
     return visit.show("mishap.html", status, title=_(title), words=words or _(usual))

@@ -70,8 +70,13 @@ def with_indexes() -> sa.MetaData:
     return metadata
 
 
+NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
+# Of a table whose rows are deleted: SQLite would give the number of its last row to the next one, and who still knows the old row by
+# its number would mean another (sqlite.org/autoinc.html). PostgreSQL never does.
+
+
 def number() -> sa.Column[int]:
-    """The number every row is known by."""
+    """The number every row is known by. A table whose rows are deleted says `NEVER_AGAIN`, too."""
     return sa.Column("id", Id, primary_key=True, autoincrement=True)
 
 

@@ -56,8 +56,16 @@ def text_of(page: str) -> str:
     return html.unescape(found[1])
 
 
+def marks(page: str) -> dict[str, str]:
+    """What a page of a draft says beside its text: which draft it is, and which text of it."""
+    return dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.rpartition("<textarea")[0])
+    )
+
+
 def save(client, draft: str, text: str, go: str = "check"):
-    return client.post("/sequence/draft", data={"draft": draft, "text": text, "go": go})
+    shown = client.get(f"/sequence-drafts/{draft}")
+    return client.post("/sequence/draft", data={**marks(shown.text), "draft": draft, "text": text, "go": go})
 
 
 def seen(page: str) -> str:
@@ -92,7 +100,9 @@ def test_a_draft_outlives_the_session_and_is_nobody_elses(sales: Console) -> Non
     with at(sales, EVA) as eva:
         assert eva.get(f"/sequence-drafts/{draft}").status_code == 404
         for path in ("", "/keep", "/drop", "/settle"):
-            assert eva.post(f"/sequence/draft{path}", data={"draft": draft, "text": "x"}).status_code == 404
+            sent = eva.post(f"/sequence/draft{path}", data={"draft": draft, "text": "x"})
+            assert sent.status_code == (404 if path == "/drop" else 422)
+            assert "Have you had" not in sent.text
         assert eva.post("/sequence/publish", data={"draft": draft}).status_code == 404
         assert f"/sequence-drafts/{draft}" not in eva.get("/sequences").text
         number, _ = begun(eva, name=NAME)
@@ -170,9 +180,7 @@ def test_two_who_write_at_once_lose_nothing(sales: Console) -> None:
         assert "style-src 'self' 'nonce-" in late.headers["content-security-policy"]
         assert in_english("Version 2") in eva.get(f"/sequence-drafts/{other}").text
         both = theirs.replace("Did you have", "Boss asks")
-        settled = eva.post(
-            "/sequence/draft/settle", data={"draft": other, "text": both, "name": NAME, "base": "2"}
-        )
+        settled = eva.post("/sequence/draft/settle", data={**marks(late.text), "text": both})
         eva.post("/sequence/publish", data={"draft": other, "seen": seen(settled.text)})
     assert version(sales) == 3
     words = sales.app.sequences.show(NAME).yaml
@@ -194,12 +202,64 @@ def test_comments_that_somebody_else_published_meanwhile_are_not_overwritten(sal
         assert in_english("Somebody changed the text of version 1 while you were writing.") in late.text
         said = eva.get(f"/sequence-drafts/{other}").text
         assert in_english("The text of version 1 has been changed since you started.") in said
-        given = dict(re.findall(r'<input type="hidden" name="(name|base|digest)" value="([^"]*)"', late.text))
         both = "# Maria wrote this in March.\n" + theirs
-        settled = eva.post("/sequence/draft/settle", data={**given, "draft": other, "text": both})
+        settled = eva.post("/sequence/draft/settle", data={**marks(late.text), "text": both})
         eva.post("/sequence/publish", data={"draft": other, "seen": seen(settled.text)})
     assert version(sales) == 2
     assert sales.app.sequences.show(NAME).yaml == both
+
+
+def test_a_tab_that_was_left_open_never_overwrites_another_draft(sales: Console) -> None:
+    """The new draft once had the number of the one that was published."""
+    with at(sales) as client:
+        draft, text = begun(client, name=NAME)
+        stale = marks(client.get(f"/sequence-drafts/{draft}").text)
+        plan = save(client, draft, text.replace("Did you have", "Have you had"), "plan")
+        client.post("/sequence/publish", data={"draft": draft, "seen": seen(plan.text)})
+        other, _ = begun(client, **{"from": "blank", "name": "Another one"})
+        assert other != draft
+        kept = sales.app.drafts.show(1, int(other))
+        typed = text.replace("A short yes", "The words of the stale tab")
+        told = client.post(
+            "/sequence/draft/keep", data={**stale, "text": typed}, headers={"hx-request": "true"}
+        )
+        assert (told.status_code, told.headers["relance-unsaved"]) == (422, "gone")
+        assert "<nav" not in told.text
+        assert (
+            client.post("/sequence/draft", data={**stale, "draft": other, "text": typed}).status_code == 422
+        )
+        assert sales.app.drafts.show(1, int(other)) == kept
+        page = client.post("/sequence/draft", data={**stale, "text": typed})
+        assert page.status_code == 422
+        assert text_of(page.text) == typed
+        anew = client.post("/sequence/draft/anew", data={**marks(page.text), "text": typed})
+        assert text_of(anew.text) == typed
+        assert str(anew.url).rpartition("/")[2] not in (draft, other)
+        # It goes on from the version it was begun from: what was published since is not overwritten.
+        assert 'name="seen"' not in client.get(f"{anew.url}/plan").text
+
+
+def test_of_two_tabs_with_one_draft_the_later_sees_both_texts(sales: Console) -> None:
+    with at(sales) as client:
+        draft, text = begun(client, name=NAME)
+        one, other = (marks(client.get(f"/sequence-drafts/{draft}").text) for _ in range(2))
+        mine, theirs = (
+            text.replace("Did you have", "Tab one asks"),
+            text.replace("A short yes", "Tab two says"),
+        )
+        client.post("/sequence/draft", data={**one, "text": mine})
+        told = client.post(
+            "/sequence/draft/keep", data={**other, "text": theirs}, headers={"hx-request": "true"}
+        )
+        assert (told.status_code, told.headers["relance-unsaved"]) == (422, "stale")
+        page = client.post("/sequence/draft", data={**other, "text": theirs})
+        assert text_of(page.text) == theirs
+        assert "Tab one asks" in page.text
+        assert sales.app.drafts.show(1, int(draft)).text == mine
+        assert in_english("Nothing was deleted.") in client.post("/sequence/draft/drop", data=other).text
+        settled = client.post("/sequence/draft", data={**marks(page.text), "text": theirs})
+        assert settled.status_code == 200
+        assert sales.app.drafts.show(1, int(draft)).text == theirs
 
 
 def test_a_text_that_was_begun_from_an_older_version_is_not_published(sales: Console) -> None:

@@ -57,6 +57,83 @@ def test_a_draft_is_kept_until_it_is_dropped_and_is_ones_own(house: Context) -> 
     assert drafts.list_all(house, ada) == []
 
 
+def test_a_save_names_what_it_is_a_save_of_and_never_replaces_another_text(house: Context) -> None:
+    ada = user(house, "ada@sales.example")
+    first = drafts.begin(house, ada, text="sequence: One\n")
+    one, other = drafts.MadeFrom(first.edition, "a" * 8, 1), drafts.MadeFrom(first.edition, "b" * 8, 1)
+    kept = drafts.save(house, ada, first.id, "of page a\n", made_from=one)
+    assert kept.edition != first.edition
+    for refused in (
+        lambda: drafts.save(house, ada, first.id, "of page b\n", made_from=other),
+        lambda: drafts.drop(house, ada, first.id, other),
+    ):
+        with pytest.raises(drafts.Stale) as stale:
+            refused()
+        assert stale.value.draft.text == "of page a\n"
+    assert drafts.show(house, ada, first.id) == kept
+    # The same text again is no loss; and who saw the newest text goes on from it.
+    assert drafts.save(house, ada, first.id, "of page a\n", made_from=other).version == kept.version
+    seen = drafts.MadeFrom(kept.edition, "b" * 8, 2)
+    assert drafts.save(house, ada, first.id, "both\n", made_from=seen).text == "both\n"
+
+
+def test_saves_of_one_page_may_overtake_each_other(house: Context) -> None:
+    """A page that is closed sends its last text without waiting for the answer to the one before."""
+    ada = user(house, "ada@sales.example")
+    first = drafts.begin(house, ada, text="sequence: One\n")
+    late, last = (drafts.MadeFrom(first.edition, "a" * 8, number) for number in (1, 2))
+    drafts.save(house, ada, first.id, "the last words\n", made_from=last)
+    assert drafts.save(house, ada, first.id, "the last wor\n", made_from=late).text == "the last words\n"
+    drafts.save(house, ada, first.id, "more\n", made_from=drafts.MadeFrom(first.edition, "a" * 8, 3))
+    assert drafts.show(house, ada, first.id).text == "more\n"
+
+
+def test_of_two_tabs_that_save_at_once_one_is_told(house: Context) -> None:
+    ada = user(house, "ada@sales.example")
+    first = drafts.begin(house, ada, text="sequence: One\n")
+    together, told = threading.Barrier(2), []
+
+    def go(page: str) -> None:
+        together.wait(10)
+        try:
+            made = drafts.MadeFrom(first.edition, page, 1)
+            told.append(drafts.save(house, ada, first.id, f"of page {page}\n", made_from=made).text)
+        except drafts.Stale as stale:
+            told.append(stale.draft.text)
+
+    threads = [threading.Thread(target=go, args=(page * 8,)) for page in "ab"]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(20)
+    assert told == [drafts.show(house, ada, first.id).text] * 2
+
+
+def test_the_number_of_a_draft_is_never_anothers(house: Context) -> None:
+    ada = user(house, "ada@sales.example")
+    given = []
+    for _ in range(3):
+        given.append(drafts.begin(house, ada, text="sequence: One\n").id)
+        drafts.drop(house, ada, given[-1])
+    assert len(set(given)) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ('"Say \\"q\\" twice"', 'Say "q" twice'),
+        ("'It''s on' # in March", "It's on"),
+        ("Plain words # a comment", "Plain words"),
+        ('"half a th', "half a th"),
+        ("[a, b]", "[a, b]"),
+        ("", ""),
+    ],
+)
+def test_the_title_of_a_draft_is_what_its_text_says(house: Context, written: str, title: str) -> None:
+    ada = user(house, "ada@sales.example")
+    assert drafts.begin(house, ada, text=f"sequence: {written}\nsteps: []\n").title == title
+
+
 def test_a_new_one_has_the_name_its_text_gives_it(house: Context) -> None:
     ada = user(house, "ada@sales.example")
     new = drafts.begin(house, ada, text='sequence: "Two words"\nsteps: []\n')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import contextlib
 import hashlib
 import hmac
 
@@ -11,20 +11,18 @@ from starlette.responses import Response
 from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import numbers
-from relance.console.views.sequences import editor
+from relance.console.views.sequences import editor, unkept
+from relance.console.views.sequences.comparing import against, changes
 from relance.console.views.sequences.overview import link
 from relance.console.views.sequences.text import LARGEST, draft_link, kept, opened, sent, shown
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.roles import Permission
 from relance.engine.sequences.publish import Overtaken, text_digest
-from relance.engine.sequences.writing.drafts import BegunFrom
+from relance.engine.sequences.writing.drafts import BegunFrom, MadeFrom, Stale
 from relance.engine.sequences.writing.planning import PublishPlan
 from relance.engine.store.users.drafts import Draft
 from relance.wording import Text
-
-_AROUND = 2
-# Lines that are shown around what was changed.
 
 
 def plan(visit: Visit) -> Response:
@@ -54,7 +52,8 @@ def publish(visit: Visit) -> Response:
         done = visit.app.sequences.publish(draft.text, base=base, digest=digest)
     except (errors.Invalid, Overtaken):
         return visit.go(again)  # which says what is in the way
-    visit.app.drafts.drop(visit.me.user, draft.id)
+    with contextlib.suppress(Stale):  # another tab wrote on: that text stays a draft
+        visit.app.drafts.drop(visit.me.user, draft.id, MadeFrom(draft.edition))
     said = (
         Text("Version {version} of {name} is published.", version=done.version, name=done.name)
         if done.changed
@@ -70,7 +69,10 @@ def publish(visit: Visit) -> Response:
 def settle(visit: Visit) -> Response:
     """Both texts were seen: the draft goes on from the other version."""
     base = numbers.row(visit.text("base")) or 0
-    draft = kept(visit, BegunFrom(visit.text("name", 200), base, visit.text("digest", 64)))
+    try:
+        draft = kept(visit, BegunFrom(visit.text("name", 200), base, visit.text("digest", 64)))
+    except (Stale, errors.NotFound) as unsaved:
+        return unkept.page(visit, unsaved)
     return visit.go(f"{draft_link(draft.id)}/plan")
 
 
@@ -106,6 +108,7 @@ def _conflict(visit: Visit, draft: Draft, name: str) -> Response:
         visit,
         "sequence_conflict.html",
         draft=draft,
+        page=unkept.new_page(),
         published=against(theirs.yaml, draft.text),
         theirs=theirs,
         taken=draft.name != name,
@@ -113,26 +116,6 @@ def _conflict(visit: Visit, draft: Draft, name: str) -> Response:
         digest=text_digest(theirs.yaml),
         lines=changes(theirs.yaml, draft.text),
     )
-
-
-def against(text: str, other: str) -> list[tuple[str, str]]:
-    """Every line of a text: "-" where it is not in the other one as it stands there, else " ". Pure."""
-    lines = text.splitlines()
-    same = difflib.SequenceMatcher(None, lines, other.splitlines(), autojunk=False).get_matching_blocks()
-    kept = {block.a + number for block in same for number in range(block.size)}
-    return [(" " if number in kept else "-", line) for number, line in enumerate(lines)]
-
-
-def changes(before: str, after: str) -> list[tuple[str, str]]:
-    """Lines with what happened to them: "+", "-", " ", and "…" where some are left out. Pure."""
-    found: list[tuple[str, str]] = []
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=_AROUND, lineterm="")
-    for line in list(lines)[2:]:
-        if not line.startswith("@@"):
-            found.append((line[:1], line[1:]))
-        elif found:
-            found.append(("…", ""))
-    return found
 
 
 PAGES = (

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import numbers
-from relance.console.views.sequences import editor
+from relance.console.views.sequences import editor, unkept
 from relance.console.views.sequences.overview import link, named
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.roles import Permission
 from relance.engine.sequences.publish import text_digest
-from relance.engine.sequences.writing.drafts import BegunFrom
+from relance.engine.sequences.writing.drafts import BegunFrom, MadeFrom, Stale
 from relance.engine.store.users.drafts import Draft
 from relance.wording import N_, Text
 
@@ -77,24 +77,47 @@ def edit(visit: Visit) -> Response:
 def write(visit: Visit) -> Response:
     """The draft, with everything that is wrong with it."""
     draft = opened(visit)
-    return editor.show(visit, "sequence_text.html", **_told(visit, draft), back=_back(draft))
+    return editor.show(
+        visit, "sequence_text.html", **_told(visit, draft), back=_back(draft), page=unkept.new_page()
+    )
 
 
 def keep(visit: Visit) -> Response:
-    """The draft is kept while it is typed; answers with what is wrong with it now."""
-    return visit.part("sequence_text.html", "told", **_told(visit, kept(visit)))
+    """The draft is kept while it is typed; answers with what is wrong with it now, or with why it is not kept."""
+    try:
+        draft = kept(visit)
+    except (Stale, errors.NotFound) as unsaved:
+        return unkept.part(visit, unsaved)
+    answer = visit.part("sequence_text.html", "told", **_told(visit, draft))
+    answer.headers[unkept.EDITION] = draft.edition
+    return answer
 
 
 def save(visit: Visit) -> Response:
     """The draft is kept; then its plan, or the draft again."""
-    draft = kept(visit)
+    try:
+        draft = kept(visit)
+    except (Stale, errors.NotFound) as unsaved:
+        return unkept.page(visit, unsaved)
     return visit.go(f"{draft_link(draft.id)}/plan" if visit.text("go") == "plan" else draft_link(draft.id))
+
+
+def anew(visit: Visit) -> Response:
+    """The text of a draft that is gone becomes a new one, which goes on from the same version."""
+    begun_from = BegunFrom(
+        visit.text("name", 200), numbers.row(visit.text("base")) or 0, visit.text("digest", 64)
+    )
+    draft = visit.app.drafts.begin(visit.me.user, text=written(visit), begun_from=begun_from)
+    return visit.go(draft_link(draft.id), Text("Your text is kept as a new draft."))
 
 
 def drop(visit: Visit) -> Response:
     """The draft is thrown away; what is published stays."""
     draft = sent(visit)
-    visit.app.drafts.drop(visit.me.user, draft.id)
+    try:
+        visit.app.drafts.drop(visit.me.user, draft.id, made_from(visit))
+    except Stale as changed:
+        return visit.go(draft_link(draft.id), Text("{why} Nothing was deleted.", why=changed.text), "warn")
     return visit.go(_back(draft), Text("Your draft has been deleted. The published version is unchanged."))
 
 
@@ -109,12 +132,22 @@ def sent(visit: Visit) -> Draft:
 
 
 def kept(visit: Visit, begun_from: BegunFrom | None = None) -> Draft:
-    """The draft of a form, with the text that was sent."""
+    """The draft of a form, with the text that was sent. Raises `Stale` where another tab saved one meanwhile."""
+    number = _number(visit.text("draft"))
+    return visit.app.drafts.save(visit.me.user, number, written(visit), begun_from, made_from(visit))
+
+
+def made_from(visit: Visit) -> MadeFrom:
+    """Which text the page showed that a form was sent from."""
+    return MadeFrom(visit.text("of", 60), visit.text("page", 60), numbers.row(visit.text("save")) or 0)
+
+
+def written(visit: Visit) -> str:
+    """The text that was sent."""
     text = visit.text("text", LONGEST + 1).replace("\r\n", "\n").rstrip() + "\n"
     if len(text) > LONGEST:
         raise errors.Invalid(Text("This text is too long for a sequence."))
-    number = _number(visit.text("draft"))
-    return visit.app.drafts.save(visit.me.user, number, text, begun_from)
+    return text
 
 
 def _number(typed: str) -> int:
@@ -171,5 +204,6 @@ PAGES = (
     Page("/sequence-drafts/{number}", write, _WRITE, keys=_KEYS),
     Page("/sequence/draft", save, _WRITE, method="POST", largest=LARGEST),
     Page("/sequence/draft/keep", keep, _WRITE, method="POST", largest=LARGEST, part=True),
+    Page("/sequence/draft/anew", anew, _WRITE, method="POST", largest=LARGEST),
     Page("/sequence/draft/drop", drop, _WRITE, method="POST"),
 )

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, NullJson, count, index, metadata, number, text, to, told
+from relance.engine.db.columns import (
+    NEVER_AGAIN,
+    Id,
+    Json,
+    NullJson,
+    count,
+    index,
+    metadata,
+    number,
+    text,
+    to,
+    told,
+)
 from relance.engine.db.database import Instant
 
 mailbox = sa.Table(
@@ -81,6 +93,7 @@ folder = sa.Table(
         "doubted", sa.Boolean, nullable=False, server_default=sa.false()
     ),  # it may be another of that name
     sa.UniqueConstraint("mailbox_id", "name"),
+    **NEVER_AGAIN,
 )
 
 withheld = sa.Table(  # mails that a server shows and does not give
@@ -101,6 +114,7 @@ withheld = sa.Table(  # mails that a server shows and does not give
     sa.Column("tried_at", Instant, nullable=False),
     sa.UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),
     sa.CheckConstraint("state in ('trying', 'aside', 'dismissed')", name="state"),
+    **NEVER_AGAIN,
 )
 
 refusal = sa.Table(
@@ -113,4 +127,5 @@ refusal = sa.Table(
     sa.Column("why", NullJson),  # code and parameters
     sa.Column("at", Instant, nullable=False),
     sa.UniqueConstraint("mailbox_id", "organisation"),
+    **NEVER_AGAIN,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Json, NullJson, index, metadata, number, text
+from relance.engine.db.columns import NEVER_AGAIN, Json, NullJson, index, metadata, number, text
 from relance.engine.db.database import Instant
 
 contact = sa.Table(
@@ -42,6 +42,7 @@ suppression = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("kind", "value"),
     sa.CheckConstraint("kind in ('address', 'domain')", name="kind"),
+    **NEVER_AGAIN,
 )
 
 suppression_reason = sa.Table(
@@ -60,4 +61,5 @@ suppression_reason = sa.Table(
     # One row a reason: taking one back takes back no other.
     sa.UniqueConstraint("kind", "value", "cause", "source"),
     sa.CheckConstraint("cause in ('person', 'bounce')", name="cause"),
+    **NEVER_AGAIN,
 )

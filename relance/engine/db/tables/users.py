@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import NullJson, count, metadata, number, text, to
+from relance.engine.db.columns import NEVER_AGAIN, NullJson, count, metadata, number, text, to
 from relance.engine.db.database import Instant
 
 # All times in here are machine time. ("user" and "session" are words of SQL.)
@@ -38,6 +38,7 @@ user_session = sa.Table(
     sa.Column("seen_at", Instant, nullable=False),
     text("network"),  # from where, as a network: no address is kept
     text("browser"),
+    **NEVER_AGAIN,
 )
 sa.Index("ix_user_session_user", user_session.c.user_account_id)
 
@@ -73,6 +74,10 @@ sequence_draft = sa.Table(
     text("text"),
     sa.Column("begun_at", Instant, nullable=False),
     sa.Column("saved_at", Instant),  # the last change; empty: it says what it was begun from
+    count("version"),  # goes up with every change: a save says which one it was made from
+    text("page"),  # the shown page that made the last change
+    count("page_save"),  # which of that page's saves it was
+    **NEVER_AGAIN,
 )
 sa.Index("ix_sequence_draft_name", sequence_draft.c.name)
 sa.Index("ix_sequence_draft_user", sequence_draft.c.user_account_id)

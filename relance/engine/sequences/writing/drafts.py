@@ -26,11 +26,34 @@ class BegunFrom:
     digest: str = ""
 
 
-def begin(context: Context, user: int, name: str = "", text: str = "") -> Draft:
-    """A user's draft of a sequence: the one they have changed, else one of its latest version. Without a name, a new one of `text`."""
+@dataclasses.dataclass(frozen=True)
+class MadeFrom:
+    """What somebody saw when they changed a draft: its `edition`. A page that is shown has a name of its own (`page`) and counts its
+    saves: it need not wait for the answer to one before it sends the next, and they may come in another order."""
+
+    edition: str
+    page: str = ""
+    save: int = 0
+
+
+class Stale(errors.WrongUse):
+    """The draft was changed since, from another page; nothing was done. `draft` is how it stands."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__(
+            Text("This draft has been changed in another tab or window since you opened it here.")
+        )
+
+
+def begin(
+    context: Context, user: int, name: str = "", text: str = "", begun_from: BegunFrom | None = None
+) -> Draft:
+    """A user's draft of a sequence: the one they have changed, else one of its latest version. Without a name, a new one of `text`,
+    which may go on from a version."""
     with context.database.write() as conn:
         if not name:
-            return _added(conn, context, user, text, BegunFrom())
+            return _added(conn, context, user, text, begun_from or BegunFrom())
         latest = publish.versions_of(conn, name)[0]
         mine = [each for each in drafts.list_all(conn, user) if each.name == name]
         begun = next((each for each in mine if each.saved_at is not None), None)
@@ -63,20 +86,50 @@ def list_all(context: Context, user: int) -> list[Draft]:
         return [each for each in drafts.list_all(conn, user) if each.saved_at is not None or not each.name]
 
 
-def save(context: Context, user: int, number: int, text: str, begun_from: BegunFrom | None = None) -> Draft:
-    """Keep the text as it is now; with `begun_from`, it goes on from there. Raises `errors.NotFound`."""
+def save(
+    context: Context,
+    user: int,
+    number: int,
+    text: str,
+    begun_from: BegunFrom | None = None,
+    made_from: MadeFrom | None = None,
+) -> Draft:
+    """Keep the text as it is now; with `begun_from`, it goes on from there. Raises `errors.NotFound`, and `Stale` where somebody saved
+    another text than the one that this was made from. Without `made_from` whatever is there is replaced."""
     with context.database.write() as conn:
-        before = _get(conn, user, number)
+        before = _get(conn, user, number, lock=True)
         wanted = {"text": files.bounded(text), **(dataclasses.asdict(begun_from) if begun_from else {})}
+        if made_from is not None and _late(before, made_from):
+            return before
         changed = {key: value for key, value in wanted.items() if value != getattr(before, key)}
+        if made_from is not None and changed:
+            _refuse_stale(before, made_from)
         if changed:
-            drafts.change(conn, number, **changed, saved_at=context.clock.now())
+            changed |= {"version": before.version + 1, "saved_at": context.clock.now()}
+        if made_from is not None and made_from.page and (changed or made_from.page == before.page):
+            changed |= {"page": made_from.page, "page_save": made_from.save}
+        if changed:
+            drafts.change(conn, number, **changed)
         return _get(conn, user, number)
 
 
-def drop(context: Context, user: int, number: int) -> None:
-    """It is thrown away, or was published."""
+def _late(before: Draft, made_from: MadeFrom) -> bool:
+    """Whether a later save of the same page came first. Pure."""
+    return bool(made_from.page) and made_from.page == before.page and made_from.save < before.page_save
+
+
+def _refuse_stale(before: Draft, made_from: MadeFrom) -> None:
+    own = bool(made_from.page) and made_from.page == before.page
+    if not own and made_from.edition != before.edition:
+        raise Stale(before)
+
+
+def drop(context: Context, user: int, number: int, made_from: MadeFrom | None = None) -> None:
+    """It is thrown away, or was published. Raises `Stale` where it says something else than was seen."""
     with context.database.write() as conn:
+        before = drafts.get(conn, user, number, lock=True)
+        if before is not None and made_from is not None:
+            _refuse_stale(before, made_from)
         drafts.drop(conn, user, number)
 
 
@@ -86,8 +139,8 @@ def others(context: Context, user: int, name: str) -> list[DraftWriter]:
         return drafts.writers(conn, user, name) if name else []
 
 
-def _get(conn: Connection, user: int, number: int) -> Draft:
-    found = drafts.get(conn, user, number)
+def _get(conn: Connection, user: int, number: int, *, lock: bool = False) -> Draft:
+    found = drafts.get(conn, user, number, lock=lock)
     if found is None:
         raise errors.NotFound(Text("You have no such draft. It may have been published or deleted."))
     return found

@@ -17,7 +17,8 @@ _C = sequence_draft.c
 @dataclass(frozen=True)
 class Draft:
     """A text under way. `name` and `base` (0: none) are the sequence and the version it was begun from, `digest` is that of
-    the version's text then (empty: unknown); `saved_at` is the last change, None as long as it says what it was begun from."""
+    the version's text then (empty: unknown); `saved_at` is the last change, None as long as it says what it was begun from.
+    `version` counts its changes; `page` made the last one, by its save number `page_save`."""
 
     id: int
     name: str
@@ -26,12 +27,20 @@ class Draft:
     text: str
     begun_at: dt.datetime
     saved_at: dt.datetime | None
+    version: int = 0
+    page: str = ""
+    page_save: int = 0
+
+    @property
+    def edition(self) -> str:
+        """Names this text of this draft, and no other: what a save says it was made from."""
+        return f"{self.begun_at:%y%m%d%H%M%S%f}-{self.version}"
 
     @property
     def title(self) -> str:
         """The sequence's name, or the one that the text gives it; empty where it gives none that can be read off."""
         given = (line.partition(":")[2] for line in self.text.split("\n") if line.startswith("sequence:"))
-        return self.name or next(given, "").strip().strip("\"'")[:100]
+        return self.name or _scalar(next(given, ""))[:100]
 
 
 @dataclass(frozen=True)
@@ -51,10 +60,10 @@ def add(conn: Connection, user: int, now: dt.datetime, **values: Any) -> int:
     return int(conn.execute(sa.insert(sequence_draft).values(**row).returning(_C.id)).scalar_one())
 
 
-def get(conn: Connection, user: int, number: int) -> Draft | None:
-    """One of a user's."""
-    found = conn.execute(sa.select(*_COLUMNS).where(_C.user_account_id == user, _C.id == number))
-    row = found.one_or_none()
+def get(conn: Connection, user: int, number: int, *, lock: bool = False) -> Draft | None:
+    """One of a user's. `lock`: until the transaction ends nobody else changes it."""
+    query = sa.select(*_COLUMNS).where(_C.user_account_id == user, _C.id == number)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
     return _draft(row) if row else None
 
 
@@ -63,6 +72,17 @@ def list_all(conn: Connection, user: int) -> list[Draft]:
     newest = sa.func.coalesce(_C.saved_at, _C.begun_at).desc()
     query = sa.select(*_COLUMNS).where(_C.user_account_id == user).order_by(newest, _C.id.desc())
     return [_draft(row) for row in conn.execute(query)]
+
+
+def _scalar(written: str) -> str:
+    """What a plain or quoted value of YAML says; as it is written where that is not whole. Pure."""
+    import yaml  # not for those who write no drafts
+
+    try:
+        said = [each.value for each in yaml.scan(written.strip()[:300]) if isinstance(each, yaml.ScalarToken)]
+    except yaml.YAMLError:
+        said = []
+    return " ".join(str(said[0]).split()) if len(said) == 1 else written.strip().strip("\"'")
 
 
 def change(conn: Connection, number: int, **values: Any) -> None:
