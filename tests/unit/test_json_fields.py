@@ -115,6 +115,7 @@ PEOPLES_OWN = {
     *(
         "cursor",
         "digest",
+        "page",
         "number",
         "domain",
         "email",
