@@ -81,7 +81,7 @@ def test_a_draft_that_another_tab_published_is_said_in_place_and_the_text_goes_o
     page.wait_for_selector(".cm-content")
     console.app.drafts.drop(me(console), int(draft.rpartition("/")[2]))
     type_into(page, "# not lost\n")
-    offer = page.locator("#told button[formaction='/sequence/draft/anew']")
+    offer = page.locator("#told button[formaction='/sequence/draft/new']")
     offer.wait_for(timeout=5000)
     assert page.locator("nav").count() == 1  # no page within the page
     page.locator("button[value=check]").click()

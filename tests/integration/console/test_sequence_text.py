@@ -232,7 +232,7 @@ def test_a_tab_that_was_left_open_never_overwrites_another_draft(sales: Console)
         page = client.post("/sequence/draft", data={**stale, "text": typed})
         assert page.status_code == 422
         assert text_of(page.text) == typed
-        anew = client.post("/sequence/draft/anew", data={**marks(page.text), "text": typed})
+        anew = client.post("/sequence/draft/new", data={**marks(page.text), "text": typed})
         assert text_of(anew.text) == typed
         assert str(anew.url).rpartition("/")[2] not in (draft, other)
         # It goes on from the version it was begun from: what was published since is not overwritten.

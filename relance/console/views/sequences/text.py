@@ -102,7 +102,7 @@ def save(visit: Visit) -> Response:
     return visit.go(f"{draft_link(draft.id)}/plan" if visit.text("go") == "plan" else draft_link(draft.id))
 
 
-def anew(visit: Visit) -> Response:
+def begin_again(visit: Visit) -> Response:
     """The text of a draft that is gone becomes a new one, which goes on from the same version."""
     begun_from = BegunFrom(
         visit.text("name", 200), numbers.row(visit.text("base")) or 0, visit.text("digest", 64)
@@ -204,6 +204,6 @@ PAGES = (
     Page("/sequence-drafts/{number}", write, _WRITE, keys=_KEYS),
     Page("/sequence/draft", save, _WRITE, method="POST", largest=LARGEST),
     Page("/sequence/draft/keep", keep, _WRITE, method="POST", largest=LARGEST, part=True),
-    Page("/sequence/draft/anew", anew, _WRITE, method="POST", largest=LARGEST),
+    Page("/sequence/draft/new", begin_again, _WRITE, method="POST", largest=LARGEST),
     Page("/sequence/draft/drop", drop, _WRITE, method="POST"),
 )

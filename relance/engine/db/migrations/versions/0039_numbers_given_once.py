@@ -22,13 +22,13 @@ def upgrade() -> None:
         used = sa.text("select exists (select 1 from mailbox) or exists (select 1 from user_account)")
         ahead = _AHEAD if op.get_bind().execute(used).scalar() else 0
         for name in _TABLES:
-            _made_anew(op.get_bind(), name, ahead)
+            _copied(op.get_bind(), name, ahead)
     op.add_column("sequence_draft", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
     op.add_column("sequence_draft", sa.Column("page", sa.Text(), server_default="", nullable=False))
     op.add_column("sequence_draft", sa.Column("page_save", sa.Integer(), server_default="0", nullable=False))
 
 
-def _made_anew(conn: sa.Connection, name: str, ahead: int) -> None:
+def _copied(conn: sa.Connection, name: str, ahead: int) -> None:
     """The same table, whose numbers only go up: SQLite says so where the key is declared, and that cannot be altered."""
     kept: dict[str, str] = dict(
         conn.execute(
