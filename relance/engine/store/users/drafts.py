@@ -34,7 +34,7 @@ class Draft:
     @property
     def edition(self) -> str:
         """Names this text of this draft, and no other: what a save says it was made from."""
-        return f"{self.begun_at:%y%m%d%H%M%S%f}-{self.version}"
+        return f"{self.begun_at.timestamp():.6f}-{self.version}"
 
     @property
     def title(self) -> str:
