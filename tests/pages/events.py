@@ -88,6 +88,7 @@ _ACTORS = """
 | `program` | a program, by the name that it gave to `Relance(actor="...")`, else by that of the script |
 | `recipient` | the person whom the event is about, by a link in a mail |
 | `rule` | a rule that decided by itself: how a mail that came in was recognised, or `colleagues`, `clock`, `evidence`, `gate`, `mailbox trouble`, `mails in doubt`, `preparation`, `refusing organisations` |
+| `server` | the receiving server, which refused a mail while it was sent; no name |
 | `schedule` | what was due: `turn` (a mailbox's), `tick`, `startup` |
 
 What a rule decides because a person or a program asked for it (a corrected reply, for example) is theirs.

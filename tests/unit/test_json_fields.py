@@ -32,6 +32,8 @@ CODES = {
     "unknown_policy": {"policy"},
     "role": {"role"},
     "outcome": {"outcome"},
+    "code": {"row fault"},
+    "added_by_kind": {"actor"},
 }
 """Codes, by the tables of `codes` that name them for people."""
 
@@ -215,3 +217,15 @@ def test_what_stands_beside_a_sentence_is_a_field_or_the_code_of_a_reason():
     beside = set(WORDS_BESIDE_A_CODE.values()) - {"of people's own words"}
     assert beside <= texts().keys() | {"kind"}
     assert all(re.fullmatch(r"[a-z_]+", each.value) for each in Code)
+
+
+NEIGHBOURS = {"code", "codes"}
+OWN_WORDS = {"Report", "SequenceDetail", "SequenceStanding", "SequenceSummary"}
+"""Why a sequence is paused: in the words of the person who paused it."""
+
+
+def test_every_reason_has_its_code_in_the_same_value():
+    fields = {
+        name: {each.name for each in dataclasses.fields(getattr(relance, name))} for name in texts()["reason"]
+    }
+    assert {name for name, own in fields.items() if not own & NEIGHBOURS} == OWN_WORDS

@@ -11,7 +11,7 @@ from relance import errors
 from relance.wording import Text
 
 EMAIL = "email"
-IGNORED = ("rejected_line", "rejected_reason")
+IGNORED = ("rejected_line", "rejected_reason", "rejected_code")
 """The columns our own file of rejected rows begins with, so that it can be mended and imported as it is."""
 
 # Names are folded before they are looked up: small letters, no accents, single spaces (`fold`).

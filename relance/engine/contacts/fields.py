@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from relance import errors
+from relance.engine.contacts.faults import RowFault
 from relance.engine.schedule import timezones
 from relance.engine.store.contacts.contacts import FIELDS, Contact
 from relance.mailbox import address
@@ -18,7 +19,11 @@ _UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"  # what copying out of web pages leav
 
 
 class UnfitField(errors.Invalid):
-    """A value that cannot be kept; its text is the reason, as a sentence."""
+    """A value that cannot be kept; its text is the reason, as a sentence, `fault` its code."""
+
+    def __init__(self, reason: Text | str, fault: RowFault) -> None:
+        super().__init__(reason)
+        self.fault = fault
 
 
 def tidy(name: str, text: str) -> str:
@@ -31,11 +36,13 @@ def tidy(name: str, text: str) -> str:
                 "{name} contains the control character {sign}; remove it.",
                 name=name,
                 sign=f"U+{ord(odd):04X}",
-            )
+            ),
+            RowFault.CONTROL_CHARACTER,
         )
     limit = MAX_LENGTH if name in FIELDS or name == "email" else LONGEST_OWN
     if len(value) > limit:
-        raise UnfitField(Text("{name} is longer than {limit} characters.", name=name, limit=limit))
+        longer = Text("{name} is longer than {limit} characters.", name=name, limit=limit)
+        raise UnfitField(longer, RowFault.TOO_LONG)
     return value
 
 
@@ -54,8 +61,10 @@ def email(text: str, *, allow_test_domains: bool) -> dict[str, str]:
     """The columns an address gives; raises Unfit with the sentence of the mail room."""
     try:
         found = address.normalise(tidy("email", text), allow_test_domains=allow_test_domains)
+    except UnfitField:
+        raise
     except errors.Invalid as refused:
-        raise UnfitField(refused.text) from None
+        raise UnfitField(refused.text, RowFault.NOT_AN_ADDRESS) from None
     return {
         "email": found.normalised,
         "original": found.original,
@@ -70,7 +79,7 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
         try:
             timezones.checked_zone(kept["zone"])
         except ValueError as wrong:
-            raise UnfitField(str(wrong)) from None
+            raise UnfitField(str(wrong), RowFault.UNKNOWN_ZONE) from None
     return kept
 
 

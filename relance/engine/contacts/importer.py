@@ -25,11 +25,17 @@ WARNINGS = 20
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A row that was not imported: its line in the file, why, and its cells."""
+    """A row that was not imported: its line in the file, why (`code` is a `RowFault`), and its cells."""
 
     line: int
     reason: str
     row: tuple[str, ...]
+    code: str = ""
+
+
+def rejected(row: RefusedRow) -> RejectedRow:
+    """A refused row as it is shown."""
+    return RejectedRow(row.line, str(row.reason), row.cells, row.fault.value)
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def _report(
         count.outcomes[RowOutcome.ADDED],
         count.outcomes[RowOutcome.UPDATED],
         count.outcomes[RowOutcome.UNCHANGED],
-        tuple(RejectedRow(each.line, str(each.reason), each.cells) for each in count.rejected),
+        tuple(map(rejected, count.rejected)),
         written,
         dict(named.own_titles),
         tuple(warnings),
@@ -164,11 +170,12 @@ def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> t
     return path, ""
 
 
-def rejected_file(sheet: Sheet, rejected: Iterable[RefusedRow]) -> bytes:
+def rejected_file(sheet: Sheet, refused: Iterable[RefusedRow]) -> bytes:
     """The rows that were refused as a file with the reasons, to be corrected and imported as it is. Its cells are no formulas."""
     file = io.StringIO(newline="")
     out = csv.writer(file, delimiter=sheet.delimiter)
     out.writerow([*columns.IGNORED, *map(csv_reader.neutral, sheet.header)])
-    for each in rejected:
-        out.writerow([each.line, csv_reader.neutral(str(each.reason)), *map(csv_reader.neutral, each.cells)])
+    for each in refused:
+        why = (each.line, csv_reader.neutral(str(each.reason)), each.fault.value)
+        out.writerow([*why, *map(csv_reader.neutral, each.cells)])
     return file.getvalue().encode("utf-8-sig")  # with the mark by which Excel knows UTF-8

@@ -15,6 +15,7 @@ from relance.engine.contacts import columns, csv_reader
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts.columns import Columns
 from relance.engine.contacts.csv_reader import CsvRow
+from relance.engine.contacts.faults import RowFault
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.wording import Text
@@ -55,6 +56,7 @@ class RefusedRow:
 
     line: int
     reason: Text
+    fault: RowFault
     cells: tuple[str, ...]
 
 
@@ -75,7 +77,7 @@ class RowReader:
             try:
                 good.append(self._new(row))
             except contact_fields.UnfitField as refused:
-                bad.append(RefusedRow(row.line, refused.text, row.cells))
+                bad.append(RefusedRow(row.line, refused.text, refused.fault, row.cells))
         return good, bad
 
     def _new(self, row: CsvRow) -> Person:
@@ -87,7 +89,8 @@ class RowReader:
                     "{email} is already in line {line}; the first row counts.",
                     email=person.email,
                     line=str(first),
-                )
+                ),
+                RowFault.SAME_ADDRESS_TWICE,
             )
         if country := contact_fields.unknown_country(person.known):
             self.countries.setdefault(country, []).append(row.line)
@@ -95,7 +98,7 @@ class RowReader:
 
     def _person(self, row: CsvRow) -> Person:
         if row.problem:
-            raise contact_fields.UnfitField(row.problem)
+            raise contact_fields.UnfitField(row.problem, RowFault.NOT_CSV)
         width = 1 + max([*self.named.known.values(), *self.named.own.values()])
         if any(cell.strip() for cell in row.cells[width:]):
             raise contact_fields.UnfitField(
@@ -104,7 +107,8 @@ class RowReader:
                     "this row has {count} cells, the header only {width}; put cells that contain a delimiter in quotes.",
                     len(row.cells),
                     width=width,
-                )
+                ),
+                RowFault.TOO_MANY_CELLS,
             )
         cells = [csv_reader.original(cell) for cell in row.cells] + [""] * (width - len(row.cells))
         who = contact_fields.email(

@@ -10,6 +10,7 @@ from relance import errors
 from relance.engine.contacts import columns, csv_reader
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
+from relance.engine.contacts.faults import RowFault
 from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.reasons import Code
@@ -28,11 +29,12 @@ _REASONS = ("reason", "powod")
 
 @dataclass(frozen=True)
 class RefusedLine:
-    """A line that is neither an address nor a domain, or too much of one."""
+    """A line that is neither an address nor a domain, or too much of one; `code` is a `RowFault`."""
 
     line: int
     value: str
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,12 @@ def _entries(
     for line, written, reason in _cells(data, name):
         try:
             if is_public(written):
-                raise errors.Invalid(public(written))
+                raise contact_fields.UnfitField(public(written), RowFault.PUBLIC_MAIL_SERVICE)
             kind, value = contact_service.meant(context, written)
             yield _Entry(line, kind, value, contact_fields.tidy("reason", reason) or usual)
-        except (errors.Invalid, contact_fields.UnfitField) as unfit:
-            refused.append(RefusedLine(line, written[:200], str(unfit)))
+        except errors.Invalid as unfit:
+            fault = getattr(unfit, "fault", RowFault.NOT_AN_ADDRESS)
+            refused.append(RefusedLine(line, written[:200], str(unfit), fault.value))
 
 
 def _cells(data: bytes, name: str) -> Iterator[tuple[int, str, str]]:

@@ -21,6 +21,7 @@ class ActorKind(StrEnum):
     PROGRAM = "program"  # by the name it gave itself when it opened `Relance`
     RECIPIENT = "recipient"  # by a link in a mail: the person whom the event is about
     RULE = "rule"  # a rule of ours decided, without anybody being asked
+    SERVER = "server"  # the receiving mail server refused a mail while it was sent
     SCHEDULE = "schedule"  # it was due: a mailbox's turn, the tick, the start of a daemon
 
 
@@ -32,7 +33,7 @@ class Actor:
     name: str = ""
 
     def __str__(self) -> str:
-        kind = _KINDS[self.kind]
+        kind = KINDS[self.kind]
         return f"{self.named()} ({kind})" if self.name else str(kind)
 
     def named(self) -> Text | str:
@@ -42,7 +43,7 @@ class Actor:
         return SCHEDULES.get(self.name, self.name) if self.kind is ActorKind.SCHEDULE else self.name
 
 
-_KINDS: Mapping[ActorKind, Text] = complete(
+KINDS: Mapping[ActorKind, Text] = complete(
     ActorKind,
     {
         ActorKind.PERSON: Text.within("actor", "person"),
@@ -50,6 +51,7 @@ _KINDS: Mapping[ActorKind, Text] = complete(
         ActorKind.PROGRAM: Text.within("actor", "program"),
         ActorKind.RECIPIENT: Text.within("actor", "recipient"),
         ActorKind.RULE: Text.within("actor", "rule"),
+        ActorKind.SERVER: Text.within("actor", "server"),
         ActorKind.SCHEDULE: Text.within("actor", "schedule"),
     },
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.contacts import columns, csv_reader, rows
+from relance.engine.contacts import columns, csv_reader, faults, rows
 from relance.engine.contacts.csv_reader import CsvRow
 from relance.engine.contacts.rows import Person, RefusedRow, RowOutcome, RowReader
 from relance.engine.context import Context
@@ -111,9 +111,11 @@ def _shown(person: Person, change: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _refused(row: RefusedRow) -> dict[str, Any]:
-    return {"line": row.line, "why": row.reason.row(), "cells": list(row.cells)}
+    said = {"why": row.reason.row(), "code": row.fault.value}
+    return {"line": row.line, **said, "cells": list(row.cells)}
 
 
 def refusal(stored: Mapping[str, Any]) -> RefusedRow:
     """A row as it was kept."""
-    return RefusedRow(stored["line"], Text.read(stored["why"]), tuple(stored["cells"]))
+    fault = faults.stored(stored.get("code"))
+    return RefusedRow(stored["line"], Text.read(stored["why"]), fault, tuple(stored["cells"]))

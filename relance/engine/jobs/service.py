@@ -141,8 +141,8 @@ def lines(context: Context, number: int, part: str, limit: int = 200) -> list[An
 
 def refused(context: Context, number: int, limit: int = 200) -> list[importer.RejectedRow]:
     """The first rows of an import that cannot be used."""
-    found = [importing.refusal(each) for each in lines(context, number, importing.REFUSED, limit)]
-    return [importer.RejectedRow(each.line, str(each.reason), each.cells) for each in found]
+    found = lines(context, number, importing.REFUSED, limit)
+    return [importer.rejected(importing.refusal(each)) for each in found]
 
 
 def refused_file(context: Context, number: int) -> bytes:

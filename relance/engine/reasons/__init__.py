@@ -104,6 +104,11 @@ def of_message(message_id: int) -> str:
     return f"{_MESSAGE} {message_id}"
 
 
+def is_of_message(source: str) -> bool:
+    """Whether that is the source of a reason that rests on a mail of ours."""
+    return _number(source, _MESSAGE) is not None
+
+
 def of_inbound(inbound_id: int) -> str:
     """A mail that came in as the source of a reason."""
     return f"{_INBOUND} {inbound_id}"

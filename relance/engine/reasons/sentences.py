@@ -182,6 +182,7 @@ DOERS: Mapping[str, Text] = {
     "program": Text("the program {name}"),
     "recipient": Text("the recipient"),
     "rule": Text("a rule ({name})"),
+    "server": Text("the server that refused it"),
     "schedule": Text("a schedule ({name})"),
 }
 """Who is not called by their name alone, by the kind of actor."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from relance.complete import complete
 from relance.engine import states
+from relance.engine.contacts.faults import FAULTS
+from relance.engine.event_log.actors import KINDS as ACTORS
 from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons.matches import MATCHES
 from relance.engine.roles import ROLE_NAMES
@@ -207,6 +209,8 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "bulk": BULK,
     "job": JOB,
     "job result": JOB_RESULT,
+    "actor": {kind.value: words for kind, words in ACTORS.items()},
+    "row fault": {fault.value: words for fault, words in FAULTS.items()},
     "task time": TASK_TIME,
     "decision": DECISION,
     "user role": {str(role): words for role, words in ROLE_NAMES.items()},

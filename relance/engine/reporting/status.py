@@ -66,6 +66,7 @@ class MailboxLine:
     under_way: int  # people it is writing to
     send_error: str = ""  # what the last attempt to send met
     notes: tuple[str, ...] = ()  # what is odd in its folders, a sentence each
+    codes: tuple[str, ...] = ()  # of `reason`, for programs
 
     @property
     def trouble(self) -> str:
@@ -219,6 +220,7 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
             busy.get(each.id, 0),
             str(each.send_error),
             tuple(str(note) for note in odd.get(each.id, ())),
+            reasons.codes([each.why]) if each.reason else (),
         )
         for each in mailboxes.list_all(conn)
     )

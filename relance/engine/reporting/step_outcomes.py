@@ -15,7 +15,7 @@ from relance.wording import _
 
 @dataclass(frozen=True)
 class StepAccount:
-    """What happened to one step for one person. `reason` is a sentence; an accepted mail needs none."""
+    """What happened to one step for one person. `reason` is a sentence, `codes` are its codes; an accepted mail needs none."""
 
     email: str
     sequence: str
@@ -23,6 +23,7 @@ class StepAccount:
     state: str
     reason: str
     message_id: str
+    codes: tuple[str, ...] = ()
 
 
 def due_steps(context: Context) -> list[StepAccount]:
@@ -34,18 +35,25 @@ def due_steps(context: Context) -> list[StepAccount]:
 
 
 def _of_mail(row: Any) -> StepAccount:
-    reason = "" if row.mail == MessageState.ACCEPTED else _why(row)
-    return StepAccount(row.email, row.sequence, row.step, row.mail, reason, row.message_id)
+    why = ("", ()) if row.mail == MessageState.ACCEPTED else _why(row)
+    return _account(row, row.mail, row.message_id, *why)
 
 
 def _of_step(row: Any) -> StepAccount:
-    return StepAccount(row.email, row.sequence, row.step, f"not sent, {row.state}", _why(row), "")
+    return _account(row, f"not sent, {row.state}", "", *_why(row))
 
 
-def _why(row: Any) -> str:
+def _account(row: Any, state: str, message_id: str, reason: str, codes_of_it: tuple[str, ...]) -> StepAccount:
+    return StepAccount(row.email, row.sequence, row.step, state, reason, message_id, codes_of_it)
+
+
+def _why(row: Any) -> tuple[str, tuple[str, ...]]:
+    """The sentence, and its codes."""
     if row.state != State.ACTIVE:
-        return reasons.said(reasons.read(row.reasons)) or str(codes.text("person", row.state))
-    words = "; ".join(reasons.binding(bound).words for bound in row.bound)
+        why = reasons.read(row.reasons)
+        return reasons.said(why) or str(codes.text("person", row.state)), reasons.codes(why)
+    bounds = [reasons.binding(bound) for bound in row.bound]
+    words = "; ".join(each.words for each in bounds)
     if words:
-        return _("waits for the mailbox's next check ({reasons})", reasons=words)
-    return _("waits for the mailbox's next check")
+        return _("waits for the mailbox's next check ({reasons})", reasons=words), reasons.codes(bounds)
+    return _("waits for the mailbox's next check"), ()

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 from relance.complete import complete
 from relance.engine import reasons, states
 from relance.engine.context import Context
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_mails import (
     MessageAbandoned,
     MessageAccepted,
@@ -110,7 +112,8 @@ def _apply_to_others(conn: Connection, attempt: Attempt, end: Ending) -> None:
     row, message, at = attempt.wanted.enrollment, attempt.wanted.message, attempt.at
     if end.suppress:
         bounced = suppressions.bounced(reasons.of_message(message.id), because(Code.BOUNCED, said=end.why))
-        suppressions.add(conn, "address", message.recipient, bounced, at)
+        with actors.acting(Actor(ActorKind.SERVER)):
+            suppressions.add(conn, "address", message.recipient, bounced, at)
     if end.refused_there:
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
         refusing_domains.note(conn, message.mailbox_id, refusing_domains.of(person), end.why, at)

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import suppression_reason
 from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Code, because, prose
 from relance.engine.sending import settle
@@ -26,6 +28,7 @@ from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
+from tests.reworded import in_english
 
 EVE, ADA = "eve@acme.example", "ada@sales.example"
 NOBODY = SendResult(Outcome.REFUSED, "final", Blame.RECIPIENT, 550, "5.1.1", "no such person")
@@ -196,3 +199,16 @@ def test_a_mail_settled_late_keeps_the_servers_own_words(ready: Context) -> None
     dead.close()
     recovery.replay(ready)
     assert (mail(ready).state, mail(ready).reply) == (MessageState.ACCEPTED, taken.text)
+
+
+def test_the_server_that_refused_a_mail_put_its_address_on_the_list(ready: Context) -> None:
+    """Not the turn in which it was offered; and so it reads where an earlier release kept that one."""
+    a_turn(dataclasses.replace(ready, open_outbox=OneAnswer(NOBODY)))
+    [found] = contact_service.suppressed(ready)
+    told = (in_english("the server that refused it"), "server", ("bounced",))
+    assert (found.added_by, found.added_by_kind, found.codes) == told
+    before = {"kind": "schedule", "name": "turn"}
+    with ready.database.write() as conn:
+        assert conn.execute(sa.select(suppression_reason.c.added_by)).scalar_one() != before
+        conn.execute(sa.update(suppression_reason).values(added_by=before))
+    assert contact_service.suppressed(ready) == [found]

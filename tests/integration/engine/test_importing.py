@@ -71,9 +71,9 @@ def test_rejected_rows_can_be_mended_and_imported_as_they_are(house: Context, tm
     report = importer.import_file(house, written(tmp_path, text))
     assert report.errors_file == tmp_path / "people.rejected.csv"
     rows = list(csv.reader(report.errors_file.read_text("utf-8-sig").splitlines()))
-    assert rows[0] == ["rejected_line", "rejected_reason", "email", "phone", "formula"]
+    assert rows[0] == ["rejected_line", "rejected_reason", "rejected_code", "email", "phone", "formula"]
     assert rows[1][0] == "2"
-    assert rows[1][3:] == ["'+48 22 1", "'=HYPERLINK(1)"]
+    assert rows[1][4:] == ["'+48 22 1", "'=HYPERLINK(1)"]
     mended = report.errors_file.read_text("utf-8-sig").replace(",broken,", ",bob@acme.example,")
     again = importer.import_file(house, written(tmp_path, mended, "mended.csv"))
     assert (again.added, again.rejected) == (1, ())
@@ -88,25 +88,27 @@ def test_no_file_of_rejected_rows_when_there_are_none(house: Context, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("row", "reason"),
+    ("row", "reason", "code"),
     [
-        ("a@b.example,Ad\x00a,", "control character U+0000"),
-        ("a@b.example,Ad\u202ea,", "control character U+202E"),
-        ("a@b.example,Ada,Warsaw", "did you mean Europe/Warsaw?"),
-        ("a@b.example,Ada,Europe/Warsaw,more", "has 4 cells, the header only 3"),
-        ("a@b.example," + "x" * 301 + ",", "longer than 300"),
-        ("bob@evil.example <a@b.example>,Ada,", "more than one"),
-        ('a@b.example,"Ada,', "never closed"),
-        (",Ada,", "The address is empty"),
+        ("a@b.example,Ad\x00a,", "control character U+0000", "control_character"),
+        ("a@b.example,Ad\u202ea,", "control character U+202E", "control_character"),
+        ("a@b.example,Ada,Warsaw", "did you mean Europe/Warsaw?", "unknown_zone"),
+        ("a@b.example,Ada,Europe/Warsaw,more", "has 4 cells, the header only 3", "too_many_cells"),
+        ("a@b.example," + "x" * 301 + ",", "longer than 300", "too_long"),
+        ("bob@evil.example <a@b.example>,Ada,", "more than one", "not_an_address"),
+        ('a@b.example,"Ada,', "never closed", "not_csv"),
+        (",Ada,", "The address is empty", "not_an_address"),
     ],
 )  # fmt: skip
-def test_a_row_that_cannot_be_kept_says_why(house: Context, tmp_path: Path, row: str, reason: str) -> None:
+def test_a_row_that_cannot_be_kept_says_why(
+    house: Context, tmp_path: Path, row: str, reason: str, code: str
+) -> None:
     text = f"email,first_name,zone\n{row}\nfine@b.example,Fine,\n"
     data = text.replace("\x00", "\x01") if "U+0000" in reason else text
     report = importer.import_file(house, written(tmp_path, data))
     assert report.added == 1
     assert in_english(reason.replace("U+0000", "U+0001")) in report.rejected[0].reason
-    assert report.rejected[0].line == 2
+    assert (report.rejected[0].line, report.rejected[0].code) == (2, code)
 
 
 def test_an_unknown_country_is_kept_and_told(house: Context, tmp_path: Path) -> None:

@@ -341,8 +341,10 @@ def test_the_list_goes_on_behind_its_cursor(house: Context) -> None:
 def test_refused_rows_are_safe_cells(house: Context, name: str) -> None:
     done = checked(house, 'email,note\n=1+1,"@SUM(A1)"\n+48123,-2\n', name)
     rows = list(csv.reader(io.StringIO(service.refused_file(house, done.id).decode("utf-8-sig"))))
-    assert rows[0] == ["rejected_line", "rejected_reason", "email", "note"]
-    assert [row[2:] for row in rows[1:]] == [["'=1+1", "'@SUM(A1)"], ["'+48123", "'-2"]]
+    assert rows[0] == ["rejected_line", "rejected_reason", "rejected_code", "email", "note"]
+    assert [row[3:] for row in rows[1:]] == [["'=1+1", "'@SUM(A1)"], ["'+48123", "'-2"]]
+    assert {row[2] for row in rows[1:]} == {"not_an_address"}
+    assert [each.code for each in service.refused(house, done.id)] == ["not_an_address"] * 2
 
 
 def test_what_is_no_such_file_is_refused_at_once(house: Context, monkeypatch: pytest.MonkeyPatch) -> None:

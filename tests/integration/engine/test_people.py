@@ -55,6 +55,7 @@ def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
         (Actor(ActorKind.RECIPIENT), "the recipient"),
         (Actor(ActorKind.RULE, "evidence"), "a rule (evidence)"),
         (Actor(ActorKind.SCHEDULE, "turn"), "a schedule (mailbox)"),
+        (Actor(ActorKind.SERVER), "the server that refused it"),
         (Actor(ActorKind.USER, "ann@sales.example"), "ann@sales.example"),
     ],
 )
@@ -65,7 +66,9 @@ def test_who_put_an_address_on_the_list_is_told_for_every_kind_of_actor(
         why = suppressions.wished(because(Code.UNSUBSCRIBED_BY_LINK))
         suppressions.add(conn, "address", "kim@lake.example", why, house.clock.now())
     [found] = contact_service.suppressed(house)
-    assert found.added_by == in_english(told)
+    assert (found.added_by, found.added_by_kind) == (in_english(told), actor.kind.value)
+    assert found.codes == ("unsubscribed_by_link",)
     with house.database.write() as conn:  # as a release to come may write it
         conn.execute(sa.update(tables.suppression_reason).values(added_by={"kind": "robot", "name": "r2"}))
-    assert contact_service.suppressed(house)[0].added_by == ""
+    [found] = contact_service.suppressed(house)
+    assert (found.added_by, found.added_by_kind) == ("", "")

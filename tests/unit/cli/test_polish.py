@@ -213,6 +213,7 @@ def test_every_table_of_codes_says_what_it_is_about():
             "rule",
             "decision",
             "job result",
+            "row fault",
             "bulk",
         ):  # the others are told by their codes
             assert {each.msgid for each in table.values()} == set(map(str, table))

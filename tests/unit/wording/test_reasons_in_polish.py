@@ -120,7 +120,7 @@ def test_no_code_is_shown_in_english(about: str) -> None:
     assert {code for code, words in shown.items() if words == str(code)} <= SAME_IN_BOTH
 
 
-SAME_IN_BOTH = {"smtp", "imap"}
+SAME_IN_BOTH = {"smtp", "imap", "program"}
 
 
 def test_a_servers_words_are_quoted_as_the_reader_quotes() -> None:

@@ -17,6 +17,7 @@ from relance.engine import reasons
 from relance.engine.db import database
 from relance.engine.db.prepared import Prepared, among, any_of, fixed, is_one_of
 from relance.engine.db.tables import suppression, suppression_reason
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
 from relance.engine.store import events
 
@@ -69,7 +70,8 @@ def wished(reason: Reason) -> Why:
 @dataclass(frozen=True)
 class Suppression:
     """One address or one whole domain (with every domain below it). `reasons` are those in `reason`, one by one; `added_by` says
-    who gave the strongest of them, and is empty where that was not kept."""
+    who gave the strongest of them, and is empty where that was not kept; `added_by_kind` is their `ActorKind`, and `codes` are the
+    codes of `reasons`."""
 
     kind: str
     value: str
@@ -77,6 +79,8 @@ class Suppression:
     created_at: dt.datetime
     reasons: tuple[str, ...] = ()
     added_by: str = ""
+    added_by_kind: str = ""
+    codes: tuple[str, ...] = ()
 
 
 def add(conn: Connection, kind: str, value: str, why: Why, now: dt.datetime) -> bool:
@@ -224,28 +228,40 @@ def _searched(conn: Connection, search: str) -> Iterator[sa.ColumnElement[bool]]
 
 
 def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> list[Suppression]:
-    words: dict[tuple[str, str], list[str]] = {}
-    by: dict[tuple[str, str], str] = {}
+    said: dict[tuple[str, str], list[Reason]] = {}
+    by: dict[tuple[str, str], Actor | None] = {}
     for row in conn.execute(of_them.order_by(*_STRONGEST_FIRST)):
-        words.setdefault((row.kind, row.value), []).append(reasons.stored(row.why, row.words).words)
-        by.setdefault((row.kind, row.value), _who(row.added_by))
+        said.setdefault((row.kind, row.value), []).append(reasons.stored(row.why, row.words))
+        by.setdefault((row.kind, row.value), _adder(row))
     return [
-        Suppression(
-            row.kind,
-            row.value,
-            reasons.stored(row.why, row.reason).words,
-            row.created_at,
-            tuple(words.get((row.kind, row.value), ())),
-            by.get((row.kind, row.value), ""),
-        )
+        _view(row, said.get((row.kind, row.value), ()), by.get((row.kind, row.value)))
         for row in conn.execute(query.order_by(None).order_by(suppression.c.value))
     ]
 
 
-def _who(stored: Any) -> str:
-    """An actor as people read it, told apart from somebody's name where it is nobody of the team; empty where it was not kept,
-    or written by a release that knows more of them."""
-    found = events.actor(stored["kind"], stored["name"]) if stored else None
+def _view(row: sa.Row[Any], said: Sequence[Reason], by: Actor | None) -> Suppression:
+    return Suppression(
+        row.kind,
+        row.value,
+        reasons.stored(row.why, row.reason).words,
+        row.created_at,
+        tuple(each.words for each in said),
+        _who(by),
+        by.kind.value if by else "",
+        reasons.codes(said),
+    )
+
+
+def _adder(row: sa.Row[Any]) -> Actor | None:
+    """Who gave a reason; None where it was not kept, or written by a release that knows more of them. What rests on a mail of ours is
+    the answer of the server that it was offered to, also where an earlier release named the turn that offered it."""
+    if row.cause == Because.BOUNCE.value and reasons.is_of_message(row.source):
+        return Actor(ActorKind.SERVER)
+    return events.actor(row.added_by["kind"], row.added_by["name"]) if row.added_by else None
+
+
+def _who(found: Actor | None) -> str:
+    """An actor as people read it, told apart from somebody's name where it is nobody of the team."""
     if found is None:
         return ""
     by: dict[str, Any] = {reasons.BY: found.named(), reasons.BY_KIND: found.kind.value}
