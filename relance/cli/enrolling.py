@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli.terminal import asking, progress, session, show
-from relance.wording import N_, _, moment, n_
+from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
     from relance import EnrollmentView, EnrollReport
@@ -121,27 +121,16 @@ def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -
 
 
 def _sum(report: EnrollReport) -> str:
+    from relance.engine.reporting import codes
+
     shares = ", ".join(
         _("{number} from {address}", number=number, address=address)
         for address, number in report.by_mailbox.items()
     )
     people = n_("{count} contact", "{count} contacts", report.enrolled)
     skipped = n_("{count} contact skipped.", "{count} contacts skipped.", len(report.skipped))
-    first = _first(report)
+    first = codes.first_step(report.first_kind, report.first_due)
     return f"{people} ({shares}), {skipped} {first}".rstrip() if shares else f"{people}, {skipped}"
-
-
-def _first(report: EnrollReport) -> str:
-    """The first step and when it is due; a mail that follows a task has no date of its own yet."""
-    from relance.engine.reporting import codes
-
-    if report.first_due is None:
-        return ""
-    when = moment(report.first_due)
-    if report.first_kind in ("", "mail"):
-        return _("The first mail is sent {when}.", when=when)
-    kind = codes.text("step", report.first_kind)
-    return _("The first step ({kind}) is due {when}.", kind=kind, when=when)
 
 
 def _tell(report: EnrollReport, sequence: str, *, as_json: bool, dry_run: bool = False) -> None:

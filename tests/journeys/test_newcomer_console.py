@@ -196,7 +196,12 @@ def _enrolls(who: Newcomer, imported: str) -> None:
     """Everybody whom the file brought."""
     who.page.goto(imported)
     who.page.select_option("#f-sequence", NAME)
-    who.page.click("form[action$='/enroll'] button")
+    who.page.click("form[action='/enroll'] button")
+    assert who.page.input_value("#f-sequence") == NAME
+    who.page.click("form[action='/enroll/plan'] button")
+    assert sum(who.console.app.enrollments.counts().values()) == 0
+    assert "6" in who.page.inner_text("h1")
+    who.page.click("form[action='/enroll'] button:not(.secondary)")
     who.page.wait_for_url("**/jobs/3")
     who.work_is_done()
     assert sum(who.console.app.enrollments.counts().values()) == 6

@@ -17,7 +17,7 @@ from relance.console.views.long_work import importing, jobs
 from relance.console.views.mailboxes import adding, changing, looking
 from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppression_lists, suppressions
-from relance.console.views.sequences import overview, publishing, selected, text
+from relance.console.views.sequences import enrolling, overview, publishing, selected, text
 
 PAGES: tuple[Page, ...] = (
     *today.PAGES,
@@ -36,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     *selected.PAGES,
     *text.PAGES,
     *publishing.PAGES,
+    *enrolling.PAGES,
     *held.PAGES,
     *contacts.PAGES,
     *suppressions.PAGES,

@@ -5,6 +5,7 @@ A code is looked up by what it is about, for languages decline: a paused mailbox
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from relance.complete import complete
@@ -222,6 +223,15 @@ def text(about: str, code: object) -> Text:
     if about == "step name":
         return Text("your reply") if messages.is_reply(str(code)) else Text.prose(code)
     return TABLES[about].get(str(code)) or Text.prose(code)
+
+
+def first_step(kind: str, due: dt.datetime | None) -> Text:
+    """When somebody's first step is due; a mail that follows a task has no date of its own yet. Empty where nothing is due."""
+    if due is None:
+        return Text.prose("")
+    if kind in ("", "mail"):
+        return Text("The first mail is sent {when}.", when=due)
+    return Text("The first step ({kind}) is due {when}.", kind=text("step", kind), when=due)
 
 
 def explained(typed: Sequence[str]) -> tuple[str, ...]:

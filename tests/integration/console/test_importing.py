@@ -47,10 +47,20 @@ def test_a_file_is_looked_through_imported_and_enrolled_without_script(console_o
         done = ann.post(f"/import/{job.id}/start")
         assert {each.email for each in app.contacts.list()} == {"kim@lake.example", "mia@lake.example"}
         number = int(str(done.url).rpartition("/")[2])
-        enrolled = ann.post(f"/import/{number}/enroll", data={"sequence": "Trial"})
+        assert "/enroll" in ann.get(f"/import/{number}").text
+        wish = {
+            "sequence": "Trial",
+            "who": "import",
+            "import": str(number),
+            "mailbox": app.mailboxes.list()[0].address,
+        }
+        planned = ann.post("/enroll/plan", data=wish)
+        assert in_english("Enroll 2 people in Trial?") in planned.text
+        assert sum(app.enrollments.counts().values()) == 0
+        enrolled = ann.post("/enroll", data=wish)
         assert "/jobs/" in str(enrolled.url)
         assert sum(app.enrollments.counts().values()) == 2
-        again = ann.post(f"/import/{number}/enroll", data={"sequence": "Trial"}).text
+        again = ann.post("/enroll", data=wish).text
         assert in_english("Already in this sequence") in again
         assert "kim@lake.example" in again
         assert ann.get("/import").text.count("people.csv") == 1
@@ -135,7 +145,7 @@ def test_what_is_another_s_is_not_there(console: Console) -> None:
             f"/import/{job.id}/rejected.csv",
         ):
             assert bob.get(path).status_code == 404
-        for path in (f"/import/{job.id}/start", f"/jobs/{job.id}/cancel", f"/import/{job.id}/enroll"):
+        for path in (f"/import/{job.id}/start", f"/jobs/{job.id}/cancel"):
             assert bob.post(path, data={"sequence": "Trial"}).status_code == 404
         assert "people.csv" not in bob.get("/jobs").text
         assert "mine.csv" in send(bob, name="mine.csv").text

@@ -52,6 +52,8 @@ _NOBODYS = {
     "/sequences/{name:path}": "sequences are everybody's; the people in them are asked for below",
     "/sequence-funnel/{name:path}": "sequences are everybody's, and what happened to their mails is of the whole team",
     "/sequence-text/{name:path}": "sequences are everybody's",
+    "/enroll": "a form with what is of who asks; what is sent is asked below",
+    "/enroll/change": "the same form again",
 }
 # Routes that name nobody's row.
 
@@ -107,7 +109,13 @@ def _rows(console: Console, doubt: str, checked: str, imported: str) -> Rows:
             "address:path": [BEN],
             "number": ["1"],
         },
-        asked=[("/sequence/people", stop)],
+        asked=[
+            ("/sequence/people", stop),
+            (
+                "/enroll/plan",
+                {"sequence": "Spring offer", "who": "import", "import": imported, "mailbox": BEN},
+            ),
+        ],
         forms=[
             *_of_answers(answers),
             *_of_tasks(queue),
@@ -160,7 +168,7 @@ def _of_the_rest(stop: Form, checked: str, imported: str, session: str) -> list[
     return [
         ("/sequence/people/done", stop),
         ("/contact/never-again", {"email": AMY, "whom": "person"}),
-        (f"/import/{imported}/enroll", {"sequence": "Spring offer"}),
+        ("/enroll", {"sequence": "Spring offer", "who": "import", "import": imported, "mailbox": BEN}),
         (f"/import/{checked}/start", {}),
         ("/profile/sessions", {"session": session}),
     ]

@@ -101,6 +101,8 @@ def show(visit: Visit) -> Response:
         rows=rows,
         good=sum(job.counts.get(each, 0) for each in ("added", "updated")),
         can_import=visit.me.may(Permission.CONTACTS) and job.state is JobState.DONE,
+        may_enroll=_may_enroll(visit, job),
+        may_write=visit.me.may(Permission.SEQUENCES),
         sequences=[each.name for each in visit.app.sequences.list()] if _may_enroll(visit, job) else [],
     )
 
@@ -141,13 +143,6 @@ def start(visit: Visit) -> Response:
     return visit.go(jobs.link(visit.app.jobs.import_contacts(jobs.number(visit))))
 
 
-def enroll(visit: Visit) -> Response:
-    """Enroll everybody whom an import brought."""
-    job = _import(visit)
-    people = visit.app.jobs.imported(job.id)
-    return visit.go(jobs.link(visit.app.jobs.enroll(visit.text("sequence", 200), people)))
-
-
 def refused_file(visit: Visit) -> Response:
     """The rows that cannot be used, to be corrected and imported."""
     job = _import(visit)
@@ -166,6 +161,5 @@ PAGES = (
     Page("/import", upload, Permission.CONTACTS, "POST", largest=LARGEST_UPLOAD + ROOM),
     Page("/import/{job}", show, Permission.LOOK),
     Page("/import/{job}/start", start, Permission.CONTACTS, "POST"),
-    Page("/import/{job}/enroll", enroll, Permission.WORK, "POST"),
     Page("/import/{job}/rejected.csv", refused_file, Permission.LOOK, part=True),
 )

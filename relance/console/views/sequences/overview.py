@@ -124,6 +124,7 @@ def show(visit: Visit) -> Response:
         words=codes.text,
         tones=TONES,
         link=link(name),
+        enroll_link=f"/enroll?{urlencode({'sequence': name})}",
         text_link=f"/sequence-text/{quote(name, safe='')}",
         may_write=visit.me.may(Permission.SEQUENCES),
         may_work=visit.me.may(Permission.WORK),

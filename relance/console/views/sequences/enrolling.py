@@ -1,0 +1,125 @@
+"""Enroll: who, in which sequence, from which mailboxes; what would come of it is shown, and then it is done in the background."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page
+from relance.console.requests import numbers
+from relance.console.views.long_work import jobs
+from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.reporting import codes
+from relance.engine.roles import Permission
+from relance.engine.sequences.enroll import EnrollReport
+from relance.engine.store.jobs import JobKind, JobState
+from relance.wording import Text, capital
+
+MOST = 20_000  # people who are looked through while a page waits
+NAMED = 50  # of those who would be skipped
+_TYPED = 900_000  # characters of addresses
+_IMPORTS = 20  # that are offered, the latest
+_BETWEEN = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who is to be enrolled where, as the form says it. `job`: everybody whom that import brought, in place of `typed`."""
+
+    sequence: str = ""
+    job: int | None = None
+    typed: str = ""
+    mailboxes: tuple[str, ...] = ()
+
+
+def form(visit: Visit) -> Response:
+    """The form, filled in as far as its link says."""
+    return _form(visit, Wish(visit.asked("sequence"), numbers.row(visit.asked("import"))))
+
+
+def _form(visit: Visit, wish: Wish, error: Text | str = "") -> Response:
+    done = visit.app.jobs.list(kinds=[JobKind.IMPORT_CONTACTS], limit=_IMPORTS).jobs
+    imports = [each for each in done if each.state is JobState.DONE]
+    return visit.show(
+        "enroll.html",
+        UNPROCESSABLE if error else 200,
+        wish=wish,
+        error=str(error),
+        sequences=[(each.name, each.name) for each in visit.app.sequences.list()],
+        imports=imports,
+        mailboxes=[each for each in visit.app.mailboxes.list() if each.state == "active"],
+    )
+
+
+def plan(visit: Visit) -> Response:
+    """What would come of it; nothing is done yet."""
+    wish = _wish(visit)
+    try:
+        people = _people(visit, wish)
+        found = visit.app.enroll(wish.sequence, people[:MOST], mailboxes=wish.mailboxes, dry_run=True)
+    except errors.Invalid as wrong:
+        return _form(visit, wish, wrong.text)
+    return _plan(visit, wish, found, len(people))
+
+
+def _plan(visit: Visit, wish: Wish, found: EnrollReport, people: int) -> Response:
+    counted = Counter(each.code for each in found.skipped)
+    caps = {each.address: each.daily_cap for each in visit.app.mailboxes.list()}
+    return visit.show(
+        "enroll_plan.html",
+        wish=wish,
+        plan=found,
+        first=codes.first_step(found.first_kind, found.first_due),
+        shares=[(address, many, caps.get(address)) for address, many in found.by_mailbox.items()],
+        reasons=[(capital(codes.text("job result", code)), many) for code, many in counted.most_common()],
+        skipped=found.skipped[:NAMED],
+        unseen=max(0, people - MOST),
+    )
+
+
+def change(visit: Visit) -> Response:
+    """The form again, as it was sent."""
+    return _form(visit, _wish(visit))
+
+
+def start(visit: Visit) -> Response:
+    """It is done, in the background."""
+    wish = _wish(visit)
+    try:
+        job = visit.app.jobs.enroll(wish.sequence, _people(visit, wish), mailboxes=wish.mailboxes)
+    except errors.Invalid as wrong:
+        return _form(visit, wish, wrong.text)
+    return visit.go(jobs.link(job))
+
+
+def _wish(visit: Visit) -> Wish:
+    chosen = tuple(str(each)[:320] for each in visit.form.getlist("mailbox") if isinstance(each, str))
+    job = numbers.row(visit.text("import", 20)) if visit.text("who") == "import" else None
+    return Wish(visit.text("sequence", 200), job, visit.text("emails", _TYPED), chosen)
+
+
+def _people(visit: Visit, wish: Wish) -> list[str]:
+    """Their addresses. Raises `errors.Invalid` where nobody is named."""
+    if not wish.mailboxes:
+        raise errors.Invalid(Text("Choose at least one mailbox."))
+    found = visit.app.jobs.imported(wish.job) if wish.job is not None else typed(wish.typed)
+    if not found:
+        raise errors.Invalid(Text("Name at least one person."))
+    return found
+
+
+def typed(text: str) -> list[str]:
+    """Addresses that were typed or pasted, whatever stands between them, each once. Pure."""
+    return list(dict.fromkeys(each.strip("<>") for each in _BETWEEN.split(text) if each.strip("<>")))
+
+
+PAGES = (
+    Page("/enroll", form, Permission.WORK),
+    Page("/enroll/plan", plan, Permission.WORK, "POST"),
+    Page("/enroll/change", change, Permission.WORK, "POST"),
+    Page("/enroll", start, Permission.WORK, "POST"),
+)
