@@ -49,6 +49,8 @@ _NOBODYS = {
     "/import": "a file of who asks",
     "/suppressions": "the list is everybody's: whoever hears a no keeps it, whoever writes to them",
     "/suppressions/list.csv": "the same list",
+    "/suppressions/import": "a file of who asks",
+    "/suppressions/import/check": "a file of who asks",
     "/sequences/{name:path}": "sequences are everybody's; the people in them are asked for below",
     "/sequence-funnel/{name:path}": "sequences are everybody's, and what happened to their mails is of the whole team",
     "/sequence-text/{name:path}": "sequences are everybody's",

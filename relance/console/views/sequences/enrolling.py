@@ -51,6 +51,7 @@ def _form(visit: Visit, wish: Wish, error: Text | str = "") -> Response:
         error=str(error),
         sequences=[(each.name, each.name) for each in visit.app.sequences.list()],
         imports=imports,
+        all_seen=visit.me.scope.everything,
         mailboxes=[each for each in visit.app.mailboxes.list() if each.state == "active"],
     )
 

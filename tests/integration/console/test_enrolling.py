@@ -1,0 +1,99 @@
+"""Enrolling: what would happen is shown, and nothing happens before its button is pressed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relance.console.views.sequences import enrolling
+from relance.engine.contacts import service as contact_service
+from relance.engine.sequences import publish
+from tests import engine_house
+from tests.integration.console.conftest import Console
+from tests.reworded import in_english
+
+ADA, BOB = "ada@sales.example", "bob@sales.example"
+PEOPLE = ("kim@lake.example", "mia@lake.example", "tom@hill.example")
+
+
+@pytest.fixture
+def ready(console_on_both: Console) -> Console:
+    """Two mailboxes, a sequence and three people, one of whom may not be written to."""
+    house = console_on_both.app._context
+    for mailbox in (ADA, BOB):
+        engine_house.add_mailbox(house, mailbox)
+    publish.publish(house, engine_house.TRIAL)
+    for person in PEOPLE:
+        contact_service.add(house, person, {"first_name": "Kim", "company": "Lake"})
+    console_on_both.app.contacts.suppress("tom@hill.example", "asked by phone")
+    return console_on_both
+
+
+def test_the_plan_names_who_is_enrolled_and_who_is_not_and_changes_nothing(ready: Console) -> None:
+    wish = {
+        "sequence": "Trial",
+        "emails": f"{PEOPLE[0]}, {PEOPLE[1]}\n{PEOPLE[2]};nobody@lake.example",
+        "mailbox": BOB,
+    }
+    with ready.client(ready.join("boss@sales.example"), follow_redirects=True) as boss:
+        assert "/enroll?sequence=Trial" in boss.get("/sequences/Trial").text
+        assert '<option value="Trial" selected' in boss.get("/enroll?sequence=Trial").text
+        plan = boss.post("/enroll/plan", data=wish)
+        assert plan.status_code == 200
+        for words in (
+            "Enroll 2 people in Trial?",
+            "2 people are skipped",
+            "asked by phone",
+            "Not a contact: 1",
+        ):
+            assert in_english(words) in plan.text
+        assert BOB in plan.text
+        assert ADA not in plan.text
+        assert "nobody@lake.example" in plan.text
+        assert sum(ready.app.enrollments.counts().values()) == 0
+        assert ready.app.jobs.list().jobs == ()
+        again = boss.post("/enroll/change", data=wish).text
+        assert f"{PEOPLE[0]}, {PEOPLE[1]}\n{PEOPLE[2]};nobody@lake.example" in again.replace("\r", "")
+        boss.post("/enroll", data=wish)
+    found = ready.app.enrollments.list()
+    assert {each.email for each in found.enrollments} == set(PEOPLE[:2])
+    assert {each.mailbox for each in found.enrollments} == {BOB}
+
+
+def test_a_form_that_names_nobody_or_no_mailbox_comes_back_as_it_was(ready: Console) -> None:
+    with ready.client(ready.join("boss@sales.example"), follow_redirects=True) as boss:
+        for path in ("/enroll/plan", "/enroll"):
+            nobody = boss.post(path, data={"sequence": "Trial", "emails": " ,", "mailbox": ADA})
+            assert nobody.status_code == 422
+            assert in_english("Name at least one person.") in nobody.text
+            nowhere = boss.post(path, data={"sequence": "Trial", "emails": PEOPLE[0]})
+            assert nowhere.status_code == 422
+            assert in_english("Choose at least one mailbox.") in nowhere.text
+            assert PEOPLE[0] in nowhere.text
+        assert (
+            boss.post("/enroll", data={"sequence": "None", "emails": PEOPLE[0], "mailbox": ADA}).status_code
+            == 404
+        )
+    assert ready.app.jobs.list().jobs == ()
+
+
+def test_a_salesperson_without_a_mailbox_is_told_so_and_enrolls_from_nobody_elses(ready: Console) -> None:
+    with ready.client(ready.join("sue@sales.example", "salesperson"), follow_redirects=True) as sue:
+        assert (
+            in_english("None of the mailboxes is yours. A manager can assign one to you.")
+            in sue.get("/enroll").text
+        )
+        wish = {"sequence": "Trial", "emails": PEOPLE[0], "mailbox": ADA}
+        assert sue.post("/enroll/plan", data=wish).status_code == 404
+        assert sue.post("/enroll", data=wish).status_code == 404
+    assert sum(ready.app.enrollments.counts().values()) == 0
+
+
+@given(
+    st.lists(st.from_regex(r"[a-z]{1,5}@[a-z]{1,5}\.example", fullmatch=True), unique=True),
+    st.sampled_from((", ", ";", "\n", "\r\n", " ; ")),
+)
+def test_addresses_are_found_whatever_stands_between_them(people: list[str], between: str) -> None:
+    assert enrolling.typed(between.join(people)) == people
+    assert enrolling.typed(between.join(f"<{each}>" for each in [*people, *people])) == people
