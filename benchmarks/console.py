@@ -57,6 +57,7 @@ LISTS: Mapping[str, str] = {
 # Every page that is a list (a test compares), by the addresses at which they are asked for.
 NO_LISTS = {
     "/": "Today: as heavy as the first page may be",
+    "/enroll": "a form",
     "/mailboxes/new": "a form",
     "/profile": "oneself",
     "/reports": "sums over a time that is chosen",
