@@ -27,7 +27,7 @@ _BETWEEN = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True)
-class Wish:
+class EnrollForm:
     """Who is to be enrolled where, as the form says it. `job`: everybody whom that import brought, in place of `typed`."""
 
     sequence: str = ""
@@ -38,10 +38,10 @@ class Wish:
 
 def form(visit: Visit) -> Response:
     """The form, filled in as far as its link says."""
-    return _form(visit, Wish(visit.asked("sequence"), numbers.row(visit.asked("import"))))
+    return _form(visit, EnrollForm(visit.asked("sequence"), numbers.row(visit.asked("import"))))
 
 
-def _form(visit: Visit, wish: Wish, error: Text | str = "") -> Response:
+def _form(visit: Visit, wish: EnrollForm, error: Text | str = "") -> Response:
     done = visit.app.jobs.list(kinds=[JobKind.IMPORT_CONTACTS], limit=_IMPORTS).jobs
     imports = [each for each in done if each.state is JobState.DONE]
     return visit.show(
@@ -67,7 +67,7 @@ def plan(visit: Visit) -> Response:
     return _plan(visit, wish, found, len(people))
 
 
-def _plan(visit: Visit, wish: Wish, found: EnrollReport, people: int) -> Response:
+def _plan(visit: Visit, wish: EnrollForm, found: EnrollReport, people: int) -> Response:
     counted = Counter(each.code for each in found.skipped)
     caps = {each.address: each.daily_cap for each in visit.app.mailboxes.list()}
     return visit.show(
@@ -97,13 +97,13 @@ def start(visit: Visit) -> Response:
     return visit.go(jobs.link(job))
 
 
-def _wish(visit: Visit) -> Wish:
+def _wish(visit: Visit) -> EnrollForm:
     chosen = tuple(str(each)[:320] for each in visit.form.getlist("mailbox") if isinstance(each, str))
     job = numbers.row(visit.text("import", 20)) if visit.text("who") == "import" else None
-    return Wish(visit.text("sequence", 200), job, visit.text("emails", _TYPED), chosen)
+    return EnrollForm(visit.text("sequence", 200), job, visit.text("emails", _TYPED), chosen)
 
 
-def _people(visit: Visit, wish: Wish) -> list[str]:
+def _people(visit: Visit, wish: EnrollForm) -> list[str]:
     """Their addresses. Raises `errors.Invalid` where nobody is named."""
     if not wish.mailboxes:
         raise errors.Invalid(Text("Choose at least one mailbox."))
