@@ -19,8 +19,8 @@ from relance.engine.sequences.enroll import EnrollReport
 from relance.engine.store.jobs import JobKind, JobState
 from relance.wording import Text, capital
 
-MOST = 20_000  # people who are looked through while a page waits
-NAMED = 50  # of those who would be skipped
+CHECKED_AT_ONCE = 20_000  # people who are looked through while a page waits
+NAMED_SKIPS = 50  # of those who would be skipped
 _TYPED = 900_000  # characters of addresses
 _IMPORTS = 20  # that are offered, the latest
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -61,7 +61,9 @@ def plan(visit: Visit) -> Response:
     wish = _wish(visit)
     try:
         people = _people(visit, wish)
-        found = visit.app.enroll(wish.sequence, people[:MOST], mailboxes=wish.mailboxes, dry_run=True)
+        found = visit.app.enroll(
+            wish.sequence, people[:CHECKED_AT_ONCE], mailboxes=wish.mailboxes, dry_run=True
+        )
     except errors.Invalid as wrong:
         return _form(visit, wish, wrong.text)
     return _plan(visit, wish, found, len(people))
@@ -77,8 +79,8 @@ def _plan(visit: Visit, wish: EnrollForm, found: EnrollReport, people: int) -> R
         first=codes.first_step(found.first_kind, found.first_due),
         shares=[(address, many, caps.get(address)) for address, many in found.by_mailbox.items()],
         reasons=[(capital(codes.text("job result", code)), many) for code, many in counted.most_common()],
-        skipped=found.skipped[:NAMED],
-        unseen=max(0, people - MOST),
+        skipped=found.skipped[:NAMED_SKIPS],
+        unseen=max(0, people - CHECKED_AT_ONCE),
     )
 
 
