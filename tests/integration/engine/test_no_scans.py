@@ -18,7 +18,7 @@ import sqlalchemy as sa
 import relance as rooms
 from relance.app import Relance
 from relance.config import Settings, make_home
-from relance.engine.db.prepared import _SQLITE, Prepared, _Compiled
+from relance.engine.db.prepared import Prepared, _Compiled, _sqlite
 from relance.engine.store.sending import messages
 from tests.engine_house import MONDAY
 
@@ -134,7 +134,7 @@ def test_no_prepared_statement_reads_a_large_table_whole(relance: Relance) -> No
     found, looked = {}, 0
     with relance._context.database.read() as conn:
         for each in prepared():
-            made = _Compiled(each.statement, _SQLITE)
+            made = _Compiled(each.statement, _sqlite())
             text, given = made.text, {name: value or 0 for name, value in made.given.items()}
             try:
                 plan = conn.exec_driver_sql(f"explain query plan {text}", given).all()
