@@ -15,6 +15,8 @@ from tests.pages.tables import table
 MEANINGS = {
     "aliases": "the other addresses that count as the mailbox's own from then on",
     "action": "what the sequence's rule about colleagues asks for",
+    "after": "the values of a contact that changed, by field",
+    "before": "what they were; empty where there was none",
     "assignee": "who has to do a task; empty: anyone who comes first",
     "by": "the address of the colleague who answered",
     "daily_cap": "how many mails may leave in 24 hours; 0: as many as there are",
@@ -66,6 +68,7 @@ _TYPES = {
     "Sequence[Effect]": "list",
     "Words": "text",
     "Mapping[str, int]": "counts",
+    "Mapping[str, str]": "{name: text}",
     "Mapping[str, object]": "a reason",
 }
 
@@ -108,6 +111,7 @@ _NOUNS = {
     "mailbox": "Mailboxes",
     "unread_mail": "Mails that could not be read",
     "organisation": "Organisations that refuse mail",
+    "contact": "Contacts",
     "suppression": "Suppressions",
     "sequence": "Sequences",
     "restore": "Restored databases",

@@ -8,6 +8,7 @@ from typing import Any
 
 from relance import errors
 from relance.engine.contacts.faults import RowFault
+from relance.engine.event_log.of_people import ContactChanged
 from relance.engine.schedule import timezones
 from relance.engine.store.contacts.contacts import FIELDS, Contact
 from relance.mailbox import address
@@ -95,3 +96,13 @@ def changed(found: Contact, given: Mapping[str, str], own: Mapping[str, str]) ->
     if any(found.fields.get(name) != value for name, value in own.items()):
         change["fields"] = {**found.fields, **own}
     return change
+
+
+def told(found: Contact, change: Mapping[str, Any]) -> ContactChanged:
+    """What a change (`changed`) makes of a contact, for their timeline."""
+    after = {name: str(value) for name, value in change.items() if name != "fields"}
+    before = {name: str(getattr(found, name)) for name in after}
+    for name, value in change.get("fields", {}).items():
+        if found.fields.get(name) != value:
+            before[name], after[name] = str(found.fields.get(name, "")), str(value)
+    return ContactChanged(before, after)

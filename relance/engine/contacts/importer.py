@@ -86,7 +86,9 @@ def import_file(
         count.read += len(batch)
         people, refused = reader.people(batch)
         count.rejected += refused
-        count.outcomes.update(_kept(context, people, dry_run=dry_run))
+        kept, others = _kept(context, people, dry_run=dry_run)
+        count.rejected += others
+        count.outcomes.update(kept)
         if progress is not None:
             progress(count.read)
     written, complaint = _write_rejected(
@@ -114,21 +116,27 @@ def _report(
     )
 
 
-def _kept(context: Context, people: list[Person], *, dry_run: bool) -> list[RowOutcome]:
-    """What happened to each."""
+def _kept(
+    context: Context, people: list[Person], *, dry_run: bool
+) -> tuple[list[RowOutcome], list[RefusedRow]]:
+    """What happened to each, and the rows of those whom whoever imports may not change."""
     if not people:
-        return []
+        return [], []
     if dry_run:
         with context.database.read() as conn:
-            known = rows.before(conn, people)
+            mine, others = rows.permitted(conn, people)
+            known = rows.before(conn, mine)
     else:
-        known = rows.seen_anew(lambda: _store(context, people))
-    return [outcome for _, outcome, _ in rows.outcomes(people, known)]
+        mine, others, known = rows.seen_anew(lambda: _store(context, people))
+    return [outcome for _, outcome, _ in rows.outcomes(mine, known)], others
 
 
-def _store(context: Context, people: list[Person]) -> dict[str, Contact]:
+def _store(
+    context: Context, people: list[Person]
+) -> tuple[list[Person], list[RefusedRow], dict[str, Contact]]:
     with context.database.write() as conn:
-        return rows.store(conn, people, context.clock.now())
+        mine, others = rows.permitted(conn, people)
+        return mine, others, rows.store(conn, mine, context.clock.now())
 
 
 # What was left out.

@@ -16,8 +16,10 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts.columns import Columns
 from relance.engine.contacts.csv_reader import CsvRow
 from relance.engine.contacts.faults import RowFault
+from relance.engine.store import events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.events import NewEvent
 from relance.wording import Text
 
 Result = TypeVar("Result")
@@ -42,6 +44,7 @@ class Person:
     organisation: str
     known: dict[str, str]
     own: dict[str, str]
+    cells: tuple[str, ...] = ()
 
     def as_row(self) -> dict[str, object]:
         """As a new contact."""
@@ -116,7 +119,24 @@ class RowReader:
         )
         known = {name: cells[index] for name, index in self.named.known.items() if name != columns.EMAIL}
         own = {name: cells[index] for name, index in self.named.own.items()}
-        return Person(row.line, **who, known=contact_fields.checked(known), own=contact_fields.checked(own))
+        fit, added = contact_fields.checked(known), contact_fields.checked(own)
+        return Person(row.line, **who, known=fit, own=added, cells=row.cells)
+
+
+def permitted(conn: Connection, people: Sequence[Person]) -> tuple[list[Person], list[RefusedRow]]:
+    """The people whom whoever acts may change, and the rows of the others."""
+    others = scopes.of_others(conn, [each.email for each in people])
+    refused = [
+        RefusedRow(each.line, of_a_colleague(each.email), RowFault.OF_A_COLLEAGUE, each.cells)
+        for each in people
+        if each.email in others
+    ]
+    return [each for each in people if each.email not in others], refused
+
+
+def of_a_colleague(email: str) -> Text:
+    """Why somebody is left as they are."""
+    return Text("{email} belongs to a colleague; ask a manager to change them.", email=email)
 
 
 def before(conn: Connection, people: Sequence[Person]) -> dict[str, Contact]:
@@ -128,9 +148,12 @@ def store(conn: Connection, people: Sequence[Person], now: dt.datetime) -> dict[
     """Add the new ones and change the others; returns those who were contacts, as they were."""
     known = before(conn, people)
     contacts.add(conn, [each.as_row() for each in people if each.email not in known], now)
+    told: list[NewEvent] = []
     for each in people:
         if (found := known.get(each.email)) and (change := _change(found, each)):
             contacts.change(conn, found.id, change, now)
+            told.append(NewEvent(contact_fields.told(found, change), now, contact_id=found.id))
+    events.record_events(conn, told)
     return known
 
 

@@ -9,14 +9,14 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import states
-from relance.engine.contacts import columns
+from relance.engine.contacts import columns, rows
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentUnsubscribed, SuppressionAdded, SuppressionLifted
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.states import Event
-from relance.engine.store import done_by, events
+from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.contacts.filters import ContactFilter
@@ -44,12 +44,15 @@ def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
     own = {name: value for name, value in given.items() if name not in contacts.FIELDS}
     now = context.clock.now()
     with context.database.write() as conn:
+        if scopes.of_others(conn, [who["email"]]):
+            raise errors.Forbidden(rows.of_a_colleague(who["email"]))
         found = contacts.by_emails(conn, [who["email"]]).get(who["email"])
         if found is None:
             blank = dict.fromkeys(contacts.FIELDS, "")
             contacts.add(conn, [{**blank, **known, **who, "fields": own}], now)
         elif change := contact_fields.changed(found, known, own):
             contacts.change(conn, found.id, change, now)
+            _told(conn, contact_fields.told(found, change), found, now)
         return contacts.by_emails(conn, [who["email"]])[who["email"]]
 
 

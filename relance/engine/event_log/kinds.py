@@ -76,6 +76,7 @@ class EventKind(StrEnum):
     UNREAD_MAIL_DISMISSED = "unread_mail.dismissed"
     ORGANISATION_RETRIED = "organisation.retried"
 
+    CONTACT_CHANGED = "contact.changed"
     SUPPRESSION_ADDED = "suppression.added"
     SUPPRESSION_LIFTED = "suppression.lifted"
     SEQUENCE_PUBLISHED = "sequence.published"
@@ -148,6 +149,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.UNREAD_MAIL_SET_ASIDE: Text.within("event", "unreadable mail set aside"),
         EventKind.UNREAD_MAIL_DISMISSED: Text.within("event", "unreadable mail dismissed"),
         EventKind.ORGANISATION_RETRIED: Text.within("event", "organisation tried again"),
+        EventKind.CONTACT_CHANGED: Text.within("event", "contact changed"),
         EventKind.SUPPRESSION_ADDED: Text.within("event", "suppressed"),
         EventKind.SUPPRESSION_LIFTED: Text.within("event", "no longer suppressed"),
         EventKind.SEQUENCE_PUBLISHED: Text.within("event", "sequence published"),

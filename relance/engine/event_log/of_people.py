@@ -109,6 +109,16 @@ class EnrollmentHandedOver(ForColleague):
 
 
 @dataclass(frozen=True)
+class ContactChanged(EventData):
+    """What is known of somebody was changed, by an import, the command line or a form; `before` and `after` are the values by field,
+    empty where there was none."""
+
+    KIND = EventKind.CONTACT_CHANGED
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class SuppressionAdded(WithReason):
     """A person said that an address, or everyone at a domain, must not be written to any more."""
 

@@ -62,6 +62,8 @@ def _look(
     context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[RefusedRow], total: int
 ) -> None:
     with context.database.read() as conn:
+        people, others = rows.permitted(conn, people)
+        refused = [*refused, *others]
         known = rows.before(conn, people)
         barred = suppressions.suppressed(conn, [each.email for each in people])
     found = list(rows.outcomes(people, known))
@@ -85,6 +87,8 @@ def _stored(
     context: Context, ledger: Ledger, people: Sequence[Person], refused: Sequence[RefusedRow], total: int
 ) -> None:
     with context.database.write() as conn:
+        people, others = rows.permitted(conn, people)
+        refused = [*refused, *others]
         known = rows.store(conn, people, context.clock.now())
         found = list(rows.outcomes(people, known))
         ledger.note(conn, PEOPLE, [each.email for each in people])

@@ -164,6 +164,7 @@ JOB_RESULT: Mapping[str, Text] = {
     "refused": Text.within("job result", "cannot be used"),
     "enrolled": Text.within("job result", "enrolled"),
     "not_an_address": Text.within("job result", "not an address"),
+    "of_a_colleague": Text.within("job result", "belongs to a colleague"),
     "not_a_contact": Text.within("job result", "not a contact"),
     "suppressed": Text.within("job result", "on the do-not-contact list"),
     "in_sequence": Text.within("job result", "already in this sequence"),

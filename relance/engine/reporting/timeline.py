@@ -12,7 +12,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.kinds import TITLES, EventKind
-from relance.engine.reasons import Code
+from relance.engine.reasons import Code, field_name
 from relance.engine.reporting import codes
 from relance.engine.store import events
 from relance.mailbox.parsing.inbound import Kind
@@ -112,6 +112,10 @@ _DEEDS = frozenset({Code.PAUSED, Code.STOPPED, Code.RESUMED, Code.RELEASED, Code
 
 def _words(event: events.StoredEvent) -> str:
     data = event.data
+    if event.kind == EventKind.CONTACT_CHANGED:
+        return "; ".join(
+            _changed(name, data["before"].get(name, ""), new) for name, new in sorted(data["after"].items())
+        )
     if "whys" in data or event.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
         return "; ".join(data["reasons"])
     why = data.get("why")
@@ -121,3 +125,7 @@ def _words(event: events.StoredEvent) -> str:
     if "taken" in data:
         return f"{found}: {_('yes') if data['taken'] else _('no')}"
     return str(found)
+
+
+def _changed(name: str, before: str, after: str) -> str:
+    return f"{field_name(name)}: {before or '–'} → {after or '–'}"

@@ -19,7 +19,7 @@ from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.reasons import Reason
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import MailboxShares
-from relance.engine.store import events
+from relance.engine.store import events, scopes
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
@@ -41,6 +41,7 @@ class SkipCode(StrEnum):
 
     NOT_AN_ADDRESS = "not_an_address"
     NOT_A_CONTACT = "not_a_contact"
+    OF_A_COLLEAGUE = "of_a_colleague"
     SUPPRESSED = "suppressed"
     IN_SEQUENCE = "in_sequence"  # in this one already, in whatever state
     IN_ANOTHER_SEQUENCE = "in_another_sequence"  # being written to there
@@ -172,8 +173,12 @@ def _named(run: _Run, emails: Iterable[str]) -> Iterator[list[Contact]]:
     while batch := list(itertools.islice(addresses, BATCH)):
         with run.context.database.read() as conn:
             known = contacts.by_emails(conn, batch)
+            others = scopes.of_others(conn, batch)
         for email in batch:
-            if email not in known:
+            if email in others:
+                del known[email]
+                run.skipped.append(Skipped(email, _("belongs to a colleague"), SkipCode.OF_A_COLLEAGUE))
+            elif email not in known:
                 run.skipped.append(
                     Skipped(email, _("is not a contact yet: import it first"), SkipCode.NOT_A_CONTACT)
                 )

@@ -49,6 +49,15 @@ def has_person(conn: Connection, scope: Scope, email: str) -> bool:
     return conn.execute(known.where(*people(conn, scope))).first() is not None
 
 
+def of_others(conn: Connection, emails: Sequence[str]) -> set[str]:
+    """Those of these addresses (as they are stored) that are people of others alone: a salesperson neither sees nor changes them."""
+    if mailboxes(conn) is None or not emails:
+        return set()
+    known = sa.select(contact.c.email).where(contact.c.email.in_(emails))
+    seen = set(conn.execute(known.where(*people(conn))).scalars())
+    return set(conn.execute(known).scalars()) - seen
+
+
 def has_rows(conn: Connection, scope: Scope, noun: str, numbers: Sequence[int]) -> bool:
     """Whether all of these rows (`answer`, `message`, `task`, `enrollment`) are of those mailboxes; those that are not there are not."""
     own = mailboxes(conn, scope)

@@ -17,6 +17,7 @@ from relance import (
     Role,
     Server,
     Settings,
+    Upload,
     errors,
     make_home,
 )
@@ -275,3 +276,46 @@ def test_somebody_elses_profile_is_closed_to_everybody(office):
 def test_the_state_of_a_mail_is_not_touched_by_looking(office):
     ada = seen(office, ADA)
     assert {each.state for each in ada.messages.list().messages} == {MessageState.ACCEPTED.value}
+
+
+def imported(app: Relance, tmp_path, rows: str):
+    file = tmp_path / "people.csv"
+    file.write_text("email,first_name,plan\n" + rows, encoding="utf-8")
+    return app.contacts.import_file(file)
+
+
+def test_an_import_leaves_the_people_of_others_as_they_are_and_says_so(office, tmp_path):
+    report = imported(
+        seen(office, ADA), tmp_path, f"{ROB},HACKED,x\n{KIM},Kim,gold\n{NEW},Nina,\nz@sea.example,Zoe,\n"
+    )
+    assert (report.read, report.added, report.updated) == (4, 1, 2)
+    assert [(each.line, each.reason) for each in report.rejected] == [
+        (2, f"{ROB} belongs to a colleague; ask a manager to change them.")
+    ]
+    assert office.contacts.show(ROB).first_name == ""
+    told = office.timeline(KIM)[-1]
+    assert (told.kind, told.words) == ("contact.changed", "first name: – → Kim; plan: – → gold")
+    assert told.actor is not None
+    assert told.actor.name == ADA
+    assert imported(seen(office, "boss@sales.example", Role.MANAGER), tmp_path, f"{ROB},Rob,\n").updated == 1
+
+
+def test_a_job_that_imports_leaves_the_people_of_others_as_they_are(office):
+    ada = seen(office, ADA)
+    upload = Upload("people.csv", f"email,first_name\n{ROB},HACKED\n{KIM},Kim\n".encode())
+    looked = ada.jobs.check_contacts(upload)
+    assert dict(looked.counts) == {"updated": 1, "refused": 1}
+    assert "HACKED" not in repr([*ada.jobs.lines(looked.id, "updated")])
+    done = ada.jobs.import_contacts(looked.id)
+    assert (dict(done.counts), office.contacts.show(ROB).first_name) == ({"updated": 1, "refused": 1}, "")
+    assert [each.line for each in ada.jobs.refused(done.id)] == [2]
+
+
+def test_no_other_door_changes_or_takes_the_people_of_others(office):
+    ada = seen(office, ADA)
+    with pytest.raises(errors.Forbidden, match="belongs to a colleague"):
+        ada.contacts.add(ROB, first_name="HACKED")
+    assert ada.contacts.add(KIM, first_name="Kim").first_name == "Kim"
+    [skipped] = ada.enroll("Trial", [ROB], also_elsewhere=True).skipped
+    assert (skipped.email, skipped.code) == (ROB, "of_a_colleague")
+    assert office.contacts.show(ROB).first_name == ""

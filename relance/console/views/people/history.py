@@ -39,6 +39,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with:
     EventKind.ENROLLMENT_FINISHED: ("check", "green"),
     EventKind.ENROLLMENT_STOPPED: ("square", "grey"),
     EventKind.ENROLLMENT_CREATED: ("user-plus", "grey"),
+    EventKind.CONTACT_CHANGED: ("circle-user", "grey"),
     "": ("circle", "grey"),
 }
 _OUTGOING = ("message.", EventKind.REPLY_WRITTEN, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_GIVEN_UP)
