@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -151,10 +152,19 @@ def _allowed(visit: Visit, page: Page) -> Response | None:
             return mishaps.page(
                 visit, SIGNED_OUT
             )  # what is on the screen stays: `connection.js` says so above it
-        where = visit.request.url.path if page.method == "GET" else "/"
-        return RedirectResponse("/sign-in" + (f"?next={where}" if where != "/" else ""), 303)
+        return _to_the_way_in(visit, page)
     visit.viewer.require(page.permission)
     return None
+
+
+def _to_the_way_in(visit: Visit, page: Page) -> Response:
+    """It says why they are there, and leads back to where they were."""
+    url = visit.request.url
+    where = f"{url.path}?{url.query}" if page.method == "GET" and url.query else visit.here
+    asked = {} if where == "/" else {"next": where}
+    if cookies.token(visit.site.secure, visit.request):
+        asked["ended"] = "yes"
+    return RedirectResponse("/sign-in" + (f"?{urlencode(asked, safe='/')}" if asked else ""), 303)
 
 
 def _elsewhere(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:

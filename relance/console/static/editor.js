@@ -149,7 +149,7 @@
     area.after(view.dom);
     const mark = () => view.dispatch(setDiagnostics(view.state, told(view.state.doc)));
     mark();
-    document.addEventListener("htmx:after:swap", mark);
+    document.addEventListener("relance:told", mark);
     document.addEventListener("click", (event) => {
       const button = event.target.closest("[data-line]");
       if (!button || button.dataset.of !== area.id) return;

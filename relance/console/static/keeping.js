@@ -47,7 +47,7 @@
         if (answer.status >= 500) return later("away");
         document.dispatchEvent(new CustomEvent("relance:connection", {detail: ""}));
         told.innerHTML = words;
-        document.dispatchEvent(new Event("htmx:after:swap"));
+        document.dispatchEvent(new Event("relance:told"));
         failed = !answer.ok;
         stopped = answer.headers.has("relance-unsaved");
         if (failed) { typed = true; say("stopped"); return false; }

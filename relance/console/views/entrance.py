@@ -15,6 +15,7 @@ from relance.engine.users.sign_in import Origin, SignIn, SignInAnswer
 from relance.wording import Text
 
 TOO_MANY = 429
+LONGEST_PATH = 2000
 
 
 def show(visit: Visit) -> Response:
@@ -64,6 +65,11 @@ def join(visit: Visit) -> Response:
     return _in(visit, session, "/")
 
 
+def signed_in(visit: Visit) -> Response:
+    """For who signed in beside a page that they were signed out of."""
+    return visit.show("signed_in.html")
+
+
 def sign_out(visit: Visit) -> Response:
     """End this session."""
     visit.app.myself.sign_out(visit.me.user, visit.session)
@@ -88,7 +94,7 @@ def origin(visit: Visit) -> Origin:
 
 def _after(visit: Visit, found: SignIn) -> Response:
     if found.answer is SignInAnswer.IN:
-        return _in(visit, found.token, _local(visit.text("next", 300)))
+        return _in(visit, found.token, _local(visit.text("next", LONGEST_PATH)))
     if found.answer is SignInAnswer.CODE:
         return _code_form(visit, found)
     if found.answer is SignInAnswer.LATER:
@@ -109,13 +115,14 @@ def _form(visit: Visit, error: Text | str = "", status: int = 422) -> Response:
         status if error else 200,
         error=str(error),
         email=visit.text("email", 300),
-        next=_local(visit.text("next", 300) or visit.query.get("next", "")),
+        next=_local(visit.text("next", LONGEST_PATH) or visit.query.get("next", "")),
+        ended=bool(visit.text("ended", 5) or visit.query.get("ended")),
         anybody=visit.installation.entrance.anybody(),
     )
 
 
 def _code_form(visit: Visit, found: SignIn, error: Text | str = "") -> Response:
-    where = _local(visit.text("next", 300))
+    where = _local(visit.text("next", LONGEST_PATH))
     return visit.show("code.html", 422 if error else 200, half=found.half, next=where, error=str(error))
 
 
@@ -157,6 +164,7 @@ PAGES = (
     Page("/sign-in/code", code, None, "POST"),
     Page("/welcome/{token}", welcome, None),
     Page("/welcome/{token}", join, None, "POST"),
+    Page("/signed-in", signed_in, Permission.SELF),
     Page("/sign-out", sign_out, Permission.SELF, "POST"),
     Page("/language", speak, Permission.SELF, "POST"),
 )
