@@ -64,6 +64,7 @@ NO_LISTS = {
     "/settings": "what is set",
     "/sequence-new": "a choice of three",
     "/sign-in": "the way in",
+    "/signed-in": "the way in",
     "/suppressions/import": "a form",
     "/status": "of the whole installation, kept for a few seconds",
 }
