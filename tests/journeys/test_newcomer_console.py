@@ -20,6 +20,7 @@ from relance.clock import ManualClock
 from relance.mailbox.account import Account
 from relance.sandbox.letters import letter
 from relance.sandbox.world import World
+from tests.finished_starters import finished
 from tests.integration.console.conftest import PASSWORD, Console, Tab, chromium, serving
 from tests.integration.console.test_sequence_text import write
 from tests.journeys.stage import ADA, MONDAY, Stage
@@ -170,12 +171,14 @@ def _writes_and_publishes(who: Newcomer) -> None:
     page.check("[name=from][value=first-meeting]")
     page.click("form[action='/sequence-new'] button")
     page.wait_for_url("**/sequence-drafts/*")
-    good = page.input_value("#f-text")
+    good = finished(page.input_value("#f-text"))
     wrong = good.replace("{{ company | ", MISTAKE, 1)
     write(page, wrong)
     if not who.script:
         page.click("button[name=go][value=check]")
-    page.wait_for_selector("[data-line]")  # with script by itself, soon after it was typed
+    page.wait_for_selector(
+        ".told.bad:has-text('compnay') [data-line]"
+    )  # with script by itself, soon after it was typed
     assert "compnay" in page.inner_text(".told.bad")
     if who.script:
         page.click("[data-line]")

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from relance import errors, templates
-from relance.engine.definition import compiled, graph, languages, reachability, sequence, steps
+from relance.engine.definition import (
+    compiled,
+    graph,
+    languages,
+    reachability,
+    sequence,
+    steps,
+    unwritten,
+)
 from relance.engine.definition.reading import error_messages, load, partial, repairs
 from relance.engine.definition.reading.yaml_source import Places
 from relance.engine.definition.steps import EndStep, MailStep, Path, WaitStep
@@ -131,12 +139,20 @@ class _Examination:
         for mail in self.plan.mails:
             yield self.plan.paths[mail.id], mail
 
-    def words_problems(self, path: Path, source: templates.Source) -> None:
-        """What templates say of one text, moved from the text's own lines to the file's."""
+    def texts(self) -> Iterator[tuple[Path, str]]:
+        """Every text that people are sent or told, and the values that may stand in them."""
+        for key, value in self.definition.values.items():
+            if isinstance(value, str):
+                yield ("values", key), value
+        for step in self.plan.steps:
+            for path, text in step.sources():
+                yield (*self.plan.paths[graph.id_of(step)], *path), text
+
+    def moved(self, path: Path, found: Iterable[errors.Problem]) -> list[errors.Problem]:
+        """What is said of one text, moved from the text's own lines to the file's."""
         place, key = self.places.of(path), path[-1] if path else ""
-        for found in templates.check_source(source, self.known):
-            told = partial.moved(found, place, self.name(path), key)
-            self.problems.append(replace(told, where=self.where))
+        told = (partial.moved(each, place, self.name(path), key) for each in found)
+        return [replace(each, where=self.where) for each in told]
 
 
 Question = Callable[[_Examination], None]
@@ -224,10 +240,16 @@ def _send_hours_meet(look: _Examination) -> None:
 
 
 def _words_are_right(look: _Examination) -> None:
-    for step in look.plan.steps:
-        for path, text in step.sources():
-            here = (*look.plan.paths[graph.id_of(step)], *path)
-            look.words_problems(here, partial.source(str(path[-1]), text))
+    for path, text in look.texts():
+        if path[0] != "values":
+            found = templates.check_source(partial.source(str(path[-1]), text), look.known)
+            look.problems += look.moved(path, found)
+
+
+def _nothing_is_left_to_write(look: _Examination) -> None:
+    for path, text in look.texts():
+        look.problems += look.moved(path, unwritten.left(text))
+        look.warnings += look.moved(path, unwritten.nowhere(text))
 
 
 def _conditions_are_right(look: _Examination) -> None:
@@ -359,6 +381,7 @@ QUESTIONS: tuple[Question, ...] = (
     _mails_keep_apart,
     _send_hours_meet,
     _words_are_right,
+    _nothing_is_left_to_write,
     _conditions_are_right,
     _rest_is_sensible,
 )

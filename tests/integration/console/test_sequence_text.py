@@ -11,6 +11,7 @@ import pytest
 from relance import EnrollmentFilter, errors
 from relance.console.requests import security
 from relance.console.views.sequences import publishing
+from tests.finished_starters import finished
 from tests.integration.console import campaign
 from tests.integration.console.campaign import NAME
 from tests.integration.console.conftest import Console
@@ -275,6 +276,7 @@ def test_a_new_one_by_the_name_of_another_is_told_so(sales: Console) -> None:
         assert refused.status_code == 422
         assert client.post("/sequence-new", data={"from": "nothing", "name": "x"}).status_code == 404
         draft, text = begun(client, **{"from": "first-meeting", "name": 'Say "hi": again'})
+        text = finished(text)
         assert text.count("sequence:") == 1
         renamed = re.sub(r"sequence: .*", f"sequence: {NAME}", text)
         page = save(client, draft, renamed, "plan")
@@ -343,10 +345,12 @@ def test_a_mistake_is_put_right_and_published_with_and_without_script(sales, tab
     page.check("[value=after-event]")
     page.locator("main form button").click()
     page.wait_for_url("**/sequence-drafts/*")
-    good = page.input_value("#f-text")
+    begun = page.input_value("#f-text")
+    assert page.locator(".told.bad li").count() == begun.count('"[[') == 3
+    good = finished(begun)
     write(page, good.replace("thread: reply", "thread: replay", 1))
     if script:  # kept and checked while it is typed
-        page.wait_for_selector(".told.bad")
+        page.wait_for_selector(".told.bad li:only-child:has-text('replay')")
         page.locator(".at-line").first.click()
         assert page.evaluate("getSelection().toString()").strip() == "thread: replay"
         page.reload()

@@ -21,6 +21,8 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.sandbox.cast import people
 from relance.templates.words import Rendered
 from tests import engine_house
+from tests.finished_starters import MARK, finished
+from tests.reworded import in_english
 
 EACH = pytest.mark.parametrize(
     ("key", "language"), [(key, language) for key in texts.STARTERS for language in texts.LANGUAGES]
@@ -46,8 +48,24 @@ def demo(house: Context, tmp_path: Path) -> Context:
 
 
 @EACH
-def test_each_is_sound_and_everybody_can_be_enrolled(demo: Context, key: str, language: str) -> None:
+def test_none_can_be_published_before_what_is_marked_in_it_is_written(
+    house: Context, key: str, language: str
+) -> None:
     text = texts.text(key, "Mine", language)
+    lines = text.split("\n")
+    wanted = [number for number, line in enumerate(lines, 1) for _ in MARK.findall(line) if line[0] != "#"]
+    assert wanted
+    found = publish.check(house, text)
+    assert [each.line for each in found.problems] == wanted
+    for each in found.problems:
+        assert in_english("still to be written") in str(each)
+    with pytest.raises(errors.Invalid):
+        publish.publish(house, text)
+
+
+@EACH
+def test_each_is_sound_and_everybody_can_be_enrolled(demo: Context, key: str, language: str) -> None:
+    text = finished(texts.text(key, "Mine", language))
     found = publish.check(demo, text)
     assert found.problems == ()
     assert found.warnings == ()
@@ -61,7 +79,7 @@ def test_each_is_sound_and_everybody_can_be_enrolled(demo: Context, key: str, la
 
 @EACH
 def test_each_mail_renders_for_everybody_and_is_short_and_plain(key: str, language: str) -> None:
-    definition = load.read(texts.text(key, "Mine", language)).sequence
+    definition = load.read(finished(texts.text(key, "Mine", language))).sequence
     assert definition is not None
     script = CompiledSequence(1, 1, sequence.written(definition))
     assert script.footer is not None

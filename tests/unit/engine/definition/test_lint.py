@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from relance.engine.definition import lint
+from relance.engine.definition import lint, unwritten
 from relance.engine.definition.sequence import Sequence
 from relance.engine.definition.steps import MailStep
 from tests.reworded import in_english
@@ -175,3 +175,28 @@ def test_a_mistake_is_told_in_the_same_words_whatever_else_is_wrong():
 )
 def test_whatever_stands_there_a_check_ends_with_a_word(steps):
     assert check(f"sequence: X\nvalues: 3\nsteps: {steps}\n").problems
+
+
+def test_what_is_marked_as_still_to_be_written_is_a_mistake_where_it_stands():
+    body = "    body: |\n      Hi,\n\n      [[why you\n      write]] and [[who]]\n    html: ''\n"
+    text = "sequence: X\nvalues:\n  a: '[[one]]'\nsteps:\n  - id: intro\n    subject: '[[s]]'\n"
+    found = check(text + body.split("    html")[0] + "  - id: call\n    task: '[[t]]'\n")
+    assert [(each.line, in_english(str(each.what)).split(": ")[-1]) for each in found.problems] == [
+        (3, "one."),
+        (6, "s."),
+        (10, "why you write."),
+        (11, "who."),
+        (13, "t."),
+    ]
+
+
+def test_brackets_that_are_no_mark_are_none():
+    assert [*unwritten.left("see [[1]](https://x.example/1) [ ] [[]] [a] [[")] == []
+
+
+def test_a_link_to_an_example_is_doubted():
+    found = check(HEAD.replace("https://x.example/p", "https://www.example.com/book?a=1"))
+    assert found.definition is not None
+    assert [each.line for each in found.warnings] == [5]
+    assert "https://www.example.com/book?a=1 " in str(found.warnings[0])
+    assert check(HEAD.replace("https://x.example/p", "https://example.company.pl/")).warnings == ()

@@ -1,0 +1,45 @@
+"""What a text still leaves to its writer: `[[what to write here]]`, as the starters mark it, and links that lead nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from relance import errors
+from relance.wording import Text
+
+_MARK = re.compile(r"\[\[([^\[\]]+)\]\](?!\()")
+# A `(` behind it makes it a link of Markdown whose words stand in brackets.
+_NOWHERE = re.compile(r"https?://(?:[\w-]+\.)*example\.(?:com|net|org)\b[^\s\"')>\]]*", re.IGNORECASE)
+# RFC 2606: for examples only; whoever clicks it sees a page about that.
+_SHOWN = 120
+
+
+def left(text: str) -> Iterator[errors.Problem]:
+    """Each part that is still to be written, at its line and column in the text."""
+    for found in _MARK.finditer(text):
+        wanted = " ".join(found[1].split())
+        if len(wanted) > _SHOWN:
+            wanted = f"{wanted[:_SHOWN]}…"
+        yield _problem(
+            text,
+            found.start(),
+            Text("this is still to be written: {wanted}.", wanted=wanted),
+            Text("Put your own words in place of everything from `[[` to `]]`."),
+        )
+
+
+def nowhere(text: str) -> Iterator[errors.Problem]:
+    """Each link that was only an example."""
+    for found in _NOWHERE.finditer(_MARK.sub(lambda mark: " " * len(mark[0]), text)):
+        yield _problem(
+            text,
+            found.start(),
+            Text("the link {link} is only an example and leads nowhere.", link=found[0][:_SHOWN]),
+            Text("Write the address of your own page."),
+        )
+
+
+def _problem(text: str, at: int, what: Text, hint: Text) -> errors.Problem:
+    line_start = text.rfind("\n", 0, at) + 1
+    return errors.Problem(what, "", hint, text.count("\n", 0, at) + 1, at - line_start + 1)
