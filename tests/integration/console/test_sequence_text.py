@@ -275,8 +275,7 @@ def test_a_new_one_by_the_name_of_another_is_told_so(sales: Console) -> None:
         refused = client.post("/sequence-new", data={"from": "first-meeting", "name": f" {NAME} "})
         assert refused.status_code == 422
         assert client.post("/sequence-new", data={"from": "nothing", "name": "x"}).status_code == 404
-        draft, text = begun(client, **{"from": "first-meeting", "name": 'Say "hi": again'})
-        text = finished(text)
+        draft, text = map(finished, begun(client, **{"from": "first-meeting", "name": 'Say "hi": again'}))
         assert text.count("sequence:") == 1
         renamed = re.sub(r"sequence: .*", f"sequence: {NAME}", text)
         page = save(client, draft, renamed, "plan")
