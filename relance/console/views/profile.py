@@ -16,11 +16,20 @@ from relance.engine.roles import ROLE_NAMES, Permission
 from relance.engine.users.passwords import SHORTEST
 from relance.wording import Text
 
+_MISTAKES = ("password_error", "code_error", "proof_error", "drop_error")
+
 
 def show(visit: Visit, **more: Any) -> Response:
     """All of it; `more` is what a form that was refused says."""
-    values = {"password_error": "", "code_error": "", "drop_error": "", "offer": None, **more}
-    status = 422 if any(values[name] for name in ("password_error", "code_error", "drop_error")) else 200
+    values = {
+        "password_error": "",
+        "code_error": "",
+        "proof_error": "",
+        "drop_error": "",
+        "offer": None,
+        **more,
+    }
+    status = 422 if any(values[name] for name in _MISTAKES) else 200
     found = visit.app.myself.profile(visit.me.user)
     return visit.show(
         "profile.html",
@@ -63,10 +72,13 @@ def use(visit: Visit) -> Response:
     """The first code of that key."""
     key = visit.text("key", 64)
     try:
-        visit.app.myself.use_second_factor(visit.me.user, key, visit.text("code", 20))
-    except errors.Invalid as bad:
-        square = _square(_address(visit, key))
-        return show(visit, offer={"key": key, "square": square}, code_error=str(bad))
+        visit.app.myself.use_second_factor(
+            visit.me.user, key, visit.text("code", 20), visit.text("password", 500)
+        )
+    except errors.WrongUse as bad:
+        wrong = "code_error" if isinstance(bad, errors.Invalid) else "proof_error"
+        offered = {"key": key, "square": _square(_address(visit, key))}
+        return show(visit, offer=offered, **{wrong: str(bad)})
     return visit.go("/profile", Text("From now on a code is asked for when you sign in."))
 
 

@@ -110,7 +110,7 @@ def accept(context: Context, token: str, name: str, password: str, origin: Origi
     known = invited(context, token)
     if known is None:
         raise errors.NotFound(_LINK_OVER)
-    passwords.require_good(password, known.email)
+    passwords.require_good(password, known.email, name)
     stored, now = passwords.hashed(password), machine_now()
     with context.database.write() as conn:
         number = sessions.use_invitation(conn, sign_in.digest(token), now)
@@ -192,9 +192,8 @@ def change_password(context: Context, number: int, old: str, new: str, *, keep: 
     """Set a new password, and end every session but one. Raises `errors.Forbidden` for the old one, `errors.Invalid` for the new."""
     with context.database.read() as conn:
         user = accounts.by_id(conn, number)
-    if not passwords.fits(old, user.password):
-        raise errors.Forbidden(Text("That is not your current password."))
-    passwords.require_good(new, user.email)
+    sign_in.require_password(context, user, old)
+    passwords.require_good(new, user.email, user.name)
     stored = passwords.hashed(new)
     with context.database.write() as conn:
         accounts.change(conn, number, password=stored)
@@ -218,8 +217,11 @@ def offer_second_factor(context: Context, number: int) -> tuple[str, str]:
     return key, totp.address(key, email, "Relance")
 
 
-def use_second_factor(context: Context, number: int, key: str, code: str) -> None:
-    """From now on ask for a code of this key. Raises `errors.Invalid` where the code is none of it."""
+def use_second_factor(context: Context, number: int, key: str, code: str, password: str) -> None:
+    """From now on ask for a code of this key. Raises `errors.Forbidden` for a wrong password, `errors.Invalid` where the
+    code is none of the key's."""
+    with context.database.read() as conn:
+        sign_in.require_password(context, accounts.by_id(conn, number), password)
     step = totp.step_of(key, code, machine_now().timestamp())
     if step is None:
         raise errors.Invalid(Text("This code is not valid. Type the one that the app shows now."))
@@ -234,8 +236,7 @@ def drop_second_factor(context: Context, number: int, password: str) -> None:
     """Ask for no code any more. Raises `errors.Forbidden` for a wrong password."""
     with context.database.read() as conn:
         user = accounts.by_id(conn, number)
-    if not passwords.fits(password, user.password):
-        raise errors.Forbidden(Text("That is not your current password."))
+    sign_in.require_password(context, user, password)
     with context.database.write() as conn:
         accounts.change(conn, number, totp=None, totp_step=None)
         audit.write(conn, "users.second_factor", user.email, machine_now(), after={"on": False})

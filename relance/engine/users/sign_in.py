@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ from relance.engine.store.users import accounts, attempts, audit, sessions
 from relance.engine.store.users.accounts import User
 from relance.engine.store.users.attempts import Failures
 from relance.engine.users import passwords, totp
+from relance.wording import Text
 
 IDLE = dt.timedelta(hours=24)
 MAX_SESSION = dt.timedelta(days=14)
@@ -28,8 +30,10 @@ VISIT = dt.timedelta(hours=1)
 # Who comes back after a longer pause than that begins a new visit.
 HALF_WAY = dt.timedelta(minutes=5)
 # From the password to the code.
-OF_ACCOUNT, OF_NETWORK = 5, 20
-# Tries that cost no wait; after them each doubles it.
+OF_ACCOUNT, OF_NETWORK, OF_ANYWHERE = 5, 20, 100
+# Tries that cost no wait; after them each doubles it: for an account from one network, for a network, and for an account
+# from all networks together. The last is high, so that nobody who knows an address keeps its owner out, and does not concern
+# the networks where its owner is signed in.
 MAX_WAIT = dt.timedelta(minutes=15)
 
 
@@ -79,14 +83,16 @@ def wait(counted: Failures | None, free: int, now: dt.datetime) -> dt.timedelta:
 def sign_in(context: Context, email: str, password: str, origin: Origin) -> SignIn:
     """Try a password. Says the same of an address nobody has as of a wrong password, and takes as long."""
     email = email.strip().lower()
-    parties = _parties(email, origin)
-    left = _counted(context, parties)
-    if left:
-        return SignIn(SignInAnswer.LATER, wait=left)
     with context.database.read() as conn:
         user = accounts.by_email(conn, email)
-    known = user is not None and user.active
-    if not passwords.fits(password, user.password if user is not None and known else "") or user is None:
+        known = sessions.known_network(conn, user.id if user else 0, origin.network)
+    parties = _parties(email, origin, known=known)
+    left = counted(context, parties)
+    if left:
+        return SignIn(SignInAnswer.LATER, wait=left)
+    stored = user.password if user is not None and user.active else ""
+    if not passwords.fits(password, stored) or user is None:
+        _refused(context, user, origin)
         return SignIn(SignInAnswer.REFUSED)
     if user.totp is not None:
         return SignIn(SignInAnswer.CODE, half=_half(context, user, machine_now()))
@@ -98,11 +104,14 @@ def finish(context: Context, half: str, code: str, origin: Origin) -> SignIn:
     user = _half_way(context, half)
     if user is None or user.totp is None:
         return SignIn(SignInAnswer.REFUSED)
-    parties = _parties(user.email, origin)
-    left = _counted(context, parties)
+    with context.database.read() as conn:
+        known = sessions.known_network(conn, user.id, origin.network)
+    parties = _parties(user.email, origin, known=known)
+    left = counted(context, parties)
     if left:
         return SignIn(SignInAnswer.LATER, half=half, wait=left)
     if not take_code(context, user, code):
+        _refused(context, user, origin, "session.code_refused")
         return SignIn(SignInAnswer.CODE, half=half)
     return _let_in(context, user, origin, parties)
 
@@ -159,26 +168,48 @@ def acting(user: User) -> Actor:
     return Actor(ActorKind.USER, user.email)
 
 
-def _let_in(context: Context, user: User, origin: Origin, parties: list[str]) -> SignIn:
+def require_password(context: Context, user: User, password: str) -> None:
+    """Somebody who is signed in proves that it is them. Raises `errors.Forbidden` for a wrong one, and after many of them."""
+    party = {digest(f"proof {user.id}"): OF_ACCOUNT}
+    left = counted(context, party)
+    if left:
+        raise errors.Forbidden(Text("Too many attempts. Wait {time}, then try again.", time=left))
+    if not passwords.fits(password, user.password):
+        with context.database.write() as conn:
+            audit.write(conn, "users.proof_refused", user.email, machine_now())
+        raise errors.Forbidden(Text("That is not your current password."))
+    with context.database.write() as conn:
+        attempts.forgive(conn, party)
+
+
+def _refused(context: Context, user: User | None, origin: Origin, action: str = "session.refused") -> None:
+    """A try that failed is written down; an address that nobody has is not: people type passwords into the wrong field."""
+    with context.database.write() as conn:
+        after = {"network": origin.network}
+        audit.write(conn, action, user.email if user else "", machine_now(), after=after)
+
+
+def _let_in(context: Context, user: User, origin: Origin, parties: Mapping[str, int]) -> SignIn:
     with actors.acting(acting(user)), context.database.write() as conn:
         attempts.forgive(conn, parties)
         return SignIn(SignInAnswer.IN, token=begin(conn, user, origin, machine_now()))
 
 
-def _parties(email: str, origin: Origin) -> list[str]:
-    """The account first, whether there is one or not, then the network; neither is kept in words."""
-    return [digest(f"account {email}"), digest(f"network {origin.network}")]
+def _parties(email: str, origin: Origin, *, known: bool) -> Mapping[str, int]:
+    """What tries are counted against, whether there is such an account or not, with the tries that are free; not kept in words."""
+    found = {
+        digest(f"account {email} network {origin.network}"): OF_ACCOUNT,
+        digest(f"network {origin.network}"): OF_NETWORK,
+    }
+    return found if known else {**found, digest(f"account {email}"): OF_ANYWHERE}
 
 
-def _counted(context: Context, parties: list[str]) -> dt.timedelta:
-    """How long to wait; where nothing is to be waited for, the try is counted."""
+def counted(context: Context, parties: Mapping[str, int]) -> dt.timedelta:
+    """How long to wait; where nothing is to be waited for, the try is counted. `parties`: the tries that are free to each."""
     now = machine_now()
     with context.database.write() as conn:
-        known = attempts.of(conn, parties)
-        waits = [
-            wait(known.get(party), free, now)
-            for party, free in zip(parties, (OF_ACCOUNT, OF_NETWORK), strict=True)
-        ]
+        failed = attempts.of(conn, parties)
+        waits = [wait(failed.get(party), free, now) for party, free in parties.items()]
         if any(waits):
             return max(waits)
         attempts.count(conn, parties, now)

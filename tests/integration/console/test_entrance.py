@@ -6,6 +6,7 @@ import re
 
 from relance.engine.users import sign_in, totp
 from tests.integration.console.conftest import PASSWORD
+from tests.reworded import in_english
 
 ADA = "ada@acme.example"
 
@@ -43,10 +44,14 @@ def test_after_signing_in_one_is_where_one_wanted_to_be_and_nowhere_else(console
 def test_a_second_factor_is_set_up_asked_for_and_dropped(console, monkeypatch):
     with console.client(console.join(ADA)) as ada:
         key = re.search(r'name="key" value="(\w+)"', ada.post("/profile/second-factor").text).group(1)
-        assert ada.post("/profile/second-factor/use", data={"key": key, "code": "000000"}).status_code == 422
-        assert (
-            ada.post("/profile/second-factor/use", data={"key": key, "code": code_of(key)}).status_code == 303
-        )
+        use = "/profile/second-factor/use"
+        sure = {"key": key, "password": PASSWORD}
+        assert ada.post(use, data={**sure, "code": "000000"}).status_code == 422
+        refused = ada.post(use, data={"key": key, "code": code_of(key)})
+        assert refused.status_code == 422
+        assert key in refused.text
+        assert in_english("That is not your current password.") in refused.text
+        assert ada.post(use, data={**sure, "code": code_of(key)}).status_code == 303
     later = sign_in.machine_now() + sign_in.HALF_WAY / 5
     monkeypatch.setattr(sign_in, "machine_now", lambda: later)
     with console.client() as client:

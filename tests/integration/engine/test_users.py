@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.db.tables import user_account, user_session
+from relance.engine.event_log.actors import ActorKind
 from relance.engine.roles import Role
 from relance.engine.users import service, sign_in, totp
 from relance.engine.users.sign_in import Origin, SignInAnswer
 from tests import engine_house
 
 PASSWORD = "seven brass lanterns"
+NEW = "eight brass lanterns"
 HERE = Origin("192.0.2.0/24", "Firefox")
 
 
@@ -77,9 +79,11 @@ def test_tries_that_fail_are_made_to_wait_whether_there_is_an_account_or_not(hou
     join(house)
     for _ in range(sign_in.OF_ACCOUNT):
         assert sign_in.sign_in(house, email, "wrong", HERE).answer is SignInAnswer.REFUSED
-    late = sign_in.sign_in(house, email, PASSWORD, Origin("198.51.100.0/24"))
+    late = sign_in.sign_in(house, email, PASSWORD, HERE)
     assert late.answer is SignInAnswer.LATER
     assert dt.timedelta(0) < late.wait <= dt.timedelta(seconds=2)
+    elsewhere = sign_in.sign_in(house, email, "wrong", Origin("198.51.100.0/24"))
+    assert elsewhere.answer is SignInAnswer.REFUSED  # whoever knows an address keeps nobody out
 
 
 def test_one_network_cannot_try_many_accounts(house):
@@ -90,6 +94,54 @@ def test_one_network_cannot_try_many_accounts(house):
         sign_in.sign_in(house, "ada@acme.example", "x", Origin("198.51.100.0/24")).answer
         is SignInAnswer.REFUSED
     )
+
+
+def test_many_networks_together_are_made_to_wait_but_not_where_the_owner_is_signed_in(house, monkeypatch):
+    join(house)
+    monkeypatch.setattr(sign_in, "OF_ANYWHERE", 8)
+    for number in range(8):
+        tried = sign_in.sign_in(house, "ada@acme.example", "wrong", Origin(f"198.51.{number}.0/24"))
+        assert tried.answer is SignInAnswer.REFUSED
+    late = sign_in.sign_in(house, "ada@acme.example", PASSWORD, Origin("198.51.100.0/24"))
+    assert late.answer is SignInAnswer.LATER
+    assert sign_in.sign_in(house, "ada@acme.example", PASSWORD, HERE).answer is SignInAnswer.IN
+
+
+def test_tries_that_fail_are_in_the_log_and_what_was_typed_is_not(house):
+    join(house)
+    before = len(service.log(house))
+    sign_in.sign_in(house, "ada@acme.example", "wrong words here", HERE)
+    sign_in.sign_in(house, "my secret passphrase", "wrong words here", HERE)
+    told = service.log(house)[: len(service.log(house)) - before]
+    assert [(each.action, each.subject, each.after) for each in told] == [
+        ("session.refused", subject, {"network": HERE.network}) for subject in ("", "ada@acme.example")
+    ]
+    assert {each.actor.kind for each in told} != {ActorKind.USER}
+    assert "secret" not in repr(told) + repr(service.log(house))
+
+
+def test_the_current_password_is_not_tried_without_end(house):
+    token = join(house)
+    here = sign_in.signed_in(house, token)
+    key, _ = service.offer_second_factor(house, here.user.id)
+
+    def code():
+        return totp.code(key, int(sign_in.machine_now().timestamp()) // totp.STEP_SECONDS)
+
+    asks = (
+        lambda word: service.change_password(house, here.user.id, word, NEW, keep=here.session),
+        lambda word: service.use_second_factor(house, here.user.id, key, code(), word),
+        lambda word: service.drop_second_factor(house, here.user.id, word),
+    )
+    for number in range(sign_in.OF_ACCOUNT):
+        with pytest.raises(errors.Forbidden, match="current"):
+            asks[number % 3]("wrong")
+    for ask in asks:
+        with pytest.raises(errors.Forbidden, match="attempts"):
+            ask(PASSWORD)
+    assert service.log(house)[0].action == "users.proof_refused"
+    assert not service.profile(house, here.user.id).user.second_factor
+    assert sign_in.sign_in(house, here.user.email, PASSWORD, HERE).answer is SignInAnswer.IN
 
 
 def test_a_success_forgets_the_failures(house):
@@ -106,7 +158,7 @@ def test_a_second_factor_is_asked_for_and_no_code_is_taken_twice(house, monkeypa
     assert key in address
     now = sign_in.machine_now()
     code = totp.code(key, int(now.timestamp()) // totp.STEP_SECONDS)
-    service.use_second_factor(house, user.id, key, code)
+    service.use_second_factor(house, user.id, key, code, PASSWORD)
     half = sign_in.sign_in(house, user.email, PASSWORD, HERE)
     assert half.answer is SignInAnswer.CODE
     assert not half.token
@@ -208,7 +260,7 @@ def test_no_password_or_key_is_in_the_log_or_in_clear(house):
     user = user_of(house, join(house))
     key, _ = service.offer_second_factor(house, user.id)
     code = totp.code(key, int(sign_in.machine_now().timestamp()) // totp.STEP_SECONDS)
-    service.use_second_factor(house, user.id, key, code)
+    service.use_second_factor(house, user.id, key, code, PASSWORD)
     told = repr(service.log(house, limit=1000)) + repr(service.profile(house, user.id)) + repr(user)
     with house.database.read() as conn:
         kept = repr(conn.execute(sa.select(user_account)).all())

@@ -66,6 +66,31 @@ def test_a_password_that_is_easy_to_guess_is_refused(bad):
         passwords.require_good(bad, "ada@acme.example")
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "1234567890", "password12", "P@ssw0rd2026!", "qwertyuiop", "0987654321", "zaq12wsx2025", "iloveyou123", "Summer2026!!",
+        "haslo12345", "admin-admin", "1q2w3e4r5t",
+    ],
+)  # fmt: skip
+def test_a_password_that_everybody_tries_first_is_refused_and_why_is_said(bad):
+    with pytest.raises(errors.Invalid, match="tried first"):
+        passwords.require_good(bad, "eve@acme.example")
+
+
+@pytest.mark.parametrize("bad", ["Lovelace2026", "relance2026!", "augusta.ada.1", "acmelovelace!"])
+def test_a_password_of_what_anybody_knows_is_refused(bad):
+    with pytest.raises(errors.Invalid):
+        passwords.require_good(bad, "ada.lovelace@acme.example", "Augusta Lovelace")
+
+
+@pytest.mark.parametrize(
+    "good", ["compass rose 9", "8391746205", "password for my boat", "zielone wiosło 7", "x!9?Kp#2vQ"]
+)
+def test_others_are_taken(good):
+    passwords.require_good(good, "ada@acme.example", "Ada")
+
+
 def test_a_password_is_kept_as_a_hash_that_only_it_fits():
     stored = passwords.hashed("Zażółć gęślą jaźń")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

@@ -45,6 +45,13 @@ def of_user(conn: Connection, user: int) -> Sequence[Session]:
     return [Session(**row._mapping) for row in conn.execute(asked.order_by(user_session.c.seen_at.desc()))]
 
 
+def known_network(conn: Connection, user: int, network: str) -> bool:
+    """Whether a user is signed in from a network."""
+    table = user_session.c
+    asked = sa.select(table.id).where(table.user_account_id == user, table.network == network).limit(1)
+    return conn.execute(asked).first() is not None
+
+
 def seen(conn: Connection, number: int, now: dt.datetime) -> None:
     """It was used now."""
     conn.execute(sa.update(user_session).where(user_session.c.id == number).values(seen_at=now))
