@@ -244,15 +244,17 @@ class Answers(Service):
         key: str = "",
         when_paused: bool = False,
         to: str = "",
+        again: bool = True,
     ) -> own_replies.OwnReplyView:
         """Answer somebody in the thread of their mail, from the mailbox it came to. The mail leaves after `undo_seconds`, whatever
         the mailbox's hours and pace say; until then `take_back` takes it back.
 
         `key` makes it one answer however often it is asked for; without one the same words to the same mail are. `when_paused`: a
         paused mailbox is waited for. `to`: one of the addresses that `addresses` tells; without it the mail's Reply-To is followed, and
-        refused where it is another organisation's. Raises `errors.Invalid` where it cannot be sent, or nothing may be sent to them.
+        refused where it is another organisation's. `again=False`: with another key, the same words to the same mail are refused.
+        Raises `errors.Invalid` where it cannot be sent, or nothing may be sent to them.
         """
-        wish = answering.ReplyRequest(text, quote, undo_seconds, key, when_paused, to)
+        wish = answering.ReplyRequest(text, quote, undo_seconds, key, when_paused, to, again)
         return answering.reply(self._context, number, wish)
 
     def correct(

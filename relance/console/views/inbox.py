@@ -17,6 +17,7 @@ from relance.console.views.answers import deciding, replying
 from relance.console.views.answers.deciding import ACTS, DANGEROUS
 from relance.console.views.answers.replying import WrittenReply
 from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.inbound.answering.service import SentBefore
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
 from relance.engine.reporting import codes
@@ -46,8 +47,9 @@ def reply(visit: Visit) -> Response:
     try:
         said = replying.send(visit, number, draft)
     except errors.Invalid as refused:
-        return _shown(visit, replace(draft, problem=str(refused)), UNPROCESSABLE)
-    return visit.go(_opened(visit, number), said)
+        same = isinstance(refused, SentBefore)
+        return _shown(visit, replace(draft, problem=str(refused), same=same), UNPROCESSABLE)
+    return visit.go(f"{_opened(visit, number)}#replied-last", said)
 
 
 def progress(visit: Visit) -> Response:
@@ -64,14 +66,15 @@ def progress(visit: Visit) -> Response:
 
 
 def take_back(visit: Visit) -> Response:
-    """The last reply taken back; its words stand in the box again."""
+    """A reply taken back; its words stand in the box again."""
     number = _number(visit)
     try:
-        visit.app.inbox.take_back(number)
+        taken = visit.app.inbox.take_back(number, numbers.row(visit.text("own", 20)))
     except errors.Invalid as late:
         return visit.go(_opened(visit, number), late.text, "warn")
     return visit.go(
-        _opened(visit, number, **{replying.AGAIN: "1"}), Text("Taken back: the reply will not be sent.")
+        _opened(visit, number, **{replying.AGAIN: str(taken.id)}),
+        Text("Taken back: the reply will not be sent."),
     )
 
 
@@ -215,10 +218,12 @@ def _on(visit: Visit, undo: str | None = None) -> str:
 
 
 def _ours(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:
-    """The last mail that we wrote to them."""
+    """The last mail of ours that has left for them."""
     if opened is None or opened.answer.email is None:
         return None
-    found = visit.app.messages.list(MessageFilter(email=opened.answer.email), limit=1).messages
+    found = visit.app.messages.list(
+        MessageFilter(email=opened.answer.email, states=("accepted",)), limit=1
+    ).messages
     return visit.app.messages.show(found[0].id) if found else None
 
 

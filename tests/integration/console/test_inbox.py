@@ -239,7 +239,7 @@ def test_a_reply_is_sent_by_a_form_once_however_often_it_is_pressed(answered: Co
         assert answered.app.inbox.replies(number) == ()
         for _ in range(2):
             sent = ann.post(f"/inbox?q=kim&answer={number}", data={**form, "key": key, "text": HOSTILE})
-            assert (sent.status_code, str(sent.url).endswith(f"/inbox?q=kim&answer={number}")) == (200, True)
+            assert (sent.status_code, f"/inbox?q=kim&answer={number}" in str(sent.url)) == (200, True)
         [written] = answered.app.inbox.replies(number)
         assert (written.written_by.name if written.written_by else "") == "ann@sales.example"
         assert "<script>alert" not in sent.text
@@ -248,6 +248,33 @@ def test_a_reply_is_sent_by_a_form_once_however_often_it_is_pressed(answered: Co
         assert "&lt;script&gt;alert(2)&lt;/script&gt;Please call me.</textarea>" in back.text
         assert ann.post("/inbox/take-back", data=form).status_code == 200
         assert ann.post("/inbox", data={"answer": number, "text": "x"}).status_code == 422
+
+
+def test_the_same_words_are_sent_again_only_after_asking(answered: Console) -> None:
+    """Who goes back gets a page with another key."""
+    number = newest(answered)
+    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
+
+        def send(text: str, **more: str):
+            key = key_of(ann.get(f"/inbox?answer={number}").text)
+            data = {"answer": number, "quote": "yes", "key": key, "text": text, **more}
+            return ann.post(f"/inbox?answer={number}", data=data)
+
+        assert send("Tuesday at ten?").status_code == 200
+        asked = send("Tuesday at ten? ")
+        assert (asked.status_code, 'name="same"' in asked.text) == (422, True)
+        assert len(answered.app.inbox.replies(number)) == 1
+        assert send("Wednesday, then.").status_code == 200
+        first, _second = answered.app.inbox.replies(number)
+        shown = ann.get(f"/inbox?answer={number}").text
+        assert shown.count('action="/inbox/take-back"') == 2  # each that waits
+        assert 'id="replied-last"' in shown
+        back = ann.post("/inbox/take-back", data={"answer": number, "own": first.id})
+        assert [each.state for each in answered.app.inbox.replies(number)] == ["abandoned", "prepared"]
+        assert "Tuesday at ten?</textarea>" in back.text
+        assert send("Tuesday at ten?").status_code == 200  # it was taken back: nothing of it was sent
+        assert send("Wednesday, then.", same="yes").status_code == 200
+        assert len(answered.app.inbox.replies(number)) == 4
 
 
 def test_where_a_reply_goes_is_shown_and_chosen_where_it_leads_elsewhere(answered: Console) -> None:
@@ -284,7 +311,7 @@ def test_r_opens_the_box_and_what_was_sent_can_be_taken_back(answered, tab) -> N
     assert written.text.startswith("Tuesday at ten?\n\n")
     assert "> " in written.text
     page.click(".replied form button")
-    page.wait_for_url("**again=1")
+    page.wait_for_url("**again=*")
     assert page.input_value("#f-text") == "Tuesday at ten?"
     assert answered.app.inbox.replies(number)[0].state == "abandoned"
 
@@ -312,7 +339,7 @@ def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
         assert f"answer={number}" in listed
         assert in_english("1 reply of ours has not left yet") in ann.get("/").text
     page.keyboard.press("t")
-    page.wait_for_url("**again=1")
+    page.wait_for_url("**again=*")
     assert answered.app.inbox.replies(number)[0].state == "abandoned"
     assert answered.app.today.waiting().replies == 0
 

@@ -16,7 +16,7 @@ from relance.engine.roles import Permission
 from relance.engine.store.sending.own_replies import OwnReplyView
 from relance.wording import Text
 
-AGAIN = "again"  # in the address: the words of the one that was taken back stand in the box
+AGAIN = "again"  # in the address: which one was taken back; its words stand in the box
 LOOK_SECONDS = 3  # between two looks at one that is on its way
 LONGEST_COUNT = 600  # seconds; what leaves later, or while the clock stands still, is told by its time
 ON_ITS_WAY = ("prepared", "transmitting", "deferred", "not sent")
@@ -32,6 +32,7 @@ class WrittenReply:
     quote: bool = True
     problem: str = ""
     when_paused: bool = False
+    same: bool = False  # the same words were sent before: to be asked whether they go again
     to: str = ""  # which of the addresses it may go to; empty: the usual one
 
 
@@ -54,10 +55,10 @@ def part(visit: Visit, opened: AnswerDetail | None, draft: WrittenReply | None) 
     if opened is None or opened.answer.email is None:
         return None
     sent = visit.app.inbox.replies(opened.answer.id)
-    again = visit.query.get(AGAIN, "") != "" and bool(sent) and draft is None
-    found = draft or WrittenReply(
-        secrets.token_hex(16), writing.without_quote(sent[-1].text) if again else ""
-    )
+    taken = visit.query.get(AGAIN, "")
+    words = next((writing.without_quote(each.text) for each in sent if str(each.id) == taken), "")
+    again = bool(words) and draft is None
+    found = draft or WrittenReply(secrets.token_hex(16), words)
     paused = (
         visit.me.may(Permission.WORK) and visit.app.mailboxes.show(opened.answer.mailbox).state == "paused"
     )
@@ -105,6 +106,7 @@ def send(visit: Visit, number: int, draft: WrittenReply) -> Text:
         key=draft.key,
         when_paused=draft.when_paused,
         to=draft.to,
+        again=visit.text("same", 5) == "yes",
     )
     return Text(
         "The reply to {email} will be sent in half a minute. You can take it back until then.", email=done.to

@@ -75,6 +75,16 @@ class ReplyRequest:
     key: str = ""
     when_paused: bool = False
     to: str = ""
+    again: bool = (
+        True  # with another key, though the same words went, or will go, to the same mail; else `SentBefore`
+    )
+
+
+class SentBefore(errors.Invalid):
+    """Exactly these words were sent to the same mail before, or are about to be; nothing was done."""
+
+    def __init__(self, at: dt.datetime) -> None:
+        super().__init__(Text("you have sent exactly this at {time}. Send it again?", time=at))
 
 
 def reply(context: Context, number: int, wish: ReplyRequest) -> OwnReplyView:
@@ -94,18 +104,27 @@ def reply(context: Context, number: int, wish: ReplyRequest) -> OwnReplyView:
         step = own_replies.step(wish.key or _own_key(conn, answer, wish, goes_to))
         mail = messages.of_steps(conn, [(row.id, step)]).get((row.id, step))
         if mail is None:
+            if not wish.again:
+                _refuse_the_same(conn, number, wish.text)
             mail = _written(conn, context, _Sheet(wish, answer, sender, row, step, goes_to))
             _refuse_who_said_no(conn, context, {mail.recipient, answer.from_address}, row)
             _add(conn, answer, row, mail, now + dt.timedelta(seconds=wish.undo_seconds), now)
         return _view(conn, number, mail.id)
 
 
-def take_back(context: Context, number: int) -> OwnReplyView:
-    """Take back the last answer of ours to a mail. Raises `errors.Invalid` where it has left, may have left, or was taken back,
+def _refuse_the_same(conn: Connection, number: int, text: str) -> None:
+    for each in own_replies.to_mail(conn, number):
+        ended_unsent = each.state in (MessageState.ABANDONED.value, MessageState.REFUSED.value)
+        if not ended_unsent and writing.tidy(writing.without_quote(each.text)) == writing.tidy(text):
+            raise SentBefore(each.sent_at or each.leaves_at)
+
+
+def take_back(context: Context, number: int, own: int | None = None) -> OwnReplyView:
+    """Take back the last answer of ours to a mail, or the one whose own number this is. Raises `errors.Invalid` where it has left, may have left, or was taken back,
     `errors.NotFound` where there is none."""
     now = context.clock.now()
     with context.database.write() as conn:
-        wanted = _last(conn, number)
+        wanted = _one(conn, number, own)
         mail = messages.by_id(conn, wanted.id)
         mailboxes.lock(conn, [mail.mailbox_id] if mail else [])
         if mail is None or not own_replies.give_up(conn, wanted.id, unoffered=True):
@@ -324,8 +343,9 @@ def _view(conn: Connection, answer: int, number: int) -> OwnReplyView:
     return next(each for each in own_replies.to_mail(conn, answer) if each.id == number)
 
 
-def _last(conn: Connection, number: int) -> OwnReplyView:
+def _one(conn: Connection, number: int, own: int | None) -> OwnReplyView:
     found = own_replies.to_mail(conn, inbox.get(conn, number).id)
+    found = [each for each in found if own is None or each.id == own]
     if not found:
         raise errors.NotFound(
             Text(
