@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -66,7 +67,9 @@ def state(visit: Asked) -> OverallState | None:
         return None
     found = visit.site.watch.status(visit.language)
     if not visit.viewer.scope.everything:
-        found = _of_mailboxes(found, visit.site.watch.own_mailboxes(visit))
+        return sentence(
+            _of_mailboxes(found, visit.site.watch.own_mailboxes(visit)), any_mailbox=bool(found.mailboxes)
+        )
     return sentence(found)
 
 
@@ -80,16 +83,36 @@ def _of_mailboxes(found: Status, own: Collection[str]) -> Status:
     )
 
 
-def sentence(status: Status) -> OverallState:
-    """In one sentence. Pure."""
+def sentence(status: Status, *, any_mailbox: bool = False) -> OverallState:
+    """In one sentence; `any_mailbox`: there is one, whoever's it is. Pure."""
     if status.halted:
         return OverallState("bad", _("Nothing is being sent: {why}", why=status.halted))
     grave = next((each for each in status.concerns if each.grave), None)
     if grave is not None:
         return OverallState("bad", grave.plain or grave.words)
+    if not status.mailboxes and any_mailbox:
+        return OverallState("warn", _("None of the mailboxes is yours. A manager can assign one to you."))
     if not status.mailboxes:
         return OverallState("warn", _("Nothing is sent yet: there is no mailbox."))
+    if (room_at := _all_full_until(status)) and status.due_now:
+        return OverallState("warn", str(_full(status, room_at)))
     return OverallState("good", str(Text.together(_sent(status), _next(status))))
+
+
+def _all_full_until(status: Status) -> dt.datetime | None:
+    """When the first mailbox may send again; None where one may now."""
+    full = [each.room_at for each in status.mailboxes if each.state == "active"]
+    times = [each for each in full if each is not None]
+    return min(times) if times and len(times) == len(full) else None
+
+
+def _full(status: Status, room_at: dt.datetime) -> Text:
+    reached = Text(
+        "The limit of mails in 24 hours is reached; sending goes on at {time}.",
+        time=brief(room_at, status.now),
+    )
+    waiting = Text.plural("{count} step waits for it.", "{count} steps wait for it.", status.due_now)
+    return Text.together(reached, waiting)
 
 
 def _sent(status: Status) -> Text:

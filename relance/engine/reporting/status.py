@@ -67,6 +67,9 @@ class MailboxLine:
     send_error: str = ""  # what the last attempt to send met
     notes: tuple[str, ...] = ()  # what is odd in its folders, a sentence each
     codes: tuple[str, ...] = ()  # of `reason`, for programs
+    room_at: dt.datetime | None = (
+        None  # where the limit of 24 hours is reached: when it lets the next mail go
+    )
 
     @property
     def trouble(self) -> str:
@@ -221,9 +224,19 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
             str(each.send_error),
             tuple(str(note) for note in odd.get(each.id, ())),
             reasons.codes([each.why]) if each.reason else (),
+            _room_at(conn, each.id, each.daily_cap, sent.get(each.id, 0), now),
         )
         for each in mailboxes.list_all(conn)
     )
+
+
+def _room_at(
+    conn: Connection, number: int, cap: int | None, sent: int, now: dt.datetime
+) -> dt.datetime | None:
+    if not cap or sent < cap:
+        return None
+    frees = statistics.sent_after(conn, number, now - DAY, sent - cap)
+    return frees + DAY if frees else None
 
 
 MAX_PAGE = 10_000

@@ -180,12 +180,23 @@ def unknown_mails(conn: Connection) -> int:
     return int(conn.execute(sa.select(sa.func.count()).select_from(message).where(here)).scalar_one())
 
 
+_MAY_HAVE_LEFT = ("transmitting", "accepted", "unknown")
+
+
+def sent_after(conn: Connection, mailbox_id: int, since: dt.datetime, skip: int) -> dt.datetime | None:
+    """When a mail of a mailbox left, or may have: of those since an instant the first after the `skip` oldest."""
+    at = message.c.transmitting_at
+    query = sa.select(at).where(message.c.mailbox_id == mailbox_id, at > since)
+    query = query.where(is_one_of(message.c.state, _MAY_HAVE_LEFT)).order_by(at).offset(skip).limit(1)
+    return conn.execute(query).scalar_one_or_none()
+
+
 def sent_since(conn: Connection, since: dt.datetime) -> dict[int, int]:
     """Mails that left, or may have, since an instant: {mailbox id: count}."""
     sent = (
         sa.select(sa.func.count())
         .where(message.c.mailbox_id == mailbox.c.id, message.c.transmitting_at > since)
-        .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
+        .where(is_one_of(message.c.state, _MAY_HAVE_LEFT))
         .correlate(mailbox)
         .scalar_subquery()
     )

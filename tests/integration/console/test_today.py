@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 import sqlalchemy as sa
 
+from relance import wording
 from relance.console import navigation
 from relance.engine.contacts import service as contact_service
-from relance.engine.db.tables import enrollment, message
+from relance.engine.db.tables import enrollment, mailbox, message
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.reporting import status as reporting
 from relance.engine.reporting import today
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -136,6 +139,46 @@ def test_how_it_stands_is_one_sentence(console):
     assert navigation.sentence(console.app.status()).tone == "warn"  # no mailbox
     engine_house.add_mailbox(console.app._context, daily_cap=50)
     assert navigation.sentence(console.app.status()).tone == "good"
+
+
+@pytest.mark.parametrize(("cap", "after"), [(3, None), (2, 60), (1, 120), (None, None)])
+def test_a_mailbox_at_its_limit_has_room_again_a_day_after_the_mail_that_fills_it(house, cap, after):
+    enrolled(house, KIM, MIA)
+    for person, minutes in ((KIM, 60), (MIA, 120)):
+        mail = wrote(house, person)
+        left = NOON - dt.timedelta(days=1) + dt.timedelta(minutes=minutes)
+        with house.database.write() as conn:
+            conn.execute(sa.update(message).where(message.c.id == mail.id).values(transmitting_at=left))
+            conn.execute(sa.update(mailbox).values(daily_cap=cap))
+    (box,) = reporting.status(house).mailboxes
+    assert box.sent_today == 2
+    assert box.room_at == (after and NOON + dt.timedelta(minutes=after))
+
+
+def test_a_limit_that_is_reached_is_said_with_the_time_at_which_it_lets_the_next_go(console):
+    console.app.beat("run")
+    engine_house.add_mailbox(console.app._context, daily_cap=2)
+    status = console.app.status()
+    box, room = status.mailboxes[0], status.now + dt.timedelta(minutes=7)
+    full = dataclasses.replace(box, sent_today=2, room_at=room)
+    waits = dataclasses.replace(status, mailboxes=(full,), due_now=3976)
+    told = navigation.sentence(waits)
+    assert told.tone == "warn"
+    assert wording.brief(room, status.now) in told.words
+    assert "3976" in told.words
+    one_has_room = dataclasses.replace(waits, mailboxes=(full, box))
+    assert navigation.sentence(one_has_room).tone == "good"
+    assert navigation.sentence(dataclasses.replace(waits, due_now=0)).tone == "good"
+
+
+def test_a_salesperson_without_a_mailbox_is_not_told_that_there_is_none(console):
+    console.app.beat("run")
+    none = console.app.status()
+    assert navigation.sentence(none).words != navigation.sentence(none, any_mailbox=True).words
+    engine_house.add_mailbox(console.app._context, daily_cap=2)
+    console.join("boss@sales.example")
+    with console.client(console.join("sue@sales.example", "salesperson")) as sue:
+        assert in_english("None of the mailboxes is yours.") in sue.get("/?lang=en").text
 
 
 def test_the_sentence_is_renewed_without_the_page(console, tab):
