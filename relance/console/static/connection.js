@@ -38,3 +38,33 @@
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && !notice.hidden) ask(document.getElementById("state")); });
 })();
+
+/* What somebody sent when they were no longer signed in stands in the form again after they signed in, in the same tab. */
+(() => {
+  "use strict";
+  const KEPT = "relance:sent", TYPED = "textarea, input[type=text], input:not([type])";
+  const here = location.pathname + location.search, {user} = document.body.dataset;
+  const put = (kept) => { try { sessionStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* too long, or not allowed: as without script */ } };
+  const drop = () => sessionStorage.removeItem(KEPT);
+
+  document.addEventListener("submit", ({target: form}) => {
+    if (!user || form.method !== "post" || form.querySelector("[type=password]")) return;
+    const fields = [...form.querySelectorAll(TYPED)].filter((each) => each.name && each.value.trim()).map((each) => [each.name, each.value]);
+    if (fields.length) put({user, page: here, action: form.getAttribute("action"), fields}); else drop();
+  });
+  document.addEventListener("htmx:after:request", ({detail}) => { if (detail.ctx.response.status < 400) drop(); });
+
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+  if (!kept) return;
+  if (!user) { put({...kept, out: true}); return; }
+  const back = kept.out && kept.user === user && kept.page !== here && !kept.back;
+  if (back) { put({...kept, back: true}); location.replace(kept.page); return; }
+  drop();
+  if (!kept.out || kept.user !== user || kept.page !== here) return;
+  const form = [...document.forms].find((each) => each.getAttribute("action") === kept.action);
+  const typed = form ? [...form.querySelectorAll(TYPED)] : [];
+  for (const [name, value] of kept.fields) {
+    const field = typed.find((each) => each.name === name && !each.value.trim());
+    if (field) { field.value = value; field.closest("details")?.setAttribute("open", ""); field.dispatchEvent(new Event("input", {bubbles: true})); field.focus(); }
+  }
+})();

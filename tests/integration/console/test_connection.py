@@ -102,3 +102,29 @@ def test_a_part_that_fails_is_words_and_no_page(sales) -> None:
         sign_out(sales)
         out = client.get("/state")
         assert (out.status_code, "<nav" in out.text, "location" in out.headers) == (401, False, False)
+
+
+@pytest.mark.parametrize("who", ["the same", "somebody else"])
+def test_what_was_sent_without_a_session_is_there_again_after_signing_in(sales, tab, who: str) -> None:
+    here = tab(sales.tokens[BOSS])
+    page = here.open("/inbox?answer=1")
+    page.fill("#f-text", "A whole reply")
+    sign_out(sales)
+    page.locator("form:has(#f-text) button[type=submit], form:has(#f-text) button:not([type])").first.click()
+    page.wait_for_url("**/sign-in**")
+    if who == "the same":
+        sign_in(page)
+        page.wait_for_url("**/inbox?answer=1")
+        page.wait_for_function("document.querySelector('#f-text').value")
+        assert page.input_value("#f-text") == "A whole reply"
+        assert page.locator("#replied-last").count() == 0
+        page.reload()
+        assert page.input_value("#f-text") == ""
+    else:
+        sales.join("ann@acme.example")
+        page.fill("[name=email]", "ann@acme.example")
+        page.fill("[name=password]", PASSWORD)
+        page.locator("main form button").click()
+        page.wait_for_url("**/inbox**")
+        here.open("/inbox?answer=1")
+        assert page.input_value("#f-text") == ""
