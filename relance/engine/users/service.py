@@ -153,7 +153,8 @@ def end_sessions(context: Context, email: str) -> int:
     with context.database.write() as conn:
         user = named(conn, email)
         count = sessions.end(conn, user.id)
-        audit.write(conn, "users.sign_out", user.email, machine_now(), after={"sessions": count})
+        if count:
+            audit.write(conn, "users.sign_out", user.email, machine_now(), after={"sessions": count})
     return count
 
 
@@ -184,6 +185,8 @@ def describe(context: Context, number: int, *, name: str | None = None, language
     with context.database.write() as conn:
         user = accounts.by_id(conn, number)
         before = {key: getattr(user, key) for key in wanted}
+        if before == wanted:
+            return
         accounts.change(conn, number, **wanted)
         audit.write(conn, "users.describe", user.email, machine_now(), before=before, after=wanted)
 
@@ -206,7 +209,8 @@ def sign_out(context: Context, number: int, session: int | None = None, *, but: 
     with context.database.write() as conn:
         user = accounts.by_id(conn, number)
         count = sessions.end(conn, number, session, but=but)
-        audit.write(conn, "session.end", user.email, machine_now(), after={"sessions": count})
+        if count:
+            audit.write(conn, "session.end", user.email, machine_now(), after={"sessions": count})
 
 
 def offer_second_factor(context: Context, number: int) -> tuple[str, str]:

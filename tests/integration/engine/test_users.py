@@ -265,3 +265,17 @@ def test_no_password_or_key_is_in_the_log_or_in_clear(house):
     with house.database.read() as conn:
         kept = repr(conn.execute(sa.select(user_account)).all())
     assert all(secret not in told + kept for secret in (PASSWORD, key))
+
+
+def test_what_did_not_happen_is_not_in_the_log(house):
+    here = sign_in.signed_in(house, join(house))
+    service.describe(house, here.user.id, name="Ada L.", language="pl")
+    before = service.log(house)
+    service.describe(house, here.user.id, name="Ada L.", language="pl")
+    service.sign_out(house, here.user.id, but=here.session)
+    assert service.log(house) == before
+    service.sign_out(house, here.user.id)
+    happened = service.log(house)
+    assert happened[0].after == {"sessions": 1}
+    assert service.end_sessions(house, here.user.email) == 0
+    assert service.log(house) == happened
