@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from relance.clock import Clock, ManualClock
     from relance.config import Settings, make_home
     from relance.engine.contacts.importer import ImportReport, RejectedRow
+    from relance.engine.contacts.service import WouldStop
     from relance.engine.contacts.suppression_list import RefusedLine, SuppressionImport
     from relance.engine.db.migrate import SchemaState
     from relance.engine.definition.lint import Checked
@@ -267,6 +268,7 @@ __all__ = [
     "WayBack",
     "When",
     "Whom",
+    "WouldStop",
     "WrongUse",
     "check_database",
     "make_home",
@@ -278,6 +280,7 @@ _ROOMS = {
     "clock": ("Clock", "ManualClock"),
     "config": ("Settings", "make_home"),
     "engine.contacts.importer": ("ImportReport", "RejectedRow"),
+    "engine.contacts.service": ("WouldStop",),
     "engine.contacts.suppression_list": ("RefusedLine", "SuppressionImport"),
     "engine.db.migrate": ("SchemaState",),
     "engine.definition.lint": ("Checked",),

@@ -69,9 +69,10 @@ RULES: Mapping[str, Rule] = {
     "contacts.list": _look(by_itself),
     "contacts.refusing": _look(own_person),
     "contacts.show": _look(own_person),
-    # A no is everybody's: who hears one keeps it, whoever writes to them, and sees what is kept. Lifting one is a manager's.
+    # A salesperson keeps the no of their own people and of strangers (`contacts.stoppable`); domains, and lifting one, are a manager's.
     "contacts.suppress": _do(Permission.CONTACTS, anything),
     "contacts.suppress_list": _do(Permission.CONTACTS, anything),
+    "contacts.would_stop": Rule(Permission.CONTACTS, anything),
     "contacts.undo_list": _do(Permission.LIFT),
     "contacts.suppressed": _look(),
     "contacts.suppressions": _look(),

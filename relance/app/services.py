@@ -45,6 +45,7 @@ class Contacts(Service):
     show = Operation(contact_service.show)
     list = Operation(contact_service.page)
     suppress = Operation(contact_service.suppress)
+    would_stop = Operation(contact_service.would_stop)
     suppress_list = Operation(suppression_list.add)
     undo_list = Operation(suppression_list.undo)
     unsuppress = Operation(contact_service.unsuppress)

@@ -20,6 +20,8 @@ class RowFault(StrEnum):
     TOO_LONG = "too_long"
     UNKNOWN_ZONE = "unknown_zone"
     PUBLIC_MAIL_SERVICE = "public_mail_service"
+    OURS = "ours"
+    MANAGERS_ONLY = "managers_only"
     OF_A_COLLEAGUE = "of_a_colleague"
     UNSAID = "unsaid"
 
@@ -35,6 +37,8 @@ FAULTS: Mapping[RowFault, Text] = complete(
         RowFault.TOO_LONG: Text.within("row fault", "too long"),
         RowFault.UNKNOWN_ZONE: Text.within("row fault", "unknown time zone"),
         RowFault.PUBLIC_MAIL_SERVICE: Text.within("row fault", "public mail service"),
+        RowFault.OURS: Text.within("row fault", "an address or a domain of ours"),
+        RowFault.MANAGERS_ONLY: Text.within("row fault", "only a manager adds domains"),
         RowFault.OF_A_COLLEAGUE: Text.within("row fault", "belongs to a colleague"),
         RowFault.UNSAID: Text.within("row fault", "an earlier release did not keep why"),
     },

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import states
-from relance.engine.contacts import columns, rows
+from relance.engine.contacts import columns, rows, stoppable
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.base import EventData
@@ -111,9 +112,27 @@ def suppress(context: Context, value: str, reason: str = "") -> Suppression:
     said = contact_fields.tidy("reason", reason)
     now = context.clock.now()
     with context.database.write() as conn:
+        stoppable.require(conn, kind, fit)
         why = done_by.done(conn, Code.DO_NOT_CONTACT, text=said)
         put(conn, context, kind, fit, suppressions.wished(why), now)
         return suppressions.one(conn, kind, fit)
+
+
+@dataclass(frozen=True)
+class WouldStop:
+    """An address or a domain as it would stand on the list, and how many people's sequences would end by it."""
+
+    kind: str
+    value: str
+    people: int
+
+
+def would_stop(context: Context, value: str) -> WouldStop:
+    """What `suppress` would do; raises as it does."""
+    kind, fit = meant(context, value)
+    with context.database.read() as conn:
+        stoppable.require(conn, kind, fit)
+        return WouldStop(kind, fit, stoppable.stopped(conn, kind, fit))
 
 
 def put(conn: Connection, context: Context, kind: str, fit: str, why: Why, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from relance import errors
-from relance.engine.contacts import columns, csv_reader
+from relance.engine.contacts import columns, csv_reader, stoppable
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
 from relance.engine.contacts.faults import RowFault
@@ -17,7 +17,6 @@ from relance.engine.reasons import Code
 from relance.engine.store import done_by
 from relance.engine.store.contacts import suppressions
 from relance.engine.store.contacts.suppressions import Because, Why
-from relance.mailbox import free_mail
 from relance.wording import Text
 
 BATCH = 100
@@ -40,13 +39,14 @@ class RefusedLine:
 @dataclass(frozen=True)
 class SuppressionImport:
     """The result of importing a list, or of trying to: entries that are new, those that were there, lines that were refused. `number` names it
-    for `undo`; empty after a dry run, and where nothing was new."""
+    for `undo`; empty after a dry run, and where nothing was new. `stops`: after a dry run, how many people's sequences would end."""
 
     number: str
     added: int
     known: int
     refused: tuple[RefusedLine, ...]
     dry_run: bool
+    stops: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,13 @@ def add(
     found = _distinct(_entries(context, data, name, usual, refused))
     with context.database.read() as conn:
         standing = suppressions.standing(conn, [each.value for each in found])
-    new = [each for each in found if (each.kind, each.value) not in standing]
+        new = [each for each in found if (each.kind, each.value) not in standing]
+        stops = sum(stoppable.stopped(conn, each.kind, each.value) for each in new) if dry_run else 0
     number = "" if dry_run or not new else ids.token()[:12]
     if number:
         for start in range(0, len(new), BATCH):
             _store(context, new[start : start + BATCH], number, context.clock.now())
-    return SuppressionImport(number, len(new), len(found) - len(new), tuple(refused), dry_run)
+    return SuppressionImport(number, len(new), len(found) - len(new), tuple(refused), dry_run, stops)
 
 
 def undo(context: Context, number: str) -> int:
@@ -92,19 +93,6 @@ def undo(context: Context, number: str) -> int:
         lifted = [each for each in values if suppressions.drop(conn, *each, _source(number))]
         contact_service.told_lifted(conn, [value for _kind, value in lifted], context.clock.now())
     return len(lifted)
-
-
-def public(domain: str) -> Text:
-    """Why a domain is not put on the list as a whole."""
-    return Text(
-        "{domain} is a public mail service: that would be everybody with an address there. Enter the person's address.",
-        domain=domain,
-    )
-
-
-def is_public(written: str) -> bool:
-    """Whether what was written is the whole domain of a public mail service."""
-    return written.strip().lstrip("@").rstrip(".").lower() in free_mail.DOMAINS
 
 
 def _source(number: str) -> str:
@@ -128,9 +116,9 @@ def _entries(
 ) -> Iterator[_Entry]:
     for line, written, reason in _cells(data, name):
         try:
-            if is_public(written):
-                raise contact_fields.UnfitField(public(written), RowFault.PUBLIC_MAIL_SERVICE)
             kind, value = contact_service.meant(context, written)
+            with context.database.read() as conn:
+                stoppable.require(conn, kind, value)
             yield _Entry(line, kind, value, contact_fields.tidy("reason", reason) or usual)
         except errors.Invalid as unfit:
             fault = getattr(unfit, "fault", RowFault.NOT_AN_ADDRESS)

@@ -319,3 +319,34 @@ def test_no_other_door_changes_or_takes_the_people_of_others(office):
     [skipped] = ada.enroll("Trial", [ROB], also_elsewhere=True).skipped
     assert (skipped.email, skipped.code) == (ROB, "of_a_colleague")
     assert office.contacts.show(ROB).first_name == ""
+
+
+def test_a_salesperson_stops_mail_to_their_own_people_and_strangers_alone(office):
+    ada, boss = seen(office, ADA), seen(office, "boss@sales.example", Role.MANAGER)
+    for refused in ("hill.example", "@lake.example", ROB):
+        with pytest.raises(errors.Invalid):
+            ada.contacts.suppress(refused)
+        with pytest.raises(errors.Invalid):
+            ada.contacts.would_stop(refused)
+    found = ada.contacts.suppress_list(f"hill.example\n{ROB}\n{NEW}\n".encode())
+    assert (found.added, [each.code for each in found.refused]) == (1, ["managers_only", "of_a_colleague"])
+    assert {each.value for each in ada.contacts.suppressed()} == {NEW}
+    assert ada.contacts.suppress(KIM).value == KIM
+    assert boss.contacts.suppress("hill.example").value == "hill.example"
+
+
+@pytest.mark.parametrize("ours", ["sales.example", "@SALES.example", ADA, f" {BEN.upper()}", "gmail.com"])
+def test_nobody_stops_mail_to_ourselves_or_to_a_public_mail_service(office, ours):
+    with pytest.raises(errors.Invalid):
+        office.contacts.suppress(ours)
+    found = office.contacts.suppress_list(ours.encode())
+    assert [each.code for each in found.refused] in (["ours"], ["public_mail_service"])
+    assert office.contacts.suppressed() == []
+
+
+def test_a_domain_tells_how_many_people_it_stops_before_it_does(office):
+    office.enroll("Trial", [NEW], mailboxes=[ADA])
+    found = office.contacts.would_stop("RIVER.example")
+    assert (found.kind, found.value, found.people) == ("domain", "river.example", 1)
+    assert office.contacts.suppress_list(b"river.example\n", dry_run=True).stops == 1
+    assert office.contacts.suppressed() == []

@@ -79,16 +79,33 @@ def test_the_list_is_searched_and_paged(desk: Console) -> None:
         assert in_english("Not on the list.") in boss.get("/suppressions?q=x@y.example").text
 
 
-def test_whoever_hears_a_no_keeps_it_whoever_writes_to_them(desk: Console) -> None:
-    """A no is everybody's: a salesperson stops mail to a colleague's person, in their own name, and sees it on the list."""
+def test_a_salesperson_stops_nobody_of_a_colleague(desk: Console) -> None:
+    house = desk.app._context
     with desk.client(desk.join("new@sales.example", "salesperson")) as new:
-        assert new.get(f"/contacts/{KIM}").status_code == 404
-        assert new.post("/suppressions", data={"value": KIM, "reason": "told me"}).status_code == 303
-        assert KIM in new.get(f"/suppressions?q={KIM}").text
+        for value in (KIM, "lake.example"):
+            answer = new.post("/suppressions", data={"value": value, "sure": value, "reason": "told me"})
+            assert (answer.status_code, 'aria-invalid="true"' in answer.text) == (422, True)
+            asked = new.get(f"/suppressions?ask={value}").text
+            assert 'name="sure"' not in asked
+        assert new.post("/suppressions", data={"value": "stranger@brass.example"}).status_code == 303
         assert new.post("/suppressions/lift", data={"value": KIM, "reason": "x"}).status_code == 403
-    [told] = [each for each in desk.app.timeline(KIM) if each.kind.startswith("suppression.")]
-    assert told.actor is not None
-    assert told.actor.name == "new@sales.example"
+    assert (values(desk), row(house, KIM).state) == (["stranger@brass.example"], State.ACTIVE)
+
+
+def test_a_domain_shows_first_whom_it_stops(desk: Console) -> None:
+    house = desk.app._context
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        asked = boss.post("/suppressions", data={"value": "@Lake.example", "reason": "a supplier"})
+        assert 'name="sure" value="lake.example"' in asked.text
+        assert in_english("Stop 2 people") in asked.text
+        assert 'name="reason" value="a supplier"' in asked.text
+        assert (values(desk), row(house, KIM).state) == ([], State.ACTIVE)
+        from_page = boss.post("/contact/never-again", data={"email": KIM, "whom": "domain", "reason": "r"})
+        assert ('name="sure" value="lake.example"' in from_page.text, values(desk)) == (True, [])
+        boss.post(
+            "/suppressions", data={"value": "lake.example", "sure": "lake.example", "reason": "a supplier"}
+        )
+    assert (values(desk), row(house, KIM).state) == (["lake.example"], State.UNSUBSCRIBED)
 
 
 def test_who_added_each_is_told_and_the_list_comes_as_a_file(desk: Console) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
 from relance.console.views.people import contact_fields, history, people_filters
 from relance.console.visit import Visit
-from relance.engine.contacts import suppression_list
+from relance.engine.contacts import stoppable
 from relance.engine.reporting import codes
 from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.roles import Permission
@@ -77,7 +77,9 @@ def show(visit: Visit) -> Response:
         codes=codes.text,
         can_work=can_work,
         can_suppress=visit.me.may(Permission.CONTACTS),
-        domain="" if suppression_list.is_public(_domain(person)) else _domain(person),
+        domain=_domain(person)
+        if visit.me.scope.everything and not stoppable.is_public(_domain(person))
+        else "",
     )
 
 
@@ -108,14 +110,13 @@ _STEER = {
 
 
 def never_again(visit: Visit) -> Response:
-    """Onto the do-not-contact list: the person, or everybody at their domain."""
+    """Onto the do-not-contact list: the person; a whole domain after a question that says whom it stops."""
     person = visit.app.contacts.show(visit.text("email", 320))
-    whole = visit.text("whom", 10) == "domain"
-    if whole and suppression_list.is_public(_domain(person)):
-        raise errors.Invalid(suppression_list.public(_domain(person)))
-    value = _domain(person) if whole else person.email
-    visit.app.contacts.suppress(value, visit.text("reason", 300))
-    return visit.go(path(person.email), Text("{value} gets no more mail.", value=value))
+    reason = visit.text("reason", 300)
+    if visit.text("whom", 10) == "domain":
+        return visit.go(f"/suppressions?{urlencode({'ask': _domain(person), 'reason': reason})}")
+    visit.app.contacts.suppress(person.email, reason)
+    return visit.go(path(person.email), Text("{value} gets no more mail.", value=person.email))
 
 
 def path(email: str) -> str:

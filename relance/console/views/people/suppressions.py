@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -11,7 +12,8 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.visit import UNPROCESSABLE, Visit
-from relance.engine.contacts import csv_reader, suppression_list
+from relance.engine.contacts import csv_reader
+from relance.engine.contacts.service import WouldStop
 from relance.engine.roles import Permission
 from relance.wording import N_, Text, _
 
@@ -20,10 +22,16 @@ KINDS = {"address": N_("Addresses"), "domain": N_("Domains")}
 
 def index(visit: Visit) -> Response:
     """The list, by address and domain."""
-    return _shown(visit)
+    asked = visit.asked("ask", 320)
+    if not asked or not visit.me.may(Permission.CONTACTS):
+        return _shown(visit)
+    try:
+        return _shown(visit, ask=visit.app.contacts.would_stop(asked))
+    except errors.Invalid as refused:
+        return _shown(visit, refused.text, asked)
 
 
-def _shown(visit: Visit, error: Text | str = "", written: str = "") -> Response:
+def _shown(visit: Visit, error: Text | str = "", written: str = "", ask: WouldStop | None = None) -> Response:
     search, after = visit.asked("q"), visit.asked(lists.AFTER)
     kind = visit.asked("kind") if visit.asked("kind") in KINDS else ""
     found = visit.app.contacts.suppressed(search, kind=kind, after=after, limit=lists.PAGE + 1)
@@ -41,16 +49,20 @@ def _shown(visit: Visit, error: Text | str = "", written: str = "") -> Response:
         can_lift=visit.me.may(Permission.LIFT),
         error=error,
         written=written,
+        ask=ask,
+        reason=visit.asked("reason", 300) if ask else "",
     )
 
 
 def add(visit: Visit) -> Response:
-    """An address, or everybody at a domain."""
+    """An address; or everybody at a domain, once it was seen whom that stops."""
     value = visit.text("value", 320).strip()
     try:
-        if suppression_list.is_public(value):
-            raise errors.Invalid(suppression_list.public(value))
-        made = visit.app.contacts.suppress(value, visit.text("reason", 300))
+        reason = visit.text("reason", 300)
+        meant = visit.app.contacts.would_stop(value)
+        if meant.kind == "domain" and visit.text("sure", 320) != meant.value:
+            return visit.go(f"/suppressions?{urlencode({'ask': meant.value, 'reason': reason})}")
+        made = visit.app.contacts.suppress(value, reason)
     except errors.Invalid as refused:
         return _shown(visit, refused.text, value)
     return visit.go(lists.back(visit, "/suppressions"), Text("{value} gets no more mail.", value=made.value))
