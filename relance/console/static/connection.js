@@ -24,14 +24,16 @@
 
   document.addEventListener("relance:connection", (event) => tell(event.detail));
   document.addEventListener("htmx:after:request", (event) => {
-    const {response, text, sourceElement} = event.detail.ctx, {status} = response;
+    const {response, text, sourceElement} = event.detail?.ctx || {};
+    if (!response) return;
+    const {status} = response;
     if (status < 400 || status === SHOWN_AGAIN) { tell(""); return; }
     event.preventDefault();
     tell(status === SIGNED_OUT ? "out" : "refused", new DOMParser().parseFromString(text, "text/html").body.textContent.trim());
     again(sourceElement);
   });
   document.addEventListener("htmx:error", (event) => {
-    const {ctx} = event.detail;
+    const {ctx} = event.detail || {};
     if (!ctx || ctx.response) return;
     tell("away");
     again(ctx.sourceElement);
@@ -52,7 +54,7 @@
     const fields = [...form.querySelectorAll(TYPED)].filter((each) => each.name && each.value.trim()).map((each) => [each.name, each.value]);
     if (fields.length) put({user, page: here, action: form.getAttribute("action"), fields}); else drop();
   });
-  document.addEventListener("htmx:after:request", ({detail}) => { if (detail.ctx.response.status < 400) drop(); });
+  document.addEventListener("htmx:after:request", ({detail}) => { if (detail?.ctx?.response?.status < 400) drop(); });
 
   const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
   if (!kept) return;

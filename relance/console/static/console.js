@@ -87,7 +87,7 @@
 
   /* Where list and thread are put in place of themselves, the address, the scrolled list and the focus are as after loading the page. */
   let scrolled = 0;
-  const swaps = (event) => event.detail.ctx && event.detail.ctx.select === "#main" ? event.detail.ctx : null;
+  const swaps = (event) => event.detail?.ctx && event.detail.ctx.select === "#main" ? event.detail.ctx : null;
   document.addEventListener("htmx:after:request", (event) => {
     const ctx = swaps(event);
     if (!ctx) return;
