@@ -60,7 +60,7 @@ class EnrollmentReopened(WithReason):
 
 
 class EnrollmentFinished(EventData):
-    """Somebody did the last step of a sequence. Anyone held behind it is finished by what releases them, without this."""
+    """Somebody did the last step of a sequence. Of anyone held behind it this is told after what releases them."""
 
     KIND = EventKind.ENROLLMENT_FINISHED
 

@@ -14,12 +14,13 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.event_log.of_people import EnrollmentReleased
 from relance.engine.journal.evidence import shown_absent
 from relance.engine.reasons import Code
 from relance.engine.sending.doubt import forgotten_mails, proofs, restore_guard
 from relance.engine.sending.doubt.proofs import Left
 from relance.engine.sequences import backlog
-from relance.engine.store import done_by
+from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import messages
@@ -205,7 +206,9 @@ def _was_sent(conn: Connection, context: Context, row: Enrollment, now: dt.datet
         restore_guard.release(conn, row, now, why)
         return _Done(steps)
     # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.
-    enrollments.clear(conn, row.id, restore_guard.CERTAIN, now, why)
+    if enrollments.clear(conn, row.id, restore_guard.CERTAIN, now, why):
+        events.record_event(conn, EnrollmentReleased(why), now, row)
+    events.led_by(conn, [row.id], now)
     return _Done(steps, waits=True)
 
 

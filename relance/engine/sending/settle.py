@@ -34,7 +34,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import claims, messages, restore_doubts
 from relance.engine.store.sending.messages import Settlement
-from relance.engine.store.sequences import enrollments, holds, moves
+from relance.engine.store.sequences import enrollments, moves
 from relance.mailbox.smtp import replies as smtp_replies
 
 
@@ -54,7 +54,10 @@ def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> N
     told = [_event(attempt, end) for attempt, end in ends]
     events.record_events(conn, [*told, *finished])
     moves.ended_by(conn, finished)
-    holds.led_by(conn, [attempt.wanted.enrollment.id for attempt, end in ends if end.event is not None])
+    stopped = [attempt for attempt, end in ends if end.event is not None]
+    if stopped:
+        ids, at = [each.wanted.enrollment.id for each in stopped], max(each.at for each in stopped)
+        events.led_by(conn, ids, at)
     for attempt in attempts:
         context.telemetry.count("mails", outcome=attempt.result.outcome.value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -19,6 +19,7 @@ from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.base import EventData, WithReason, shown
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_people import (
+    EnrollmentFinished,
     EnrollmentHeld,
     EnrollmentPaused,
     EnrollmentReleased,
@@ -30,6 +31,7 @@ from relance.engine.event_log.of_people import (
 from relance.engine.reasons import Reason
 from relance.engine.store import scopes
 from relance.engine.store.sequences import holds
+from relance.engine.store.sequences.holds import Ended
 
 
 class Subject(Protocol):
@@ -114,19 +116,38 @@ def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
     news = list(news)
     actor = acting(conn)
     _ADD.post(conn, [_row(each, actor) for each in news])
-    told = [each.enrollment_id for each in news if each.data.KIND in _OF_STATES]
-    holds.led_by(conn, [number for number in told if number is not None])
+    told = {each.enrollment_id: each.at for each in news if each.data.KIND in _OF_STATES}
+    ids = [number for number in told if number is not None]
+    if ids:
+        led_by(conn, ids, max(told.values()))
 
 
 def record_cause(
     conn: Connection, each: NewEvent, enrollment_ids: Iterable[int], *, inbound_id: int | None = None
 ) -> None:
     """Write one event, the mail that came in behind it, and that it led to where these enrollments stand now."""
+    ended = holds.led_by(conn, enrollment_ids, _written(conn, each, inbound_id))
+    if each.data.KIND is not EventKind.ENROLLMENT_FINISHED:
+        _tell_ends(conn, ended, each.at)
+
+
+def _written(conn: Connection, each: NewEvent, inbound_id: int | None = None) -> int:
     row = {**_row(each, acting(conn)), "inbound_id": inbound_id}
     if conn.dialect.name == "postgresql":
         row["xact"] = _XACT
-    event_id = conn.execute(sa.insert(event).values(row).returning(event.c.id)).scalar_one()
-    holds.led_by(conn, enrollment_ids, event_id)
+    return conn.execute(sa.insert(event).values(row).returning(event.c.id)).scalar_one()
+
+
+def led_by(conn: Connection, enrollment_ids: Iterable[int], at: dt.datetime) -> None:
+    """What this transaction did to these, and has no event yet, is told by the newest of each."""
+    _tell_ends(conn, holds.led_by(conn, enrollment_ids), at)
+
+
+def _tell_ends(conn: Connection, ended: Sequence[Ended], at: dt.datetime) -> None:
+    """Who was held behind the last step is finished by what releases them: after it their end is told."""
+    for each in ended:
+        said = NewEvent(EnrollmentFinished(), at, each.id, each.contact_id, each.mailbox_id)
+        holds.ended_by(conn, each, _written(conn, said))
 
 
 def _row(each: NewEvent, actor: Actor) -> dict[str, Any]:

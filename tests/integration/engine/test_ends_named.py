@@ -9,12 +9,14 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import tick, turn
+from relance.engine import reasons, tick, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, event, hold
 from relance.engine.definition.position import Position
 from relance.engine.event_log.actors import Actor, ActorKind, acting
+from relance.engine.event_log.of_people import EnrollmentHeld, EnrollmentReleased
+from relance.engine.reasons import Code, because
 from relance.engine.reporting import explain, timeline
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sequences import control, enroll, publish
@@ -22,6 +24,8 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.sequences.steps import task_lists
 from relance.engine.states import Event, MessageState, State
+from relance.engine.store import events
+from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments, moves
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
@@ -152,9 +156,58 @@ def test_who_was_held_behind_the_last_step_is_ended_by_what_released_them(at: Co
     control_ends = in_doubt.list_all(at)
     in_doubt.decide(at, control_ends[0].message_id, "sent")
     assert row(at).state is State.HELD  # for no reason that a mail's end clears
-    control.resume(at, ANN)
+    with acting(Actor(ActorKind.USER, "mary@firm.example")):
+        control.resume(at, ANN)
     assert row(at).state is State.FINISHED
-    assert cause(at).kind == "enrollment.released"
+    assert kinds(at)[-2:] == ["enrollment.released", "enrollment.finished"]
+    ended = cause(at)
+    assert (ended.kind, ended.actor) == ("enrollment.finished", "mary@firm.example")
+    assert closers(at) == {"enrollment.released"}
+
+
+def closers(house: Context) -> set[str | None]:
+    """The kinds of the events that closed holds."""
+    with house.database.read() as conn:
+        told = sa.select(event.c.kind).join(hold, hold.c.closed_by == event.c.id, full=True)
+        return set(conn.execute(told.where(hold.c.id.is_not(None))).scalars())
+
+
+def test_a_last_mail_that_was_found_to_have_left_tells_the_end_behind_what_settled_it(at: Context) -> None:
+    begin(at, FIRST, ANN)
+    engine_house.add_message(at, row(at), MessageState.UNKNOWN, recipient=ANN)
+    [doubt] = in_doubt.list_all(at)
+    with at.database.write() as conn:
+        why = because(Code.MAY_BE_DELIVERED, reasons.of_message(mail_of(at)))
+        enrollments.apply(conn, [row(at).id], Event.HELD, at.clock.now(), reason=why)
+        events.record_event(conn, EnrollmentHeld(why), at.clock.now(), row(at))
+    in_doubt.decide(at, doubt.message_id, "sent")
+    assert row(at).state is State.FINISHED
+    assert kinds(at)[-2:] == ["message.resolved", "enrollment.finished"]
+    assert cause(at).kind == "enrollment.finished"
+    assert closers(at) == {"message.resolved"}
+
+
+def mail_of(house: Context) -> int:
+    with house.database.read() as conn:
+        return messages.of_steps(conn, [(row(house).id, "intro")])[row(house).id, "intro"].id
+
+
+def test_who_was_held_in_an_absence_behind_the_last_step_finishes_when_it_is_over(at: Context) -> None:
+    begin(at, FIRST, ANN)
+    now, later = at.clock.now(), at.clock.now() + dt.timedelta(days=3)
+    with at.database.write() as conn:
+        enrollments.apply(conn, [row(at).id], Event.OUT_OF_OFFICE, now, values={"resume_at": later})
+        enrollments.apply(conn, [row(at).id], Event.HELD, now)
+        moves.move(conn, row(at), Position(None, "", None, (), now), now)
+        given = because(Code.SAID_SENT)
+        enrollments.apply(conn, [row(at).id], Event.RELEASED, now, reason=given)
+        events.record_event(conn, EnrollmentReleased(given), now, row(at))
+    assert (row(at).state, "enrollment.finished" in kinds(at)) == (State.AWAY, False)
+    engine_house.clock(at).advance(days=4)
+    tick.tick(at)
+    assert row(at).state is State.FINISHED
+    assert kinds(at)[-2:] == ["enrollment.returned", "enrollment.finished"]
+    assert cause(at).kind == "enrollment.finished"
 
 
 def test_news_that_changes_nothing_tells_no_second_end(at: Context) -> None:

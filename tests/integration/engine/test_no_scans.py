@@ -20,6 +20,7 @@ from relance.app import Relance
 from relance.config import Settings, make_home
 from relance.engine.db.prepared import Prepared, _Compiled, _sqlite
 from relance.engine.store.sending import messages
+from relance.engine.store.sequences import holds
 from tests.engine_house import MONDAY
 
 GROW = (
@@ -118,6 +119,18 @@ def test_the_few_mails_in_doubt_are_found_by_their_own_index(relance: Relance, q
     with relance._context.database.read() as conn:
         plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
     assert any("ix_message_open" in line for line in plan), plan
+
+
+def test_holds_whose_event_follows_are_found_by_their_own_index(relance: Relance) -> None:
+    """Of somebody with years of holds as well: it is empty but for this transaction's."""
+    with heard(relance) as said, relance._context.database.write() as conn:
+        holds.led_by(conn, [1])
+    asked = [each for each in said if "UPDATE hold" in each[0]]
+    assert len(asked) == 2
+    with relance._context.database.read() as conn:
+        for statement, given in asked:
+            plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+            assert any("ix_hold_untold" in line for line in plan), plan
 
 
 def prepared() -> list[Prepared]:

@@ -7,11 +7,13 @@ import itertools
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import event, hold
 from relance.engine.inbound import apply
 from relance.engine.inbound.match import Match
 from relance.engine.inbound.policy import Certainty
@@ -296,6 +298,7 @@ def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_agai
     rehearsed = refusing_domains.retry(house, ADA, "lake.example", dry_run=True)
     assert (rehearsed.going_on, state(house, lou)) == ((KIM, lou), State.HELD)
     assert refusing_domains.retry(house, ADA, "@Lake.example").going_on == (KIM, lou)
+    assert [closed_by(house, each) for each in (KIM, lou)] == ["enrollment.released"] * 2
     engine_house.clock(house).advance(hours=2)
     a_turn(house)
     assert lou in post.offered
@@ -309,6 +312,15 @@ def test_another_reason_to_hold_outlives_the_retry(ready: Context) -> None:
     report = refusing_domains.retry(ready, ADA, "lake.example")
     assert (report.going_on, report.still_held) == ((), (KIM,))
     assert (state(ready, KIM), row(ready, KIM).reason) == (State.HELD, "ask first")
+    assert closed_by(ready, KIM) == "organisation.retried"
+
+
+def closed_by(house: Context, email: str) -> str:
+    """The kind of the event that closed the hold for a refusing organisation."""
+    of_theirs = (hold.c.enrollment_id == row(house, email).id, hold.c.kind == "organisation")
+    with house.database.read() as conn:
+        found = sa.select(event.c.kind).join(hold, hold.c.closed_by == event.c.id).where(*of_theirs)
+        return str(conn.execute(found).scalar_one())
 
 
 def test_resuming_one_person_tries_their_organisation_again(ready: Context) -> None:

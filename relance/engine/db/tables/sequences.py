@@ -109,6 +109,8 @@ hold = sa.Table(  # what holds or pauses somebody: a row each, open until it is 
 )
 _standing = hold.c.closed_at.is_(None)
 index("ix_hold_open", hold.c.enrollment_id, where=_standing)
+_untold = sa.or_(hold.c.opened_by == 0, hold.c.closed_by == 0)
+index("ix_hold_untold", hold.c.enrollment_id, where=_untold)  # empty between transactions
 
 task = sa.Table(
     "task",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -66,6 +66,7 @@ class _RevisionRun:
     revision: Revision
     now: dt.datetime
     people: Mapping[int, Contact]
+    lifted: list[int] = field(default_factory=list)  # enrollments that an organisation refuses no more
 
     def is_slip(self, row: Enrollment) -> bool:
         return self.revision.slip is not None and row.contact_id == self.revision.before.contact_id
@@ -134,7 +135,8 @@ def revise(
     why = StandsBecause.ANOTHER_ANSWER if reopen else StandsBecause.UNTIL_REOPENED
     kept = why if _would_undo(run, rows) else None
     listed = slips.kept_on_list(conn, before, after, people)
-    return Revised(_differences(conn, rows), kept, tuple(row.id for row in rows), listed)
+    touched = {*(row.id for row in rows), *run.lifted}
+    return Revised(_differences(conn, rows), kept, tuple(sorted(touched)), listed)
 
 
 def _touched(run: _RevisionRun) -> list[Enrollment]:
@@ -177,7 +179,9 @@ def _lift(run: _RevisionRun) -> None:
     person = run.people.get(before.contact_id) if before.contact_id is not None else None
     if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
         there = refusing_domains.of(person)
-        refusing_domains.lift(run.conn, run.context, run.revision.answer.mailbox_id, there, run.now)
+        run.lifted += refusing_domains.lift(
+            run.conn, run.context, run.revision.answer.mailbox_id, there, run.now
+        )
     if person is not None and run.revision.slip is not None:
         slips.lift(run.conn, person.email, run.matched(before).why(before.consequence), run.revision.slip)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:

@@ -21,7 +21,7 @@ from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import messages, restore_doubts
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollments, holds, moves
+from relance.engine.store.sequences import enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 
@@ -70,7 +70,7 @@ def _found(
     written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
     enrollments.clear(conn, row.id, HoldEvidence(HoldKind.REFUSED, mail.id), now, proof.why)
-    holds.led_by(conn, [row.id])
+    events.led_by(conn, [row.id], now)
 
 
 @actors.by_rule("evidence")

@@ -187,6 +187,7 @@ def release(
     """Nothing is in doubt of this one any more; it goes on if nothing else holds it."""
     restore_doubts.lift(conn, row.id)
     if not enrollments.clear(conn, row.id, CERTAIN, now, why, dict(values or {})):
+        events.led_by(conn, [row.id], now)  # something else holds them: what was told last lifted this
         return
     events.record_event(conn, EnrollmentReleased(why), now, row)
     due = (values or {}).get("due_at", row.due_at)

@@ -12,7 +12,7 @@ from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import OrganisationRetried
-from relance.engine.event_log.of_people import EnrollmentHeld
+from relance.engine.event_log.of_people import EnrollmentHeld, EnrollmentReleased
 from relance.engine.reasons import Cause, Code, HoldKind, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, State
@@ -128,14 +128,16 @@ def held_for(conn: Connection, mailbox_id: int, name: str) -> list[Enrollment]:
     ]
 
 
-def lift(conn: Connection, context: Context, mailbox_id: int, name: str, now: dt.datetime) -> None:
-    """It refuses no more: who was held for this alone goes on, what else holds somebody stays."""
+def lift(conn: Connection, context: Context, mailbox_id: int, name: str, now: dt.datetime) -> list[int]:
+    """It refuses no more: who was held for this alone goes on, which is told; what else holds somebody stays, and for these the caller
+    tells what lifted it. Returns the enrollments of both."""
     rows = held_for(conn, mailbox_id, name)
     refusals.lift(conn, mailbox_id, name)
     people = contacts.by_ids(conn, [row.contact_id for row in rows])
     enrollments.lock(conn, [row.id for row in rows])
     for row in rows:
         _go_on(conn, context, row, people[row.contact_id], name, now)
+    return [row.id for row in rows]
 
 
 def _go_on(
@@ -144,7 +146,9 @@ def _go_on(
     change = backlog.overdue(conn, context, row, person, spread=True)
     tried = HoldEvidence(HoldKind.ORGANISATION, organisation=name)
     why = because(Code.ORGANISATION_TRIED_AGAIN)
-    goes = enrollments.clear(conn, row.id, tried, now, why, {"attempts": 0, **change})
+    if not enrollments.clear(conn, row.id, tried, now, why, {"attempts": 0, **change}):
+        return
+    events.record_event(conn, EnrollmentReleased(why), now, row)
     due = change.get("due_at", row.due_at)
-    if goes and due is not None and row.step_kind == "mail":
+    if due is not None and row.step_kind == "mail":
         mailboxes.schedule_turn(conn, [row.mailbox_id], due)

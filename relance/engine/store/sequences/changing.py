@@ -18,6 +18,8 @@ def by_news(
 ) -> tuple[State, dict[str, Any]]:
     """The state it leads to, and the columns to be set; `values` are further ones."""
     after, kept = _state(row, event, now, given, values)
+    if after is State.FINISHED and row.state is not State.FINISHED:
+        given = reasons.because(Code.COMPLETED)  # whoever released them behind their last step did not end it
     change = _change(row, event, after, now, given) | dict(values)
     if kept:
         change |= written(kept)

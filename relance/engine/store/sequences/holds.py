@@ -25,6 +25,9 @@ from relance.engine.store.sequences.positions import Enrollment
 WAITS = frozenset({State.HELD, State.PAUSED})
 FOLLOWS = 0
 # Stands for an event that is written later in the same transaction (`led_by`).
+_FOLLOWS: sa.ColumnElement[int] = sa.literal_column(
+    str(FOLLOWS)
+)  # a partial index is not taken for a parameter
 
 
 @dataclass(frozen=True)
@@ -179,19 +182,38 @@ def _said(why: Reason) -> dict[str, Any]:
     return {"kind": why.hold.value, "code": row["code"], "params": row["params"], "source": row["source"]}
 
 
-def led_by(conn: Connection, enrollment_ids: Iterable[int], event_id: int | None = None) -> None:
+@dataclass(frozen=True)
+class Ended:
+    """An enrollment that came to its end."""
+
+    id: int
+    contact_id: int
+    mailbox_id: int
+
+
+def led_by(conn: Connection, enrollment_ids: Iterable[int], event_id: int | None = None) -> list[Ended]:
     """What this transaction did to these, and has no event yet, is told by this one; by the newest of each where none is
-    named."""
-    ids = sorted(set(enrollment_ids))
+    named. Returns those whom that finished; `events.led_by` tells their end."""
+    ids, ended = sorted(set(enrollment_ids)), list[Ended]()
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         here, of_holds = enrollment.c.id.in_(some), hold.c.enrollment_id.in_(some)
         at = _newest(enrollment.c.id) if event_id is None else event_id
         change = sa.update(enrollment).where(here, enrollment.c.cause_event_id == FOLLOWS)
-        conn.execute(change.values(cause_event_id=at))
+        led = conn.execute(change.values(cause_event_id=at).returning(*_ENDED)).all()
+        ended += [Ended(*row[:-1]) for row in led if row.state == State.FINISHED.value]
         at = _newest(hold.c.enrollment_id) if event_id is None else event_id
         for column in (hold.c.opened_by, hold.c.closed_by):
-            conn.execute(sa.update(hold).where(of_holds, column == FOLLOWS).values({column: at}))
+            conn.execute(sa.update(hold).where(of_holds, column == _FOLLOWS).values({column: at}))
+    return ended
+
+
+_ENDED = (enrollment.c.id, enrollment.c.contact_id, enrollment.c.mailbox_id, enrollment.c.state)
+
+
+def ended_by(conn: Connection, ended: Ended, event_id: int) -> None:
+    """This event tells its end; what closed its holds stays what released it."""
+    conn.execute(sa.update(enrollment).where(enrollment.c.id == ended.id).values(cause_event_id=event_id))
 
 
 def led_unheld(conn: Connection, enrollment_ids: Iterable[int]) -> None:
@@ -207,6 +229,6 @@ def _newest(enrollment_id: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
 
 _LED = Prepared(
     sa.update(enrollment)
-    .where(any_of(enrollment.c.id, "ended"), enrollment.c.cause_event_id == sa.literal_column(str(FOLLOWS)))
+    .where(any_of(enrollment.c.id, "ended"), enrollment.c.cause_event_id == _FOLLOWS)
     .values(cause_event_id=_newest(enrollment.c.id))
 )
