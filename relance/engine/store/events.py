@@ -135,7 +135,7 @@ def _written(conn: Connection, each: NewEvent, inbound_id: int | None = None) ->
     row = {**_row(each, acting(conn)), "inbound_id": inbound_id}
     if conn.dialect.name == "postgresql":
         row["xact"] = _XACT
-    return conn.execute(sa.insert(event).values(row).returning(event.c.id)).scalar_one()
+    return int(conn.execute(sa.insert(event).values(row).returning(event.c.id)).scalar_one())
 
 
 def led_by(conn: Connection, enrollment_ids: Iterable[int], at: dt.datetime) -> None:

@@ -179,9 +179,8 @@ def _lift(run: _RevisionRun) -> None:
     person = run.people.get(before.contact_id) if before.contact_id is not None else None
     if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
         there = refusing_domains.of(person)
-        run.lifted += refusing_domains.lift(
-            run.conn, run.context, run.revision.answer.mailbox_id, there, run.now
-        )
+        mailbox_id = run.revision.answer.mailbox_id
+        run.lifted.extend(refusing_domains.lift(run.conn, run.context, mailbox_id, there, run.now))
     if person is not None and run.revision.slip is not None:
         slips.lift(run.conn, person.email, run.matched(before).why(before.consequence), run.revision.slip)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:

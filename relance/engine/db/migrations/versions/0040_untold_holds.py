@@ -13,5 +13,6 @@ _UNTOLD = sa.text("opened_by = 0 OR closed_by = 0")
 
 def upgrade() -> None:
     """A new index; what stands is not touched."""
-    where = {"sqlite_where": _UNTOLD, "postgresql_where": _UNTOLD}
-    op.create_index("ix_hold_untold", "hold", ["enrollment_id"], unique=False, **where)
+    op.create_index(
+        "ix_hold_untold", "hold", ["enrollment_id"], postgresql_where=_UNTOLD, sqlite_where=_UNTOLD
+    )
