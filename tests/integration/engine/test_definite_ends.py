@@ -211,4 +211,4 @@ def test_the_server_that_refused_a_mail_put_its_address_on_the_list(ready: Conte
     with ready.database.write() as conn:
         assert conn.execute(sa.select(suppression_reason.c.added_by)).scalar_one() != before
         conn.execute(sa.update(suppression_reason).values(added_by=before))
-    assert contact_service.suppressed(ready) == [found]
+    assert contact_service.suppressed(ready) == (found,)
