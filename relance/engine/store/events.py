@@ -31,7 +31,7 @@ from relance.engine.event_log.of_people import (
 from relance.engine.reasons import Reason
 from relance.engine.store import scopes
 from relance.engine.store.sequences import holds
-from relance.engine.store.sequences.holds import Ended
+from relance.engine.store.sequences.holds import EndedEnrollment
 
 
 class Subject(Protocol):
@@ -143,7 +143,7 @@ def led_by(conn: Connection, enrollment_ids: Iterable[int], at: dt.datetime) -> 
     _tell_ends(conn, holds.led_by(conn, enrollment_ids), at)
 
 
-def _tell_ends(conn: Connection, ended: Sequence[Ended], at: dt.datetime) -> None:
+def _tell_ends(conn: Connection, ended: Sequence[EndedEnrollment], at: dt.datetime) -> None:
     """Who was held behind the last step is finished by what releases them: after it their end is told."""
     for each in ended:
         said = NewEvent(EnrollmentFinished(), at, each.id, each.contact_id, each.mailbox_id)

@@ -183,7 +183,7 @@ def _said(why: Reason) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedEnrollment:
     """An enrollment that came to its end."""
 
     id: int
@@ -191,17 +191,19 @@ class Ended:
     mailbox_id: int
 
 
-def led_by(conn: Connection, enrollment_ids: Iterable[int], event_id: int | None = None) -> list[Ended]:
+def led_by(
+    conn: Connection, enrollment_ids: Iterable[int], event_id: int | None = None
+) -> list[EndedEnrollment]:
     """What this transaction did to these, and has no event yet, is told by this one; by the newest of each where none is
     named. Returns those whom that finished; `events.led_by` tells their end."""
-    ids, ended = sorted(set(enrollment_ids)), list[Ended]()
+    ids, ended = sorted(set(enrollment_ids)), list[EndedEnrollment]()
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         here, of_holds = enrollment.c.id.in_(some), hold.c.enrollment_id.in_(some)
         at = _newest(enrollment.c.id) if event_id is None else event_id
         change = sa.update(enrollment).where(here, enrollment.c.cause_event_id == FOLLOWS)
         led = conn.execute(change.values(cause_event_id=at).returning(*_ENDED)).all()
-        ended += [Ended(*row[:-1]) for row in led if row.state == State.FINISHED.value]
+        ended += [EndedEnrollment(*row[:-1]) for row in led if row.state == State.FINISHED.value]
         at = _newest(hold.c.enrollment_id) if event_id is None else event_id
         for column in (hold.c.opened_by, hold.c.closed_by):
             conn.execute(sa.update(hold).where(of_holds, column == _FOLLOWS).values({column: at}))
@@ -211,7 +213,7 @@ def led_by(conn: Connection, enrollment_ids: Iterable[int], event_id: int | None
 _ENDED = (enrollment.c.id, enrollment.c.contact_id, enrollment.c.mailbox_id, enrollment.c.state)
 
 
-def ended_by(conn: Connection, ended: Ended, event_id: int) -> None:
+def ended_by(conn: Connection, ended: EndedEnrollment, event_id: int) -> None:
     """This event tells its end; what closed its holds stays what released it."""
     conn.execute(sa.update(enrollment).where(enrollment.c.id == ended.id).values(cause_event_id=event_id))
 
