@@ -178,16 +178,14 @@ def _lift(run: _RevisionRun) -> None:
     before, after = run.revision.before, run.revision.after
     person = run.people.get(before.contact_id) if before.contact_id is not None else None
     if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
-        there = refusing_domains.of(person)
-        mailbox_id = run.revision.answer.mailbox_id
-        run.lifted.extend(refusing_domains.lift(run.conn, run.context, mailbox_id, there, run.now))
+        there = (run.revision.answer.mailbox_id, refusing_domains.of(person), run.now)
+        run.lifted.extend(refusing_domains.lift(run.conn, run.context, *there))
     if person is not None and run.revision.slip is not None:
         slips.lift(run.conn, person.email, run.matched(before).why(before.consequence), run.revision.slip)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
-    suppressions.take_back(
-        run.conn, person.email, [reasons.of_inbound(run.revision.answer.id), suppressions.UNSAID]
-    )
+    causes = [reasons.of_inbound(run.revision.answer.id), suppressions.UNSAID]
+    suppressions.take_back(run.conn, person.email, causes)
 
 
 def _rows(run: _RevisionRun, reading: EffectiveClassification) -> list[Enrollment]:
