@@ -34,7 +34,7 @@ ENGINE = Path(relance.__file__).parent / "engine"
 def event(kind: EventKind) -> StoredEvent:
     said = {
         "Words": WHY, "Sequence[Words]": (WHY, WHY), "Sequence[str]": ["Łódź"], "bool": True, "int": 3,
-        "Mapping[str, int]": {}, "Mapping[str, object]": WHY.row(), "str": "Łódź",
+        "Mapping[str, int]": {}, "Mapping[str, str]": {"first_name": "Łódź"}, "Mapping[str, object]": WHY.row(), "str": "Łódź",
         "Sequence[Effect]": (Effect(EffectCode.STATE_CHANGED, {"before": "active", "state": "replied"}),),
     }  # fmt: skip
     values: dict[str, Any] = {
