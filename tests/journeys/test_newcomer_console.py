@@ -245,6 +245,7 @@ def _replies(who: Newcomer) -> None:
     page.click("a.answer")
     page.wait_for_url("**answer=*")
     if who.script:
+        page.wait_for_selector("html:not([data-resting])")
         page.keyboard.press("r")
         page.keyboard.type(REPLY[who.language])
     else:

@@ -1,11 +1,72 @@
 /* What the keyboard does, and small conveniences. Every page works without this file. */
 (() => {
   "use strict";
-  const typing = (at) => at.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog[open]");
+  const typing = (at) => at.closest("input, textarea, select, [contenteditable], dialog[open]");
+
+  /* A sentence typed beside its field decides about one answer at most: after a key that does something, keys rest until the next
+     state of the page is there and nothing was pressed for a moment. `data-resting` says so. */
+  const REST = 400, LOADS = 5000, KEPT = "rests-after-a-key";
+  let restsUntil = 0, asked = null;
+  const resting = () => performance.now() < restsUntil || document.querySelector("[data-swap].htmx-request") !== null;
+  const afterAct = () => "resting" in document.documentElement.dataset; // not while only `j` or `k` is on its way
+  const awake = () => {
+    if (resting()) setTimeout(awake, Math.max(20, restsUntil - performance.now()));
+    else delete document.documentElement.dataset.resting;
+  };
+  const rest = (time = REST) => {
+    const before = afterAct();
+    restsUntil = Math.max(restsUntil, performance.now() + time);
+    document.documentElement.dataset.resting = "";
+    if (!before) awake();
+  };
+  const act = (meant) => {
+    if (meant.type !== "submit") meant.focus(); // a button in focus would be pressed by the next space
+    if (!["j", "k"].includes(meant.dataset.key)) rest();
+    if (meant.type === "submit" && !meant.form.hasAttribute("hx-post")) { // the next page is loaded
+      rest(LOADS);
+      sessionStorage.setItem(KEPT, "yes");
+    }
+    meant.click();
+  };
+  document.addEventListener("htmx:after:swap", () => {
+    if (asked && !asked.bar.isConnected) asked = null;
+    if (afterAct()) rest();
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) restsUntil = 0; });
+  if (sessionStorage.getItem(KEPT)) { sessionStorage.removeItem(KEPT); rest(); }
+
+  /* What stops mail for good is asked for by its key once more, or by Enter, after the same moment; any other key leaves it. */
+  const ask = (meant) => {
+    asked = { key: meant.dataset.key, meant, bar: meant.form.querySelector(".sure") };
+    asked.bar.querySelector("span").textContent = meant.dataset.sure;
+    asked.bar.hidden = false;
+    rest();
+  };
+  const leave = () => {
+    if (asked) asked.bar.hidden = true;
+    asked = null;
+  };
+  const answer = (event) => {
+    const { key, meant } = asked;
+    event.preventDefault();
+    leave();
+    if (event.key === key || event.key === "Enter") act(meant);
+    else rest();
+  };
 
   /* "/" goes to the search, "?" shows the keys; an element with data-key is clicked by its key. */
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+    if (typing(event.target) || ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"].includes(event.key)) return;
+    if (resting()) {
+      if (event.target.closest("button") && [" ", "Enter"].includes(event.key)) event.preventDefault();
+      if (asked && event.key !== asked.key) leave();
+      if (event.key !== "/" && event.key !== "?") {
+        if (afterAct()) rest();
+        return;
+      }
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    if (asked) { answer(event); return; }
     if (event.key === "/") {
       const search = document.querySelector("input[type=search]");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
@@ -16,9 +77,11 @@
       if (dialog) { event.preventDefault(); dialog.showModal(); }
       return;
     }
-    if (document.querySelector("[data-swap].htmx-request")) return; // what stands here has been decided already
     const meant = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key && each.offsetParent);
-    if (meant) { event.preventDefault(); meant.focus(); meant.click(); }
+    if (!meant) return;
+    event.preventDefault();
+    if (meant.dataset.sure) ask(meant);
+    else act(meant);
   });
 
   /* A menu closes by Escape and by a click beside it. */

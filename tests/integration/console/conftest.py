@@ -118,6 +118,11 @@ class Tab:
         self.page.goto(self.console.url + path)
         return self.page
 
+    def press(self, key: str) -> None:
+        """Press a key of the page, as somebody does who sees what the one before did."""
+        self.page.wait_for_selector("html:not([data-resting])")
+        self.page.keyboard.press(key)
+
     def axe(self) -> list[str]:
         """What axe-core finds that is serious."""
         if not self.page.evaluate("'axe' in window"):

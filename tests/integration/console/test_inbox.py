@@ -103,20 +103,20 @@ def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
     page = here.open(f"/inbox?answer={newest(answered)}")
     assert page.inner_text("#rail a[href='/inbox'] .count") == "1"
     page.evaluate("window.loadedOnce = true")
-    page.keyboard.press("x")
+    here.press("x")
     page.wait_for_url("**/inbox?*undo=*")
     page.wait_for_selector("[data-key=u]")
     assert state(answered) is State.ACTIVE
     assert page.evaluate("document.activeElement.id") == "opened"
     assert page.inner_text("#rail a[href='/inbox'] .count") == ""
-    page.keyboard.press("u")
+    here.press("u")
     page.wait_for_url(lambda url: "undo=" not in url)
     page.wait_for_selector(f"#row-{newest(answered)}[aria-current]")
     assert state(answered) is State.REPLIED
-    page.keyboard.press("j")
+    here.press("j")
     page.wait_for_url(f"**answer={answered.app.inbox.list()[1].id}")
     page.wait_for_selector(f"#row-{answered.app.inbox.list()[1].id}[aria-current]")
-    page.keyboard.press("e")
+    here.press("e")
     page.wait_for_url(lambda url: url.endswith("/inbox"))
     page.wait_for_selector(".thread .empty")
     assert answered.app.inbox.counts(ReplyFilter(unread=True)).total == 0
@@ -129,12 +129,79 @@ def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
 def test_an_opt_out_by_a_slip_is_taken_back_by_u(answered, tab) -> None:
     here = tab(answered.join("ann@sales.example"))
     page = here.open(f"/inbox?answer={newest(answered)}")
-    page.keyboard.press("o")
+    here.press("o")
+    page.wait_for_selector(".sure:visible")
+    here.press("o")
     page.wait_for_selector("[data-key=u]")
     assert state(answered) is State.UNSUBSCRIBED
-    page.keyboard.press("u")
+    here.press("u")
     page.wait_for_selector(f"#row-{newest(answered)}[aria-current]")
     assert (state(answered), answered.app.contacts.suppressions()) == (State.REPLIED, ())
+
+
+def decided(console: Console) -> int:
+    """How many answers somebody has decided about, or marked as read without opening them."""
+    return sum(each.corrected or each.read for each in console.app.inbox.list())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "hello, nice to hear from you, how about monday",
+        "good, ok then. boo. is noon in our office all right",
+        "not on monday. in an hour? o\n",
+    ],
+)
+def test_a_sentence_typed_beside_its_field_decides_about_one_answer_at_most(
+    three_from_lake, tab, sentence: str
+) -> None:
+    console = three_from_lake
+    here = tab(console.join("ann@sales.example"))
+    page = here.open("/inbox")
+    before = decided(console)
+    here.press("j")
+    page.wait_for_selector("#opened")
+    page.keyboard.type(sentence, delay=40)
+    page.wait_for_selector("html:not([data-resting])")
+    page.wait_for_selector("[data-swap].htmx-request", state="detached")
+    assert decided(console) <= before + 2  # the one that was decided about, and the next one, which opened
+    assert sum(each.corrected for each in console.app.inbox.list()) <= 1
+    assert console.app.contacts.suppressions() == ()
+    assert State.UNSUBSCRIBED not in (state(console), state(console, MIA))
+
+
+@pytest.mark.parametrize("key", ["o", "b"])
+def test_what_stops_mail_for_good_is_asked_for_twice(answered, tab, key: str) -> None:
+    here = tab(answered.join("ann@sales.example"))
+    for language in ("en", "pl"):
+        page = here.open(f"/inbox?answer={newest(answered)}&lang={language}")
+        for other in ("Escape", "n", "j", "Space"):
+            here.press(key)
+            said = page.inner_text(".sure:visible")
+            assert (KIM in said, language == "pl") == (True, "Naciśnij" in said)
+            here.press(other)
+            page.wait_for_selector(".sure", state="hidden")
+            assert page.url.partition("?")[2] == f"answer={newest(answered)}&lang={language}"
+            assert state(answered) is State.REPLIED
+    assert here.axe() == []
+    here.press(key)
+    assert here.axe() == []
+    here.press("Enter")
+    page.wait_for_selector("[data-key=u]")
+    assert state(answered) in (State.UNSUBSCRIBED, State.BOUNCED)
+
+
+def test_keys_do_nothing_in_a_field_and_held_keys_count_once(answered, tab) -> None:
+    here = tab(answered.join("ann@sales.example"))
+    page = here.open(f"/inbox?answer={newest(answered)}")
+    page.focus("input[name=quote]")
+    page.keyboard.type("nxi")
+    page.focus("#opened")
+    page.evaluate(
+        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'n', repeat: true, bubbles: true}))"
+    )
+    assert page.locator("[data-swap].htmx-request").count() == 0
+    assert not any(each.corrected for each in answered.app.inbox.list())
 
 
 @pytest.fixture
@@ -151,10 +218,10 @@ def test_the_last_decision_is_offered_for_others_from_there_and_says_what_it_doe
     console = three_from_lake
     here = tab(console.join("ann@sales.example"))
     page = here.open(f"/inbox?answer={newest(console)}")
-    page.keyboard.press("n")
+    here.press("n")
     page.wait_for_selector("[data-key='.']")
     assert in_english("The same for 2 more from lake.example") in page.inner_text("[data-key='.']")
-    page.keyboard.press(".")
+    here.press(".")
     page.wait_for_selector("form.alike")
     said = page.inner_text("form.alike")
     assert in_english("Not interested: 2 more answers from lake.example?") in said
@@ -163,12 +230,12 @@ def test_the_last_decision_is_offered_for_others_from_there_and_says_what_it_doe
     assert MIA in said
     assert here.axe() == []
     assert state(console, MIA) is State.AWAY
-    page.keyboard.press("Enter")
+    here.press("Enter")
     page.wait_for_selector("form.alike", state="detached")
     page.wait_for_selector("[data-key=u]")
     assert state(console, MIA) is State.REPLIED
     assert console.app.inbox.counts(ReplyFilter(unread=True)).total == 0
-    page.keyboard.press("u")
+    here.press("u")
     page.wait_for_selector("[data-key=u]", state="detached")
     assert state(console, MIA) is State.AWAY
 
@@ -338,7 +405,7 @@ def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
         listed = ann.get("/inbox?unsent=yes").text
         assert f"answer={number}" in listed
         assert in_english("1 reply of ours has not left yet") in ann.get("/").text
-    page.keyboard.press("t")
+    here.press("t")
     page.wait_for_url("**again=*")
     assert answered.app.inbox.replies(number)[0].state == "abandoned"
     assert answered.app.today.waiting().replies == 0

@@ -75,11 +75,12 @@ def test_what_makes_no_sense_is_refused(queue: Console) -> None:
 
 
 def test_keys_close_a_task_and_open_the_next(queue, tab) -> None:
-    page = tab(queue.join("ann@sales.example")).open("/tasks")
-    page.keyboard.press("n")
+    here = tab(queue.join("ann@sales.example"))
+    page = here.open("/tasks")
+    here.press("n")
     page.wait_for_url(f"**/tasks?task={of(queue, MIA).id}")
     assert of(queue, KIM).outcome == "no answer"
-    page.keyboard.press("s")
+    here.press("s")
     page.wait_for_url("**/tasks")
     assert of(queue, MIA).due_at.date() == (queue.app.clock.now() + dt.timedelta(days=1)).date()
 
