@@ -17,7 +17,9 @@ from relance import Relance, Settings, make_home
 from relance.clock import Clock
 from relance.console import server
 from relance.console.requests import cookies
+from relance.engine.contacts import service as contact_service
 from relance.engine.users.sign_in import Origin
+from tests.reading import KIM, MIA, enrolled, hear, letter, wrote
 from tests.servers import browser, ports
 
 PASSWORD = "seven brass lanterns"
@@ -159,3 +161,28 @@ def tab(chromium: Any, console: Console) -> Iterator[Any]:
     for context, _ in opened:
         context.close()
     assert faults == []
+
+
+HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>Please call me.'
+
+
+@pytest.fixture
+def answered(console: Console) -> Console:
+    """Kim asks to be called, and Mia's out-of-office reply came in."""
+    house = console.app._context
+    enrolled(house, KIM, MIA)
+    contact_service.add(house, KIM, {"last_name": "Łukasik"})
+    for person in (KIM, MIA):
+        wrote(house, person)
+    hear(
+        house, letter(MIA, text="I am out of the office until further notice.", Auto_Submitted="auto-replied")
+    )
+    hear(house, letter(KIM, text=f"{HOSTILE}\n\nOn Mon, 2 Mar 2026 at 09:00, Ada wrote:\n> We follow up"))
+    return console
+
+
+@pytest.fixture
+def three_from_lake(answered: Console) -> Console:
+    """Kim wrote twice and Mia once, who is away; somebody else wrote from another organisation."""
+    hear(answered.app._context, letter(KIM, text="Please call me again."))
+    return answered

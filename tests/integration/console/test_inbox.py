@@ -5,31 +5,13 @@ from __future__ import annotations
 import pytest
 
 from relance.console.views.answers import deciding
-from relance.engine.contacts import service as contact_service
 from relance.engine.inbound import policy
 from relance.engine.states import Event, State
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Classification
-from tests.integration.console.conftest import Console
+from tests.integration.console.conftest import HOSTILE, Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
-
-HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>Please call me.'
-
-
-@pytest.fixture
-def answered(console: Console) -> Console:
-    """Kim asks to be called, and Mia's out-of-office reply came in."""
-    house = console.app._context
-    enrolled(house, KIM, MIA)
-    contact_service.add(house, KIM, {"last_name": "Łukasik"})
-    for person in (KIM, MIA):
-        wrote(house, person)
-    hear(
-        house, letter(MIA, text="I am out of the office until further notice.", Auto_Submitted="auto-replied")
-    )
-    hear(house, letter(KIM, text=f"{HOSTILE}\n\nOn Mon, 2 Mar 2026 at 09:00, Ada wrote:\n> We follow up"))
-    return console
 
 
 def state(console: Console, person: str = KIM) -> State:
@@ -137,78 +119,6 @@ def test_an_opt_out_by_a_slip_is_taken_back_by_u(answered, tab) -> None:
     here.press("u")
     page.wait_for_selector(f"#row-{newest(answered)}[aria-current]")
     assert (state(answered), answered.app.contacts.suppressions()) == (State.REPLIED, ())
-
-
-def decided(console: Console) -> int:
-    """How many answers somebody has decided about, or marked as read without opening them."""
-    return sum(each.corrected or each.read for each in console.app.inbox.list())
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "hello, nice to hear from you, how about monday",
-        "good, ok then. boo. is noon in our office all right",
-        "not on monday. in an hour? o\n",
-    ],
-)
-def test_a_sentence_typed_beside_its_field_decides_about_one_answer_at_most(
-    three_from_lake, tab, sentence: str
-) -> None:
-    console = three_from_lake
-    here = tab(console.join("ann@sales.example"))
-    page = here.open("/inbox")
-    before = decided(console)
-    here.press("j")
-    page.wait_for_selector("#opened")
-    page.keyboard.type(sentence, delay=40)
-    page.wait_for_selector("html:not([data-resting])")
-    page.wait_for_selector("[data-swap].htmx-request", state="detached")
-    assert decided(console) <= before + 2  # the one that was decided about, and the next one, which opened
-    assert sum(each.corrected for each in console.app.inbox.list()) <= 1
-    assert console.app.contacts.suppressions() == ()
-    assert State.UNSUBSCRIBED not in (state(console), state(console, MIA))
-
-
-@pytest.mark.parametrize("key", ["o", "b"])
-def test_what_stops_mail_for_good_is_asked_for_twice(answered, tab, key: str) -> None:
-    here = tab(answered.join("ann@sales.example"))
-    for language in ("en", "pl"):
-        page = here.open(f"/inbox?answer={newest(answered)}&lang={language}")
-        for other in ("Escape", "n", "j", "Space"):
-            here.press(key)
-            said = page.inner_text(".sure:visible")
-            assert (KIM in said, language == "pl") == (True, "Naciśnij" in said)
-            here.press(other)
-            page.wait_for_selector(".sure", state="hidden")
-            assert page.url.partition("?")[2] == f"answer={newest(answered)}&lang={language}"
-            assert state(answered) is State.REPLIED
-    assert here.axe() == []
-    here.press(key)
-    assert here.axe() == []
-    here.press("Enter")
-    page.wait_for_selector("[data-key=u]")
-    assert state(answered) in (State.UNSUBSCRIBED, State.BOUNCED)
-
-
-def test_keys_do_nothing_in_a_field_and_held_keys_count_once(answered, tab) -> None:
-    here = tab(answered.join("ann@sales.example"))
-    page = here.open(f"/inbox?answer={newest(answered)}")
-    page.focus("input[name=quote]")
-    page.keyboard.type("nxi")
-    page.focus("#opened")
-    page.evaluate(
-        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'n', repeat: true, bubbles: true}))"
-    )
-    assert page.locator("[data-swap].htmx-request").count() == 0
-    assert not any(each.corrected for each in answered.app.inbox.list())
-
-
-@pytest.fixture
-def three_from_lake(answered: Console) -> Console:
-    """Kim wrote twice and Mia once, who is away; somebody else wrote from another organisation."""
-    hear(answered.app._context, letter(KIM, text="Please call me again."))
-    return answered
 
 
 def test_the_last_decision_is_offered_for_others_from_there_and_says_what_it_does(
