@@ -70,9 +70,10 @@ def with_indexes() -> sa.MetaData:
     return metadata
 
 
-NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
+NEVER_AGAIN: dict[str, Any] = {"info": {"numbers": "given once"}}
 # Of a table whose rows are deleted: SQLite would give the number of its last row to the next one, and who still knows the old row by
-# its number would mean another (sqlite.org/autoinc.html). PostgreSQL never does.
+# its number would mean another (sqlite.org/autoinc.html). PostgreSQL never does. Migrations say so to SQLite; Core's own word for it
+# would load SQLite's dialect in a process that speaks to PostgreSQL.
 
 
 def number() -> sa.Column[int]:

@@ -120,7 +120,7 @@ def test_who_added_each_is_told_and_the_list_comes_as_a_file(desk: Console) -> N
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row[:4] for row in rows[1:]] == [
         [KIM, "address", "'=cmd|' /C calc'!A0", BOSS],
-        ["lake.example", "domain", "a supplier", "tests"],
+        ["lake.example", "domain", "a supplier", in_english("the program tests")],
     ]
 
 

@@ -94,7 +94,7 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
     assert line.notes == ()  # those are of its folders: nothing is told twice
     assert (
         in_english(
-            "Working on ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn_stages.py"
+            "Working on ada@sales.example failed because of a fault in Relance (KeyError, relance/engine/turn_stages.py"
         )
         in note
     )
