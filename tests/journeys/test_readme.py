@@ -126,8 +126,8 @@ def test_the_first_sequence_of_the_readme(terminal: Terminal) -> None:
     assert re.search(r"\b6\b", said["relance enroll Practice --all --dry-run"])
     assert in_english("6 contacts") in said["relance enroll Practice --all --dry-run"]
     for person, state, shown in (
-        ("tom.reed@harbour-tools.example", "replied", in_english("replied")),
-        ("lena.vogt@kranich-bau.example", "finished", in_english("finished")),
+        ("tom.reed@harbour-tools.example", "replied", in_english("answered")),
+        ("lena.vogt@kranich-bau.example", "finished", in_english("every step is done")),
     ):
         assert terminal.told(f"relance explain {person}")[0]["enrollment"]["state"] == state
         assert shown in said[f"relance explain {person}"]
@@ -135,7 +135,7 @@ def test_the_first_sequence_of_the_readme(terminal: Terminal) -> None:
     assert "reply.received" in {
         each["kind"] for each in terminal.told("relance timeline tom.reed@harbour-tools.example")
     }
-    assert in_english("human answer") in said["relance timeline tom.reed@harbour-tools.example"]
+    assert in_english("reply received") in said["relance timeline tom.reed@harbour-tools.example"]
     assert re.search(r"^bump .*\b5\b", said["relance report Practice"], re.MULTILINE)
     _python(terminal)
 
