@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli.terminal import failures, session, show
-from relance.wording import N_, Text, _, brief, ended
+from relance.wording import N_, Text, _, brief
 
 if TYPE_CHECKING:
     from relance import Attendance, Explanation, MailboxLine, Status
@@ -75,6 +75,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 def _standing(found: Status) -> None:
+    from relance.engine import reasons
+
     if not found.attendance.missing:
         show.say(str(found.attendance))
     for each in found.concerns:
@@ -83,7 +85,7 @@ def _standing(found: Status) -> None:
         for words in mailbox.notes:
             show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
-        show.note(_paused(name, reason, found.sequences_paused_by.get(name, "")))
+        show.note(str(reasons.sequence_paused(name, found.sequences_paused_by.get(name, ""), reason)))
     show.record(found, as_json=False, leave_out=TOLD, coded={"states": "person"})
     if found.mailboxes:
         show.say()
@@ -98,12 +100,6 @@ def _mailbox(line: MailboxLine, now: dt.datetime) -> tuple[object, ...]:
     sent = line.sent_today if cap is None else _("{sent} of {cap}", sent=line.sent_today, cap=cap)
     read, turn = (at and brief(at, now) for at in (line.synced_at, line.next_turn_at))
     return line.address, codes.text("mailbox", line.state), sent, line.under_way, read, turn
-
-
-def _paused(name: str, reason: str, by: str) -> str:
-    paused = Text("The sequence {name} is paused", name=name)
-    words = Text("The sequence {name} was paused by {by}", name=name, by=by) if by else paused
-    return _("{words}: {reason}", words=words, reason=ended(reason)) if reason else str(ended(words))
 
 
 def explain(

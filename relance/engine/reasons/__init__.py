@@ -176,7 +176,20 @@ def mailbox_paused(address: str, reason: Reason) -> Text:
     told = Text("The mailbox {address} was paused by {by}", address=address, by=by)
     if not by:
         told = Text("The mailbox {address} is paused", address=address)
-    return ended(Text("{words}: {reason}", words=told, reason=words) if words else told)
+    return with_reason(told, words)
+
+
+def sequence_paused(name: str, by: Text | str, words: str) -> Text:
+    """That a sequence is paused: by whom, and why, as far as that is known."""
+    told = Text("The sequence {name} was paused by {by}", name=name, by=by)
+    if not by:
+        told = Text("The sequence {name} is paused", name=name)
+    return with_reason(told, words)
+
+
+def with_reason(words: Text, why: object) -> Text:
+    """A whole sentence, with why behind it where there is something to say."""
+    return ended(Text("{words}: {reason}", words=words, reason=why) if why else words)
 
 
 def quote(reason: Reason) -> Text:

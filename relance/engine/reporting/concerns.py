@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from relance.complete import complete
+from relance.engine import reasons
 from relance.engine.processes.attendance import Attendance
 from relance.engine.reasons import Code
 from relance.engine.store import headings
@@ -245,7 +246,7 @@ def _paused(each: MailboxFacts) -> str:
     stands = Text("Mailbox {address} was paused by {by}", **named)
     if not each.paused_by:
         stands = Text("Mailbox {address} is paused", address=each.address)
-    return str(ended(Text("{words}: {reason}", words=stands, reason=each.reason) if each.reason else stands))
+    return str(reasons.with_reason(stands, each.reason))
 
 
 def _for_people(facts: InstallationFacts) -> Iterator[Concern]:

@@ -93,7 +93,7 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
     if (how := _stands(look)) is not None:
         why, follows = how if commands or look.state is not State.HELD else (how[0], "")
         reason = _reason(row)
-        yield f"{_with_reason(why, reason)} {follows}".rstrip()
+        yield f"{reasons.with_reason(why, reason)} {follows}".rstrip()
         if commands and look.cause is not None and look.cause.answer is not None:
             yield _("The mail that caused it: `relance inbox show {number}`.", number=look.cause.answer)
     mails = [mail for mail in look.case.sent if not messages.is_reply(mail.step)]
@@ -120,10 +120,6 @@ def _reason(row: Enrollment) -> str:
     if row.state == State.AWAY and all(each.code is Code.OUT_OF_OFFICE for each in row.why):
         return "; ".join(said for each in row.why if (said := str(reasons.quote(each))))
     return _(reasons.ALSO).join(str(reasons.signed(each)) for each in row.why) or str(row.reason)
-
-
-def _with_reason(words: Text, reason: str) -> str:
-    return _("{words}: {reason}", words=words, reason=ended(reason)) if reason else str(ended(words))
 
 
 def _is_plain(why: Sequence[Reason]) -> bool:
@@ -245,20 +241,12 @@ def _clock(look: EnrollmentFacts) -> Iterator[str]:
 # What stands in the way now.
 
 
-def sequence_paused(name: str, reason: str, by: Text | str) -> str:
-    """That a sequence is paused: by whom, and why, as far as that is known."""
-    paused = Text("The sequence {name} is paused", name=name)
-    return _with_reason(
-        Text("The sequence {name} was paused by {by}", name=name, by=by) if by else paused, reason
-    )
-
-
 def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
     """The gate's own rules, asked of how things stand now."""
     if look.halted is not None:
         yield _("Nothing at all is sent now: {reason}", reason=look.halted)
     if look.paused is not None and look.state not in states.FINAL:
-        yield sequence_paused(look.paused.name, look.paused.reason, look.paused.paused_by)
+        yield str(reasons.sequence_paused(look.paused.name, look.paused.paused_by, look.paused.reason))
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         others = [each for each in found if each.code not in _OF_THEIR_OWN]
@@ -315,7 +303,7 @@ def _mailbox(look: EnrollmentFacts) -> Iterator[str]:
         state = Text(
             "The mailbox {address} is {state}", address=box.address, state=codes.text("mailbox", box.state)
         )
-        yield _with_reason(state, str(box.reason))
+        yield str(reasons.with_reason(state, str(box.reason)))
     yield from _troubles(look)
     yield from map(str, look.odd)
     if box.read_at is None:
