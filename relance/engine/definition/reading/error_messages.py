@@ -91,7 +91,7 @@ def _inside(node: Any, part: str | int) -> bool:
 
 
 def _problem(path: Path, error: Error, data: Any, places: Places) -> errors.Problem:
-    step = _at(data, path)
+    step = at(data, path)
     slip = _slip(step) if error["type"] == "union_tag_not_found" and isinstance(step, Mapping) else None
     if slip:
         place = places.of((*path, slip[0]), key=True)
@@ -141,15 +141,16 @@ def _words(path: Path, error: Error, data: Any) -> Told:
     if error["type"] == "missing":
         return _missing(str(key), path, data)
     if error["type"] == "union_tag_not_found":
-        return _no_kind(_at(data, path))
+        return _no_kind(at(data, path))
     if error["type"] == "value_error":
         return _sentence(path, text_of(*error["ctx"]["error"].args[:1]), data)
     if error["type"] == "step":
         return ended(text_of(error["ctx"]["sentence"])), ""
-    return _wrong_value(key, error, _at(data, path))
+    return _wrong_value(key, error, at(data, path))
 
 
-def _at(data: Any, path: Path) -> Any:
+def at(data: Any, path: Path) -> Any:
+    """What stands at a path of plain data; None where nothing does."""
     for part in path:
         if not _inside(data, part):
             return None
@@ -159,7 +160,7 @@ def _at(data: Any, path: Path) -> Any:
 
 def _sentence(path: Path, said: Text, data: Any) -> Told:
     """A sentence of a check of ours; before it the key, where the check is about one value and not about the whole."""
-    whole = isinstance(_at(data, path), Mapping) or not path
+    whole = isinstance(at(data, path), Mapping) or not path
     return (ended(said) if whole else within(key_name(path[-1]), ended(said))), ""
 
 
@@ -180,13 +181,13 @@ def _model_at(path: Path, data: Any) -> type[pydantic.BaseModel]:
         return company_rules.CompanyRules
     if path[-1] in _PARTS:
         return _PARTS[str(path[-1])]
-    return steps.KINDS[steps.kind_of(_at(data, path)) or "mail"]
+    return steps.KINDS[steps.kind_of(at(data, path)) or "mail"]
 
 
 def _unknown(path: Path, data: Any) -> Told:
     key, inside = str(path[-1]), _model_at(path[:-1], data)
     known = _known_keys(inside)
-    kind = steps.kind_of(_at(data, path[:-1])) if _is_step(path[:-1]) else None
+    kind = steps.kind_of(at(data, path[:-1])) if _is_step(path[:-1]) else None
     alias = getattr(inside.model_fields.get(key), "alias", None)  # the name that it has in Python
     if near := alias or errors.nearest(key, known):
         return Text("`{key}` is not recognised here.", key=key), Text("Did you mean `{near}`?", near=near)
@@ -214,7 +215,7 @@ def _kind_with(key: str) -> str | None:
 
 
 def _missing(key: str, path: Path, data: Any) -> Told:
-    around = _at(data, path[:-1])
+    around = at(data, path[:-1])
     if key == "id":
         return (
             Text("`id` is missing."),

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from relance.engine.definition import fields, steps
+from relance.engine.definition.reading import error_messages
 from relance.engine.definition.steps import Path
 
 _LISTS = ("steps", *steps.LIST_KEYS)
@@ -39,7 +40,7 @@ def of(data: Any, broken: Sequence[Path]) -> Iterator[Any]:
 
 def unnamed(data: Any, broken: Sequence[Path]) -> bool:
     """Whether a broken step has no id that others can ask about."""
-    return any(path[-1:] == ("id",) or not _id(_at(data, _step(path))) for path in broken)
+    return any(path[-1:] == ("id",) or not _id(error_messages.at(data, _step(path))) for path in broken)
 
 
 def _step(path: Path) -> Path:
@@ -60,7 +61,7 @@ def _mend_part(made: dict[str, Any], part: Path) -> None:
 
 def _mend_step(made: Any, place: Path, stand_in: Mapping[str, str]) -> None:
     """Put a stand-in at its place; a step that holds others stays a branch, for what is in it can still be read."""
-    around, step = _at(made, place[:-1]), _at(made, place)
+    around, step = error_messages.at(made, place[:-1]), error_messages.at(made, place)
     named = {"id": _id(step) or "-".join(["broken", *map(str, place)])}
     inner = {
         key: step[key] for key in steps.LIST_KEYS if isinstance(step, Mapping) and _filled(step.get(key))
@@ -89,12 +90,3 @@ def _id(step: Any) -> str:
     named = step.get("id") if isinstance(step, Mapping) else None
     fits = isinstance(named, str) and len(named) <= fields.MAX_ID and re.search(fields.STEP_ID, named)
     return str(named) if fits else ""
-
-
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            data = data[part]
-        except (LookupError, TypeError):
-            return None
-    return data
