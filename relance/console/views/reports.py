@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,13 +113,9 @@ def file(visit: Visit) -> Response:
 
 def table(days: Sequence[DayCounts], asked: ReportSubject) -> bytes:
     """A row a day. Pure."""
-    out = io.StringIO(newline="")
-    rows = csv.writer(out)
-    rows.writerow(["day", *_COUNTED, "sequence", "mailbox", "owner"])
-    about = [csv_reader.neutral(each or "") for each in (asked.sequence, asked.mailbox, asked.owner)]
-    for each in days:
-        rows.writerow([each.day.isoformat(), *(getattr(each, name) for name in _COUNTED), *about])
-    return out.getvalue().encode("utf-8-sig")
+    about = [each or "" for each in (asked.sequence, asked.mailbox, asked.owner)]
+    rows = ((each.day.isoformat(), *(str(getattr(each, name)) for name in _COUNTED), *about) for each in days)
+    return csv_reader.table([("day", *_COUNTED, "sequence", "mailbox", "owner"), *rows])
 
 
 def _asked(visit: Visit, owners: Sequence[UserView]) -> ReportSubject:

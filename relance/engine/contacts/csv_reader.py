@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +102,13 @@ def neutral(cell: str) -> str:
 def original(cell: str) -> str:
     """A cell as it was before `neutral`."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+def table(rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> bytes:
+    """A CSV file for a spreadsheet, whose cells are no formulas, with the mark by which Excel knows UTF-8."""
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerows([*map(neutral, row)] for row in rows)
+    return file.getvalue().encode("utf-8-sig")
 
 
 # Bytes to text.

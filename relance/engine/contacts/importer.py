@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -180,10 +178,5 @@ def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> t
 
 def rejected_file(sheet: Sheet, refused: Iterable[RefusedRow]) -> bytes:
     """The rows that were refused as a file with the reasons, to be corrected and imported as it is. Its cells are no formulas."""
-    file = io.StringIO(newline="")
-    out = csv.writer(file, delimiter=sheet.delimiter)
-    out.writerow([*columns.IGNORED, *map(csv_reader.neutral, sheet.header)])
-    for each in refused:
-        why = (each.line, csv_reader.neutral(str(each.reason)), each.fault.value)
-        out.writerow([*why, *map(csv_reader.neutral, each.cells)])
-    return file.getvalue().encode("utf-8-sig")  # with the mark by which Excel knows UTF-8
+    found = ((str(each.line), str(each.reason), each.fault.value, *each.cells) for each in refused)
+    return csv_reader.table([(*columns.IGNORED, *sheet.header), *found], delimiter=sheet.delimiter)

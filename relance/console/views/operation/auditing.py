@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -73,14 +71,14 @@ _NAMES = ("what", "who", "since", "until")
 
 def file(visit: Visit) -> Response:
     """What was found, for a spreadsheet, whose cells are no formulas."""
-    out = io.StringIO(newline="")
-    rows = csv.writer(out)
-    rows.writerow(["at", "who", "action", "what", "subject", "changes"])
-    for each in visit.app.users.log(_wanted(visit), limit=MAX_LINES):
-        changes = "; ".join(f"{name}: {old} > {new}" for name, old, new in _changes(each.before, each.after))
-        told = (each.at.isoformat(), each.actor.name, each.action, said(each), each.subject, changes)
-        rows.writerow([csv_reader.neutral(cell) for cell in told])
-    return visit.file(out.getvalue().encode("utf-8-sig"), "audit-log.csv")
+    head = ("at", "who", "action", "what", "subject", "changes")
+    rows = map(_line, visit.app.users.log(_wanted(visit), limit=MAX_LINES))
+    return visit.file(csv_reader.table([head, *rows]), "audit-log.csv")
+
+
+def _line(entry: AuditEntry) -> tuple[str, ...]:
+    changes = "; ".join(f"{name}: {old} > {new}" for name, old, new in _changes(entry.before, entry.after))
+    return (entry.at.isoformat(), entry.actor.name, entry.action, said(entry), entry.subject, changes)
 
 
 def said(entry: AuditEntry) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -78,13 +76,12 @@ def lift(visit: Visit) -> Response:
 
 def file(visit: Visit) -> Response:
     """The whole list as a file for a spreadsheet, whose cells are no formulas."""
-    out = io.StringIO(newline="")
-    rows = csv.writer(out)
-    rows.writerow(["value", "kind", "reason", "added_by", "since"])
-    for each in visit.app.contacts.suppressions():
-        told = (each.value, each.kind, each.reason, each.added_by, each.created_at.isoformat())
-        rows.writerow([csv_reader.neutral(cell) for cell in told])
-    return visit.file(out.getvalue().encode("utf-8-sig"), "do-not-contact.csv")
+    head = ("value", "kind", "reason", "added_by", "since")
+    rows = (
+        (each.value, each.kind, each.reason, each.added_by, each.created_at.isoformat())
+        for each in visit.app.contacts.suppressions()
+    )
+    return visit.file(csv_reader.table([head, *rows]), "do-not-contact.csv")
 
 
 PAGES = (
