@@ -103,7 +103,7 @@ def show(visit: Visit) -> Response:
         can_import=visit.me.may(Permission.CONTACTS) and job.state is JobState.DONE,
         may_enroll=_may_enroll(visit, job),
         may_write=visit.me.may(Permission.SEQUENCES),
-        sequences=[each.name for each in visit.app.sequences.list()] if _may_enroll(visit, job) else [],
+        sequences=[name for name, _state in visit.app.sequences.states()] if _may_enroll(visit, job) else [],
     )
 
 

@@ -49,7 +49,7 @@ def _form(visit: Visit, wish: EnrollForm, error: Text | str = "") -> Response:
         UNPROCESSABLE if error else 200,
         wish=wish,
         error=str(error),
-        sequences=[(each.name, each.name) for each in visit.app.sequences.list()],
+        sequences=[(name, name) for name, _state in visit.app.sequences.states()],
         imports=imports,
         all_seen=visit.me.scope.everything,
         mailboxes=[each for each in visit.app.mailboxes.list() if each.state == "active"],

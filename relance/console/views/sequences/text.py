@@ -62,7 +62,7 @@ def _choice(visit: Visit, code: int = 200, *, chosen: str = "", name: str = "", 
 def begin(visit: Visit) -> Response:
     """A draft of a new one."""
     key, name = visit.text("from"), " ".join(visit.text("name", 200).split())
-    if name in {each.name for each in visit.app.sequences.list()}:
+    if name in dict(visit.app.sequences.states()):
         taken = Text("There is already a sequence with this name.")
         return _choice(visit, UNPROCESSABLE, chosen=key, name=name, error=str(taken))
     words = visit.app.sequences.starter(key, name, visit.language)
