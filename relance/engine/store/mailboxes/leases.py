@@ -62,11 +62,13 @@ def _machine(conn: Connection, span: dt.timedelta) -> dict[str, Any]:
     return {"machine": now, "until": now + span, "beyond": now + max(span, LEASE) + SKEW}
 
 
-_FREE = sa.or_(
-    mailbox.c.lease_until.is_(None),
-    mailbox.c.lease_until < sa.bindparam("machine"),
-    mailbox.c.lease_until > sa.bindparam("beyond"),  # written by a clock that was ahead
-)
+def _free(now: Any, beyond: Any) -> sa.ColumnElement[bool]:
+    """Nobody holds it; what ends beyond that was written by a clock that was ahead."""
+    until = mailbox.c.lease_until
+    return sa.or_(until.is_(None), until < now, until > beyond)
+
+
+_FREE = _free(sa.bindparam("machine"), sa.bindparam("beyond"))
 _LEFT = sa.and_(mailbox.c.lease_owner == sa.bindparam("mine"), mailbox.c.lease_owner != "")
 # A lease in a process's own name that it could not give back.
 _IDLE = mailbox.c.id.not_in(sa.bindparam("at_work", expanding=True))
@@ -113,11 +115,7 @@ def _take(free: sa.ColumnElement[bool], until: Any) -> sa.Update:
 
 
 _THERE = sa.func.clock_timestamp(type_=mailbox.c.lease_until.type)
-_FREE_THERE = sa.or_(
-    mailbox.c.lease_until.is_(None),
-    mailbox.c.lease_until < _THERE,
-    mailbox.c.lease_until > _THERE + sa.bindparam("longest", type_=sa.Interval),
-)
+_FREE_THERE = _free(_THERE, _THERE + sa.bindparam("longest", type_=sa.Interval))
 _TAKE_HERE = Prepared(_take(_FREE, sa.bindparam("until")).returning(mailbox.c.fence))
 _TAKE_THERE = Prepared(  # by the server's clock, which is asked in the same breath
     _take(_FREE_THERE, _THERE + sa.bindparam("span", type_=sa.Interval)).returning(
