@@ -112,7 +112,7 @@ def suppress(context: Context, value: str, reason: str = "") -> Suppression:
     said = contact_fields.tidy("reason", reason)
     now = context.clock.now()
     with context.database.write() as conn:
-        stoppable.require(conn, kind, fit)
+        stoppable.StopRules(conn).require(kind, fit)
         why = done_by.done(conn, Code.DO_NOT_CONTACT, text=said)
         put(conn, context, kind, fit, suppressions.wished(why), now)
         return suppressions.one(conn, kind, fit)
@@ -131,14 +131,14 @@ def would_stop(context: Context, value: str) -> WouldStop:
     """What `suppress` would do; raises as it does."""
     kind, fit = meant(context, value)
     with context.database.read() as conn:
-        stoppable.require(conn, kind, fit)
-        return WouldStop(kind, fit, stoppable.stopped(conn, kind, fit))
+        stoppable.StopRules(conn).require(kind, fit)
+        return WouldStop(kind, fit, stoppable.stopped(conn, [(kind, fit)]))
 
 
 def put(conn: Connection, context: Context, kind: str, fit: str, why: Why, now: dt.datetime) -> None:
     """Put one on the list, and end what is under way with whom it means."""
     suppressions.add(conn, kind, fit, why, now)
-    people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
+    people = contacts.meant(conn, [(kind, fit)])
     _told(conn, SuppressionAdded(why.reason, fit), people.get(fit), now)
     ends = because(Code.SUPPRESSED, why=why.reason)
     _end(conn, context, [person.id for person in people.values()], ends)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.engine import Connection
 
 from relance.engine import roles, states
@@ -15,30 +17,44 @@ from relance.mailbox import free_mail
 from relance.wording import Text
 
 
-def require(conn: Connection, kind: str, value: str) -> None:
-    """Raises `UnfitField` for a public mail service, for what we send from ourselves, and, where a salesperson acts, for a domain
-    or a colleague's person."""
-    if kind == "domain" and value in free_mail.DOMAINS:
-        raise contact_fields.UnfitField(public(value), RowFault.PUBLIC_MAIL_SERVICE)
-    if _is_ours(conn, kind, value):
-        raise contact_fields.UnfitField(
-            Text("{value} is yours: mail is sent from there.", value=value), RowFault.OURS
-        )
-    if roles.scope_now().everything:
-        return
-    if kind == "domain":
-        raise contact_fields.UnfitField(
-            Text(
-                "{domain} is a whole domain: only a manager adds those. Enter the person's address.",
-                domain=value,
-            ),
-            RowFault.MANAGERS_ONLY,
-        )
-    if scopes.of_others(conn, [value]):
-        raise contact_fields.UnfitField(
-            Text("{email} belongs to a colleague; tell them or a manager.", email=value),
-            RowFault.OF_A_COLLEAGUE,
-        )
+class StopRules:
+    """The rule for whoever acts; what it rests on is read once for all that is asked about."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        senders = mailboxes.list_all(conn)
+        self._ours = {text.lower() for each in senders for text in (each.address, *each.aliases)}
+
+    def require(self, kind: str, value: str) -> None:
+        """Raises `UnfitField` for a public mail service, for what we send from ourselves, and, where a salesperson acts, for a
+        domain or a colleague's person."""
+        if kind == "domain" and value in free_mail.DOMAINS:
+            raise contact_fields.UnfitField(public(value), RowFault.PUBLIC_MAIL_SERVICE)
+        if self._is_ours(kind, value):
+            ours = Text("{value} is yours: mail is sent from there.", value=value)
+            raise contact_fields.UnfitField(ours, RowFault.OURS)
+        if not roles.scope_now().everything:
+            self._require_of_salesperson(kind, value)
+
+    def _is_ours(self, kind: str, value: str) -> bool:
+        if kind == "address":
+            return value in self._ours
+        return any(f".{each.rpartition('@')[2]}".endswith(f".{value}") for each in self._ours)
+
+    def _require_of_salesperson(self, kind: str, value: str) -> None:
+        if kind == "domain":
+            raise contact_fields.UnfitField(
+                Text(
+                    "{domain} is a whole domain: only a manager adds those. Enter the person's address.",
+                    domain=value,
+                ),
+                RowFault.MANAGERS_ONLY,
+            )
+        if scopes.of_others(self._conn, [value]):
+            raise contact_fields.UnfitField(
+                Text("{email} belongs to a colleague; tell them or a manager.", email=value),
+                RowFault.OF_A_COLLEAGUE,
+            )
 
 
 def public(domain: str) -> Text:
@@ -54,15 +70,14 @@ def is_public(written: str) -> bool:
     return written.strip().lstrip("@").rstrip(".").lower() in free_mail.DOMAINS
 
 
-def _is_ours(conn: Connection, kind: str, value: str) -> bool:
-    ours = {text.lower() for each in mailboxes.list_all(conn) for text in (each.address, *each.aliases)}
-    if kind == "address":
-        return value in ours
-    return any(f".{each.rpartition('@')[2]}".endswith(f".{value}") for each in ours)
+_AT_ONCE = 500
 
 
-def stopped(conn: Connection, kind: str, value: str) -> int:
-    """How many people's sequences end by it."""
-    people = contacts.by_emails(conn, [value]) if kind == "address" else contacts.in_domain(conn, value)
-    rows = enrollments.of_contact(conn, [person.id for person in people.values()])
-    return len({row.contact_id for row in rows if row.state in states.OPEN})
+def stopped(conn: Connection, entries: Sequence[tuple[str, str]]) -> int:
+    """How many people's sequences end by these (kind and value); whom several of them mean counts once."""
+    ids = sorted(person.id for person in contacts.meant(conn, entries).values())
+    ending = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = enrollments.of_contact(conn, ids[start : start + _AT_ONCE])
+        ending |= {row.contact_id for row in rows if row.state in states.OPEN}
+    return len(ending)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from relance import errors
@@ -11,6 +11,7 @@ from relance.engine.contacts import columns, csv_reader, stoppable
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
 from relance.engine.contacts.faults import RowFault
+from relance.engine.contacts.stoppable import StopRules
 from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.reasons import Code
@@ -66,11 +67,12 @@ def add(
     """
     usual = contact_fields.tidy("reason", reason)
     refused: list[RefusedLine] = []
-    found = _distinct(_entries(context, data, name, usual, refused))
     with context.database.read() as conn:
+        rules = StopRules(conn)
+        found = _distinct(_entries(context, rules, _cells(data, name), usual, refused))
         standing = suppressions.standing(conn, [each.value for each in found])
         new = [each for each in found if (each.kind, each.value) not in standing]
-        stops = sum(stoppable.stopped(conn, each.kind, each.value) for each in new) if dry_run else 0
+        stops = stoppable.stopped(conn, [(each.kind, each.value) for each in new]) if dry_run else 0
     number = "" if dry_run or not new else ids.token()[:12]
     if number:
         for start in range(0, len(new), BATCH):
@@ -112,13 +114,16 @@ def _distinct(found: Iterator[_Entry]) -> list[_Entry]:
 
 
 def _entries(
-    context: Context, data: bytes, name: str, usual: str, refused: list[RefusedLine]
+    context: Context,
+    rules: StopRules,
+    cells: Iterable[tuple[int, str, str]],
+    usual: str,
+    refused: list[RefusedLine],
 ) -> Iterator[_Entry]:
-    for line, written, reason in _cells(data, name):
+    for line, written, reason in cells:
         try:
             kind, value = contact_service.meant(context, written)
-            with context.database.read() as conn:
-                stoppable.require(conn, kind, value)
+            rules.require(kind, value)
             yield _Entry(line, kind, value, contact_fields.tidy("reason", reason) or usual)
         except errors.Invalid as unfit:
             fault = getattr(unfit, "fault", RowFault.NOT_AN_ADDRESS)

@@ -41,6 +41,12 @@ def test_what_is_under_way_ends(house: Context) -> None:
     assert "They asked by phone" in on_it(house)[KIM]
 
 
+def test_whom_an_address_and_a_domain_of_a_list_mean_counts_once(house: Context) -> None:
+    enrolled(house, KIM, MIA)
+    asked = suppression_list.add(house, b"kim@lake.example\nlake.example\nzoe@hill.example", dry_run=True)
+    assert (asked.added, asked.stops) == (3, 2)
+
+
 def test_an_import_is_taken_back_by_what_it_added(house: Context) -> None:
     service.suppress(house, MIA)
     first = suppression_list.add(house, b"kim@lake.example\nrival.example")

@@ -119,6 +119,15 @@ def in_domain(conn: Connection, domain: str) -> dict[str, Contact]:
     return {row.email: _value(row) for row in conn.execute(query)}
 
 
+def meant(conn: Connection, entries: Sequence[tuple[str, str]]) -> dict[str, Contact]:
+    """The people whom entries of the do-not-contact list (kind and value) mean, by address."""
+    found = by_emails(conn, [value for kind, value in entries if kind == "address"])
+    for kind, value in entries:
+        if kind == "domain":
+            found |= in_domain(conn, value)
+    return found
+
+
 def own_fields(conn: Connection) -> set[str]:
     """The names of the authors' own columns, over all contacts."""
     if conn.dialect.name == "postgresql":
