@@ -218,8 +218,22 @@ class Strikes:
         """New ones, too, on one server or on both, and until our own bound ends it: for about a lease or longer."""
         proxies = self._mail_servers()
         found = self.rng.choice([proxies, *([each] for each in proxies)])
-        self._silence(found, self.rng.uniform(1.5, 3) * self.plan.mail_answer_seconds)
+        bound = self.plan.mail_answer_seconds
+        for proxy in found:
+            proxy.silence(new=True)
+        latest = time.monotonic() + 10 * bound
+        self._mend(self.rng.uniform(1.5, 3) * bound, lambda: self._speak_once_met(found, latest))
         return True
+
+    def _speak_once_met(self, proxies: list[silent.SilentProxy], latest: float) -> None:
+        """Speak again, but stay silent while nobody has waited out our own bound, as after a kill of who waited."""
+        bound = self.plan.mail_answer_seconds
+        if time.monotonic() < latest and not _given_up(proxies, bound):
+            self._mend(0.5, lambda: self._speak_once_met(proxies, latest))
+            return
+        for proxy in proxies:
+            proxy.speak()
+            proxy.forget()
 
     def _mail_servers(self) -> list[silent.SilentProxy]:
         return [self.grounds.imap_proxy, self.grounds.smtp_proxy]
