@@ -14,6 +14,7 @@ from relance.engine.roles import Role
 from relance.engine.users import service, sign_in, totp
 from relance.engine.users.sign_in import Origin, SignInAnswer
 from tests import engine_house
+from tests.reworded import worded
 
 PASSWORD = "seven brass lanterns"
 NEW = "eight brass lanterns"
@@ -134,10 +135,10 @@ def test_the_current_password_is_not_tried_without_end(house):
         lambda word: service.drop_second_factor(house, here.user.id, word),
     )
     for number in range(sign_in.OF_ACCOUNT):
-        with pytest.raises(errors.Forbidden, match="current"):
+        with pytest.raises(errors.Forbidden, match=worded("current")):
             asks[number % 3]("wrong")
     for ask in asks:
-        with pytest.raises(errors.Forbidden, match="attempts"):
+        with pytest.raises(errors.Forbidden, match=worded("attempts")):
             ask(PASSWORD)
     assert service.log(house)[0].action == "users.proof_refused"
     assert not service.profile(house, here.user.id).user.second_factor

@@ -13,6 +13,7 @@ from relance import errors
 from relance.engine.roles import EVERYBODY, ROLES, Permission, Role, Viewer
 from relance.engine.store.users.attempts import Failures
 from relance.engine.users import passwords, sign_in, totp
+from tests.reworded import worded
 
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 RFC_KEY = base64.b32encode(b"12345678901234567890").decode()
@@ -74,7 +75,7 @@ def test_a_password_that_is_easy_to_guess_is_refused(bad):
     ],
 )  # fmt: skip
 def test_a_password_that_everybody_tries_first_is_refused_and_why_is_said(bad):
-    with pytest.raises(errors.Invalid, match="tried first"):
+    with pytest.raises(errors.Invalid, match=worded("tried first")):
         passwords.require_good(bad, "eve@acme.example")
 
 

@@ -13,7 +13,7 @@ from relance.console.pages import Page
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.contacts.suppression_list import SuppressionImport
 from relance.engine.roles import Permission
-from relance.wording import Text, _
+from relance.wording import Text
 
 LARGEST = 512 * 1024
 # Bytes of a list that is taken in while the page waits; the command takes larger ones.
@@ -30,7 +30,7 @@ def check(visit: Visit) -> Response:
     try:
         data = _given(visit)
         reason = visit.text("reason", 300)
-        found = visit.app.contacts.suppress_list(data, reason=reason, name=_("The list"), dry_run=True)
+        found = visit.app.contacts.suppress_list(data, reason=reason, dry_run=True)
     except errors.Invalid as wrong:
         return _shown(visit, wrong.text)
     return _shown(visit, found=found, data=base64.b64encode(data).decode("ascii"))
@@ -72,7 +72,7 @@ def add(visit: Visit) -> Response:
         data = base64.b64decode(visit.text("data", 2 * LARGEST), validate=True)
     except (binascii.Error, ValueError):
         raise errors.Invalid(Text("Check the list again.")) from None
-    done = visit.app.contacts.suppress_list(data, reason=visit.text("reason", 300), name=_("The list"))
+    done = visit.app.contacts.suppress_list(data, reason=visit.text("reason", 300))
     if not done.number:
         return visit.go("/suppressions", Text("All of them were on the list already."), "warn")
     said = Text.plural("{count} entry was added.", "{count} entries were added.", done.added)

@@ -12,6 +12,7 @@ from relance.engine.event_log.of_mails import ReplyCorrected
 from relance.engine.event_log.of_people import EnrollmentStopped
 from relance.engine.reasons import Code, because
 from relance.wording import Text
+from tests.reworded import in_english
 
 BACK = Effect(EffectCode.BACK_ON, {"email": "ola@x.example", "state": "away", "day": dt.date(2026, 3, 5)})
 CORRECTED = because(Code.CORRECTED, kind="human", before="auto_reply", by="Ada", by_kind="user")
@@ -57,9 +58,11 @@ def test_how_many_were_touched_is_kept_as_numbers() -> None:
     assert stored["why"]["params"]["stopped"] == 2
     assert "touched" not in stored["why"]["params"]
     with wording.speaking("en"):
-        assert shown(stored)["reason"] == "answered (at the company: 1 handed over, 2 stopped)"
+        assert shown(stored)["reason"] == in_english("answered (at the company: 1 handed over, 2 stopped)")
     earlier = because(
         Code.AT_THE_COMPANY, why=because(Code.ANSWERED), touched=Text("{count} stopped", count=3)
     )
     with wording.speaking("en"):
-        assert shown(EnrollmentStopped(earlier).row())["reason"] == "answered (at the company: 3 stopped)"
+        assert shown(EnrollmentStopped(earlier).row())["reason"] == in_english(
+            "answered (at the company: 3 stopped)"
+        )
