@@ -202,17 +202,19 @@ def _snapshot(context: Context, *, wanted: bool) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _installation(database: str) -> Iterator[Relance]:
+def _installation(database: str, keep: Path | None = None) -> Iterator[Relance]:
+    """An installation that is thrown away afterwards, or (`keep`) stays in that folder for the next time."""
     with contextlib.ExitStack() as stack:
-        folder = processes.scratch("claims")
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        url = f"sqlite:///{folder / 'relance.db'}"
-        if database == "postgresql":
-            url = stack.enter_context(stack.enter_context(postgres.private()).fresh())
+        if keep is None:
+            folder = processes.scratch("claims")
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        else:
+            folder = keep / database
+            folder.mkdir(parents=True, exist_ok=True)
         config.make_home(folder / "home")
         settings = config.Settings(
             home=folder / "home",
-            database_url=url,
+            database_url=_database(stack, database, folder, kept=keep is not None),
             clock_origin=clock.machine_now(),
             clock_start=stock.MONDAY,
             base_url="https://go.sales.example",
@@ -222,10 +224,35 @@ def _installation(database: str) -> Iterator[Relance]:
             yield relance
 
 
+def _database(stack: contextlib.ExitStack, database: str, folder: Path, *, kept: bool) -> str:
+    if database != "postgresql":
+        return f"sqlite:///{folder / 'relance.db'}"
+    if kept:
+        return stack.enter_context(postgres.private(keep=folder / "server")).lasting("kept")
+    return stack.enter_context(stack.enter_context(postgres.private()).fresh())
+
+
+def _filled(keep: Path | None, options: argparse.Namespace, fill: Callable[[], None]) -> None:
+    """Fill an installation, but for one that was kept and filled before, with as many (by whichever benchmark)."""
+    if keep is None:
+        fill()
+        return
+    note = keep / options.database / "filled.json"
+    wanted = {name: value for name, value in vars(options).items() if name in _SIZES}
+    if not note.exists():
+        fill()
+        note.write_text(json.dumps(wanted))
+        return
+    kept = json.loads(note.read_text())
+    if any(kept.get(name, size) != size for name, size in wanted.items()):
+        raise SystemExit(f"what is kept in {keep} has other sizes: {note.read_text()}")
+
+
+_SIZES = ("contacts", "people", "mailboxes")
 _NUMBERS = "with recursive n(i) as (select 1 union all select i + 1 from n where i < :people)"
 _PEOPLE = f"""
-insert into contact (email, original, organisation, fields, created_at, updated_at)
-{_NUMBERS} select 'p' || i || '@company' || i || '.example', '', 'company' || i || '.example', '{{}}', :now, :now from n
+insert into contact (email, original, organisation, fields, created_at, updated_at, enrolled_at)
+{_NUMBERS} select 'p' || i || '@company' || i || '.example', '', 'company' || i || '.example', '{{}}', :now, :now, :now from n
 """
 _AT = {
     "postgresql": "cast(:now as timestamptz) + i % 2000000 * interval '1 second'",

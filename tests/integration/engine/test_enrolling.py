@@ -4,15 +4,18 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import contact
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest, SkipCode
 from relance.engine.states import State
 from relance.engine.store import events
+from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details
 from tests import engine_house
@@ -65,6 +68,41 @@ def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: Context) -> N
     assert min(due) == report.first_due == min(at for at in turns.values() if at)
     for address, turn in turns.items():
         assert turn == min(each.enrollment.due_at for each in found if each.mailbox == address)  # type: ignore[type-var]
+
+
+def in_no_sequence(house: Context) -> list[str]:
+    found = contact_service.page(house, wanted=ContactFilter(enrolled=False))
+    return [each.email for each in found]
+
+
+def test_who_is_in_no_sequence_is_told_whichever_release_enrolled_the_others(ready: Context) -> None:
+    """The release before, still running beside this one, enrolls people and leaves the column as it is."""
+    fill(ready, 4)
+    people = [f"p@firm{number}.example" for number in range(4)]
+    assert in_no_sequence(ready) == people
+    enroll.enroll(ready, EnrollRequest("Trial", people[:2]))
+    assert in_no_sequence(ready) == people[2:]
+    enroll.enroll(ready, EnrollRequest("Trial", people[2:3]))
+    with ready.database.write() as conn:
+        conn.execute(sa.update(contact).where(contact.c.email == people[2]).values(enrolled_at=None))
+    assert in_no_sequence(ready) == people[3:]
+    enroll.enroll(ready, EnrollRequest("Other", people[:3], also_elsewhere=True))
+    with ready.database.read() as conn:
+        known = dict(conn.execute(sa.select(contact.c.email, contact.c.enrolled_at)).all())
+    assert [each for each, at in known.items() if at is None] == people[3:]
+
+
+def test_enrolling_waits_for_nobody_who_changes_a_contact(ready: Context) -> None:
+    """An import changes people in the order of its file, and enrolling marks them: neither may wait for the other in a ring."""
+    fill(ready, 2)
+    if ready.database.embedded:
+        pytest.skip("one writer at a time")
+    with ready.database.write() as conn:
+        conn.execute(sa.update(contact).where(contact.c.email == "p@firm0.example").values(first_name="Ada"))
+        with ThreadPoolExecutor(1) as beside:
+            report = beside.submit(enroll.enroll, ready, EnrollRequest("Trial")).result(timeout=20)
+    assert report.enrolled == 2
+    assert in_no_sequence(ready) == []
 
 
 def test_enrolling_again_changes_nothing(ready: Context) -> None:

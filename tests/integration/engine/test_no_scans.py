@@ -19,6 +19,7 @@ import relance as rooms
 from relance.app import Relance
 from relance.config import Settings, make_home
 from relance.engine.db.prepared import Prepared, _Compiled, _sqlite
+from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import holds
 from tests.engine_house import MONDAY
@@ -131,6 +132,17 @@ def test_holds_whose_event_follows_are_found_by_their_own_index(relance: Relance
         for statement, given in asked:
             plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
             assert any("ix_hold_untold" in line for line in plan), plan
+
+
+def test_people_in_no_sequence_are_found_by_their_own_index(relance: Relance) -> None:
+    """In the order of the list: the others, however many, are passed over."""
+    with heard(relance) as said:
+        relance.contacts.list(wanted=ContactFilter(enrolled=False))
+    [(statement, given)] = [each for each in said if "FROM contact" in each[0]]
+    with relance._context.database.read() as conn:
+        plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+    assert any("ix_contact_in_no_sequence" in line for line in plan), plan
+    assert not any("TEMP B-TREE" in line for line in plan), plan
 
 
 def prepared() -> list[Prepared]:

@@ -25,7 +25,12 @@ contact = sa.Table(
     sa.Column("fields", Json, nullable=False),  # the author's own columns: {name: text}
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
+    # When they first joined a sequence. Where it is empty, their enrollments are asked as well: a release before this one joins people
+    # without it, and so does whoever meets a row that another transaction has locked.
+    sa.Column("enrolled_at", Instant),
 )
+_alone = contact.c.enrolled_at.is_(None)
+index("ix_contact_in_no_sequence", contact.c.email, where=_alone)
 sa.Index("ix_contact_organisation", contact.c.organisation)
 for _name in ("email", "first_name", "last_name", "company"):  # found by how they begin, in any case
     _lower = sa.func.lower(contact.c[_name]).label("begins")

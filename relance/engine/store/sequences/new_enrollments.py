@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.database import insert_unless_there
+from relance.engine.db.database import Instant, insert_unless_there
+from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import contact, enrollment
 from relance.engine.definition.position import Position
 
@@ -18,7 +19,22 @@ def add_new(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
     if not rows:
         return {}
     new = insert_unless_there(conn, enrollment).returning(enrollment.c.contact_id, enrollment.c.id)
-    return {row.contact_id: row.id for row in conn.execute(new, list(rows))}
+    found = {row.contact_id: row.id for row in conn.execute(new, list(rows))}
+    _MARKED.run(conn, {"these": sorted(found), "at": rows[0]["created_at"]})
+    return found
+
+
+_NEW_HERE = (
+    sa.select(contact.c.id)
+    .where(any_of(contact.c.id, "these"), contact.c.enrolled_at.is_(None))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+# Who is being changed by an import is passed over: this never waits, so that nobody waits for each other in a ring.
+_MARKED = Prepared(
+    sa.update(contact)
+    .where(contact.c.id.in_(_NEW_HERE))
+    .values(enrolled_at=sa.bindparam("at", type_=Instant()))
+)
 
 
 _PLACE = (
