@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import zoneinfo
 from collections.abc import Callable, Iterable
@@ -103,12 +104,10 @@ def page(
 
 def counts(context: Context, wanted: TaskFilter | None = None) -> TaskCounts:
     """How many open tasks fit, by when they are due, whatever the filter says of that."""
-    asked = wanted or TaskFilter()
+    asked = dataclasses.replace(wanted or TaskFilter(), when=None, states=("open",))
     with context.database.read() as conn:
-        found = {
-            each: tasks.count(conn, _meant(conn, context, _due(asked, each))) for each in map(str, TaskTime)
-        }
-    return TaskCounts(**found)
+        conditions = _meant(conn, context, asked)
+        return TaskCounts(*tasks.count_between(conn, conditions, _day(context)))
 
 
 def skip(context: Context, wanted: TaskFilter, *, dry_run: bool = False) -> TaskReport:
@@ -184,10 +183,6 @@ def _batch(
         TaskResult(each.id, each.email, TaskChange.CHANGED if changed else TaskChange.NOT_OPEN)
         for each, changed in done
     ]
-
-
-def _due(wanted: TaskFilter, when: str) -> TaskFilter:
-    return TaskFilter(wanted.ids, when, wanted.assignee, wanted.sequence, wanted.search)
 
 
 def _meant(conn: Connection, context: Context, wanted: TaskFilter) -> TaskConditions:

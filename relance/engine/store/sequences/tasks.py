@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,15 +153,13 @@ def every_of(conn: Connection, wanted: TaskConditions) -> list[Task]:
     return [Task(**dict(row._mapping)) for row in conn.execute(query)]
 
 
-def count(conn: Connection, wanted: TaskConditions) -> int:
-    """How many there are."""
+def count_between(conn: Connection, wanted: TaskConditions, edges: Sequence[dt.datetime]) -> tuple[int, ...]:
+    """How many there are due before the first edge, between each and the next, and from the last on; all in one look."""
     conditions = _conditions(conn, wanted)
-    counted = (
-        sa.select(sa.func.count())
-        if _of_itself(conn, wanted)
-        else _select().with_only_columns(sa.func.count())
-    )
-    return int(conn.execute(counted.select_from(task).where(*conditions)).scalar_one())
+    places = zip([None, *edges], [*edges, None], strict=True)
+    sums = [sa.func.count(sa.case((sa.and_(*_due(*each)), 1))) for each in places]
+    counted = sa.select(*sums) if _of_itself(conn, wanted) else _select().with_only_columns(*sums)
+    return tuple(conn.execute(counted.select_from(task).where(*conditions)).one())
 
 
 def _of_itself(conn: Connection, wanted: TaskConditions) -> bool:
@@ -179,14 +177,13 @@ def _conditions(conn: Connection, wanted: TaskConditions) -> list[sa.ColumnEleme
     found = [condition for holds, condition in asked if holds]
     if wanted.search:
         found.append(search.of_people(conn, task.c.contact_id, wanted.search))
-    return [*scopes.within(conn, enrollment.c.mailbox_id), *_between(wanted), *found]
+    return [*scopes.within(conn, enrollment.c.mailbox_id), *_due(wanted.since, wanted.until), *found]
 
 
-def _between(wanted: TaskConditions) -> Iterator[sa.ColumnElement[bool]]:
-    if wanted.since is not None:
-        yield task.c.due_at >= wanted.since
-    if wanted.until is not None:
-        yield task.c.due_at < wanted.until
+def _due(since: dt.datetime | None, until: dt.datetime | None) -> list[sa.ColumnElement[bool]]:
+    """Then or later, and before; either may be open."""
+    begun = [] if since is None else [task.c.due_at >= since]
+    return begun if until is None else [*begun, task.c.due_at < until]
 
 
 def _stands(states: tuple[str, ...]) -> sa.ColumnElement[bool]:
