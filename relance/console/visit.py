@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextvars
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from relance.console import flashes, rendering
 from relance.console.asked import Asked
+from relance.engine.contacts import csv_reader
 from relance.wording import Text
 
 UNPROCESSABLE = 422
@@ -31,6 +34,21 @@ class Visit(Asked):
         """A CSV file, to be kept by the browser under that name."""
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(data, media_type="text/csv", headers=headers)
+
+    def table(self, rows: Iterable[Sequence[str]], name: str) -> Response:
+        """A CSV file for a spreadsheet, however long: it is sent while its rows are read, in the viewer's language. What goes wrong
+        before the first row is told as for any page; later, the browser keeps no file."""
+        here, parts = contextvars.copy_context(), csv_reader.pieces(rows)
+        first = next(parts, b"")
+
+        def all_parts() -> Iterator[bytes]:
+            part: bytes | None = first
+            while part is not None:
+                yield part
+                part = here.run(next, parts, None)
+
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(all_parts(), media_type="text/csv", headers=headers)
 
     def go(self, path: str, said: Text | str = "", tone: str = "good") -> Response:
         """To another page after something was done; `said` is told there, once. `tone`: good, warn or bad."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ DELIMITERS = (",", ";", "\t", "|")
 FORMULA = tuple("=+-@\t\r＝＋－＠")
 """What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms too."""
 
+ROWS_AT_ONCE = 1000
 _SNIFFED_LINES = 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -106,9 +108,17 @@ def original(cell: str) -> str:
 
 def table(rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> bytes:
     """A CSV file for a spreadsheet, whose cells are no formulas, with the mark by which Excel knows UTF-8."""
-    file = io.StringIO(newline="")
-    csv.writer(file, delimiter=delimiter).writerows([*map(neutral, row)] for row in rows)
-    return file.getvalue().encode("utf-8-sig")
+    return b"".join(pieces(rows, delimiter=delimiter))
+
+
+def pieces(rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> Iterator[bytes]:
+    """The same file, some rows at a time: who sends it on keeps no more of it than that."""
+    waiting, encoding = iter(rows), "utf-8-sig"
+    while some := list(itertools.islice(waiting, ROWS_AT_ONCE)):
+        file = io.StringIO(newline="")
+        csv.writer(file, delimiter=delimiter).writerows([*map(neutral, row)] for row in some)
+        yield file.getvalue().encode(encoding)
+        encoding = "utf-8"
 
 
 # Bytes to text.

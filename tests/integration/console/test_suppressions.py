@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from relance.engine.contacts import csv_reader
 from relance.engine.states import State
 from tests.integration.console import held_people
 from tests.integration.console.conftest import Console
@@ -122,6 +123,21 @@ def test_who_added_each_is_told_and_the_list_comes_as_a_file(desk: Console) -> N
         [KIM, "address", "'=cmd|' /C calc'!A0", BOSS],
         ["lake.example", "domain", "a supplier", in_english("the program tests")],
     ]
+
+
+def test_the_file_is_read_and_sent_a_page_at_a_time(desk: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million entries are never in memory together; every page of them is in the words of whoever asked."""
+    monkeypatch.setattr(csv_reader, "ROWS_AT_ONCE", 2)
+    for number in range(5):
+        desk.app.contacts.suppress(f"p{number}@lake.example")
+    with desk.client(desk.join(BOSS)) as boss, boss.stream("GET", "/suppressions/list.csv?lang=pl") as answer:
+        assert "content-length" not in answer.headers
+        assert "do-not-contact.csv" in answer.headers["content-disposition"]
+        text = answer.read().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [row[0] for row in rows] == ["value", *(f"p{number}@lake.example" for number in range(5))]
+    assert len({row[3] for row in rows[1:]}) == 1
+    assert "\ufeff" not in text
 
 
 def test_a_salesperson_adds_and_a_manager_takes_off(desk: Console) -> None:

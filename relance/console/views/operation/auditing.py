@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -18,8 +19,6 @@ from relance.engine.roles import ROLE_NAMES, Permission, Role
 from relance.engine.store.users.audit import AuditEntry, AuditFilter
 from relance.wording import N_, _
 
-MAX_LINES = 50_000
-# The newest so many stand in a file.
 AREAS: Mapping[str, tuple[str, Sequence[str]]] = {
     "access": (N_("Users and signing in"), ("session.", "users.")),
     "mailboxes": (N_("Mailboxes"), ("mailboxes.",)),
@@ -72,8 +71,15 @@ _NAMES = ("what", "who", "since", "until")
 def file(visit: Visit) -> Response:
     """What was found, for a spreadsheet, whose cells are no formulas."""
     head = ("at", "who", "action", "what", "subject", "changes")
-    rows = map(_line, visit.app.users.log(_wanted(visit), limit=MAX_LINES))
-    return visit.file(csv_reader.table([head, *rows]), "audit-log.csv")
+    return visit.table(itertools.chain([head], map(_line, _all(visit, _wanted(visit)))), "audit-log.csv")
+
+
+def _all(visit: Visit, wanted: AuditFilter) -> Iterator[AuditEntry]:
+    """Everything that fits, the newest first, read a page at a time."""
+    before: int | None = None
+    while found := visit.app.users.log(wanted, before=before, limit=csv_reader.ROWS_AT_ONCE):
+        yield from found
+        before = found[-1].id
 
 
 def _line(entry: AuditEntry) -> tuple[str, ...]:

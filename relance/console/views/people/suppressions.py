@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -13,6 +15,7 @@ from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.contacts import csv_reader
 from relance.engine.contacts.service import WouldStop
 from relance.engine.roles import Permission
+from relance.engine.store.contacts.suppressions import Suppression
 from relance.wording import N_, Text, _
 
 KINDS = {"address": N_("Addresses"), "domain": N_("Domains")}
@@ -79,9 +82,17 @@ def file(visit: Visit) -> Response:
     head = ("value", "kind", "reason", "added_by", "since")
     rows = (
         (each.value, each.kind, each.reason, each.added_by, each.created_at.isoformat())
-        for each in visit.app.contacts.suppressions()
+        for each in _all(visit)
     )
-    return visit.file(csv_reader.table([head, *rows]), "do-not-contact.csv")
+    return visit.table(itertools.chain([head], rows), "do-not-contact.csv")
+
+
+def _all(visit: Visit) -> Iterator[Suppression]:
+    """Everything on the list by value, read a page at a time."""
+    after = ""
+    while found := visit.app.contacts.suppressed(after=after, limit=csv_reader.ROWS_AT_ONCE):
+        yield from found
+        after = found[-1].value
 
 
 PAGES = (

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import example, given
@@ -100,3 +101,20 @@ def test_a_header_without_addresses_says_what_to_do() -> None:
         columns.read(["name", "emial"])
     with pytest.raises(errors.Invalid, match=worded("Put a line above it")):
         columns.read(["ada@acme.example", "Ada"])
+
+
+def test_a_long_file_is_made_some_rows_at_a_time() -> None:
+    """Whoever sends it on never has more of it than a piece."""
+    read = []
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for number in range(3 * csv_reader.ROWS_AT_ONCE):
+            read.append(number)
+            yield (f"ł{number}", "=1+1")
+
+    pieces = csv_reader.pieces(rows())
+    first = next(pieces)
+    assert len(read) == csv_reader.ROWS_AT_ONCE
+    assert first.startswith("\ufeffł0,'=1+1\r\n".encode())
+    assert first + b"".join(pieces) == csv_reader.table((f"ł{number}", "=1+1") for number in read)
+    assert csv_reader.table([]) == b""
