@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
     from relance.engine.sending.refusals.refusing_domains import Retried
-    from relance.engine.sequences.bulk import BulkReport, BulkResult
+    from relance.engine.sequences.bulk import BulkGlance, BulkReport, BulkResult
     from relance.engine.sequences.control import EnrollmentView
     from relance.engine.sequences.enroll import EnrollReport, SkipCode, Skipped
     from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
@@ -136,6 +136,7 @@ __all__ = [
     "BoundKind",
     "BranchStep",
     "Broken",
+    "BulkGlance",
     "BulkOutcome",
     "BulkReport",
     "BulkResult",
@@ -311,7 +312,7 @@ _ROOMS = {
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sending.doubt.in_doubt": ("Resolved", "UnknownMail"),
     "engine.sending.refusals.refusing_domains": ("Retried",),
-    "engine.sequences.bulk": ("BulkReport", "BulkResult"),
+    "engine.sequences.bulk": ("BulkGlance", "BulkReport", "BulkResult"),
     "engine.states": ("BulkOutcome", "TaskChange", "TaskOutcome"),
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "SkipCode", "Skipped"),

@@ -85,6 +85,7 @@ RULES: Mapping[str, Rule] = {
     "drafts.show": _DRAFTS,
     "enroll": _do(Permission.WORK, own_mailboxes_only),
     "enrollments.counts": _look(by_itself),
+    "enrollments.glance": _look(by_itself),
     "enrollments.list": _look(by_itself),
     "enrollments.of_people": _look(by_itself),
     "enrollments.pause": _do(Permission.WORK, by_itself),

@@ -87,6 +87,7 @@ class Enrollments(Service):
     list = Operation(listing.page)
     counts = Operation(listing.counts)
     of_people = Operation(listing.of_people)
+    glance = Operation(bulk.glance)
     pause = Operation(bulk.pause)
     resume = Operation(bulk.resume)
     stop = Operation(bulk.stop)

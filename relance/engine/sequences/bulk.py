@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy.engine import Connection
 
+from relance import errors
 from relance.complete import complete
 from relance.engine.context import Context
 from relance.engine.reasons import Code
@@ -208,6 +209,25 @@ def count(context: Context, action: BulkAction, wanted: EnrollmentFilter) -> int
     with context.database.read() as conn:
         found = _conditions(conn, _ACTIONS[action]("", True), wanted)
         return sum(enrollment_lists.counts(conn, found).values())
+
+
+@dataclass(frozen=True)
+class BulkGlance:
+    """How many stand where something can be done with them, and the addresses of the first."""
+
+    count: int
+    emails: tuple[str, ...]
+
+
+def glance(context: Context, action: str, wanted: EnrollmentFilter, first: int = 20) -> BulkGlance:
+    """Whom a filter means: counted, however many they are, where a dry run looks at each. Raises `errors.WrongUse` for another action."""
+    errors.require_one_of(action, [each.value for each in BulkAction])
+    with context.database.read() as conn:
+        conditions = _conditions(conn, _ACTIONS[BulkAction(action)]("", True), wanted)
+        many = sum(enrollment_lists.counts(conn, conditions).values())
+        ids = enrollment_lists.ids(conn, conditions, limit=first)
+        named = enrollment_details.of_ids(conn, ids) if ids else ()
+    return BulkGlance(many, tuple(each.email for each in named))
 
 
 def batches(

@@ -10,7 +10,10 @@ import pytest
 from relance import EnrollmentFilter
 from relance.console import lists, watch
 from relance.console.views.long_work import jobs
+from relance.console.views.sequences import selected
+from relance.engine import states as states_module
 from relance.engine.reporting import sequence_report
+from relance.engine.sequences import bulk
 from tests.integration.console import campaign
 from tests.integration.console.campaign import ANN, BEN, NAME
 from tests.integration.console.conftest import Console
@@ -111,6 +114,30 @@ def test_people_are_filtered_searched_and_paged_in_the_address(sales: Console, m
         assert len(re.findall(r'name="row"', over)) == 4
         for wrong in ("state=nowhere", "after=x"):
             assert client.get(f"{PAGE}?{wrong}").status_code == 422
+
+
+@pytest.mark.parametrize("act", ["pause", "resume", "stop"])
+def test_very_many_are_counted_and_nobody_is_looked_at_before_it_is_asked(
+    sales: Console, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """Of 300,000 a look at each takes a minute; what cannot be done with some is told by the work."""
+    before = states(sales)
+    usual = {"pause": ("active", "away"), "resume": ("paused",), "stop": tuple(map(str, states_module.OPEN))}
+    number = sum(before.get(each, 0) for each in usual[act])
+    monkeypatch.setattr(selected, "LOOKED_AT", 0)
+    monkeypatch.setattr(jobs, "AT_ONCE", 0)
+    form = {"name": NAME, "do": act, "matching": "yes"}
+    with boss(sales) as client:
+        with monkeypatch.context() as looking:
+            looking.setattr(bulk, "_done", None)
+            asked = client.post(PEOPLE, data=form).text
+        assert hidden(asked)["count"] == [str(number)]
+        assert in_english("the page of the work names them") in asked or act != "resume"
+        more = client.post(f"{PEOPLE}/done", data={**form, "count": str(number - 1)})
+        assert (more.status_code, states(sales)) == (422, before)
+        done = client.post(f"{PEOPLE}/done", data={**form, "count": str(number + 1)})  # one ended meanwhile
+    assert done.url.path.startswith("/jobs/")
+    assert sum(states(sales).get(each, 0) for each in usual[act]) == 0
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from relance.wording import N_, Text
 Counted = Callable[[int], Text]
 _NAMED = 20
 # People who are named where something is done with many; the rest is a number.
+LOOKED_AT = 2000
+# Of so many each is looked at before it is asked; more are counted, which takes no longer for a million.
 
 
 @dataclass(frozen=True)
@@ -98,24 +100,47 @@ class Wish:
         return ACTIONS[self.key]
 
 
+@dataclass(frozen=True)
+class BulkQuestion:
+    """With how many an action would be done, the first of them by address, and what is to be said of the others."""
+
+    count: int
+    named: Sequence[str]
+    others: Sequence[Text]
+
+
 def ask(visit: Visit) -> Response:
     """What an action would do with those who are chosen; nothing is done yet."""
     wish = _wish(visit)
-    return _question(visit, wish, _act(visit, wish, dry_run=True))
+    return _question(visit, wish, _look(visit, wish))
 
 
 def act(visit: Visit) -> Response:
-    """It is done, if it is still done with as many as were said."""
+    """It is done, if it is still done with as many as were said; where they are very many, or with fewer: some always end."""
     wish = _wish(visit)
-    now = _act(visit, wish, dry_run=True)
-    if visit.text("count") != str(len(_changed(now))):
+    now, said = _look(visit, wish), numbers.row(visit.text("count", 20))
+    if now.count != said and not LOOKED_AT < now.count < (said or 0):
         return _question(visit, wish, now, UNPROCESSABLE)
-    if len(_changed(now)) > jobs.AT_ONCE:
+    if now.count > jobs.AT_ONCE:
         job = visit.app.jobs.change_enrollments(wish.key, _with_whom(wish))
         return visit.go(jobs.link(job))
     found = _act(visit, wish, dry_run=False)
-    said = [wish.action.done(len(_changed(found))), *_others(found)]
-    return visit.go(_list(visit, wish), Text.together(*said), "good" if len(said) == 1 else "warn")
+    told = [wish.action.done(len(_changed(found))), *_others(found)]
+    return visit.go(_list(visit, wish), Text.together(*told), "good" if len(told) == 1 else "warn")
+
+
+def _look(visit: Visit, wish: Wish) -> BulkQuestion:
+    seen = visit.app.enrollments.glance(wish.key, _with_whom(wish), _NAMED)
+    if seen.count > LOOKED_AT:
+        return BulkQuestion(seen.count, seen.emails, [_UNSURE] if wish.key == "resume" else [])
+    found = _act(visit, wish, dry_run=True)
+    changed = _changed(found)
+    return BulkQuestion(len(changed), [each.email for each in changed[:_NAMED]], _others(found))
+
+
+_UNSURE = Text(
+    "Those with whom this cannot be done stay as they are. Once it is done, the page of the work names them."
+)
 
 
 def _list(visit: Visit, wish: Wish) -> str:
@@ -123,21 +148,20 @@ def _list(visit: Visit, wish: Wish) -> str:
     return lists.back(visit, link(wish.wanted.sequence or ""), ("state",))
 
 
-def _question(visit: Visit, wish: Wish, found: BulkReport, code: int = 200) -> Response:
-    changed = _changed(found)
+def _question(visit: Visit, wish: Wish, found: BulkQuestion, code: int = 200) -> Response:
     return visit.show(
         "sequence_act.html",
         code,
         action=wish.action,
         means=wish.action.means,
-        asks=wish.action.asks(len(changed)),
-        does=wish.action.does(len(changed)),
+        asks=wish.action.asks(found.count),
+        does=wish.action.does(found.count),
         name=wish.wanted.sequence,
-        changed=changed,
-        named=changed[:_NAMED],
-        others=_others(found),
+        many=found.count,
+        named=found.named,
+        others=found.others,
         other=code != 200,
-        fields=[*_fields(visit), ("count", str(len(changed)))],
+        fields=[*_fields(visit), ("count", str(found.count))],
         back=_list(visit, wish),
     )
 
