@@ -99,13 +99,11 @@ def _said(by: float) -> Text:
     places = {"span": dt.timedelta(seconds=round(abs(by))), "seconds": round(SETTLE_SECONDS)}
     if by > 0:
         return Text(
-            "this computer's clock jumped forward by {span}; nothing is sent for {seconds} seconds, until it has shown "
-            "that it stays so",
+            "this computer's clock jumped forward by {span}; nothing is sent for {seconds} seconds, until it is clear that the new time stays",
             **places,
         )
     return Text(
-        "this computer's clock jumped back by {span}; nothing is sent for {seconds} seconds, until it has shown that it "
-        "stays so",
+        "this computer's clock jumped back by {span}; nothing is sent for {seconds} seconds, until it is clear that the new time stays",
         **places,
     )
 

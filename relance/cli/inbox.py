@@ -97,7 +97,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     counts: Annotated[bool, typer.Option("--counts", help="Only count them, by kind and intent.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List what came back, the newest first."""
+    """List what came in, the newest first."""
     from relance import ReplyFilter
 
     wanted = ReplyFilter(

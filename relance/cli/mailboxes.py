@@ -203,7 +203,7 @@ def change(  # noqa: PLR0913 - a flag for every question
     password_stdin: PasswordStdin = False,
     new_password: NewPassword = False,
 ) -> None:
-    """Change a mailbox: sender's name, limits, password. The people it writes to stay where they are."""
+    """Change a mailbox: sender's name, limits, password. The people it writes to keep their place in their sequences."""
     from relance import MailboxChange
 
     wanted = new_password or password_stdin

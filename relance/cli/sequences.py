@@ -65,7 +65,11 @@ def publish(ctx: typer.Context, file: File, as_json: Json = False) -> None:
         show.say(_("Published {name}, version {version}.", name=published.name, version=published.version))
     else:
         show.say(
-            _("{name} is unchanged; version {version} stays.", name=published.name, version=published.version)
+            _(
+                "{name} is unchanged; it stays at version {version}.",
+                name=published.name,
+                version=published.version,
+            )
         )
 
 
@@ -79,7 +83,9 @@ def plan(ctx: typer.Context, file: File, as_json: Json = False) -> None:
         show.data(found)
         return
     if not found.changed:
-        show.say(_("{name} is unchanged; version {version} stays.", name=found.name, version=found.latest))
+        show.say(
+            _("{name} is unchanged; it stays at version {version}.", name=found.name, version=found.latest)
+        )
         return
     show.say(_("{name} would be version {version}.", name=found.name, version=found.next))
     for words, steps in (
@@ -89,7 +95,7 @@ def plan(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     ):
         if steps and found.latest:
             show.say(words)
-    show.listing(found.staying, PLAN, as_json=False, empty=_("Nobody is in progress in it."))
+    show.listing(found.staying, PLAN, as_json=False, empty=_("Nobody is in progress in this sequence."))
 
 
 @group.command()

@@ -27,7 +27,7 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="A CSV file, or one address or domain a line; `-` reads what is piped in."
+            metavar="FILE", help="A CSV file, or one address or domain per line; `-` reads what is piped in."
         ),
     ],
     reason: Annotated[str, typer.Option(help="Why, for lines without a reason.", show_default=False)] = "",
@@ -46,8 +46,8 @@ def import_(
                 show.data(asked)
             return
         question = n_(
-            "Put {count} entry on the do-not-contact list? Sequences of the people it means stop.",
-            "Put {count} entries on the do-not-contact list? Sequences of the people they mean stop.",
+            "Put {count} entry on the do-not-contact list? The sequences of these people will stop.",
+            "Put {count} entries on the do-not-contact list? The sequences of these people will stop.",
             asked.added,
         )
         if not asking.confirmed(question, yes=yes):
@@ -91,7 +91,7 @@ def undo(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Take off the list what one import added. What it stopped stays stopped; who asked for no more mail otherwise stays on the list."""
+    """Take off the list what one import added. What it stopped stays stopped; anyone who asked for no more mail in another way stays on the list."""
     if not asking.confirmed(_("Contact the people of this import again?"), yes=yes):
         raise typer.Abort
     with session.of(ctx).open() as relance:
@@ -99,4 +99,6 @@ def undo(
     if as_json:
         show.data({"lifted": count})
     else:
-        show.say(n_("{count} entry is off the list.", "{count} entries are off the list.", count))
+        show.say(
+            n_("{count} entry was taken off the list.", "{count} entries were taken off the list.", count)
+        )

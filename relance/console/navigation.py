@@ -93,7 +93,7 @@ def sentence(status: Status, *, any_mailbox: bool = False) -> OverallState:
     if not status.mailboxes and any_mailbox:
         return OverallState("warn", _("None of the mailboxes is yours. A manager can assign one to you."))
     if not status.mailboxes:
-        return OverallState("warn", _("Nothing is sent yet: there is no mailbox."))
+        return OverallState("warn", _("Nothing is being sent yet: there is no mailbox."))
     if (room_at := _all_full_until(status)) and status.due_now:
         return OverallState("warn", str(_full(status, room_at)))
     return OverallState("good", str(Text.together(_sent(status), _next(status))))
@@ -108,7 +108,7 @@ def _all_full_until(status: Status) -> dt.datetime | None:
 
 def _full(status: Status, room_at: dt.datetime) -> Text:
     reached = Text(
-        "The limit of mails in 24 hours is reached; sending goes on at {time}.",
+        "The limit of mails in 24 hours has been reached; sending continues at {time}.",
         time=brief(room_at, status.now),
     )
     waiting = Text.plural("{count} step waits for it.", "{count} steps wait for it.", status.due_now)
@@ -141,4 +141,4 @@ def keys(visit: Asked) -> list[tuple[str, str]]:
     """The keys of this page and what they do, those of every page last."""
     page = visit.site.page_of(visit.request)
     own = [(key, _(what)) for key, what in page.keys] if page is not None else []
-    return [*own, ("/", _("search")), ("?", _("show these keys"))]
+    return [*own, ("/", _("search")), ("?", _("show these shortcuts"))]

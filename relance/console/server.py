@@ -26,6 +26,7 @@ from relance.console.site import Site
 from relance.console.views import contents, mishaps
 from relance.console.visit import Visit
 from relance.tracking.safe_headers import SafeHeaders
+from relance.wording import Text
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -67,17 +68,30 @@ def _refused(site: Site, request: Request) -> Response | None:
     """What is turned away before anybody is asked who they are."""
     host = request.headers.get("host", "")
     if not security.host_allowed(host, site.grounds.hosts):
-        return PlainTextResponse("This console does not go by that name; set console_url.", MISDIRECTED)
+        return _plainly(site, request, _MISDIRECTED, MISDIRECTED)
     own = f"{request.url.scheme}://{host}"
     if not security.same_origin(request.method, request.headers, own):
-        return PlainTextResponse("This came from another site's page, and was not done.", 403)
+        return _plainly(site, request, _FROM_ELSEWHERE, 403)
     if request.url.scheme != "https" and not security.loopback(host):
-        return PlainTextResponse(
-            "The console is used over https, or on the machine it runs on: passwords would pass in clear. "
-            "docs/operations.md says how.",
-            403,
-        )
+        return _plainly(site, request, _UNENCRYPTED, 403)
     return None
+
+
+_MISDIRECTED = Text(
+    "The console does not answer to this name. Set console_url to the address that people open."
+)
+_FROM_ELSEWHERE = Text("This came from a page of another site, and was not carried out.")
+_UNENCRYPTED = Text(
+    "The console can only be opened over https, or on the machine it runs on: otherwise passwords would be sent "
+    "unencrypted. docs/operations.md says how."
+)
+_CRASHED = Text("Something went wrong in Relance. The log has the details.")
+
+
+def _plainly(site: Site, request: Request, words: Text, status: int) -> Response:
+    """A sentence alone, in the language that the browser asks for: there is no page, and nobody is known yet."""
+    with wording.speaking(language.of(request, None, site.installation.settings.language)):
+        return PlainTextResponse(str(words), status)
 
 
 def _read(site: Site, page: Page, request: Request) -> bool:
@@ -184,9 +198,8 @@ def _elsewhere(site: Site) -> Callable[[Request, Exception], Awaitable[Response]
 
 
 async def _crashed(request: Request, trouble: Exception) -> Response:
-    del request
     log.error("the console could not answer", exc_info=trouble)
-    return PlainTextResponse("Something in Relance did not work. The log says what.", 500)
+    return _plainly(request.app.state.site, request, _CRASHED, 500)
 
 
 async def _health(request: Request) -> Response:

@@ -186,7 +186,7 @@ def ascii_form(domain: str) -> str | None:
 _DOMAINS: tuple[tuple[str, Text], ...] = (
     (r"should have a period|top-level domain", Text("its domain has no ending such as .com or .pl.")),
     (r"invalid char|unsafe char|Unicode|IDNA|Codepoint|not valid after", Text("its domain has a character that no domain can have.")),
-    (r"IP address", Text("an IP address stands where a domain belongs.")),
+    (r"IP address", Text("there is an IP address where a domain belongs.")),
     (r"too (?:long|many)|so many", Text("its domain, or a part of it, is too long.")),
     (r"period|hyphen", Text("a dot or a hyphen is in a place where none is allowed.")),
     (r"special-use|reserved", Text("its domain is reserved, and mail never reaches it.")),

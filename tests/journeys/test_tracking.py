@@ -170,7 +170,7 @@ def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(
         for _ in range(2):
             assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     told = [line.words for line in stage.relance.timeline(OLA) if line.kind == "enrollment.unsubscribed"]
-    assert told == [in_english("suppressed: the address does not exist"), in_english(wish)]
+    assert told == [in_english("on the do-not-contact list: the address does not exist"), in_english(wish)]
     [suppression] = stage.relance.contacts.suppressions()
     assert suppression.reason == in_english(f"{wish}; also: the address does not exist")
 

@@ -80,6 +80,7 @@ CODES_OF_THEIR_OWN = {
 WORDS_BESIDE_A_CODE = {
     "reason": "codes",
     "reasons": "of people's own words",
+    "beside": "codes",
     "title": "kind",
     "words": "kind",
     "plain": "kind",

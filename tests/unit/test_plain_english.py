@@ -1,6 +1,6 @@
-"""What people read is plain, standard business English: no phrase of a list stands in what the program says, or its docs.
+"""What people read is plain, standard business English, and plain Polish: no phrase of a list stands in what the program says, or its docs.
 
-Read are the texts of every room, the pages of the console (templates and our own script), the docstrings of what is public, README,
+Read are the translations, the texts of every room, the pages of the console (templates and our own script), the docstrings of what is public, README,
 CONTRIBUTING, docs, examples, and what the changelog says of the next release.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import relance
+from tests import catalogue
 
 ROOT = Path(__file__).parents[2] / "relance"
 PAGES = sorted(
@@ -79,7 +80,52 @@ FORBIDDEN = {
     r"\bmails? (have|has) left\b|\breply leaves\b": "is sent",
     r"\bis (another|a different) one than\b": "is different from",
     r"\blies ahead\b|\bstretch of\b|\bbeyond all measure\b": "plain words",
+    r"\bno \w+ fits\b": "matches",
+    r"\b(is leaving|leaves in|leaves even|waits to leave|(has|have|had) not left( yet)?)\b": "is sent",
+    r"\b(log|page) says more\b": "has the details",
+    r"\bis found by (who|the name)\b": "search by",
+    r"\bmust stand in\b|(?-i:\bWhat stands there\b)|\baddress stands where\b": "appear, contents, there is",
+    r"\bat (their|its) line\b": "on the line",
+    r"\b(address|domain|mail|entry) a line\b|, one a line\b": "one per line",
+    r"\bcomes? of each\b": "happens to",
+    r"\bfar off\b": "a long time away",
+    r"\b(by|with) any(body|one) of\b|\bdone with (anybody|any of them)\b": "for anybody",
+    r"\bdecided for (a|the|held)\b": "decided about",
+    r"\bis in no sequence\b|\bare in no sequence\b": "is not in any sequence",
+    r"(?<!let )(?<!held )\bpeople go on\b|\bperson goes on\b|\bsending goes on\b": "continue",
+    r"\bis no longer known here\b": "is no longer available",
+    r"\bthis form is too old\b": "is out of date",
+    r"\bstays so\b": "stays that way",
+    r"\bcame back, by\b|\blist what came back\b": "came in (what comes back is a bounce)",
+    r"\bhits? by (a )?machines?\b": "opens and clicks by machines",
+    r"\bis suppressed\b(?!\.)": "is on the do-not-contact list",
 }
+
+
+POLISH = {
+    r"\bodnośnik\w*": "link",
+    r"\bmówi (dziennik|serwer|strona)|\b(dziennik|serwer|strona) mówi": "szczegóły są w dzienniku, odpowiedź serwera",
+    r"\bsprzedawc\w+": "handlowiec",
+    r"\bpoproś menedżera\.": "zwróć się do menedżera (poprosić trzeba o coś)",
+    r"\bprzydziel mnie\b": "przydziel mi",
+    r"\bzarzuc(ona|ono|ić)\b": "zaniechana, zaniechano",
+    r"\bdzień bankowy\b": "święto bankowe (dzień bankowy to dzień pracy banku)",
+    r"(?<!e-)\b(mail|maile|maila|maili|mailem|mailach)\b": "wiadomość",
+    r"\bniepewn\w+ wiadomoś\w+|\bwiadomoś\w+ niepewn\w+": "wiadomość o nieznanym losie",
+    r"\b(posiada|dedykowan\w+|w oparciu o|w dniu dzisiejszym|póki co|odnośnie)\b": "zwykłe słowo",
+    r"\bilość (osób|wiadomości|kontaktów|kroków|odpowiedzi)\b": "liczba",
+    r"\b(dokonaj|dokonać|dokonano)\b": "zwykły czasownik",
+    r"\bproszę kliknąć tutaj\b|\bkliknij tutaj\b": "nazwa tego, co się otworzy",
+    r"\btego okna nikt\b|\bnieproszon\w+": "nie dosłownie z angielskiego",
+    r"(?<!kontakt )\{email\} \w+łby\b": "bez rodzaju osoby",
+    r"(?<![\w`-])(the|and|with|your|please|is|are)(?![\w`-])": "po polsku",
+}
+"""What Polish does not say, and what it says instead: calques, second words for one thing, a gender nobody knows, English left over."""
+
+ENGLISH_ON_PURPOSE = re.compile(
+    r"`[^`]*`|„[^”]*”|\"[^\"]*\"|\{%.*?%\}|\{\{.*?\}\}|\bis (\{name\}|defined|undefined|number|string)\b"
+)
+"""What a program reads, or what a document is called."""
 
 
 def _texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -155,6 +201,24 @@ def test_the_console_is_plain_english(path: Path) -> None:
 
 def test_there_are_pages_of_the_console_to_read() -> None:
     assert {"inbox.html", "editor.js", "console.js"} <= {path.name for path in OURS}
+
+
+def test_the_translations_are_plain_polish() -> None:
+    told = [
+        each
+        for name, part in catalogue.translated("pl").items()
+        if name != catalogue.RETIRED
+        for message in part
+        for each in ((message.string,) if isinstance(message.string, str) else message.string)
+    ]
+    assert len(told) > 2000
+    shown = {each: ENGLISH_ON_PURPOSE.sub("", each).replace("{mail}", "") for each in told}
+    assert {
+        each: (found[0], instead)
+        for each, plain in shown.items()
+        for phrase, instead in POLISH.items()
+        if (found := re.search(phrase, plain, re.IGNORECASE))
+    } == {}
 
 
 def public() -> dict[str, str]:

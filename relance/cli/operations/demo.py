@@ -250,8 +250,8 @@ def _audit(outcome: Outcome, seed: int) -> None:
     show.say(f"  {_('({due} steps fell due, {arrived} mails arrived)', **arrived)}")
     if found.windows:
         window = Text.plural(
-            "{count} answer came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's time ({real} in real time) at most: the window nobody can close.",
-            "{count} answers came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's time ({real} in real time) at most: the window nobody can close.",
+            "{count} answer came between the check of the mailbox and the sending of the mail, after {longest} seconds of the demo's time ({real} in real time) at most: nobody can close this gap.",
+            "{count} answers came between the check of the mailbox and the sending of the mail, after {longest} seconds of the demo's time ({real} in real time) at most: nobody can close this gap.",
             len(found.windows),
             longest=round(found.window_longest_seconds),
             real=round(found.window_longest_machine_seconds, 3),

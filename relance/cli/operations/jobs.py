@@ -38,7 +38,7 @@ def list_(
     """List jobs, the newest first."""
     with session.of(ctx).open() as relance:
         found = relance.jobs.list(after=after, limit=limit)
-    show.page(found.jobs, COLUMNS, found.cursor, as_json=as_json, empty=_("No job was started yet."))
+    show.page(found.jobs, COLUMNS, found.cursor, as_json=as_json, empty=_("No job has been started yet."))
 
 
 @group.command("show")

@@ -47,7 +47,7 @@ OF_TYPER = {
     "file {name} is a directory.": N_("{name} is a folder, not a file."),
     "file {name} is not readable.": N_("you may not read the file {name}."),
     "{value} does not match the formats {formats}.": N_(
-        "{value} is not a date as it is written here: {formats}."
+        "{value} is not a date. Write it in one of these forms: {formats}."
     ),
     "Aborted!": N_("Aborted!"),
     "Usage: ": N_("Usage: "),

@@ -184,7 +184,9 @@ def _chips(visit: Visit, counted: InboxCounts) -> list[Chip]:
     found = [
         lists.chip(visit, "unread", "yes", _("Unread")),
         lists.chip(visit, "undecided", "yes", _("Needs a decision")),
-        lists.chip(visit, "unsent", "yes", _("Our reply waits"), visit.site.watch.counts(visit)["replies"]),
+        lists.chip(
+            visit, "unsent", "yes", _("Our reply is waiting"), visit.site.watch.counts(visit)["replies"]
+        ),
     ]
     for intent in (Intent.POSITIVE, Intent.QUESTION, Intent.LATER, Intent.NEGATIVE):
         number = counted.intents.get(intent.value, 0)
@@ -263,15 +265,15 @@ def _day(typed: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(typed)
     except ValueError:
-        raise errors.Invalid(Text("{typed} is not a day.", typed=typed)) from None
+        raise errors.Invalid(Text("{typed} is not a date.", typed=typed)) from None
 
 
 _KEYS = (
     *((each.key, each.label) for each in ACTS),
     ("e", N_("Done: mark as read, next answer")),
     ("r", N_("Reply")),
-    ("Ctrl+Enter", N_("Send the reply that you write")),
-    ("t", N_("Take the reply back that has not left")),
+    ("Ctrl+Enter", N_("Send the reply you are writing")),
+    ("t", N_("Take back the reply that has not been sent yet")),
     ("u", N_("Take the last decision back")),
     (".", N_("The same for other unread answers from there")),
     ("j", N_("Next answer")),

@@ -18,13 +18,13 @@ WORDS = {
         N_("This page is not available to you"),
         N_("Your role does not include this page. Ask a manager."),
     ),
-    404: (N_("There is nothing here"), N_("The page may have moved, or the address is mistyped.")),
+    404: (N_("There is nothing here"), N_("The page may have moved, or the address may be mistyped.")),
     401: (N_("You have been signed out"), N_("You have been signed out. Sign in again to continue.")),
     405: (N_("That did not work"), N_("This address cannot be used that way.")),
     413: (N_("That is too large"), N_("The form or the file is larger than this page accepts.")),
     500: (
-        N_("Something in Relance did not work"),
-        N_("Nothing was changed unless this page says so. The server's log says more; try again."),
+        N_("Something went wrong in Relance"),
+        N_("Nothing was changed unless this page says so. Try again; the server's log has the details."),
     ),
     503: (N_("This cannot be done right now"), N_("Try again in a minute.")),
 }

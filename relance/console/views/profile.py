@@ -79,7 +79,7 @@ def use(visit: Visit) -> Response:
         wrong = "code_error" if isinstance(bad, errors.Invalid) else "proof_error"
         offered = {"key": key, "square": _square(_address(visit, key))}
         return show(visit, offer=offered, **{wrong: str(bad)})
-    return visit.go("/profile", Text("From now on a code is asked for when you sign in."))
+    return visit.go("/profile", Text("From now on you are asked for a code when you sign in."))
 
 
 def drop(visit: Visit) -> Response:

@@ -193,7 +193,7 @@ def told(rate: Rate) -> str:
             return str(
                 Text.plural("{count} mail is too few to say", "{count} mails are too few to say", rate.of)
             )
-        return str(Text("more than there were mails"))
+        return str(Text("more than there were mails sent"))
     low, high = (dates.decimal(round(100 * each, 1)) for each in (rate.low, rate.high))
     share = dates.decimal(round(100 * rate.share, 1))
     return str(Text("{share}% ({low} to {high}%) of {count}", share=share, low=low, high=high, count=rate.of))

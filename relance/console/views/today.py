@@ -81,7 +81,7 @@ def _waiting(visit: Visit) -> Iterator[TodayLine]:
 
 def _replies(count: int) -> Text:
     return Text.plural(
-        "{count} reply of ours has not left yet", "{count} replies of ours have not left yet", count
+        "{count} reply of ours has not been sent yet", "{count} replies of ours have not been sent yet", count
     )
 
 
@@ -175,9 +175,9 @@ _ADD_MAILBOX = Text(
 _SET_ADDRESS = Text(
     "The person who runs the server sets the web address at which recipients can open links. Settings shows how."
 )
-_IMPORT = Text("Upload a list as a CSV file. You see what would come of each row before anything is kept.")
-_PUBLISH = Text("Start from a template or from an empty text. Mistakes are marked at their line.")
-_ENROLL = Text("Once a list is imported, its page puts these people in a sequence.")
+_IMPORT = Text("Upload a list as a CSV file. You see what would happen to each row before anything is saved.")
+_PUBLISH = Text("Start from a template or from an empty text. Mistakes are marked on the line they are in.")
+_ENROLL = Text("Once a list is imported, you can enroll these people from its page.")
 
 PAGES = (
     Page("/", show, Permission.LOOK, rail=Rail(N_("Today"), "sun", 10, phone=True)),

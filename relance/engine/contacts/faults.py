@@ -40,7 +40,7 @@ FAULTS: Mapping[RowFault, Text] = complete(
         RowFault.OURS: Text.within("row fault", "an address or a domain of ours"),
         RowFault.MANAGERS_ONLY: Text.within("row fault", "only a manager adds domains"),
         RowFault.OF_A_COLLEAGUE: Text.within("row fault", "belongs to a colleague"),
-        RowFault.UNSAID: Text.within("row fault", "an earlier release did not keep why"),
+        RowFault.UNSAID: Text.within("row fault", "an earlier release did not record the reason"),
     },
 )
 

@@ -31,7 +31,9 @@ class StopRules:
         if kind == "domain" and value in free_mail.DOMAINS:
             raise contact_fields.UnfitField(public(value), RowFault.PUBLIC_MAIL_SERVICE)
         if self._is_ours(kind, value):
-            ours = Text("{value} is yours: mail is sent from there.", value=value)
+            ours = Text(
+                "{value} is your own: mail is sent from there, so it cannot be put on the list.", value=value
+            )
             raise contact_fields.UnfitField(ours, RowFault.OURS)
         if not roles.scope_now().everything:
             self._require_of_salesperson(kind, value)

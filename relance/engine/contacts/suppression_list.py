@@ -88,7 +88,7 @@ def undo(context: Context, number: str) -> int:
         if not number or not values:
             raise errors.NotFound(
                 Text(
-                    "There is no import {number} with entries on the list. It was taken back, or is another one: the import printed its number.",
+                    "There is no import {number} with entries on the list. It has been taken back, or the number is wrong: the import printed its number.",
                     number=number,
                 )
             )

@@ -184,8 +184,8 @@ _DEEDS: Mapping[str, Text] = complete(
     {
         HeldDeed.FILL: Text("Fill in missing values"),
         HeldDeed.MOVE: Text("Let held people go on from another mailbox"),
-        HeldDeed.SENT: Text("Let people go on whose mail left before the restore"),
-        HeldDeed.NOT_SENT: Text("Send what had not left before the restore"),
+        HeldDeed.SENT: Text("Let people go on whose mail was sent before the restore"),
+        HeldDeed.NOT_SENT: Text("Send what had not been sent before the restore"),
     },
 )
 _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
@@ -257,7 +257,7 @@ def decide_held(context: Context, deed: str, people: Iterable[HeldPerson], *, ma
     errors.require_one_of(deed, [each.value for each in HeldDeed])
     if deed == HeldDeed.MOVE:
         if not roles.scope_now().everything:
-            raise errors.Forbidden(Text("Only a manager lets people go on from another mailbox."))
+            raise errors.Forbidden(Text("Only a manager can let people go on from another mailbox."))
         with context.database.read() as conn:
             mailboxes.named(conn, mailbox)
     lines = [[each.enrollment, dict(each.values)] for each in people]

@@ -37,10 +37,10 @@ _RUN: Mapping[JobKind, Callable[[Context, Ledger], Iterator[None]]] = complete(
     },
 )
 _ENDED_OFTEN = Text(
-    "The process that worked on it ended {count} times at the same place. The server's log says more.",
+    "The process that worked on it ended {count} times at the same place. The server's log has the details.",
     count=MOST_TRIES,
 )
-_UNEXPECTED = Text("An unexpected error. The server's log says more.")
+_UNEXPECTED = Text("An unexpected error. The server's log has the details.")
 _SHUT_OUT = Text("The person who started it may no longer sign in.")
 
 

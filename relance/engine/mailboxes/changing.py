@@ -92,7 +92,9 @@ def _told(after: Mapping[str, Any], *, password: bool) -> Iterator[Text]:
         yield Text("sender's name: {name}", name=after["name"])
     if "daily_cap" in after:
         cap = after["daily_cap"]
-        yield Text("mails in 24 hours, at most: {cap}", cap=cap) if cap is not None else Text("no daily cap")
+        yield (
+            Text("mails in 24 hours, at most: {cap}", cap=cap) if cap is not None else Text("no daily limit")
+        )
     if "gap_seconds" in after:
         yield Text("seconds between mails: {gap}", gap=after["gap_seconds"])
     if password:

@@ -85,6 +85,7 @@ class MailboxView:
     aliases: tuple[str, ...] = ()  # further addresses its owner writes from
     offered: tuple[str, ...] = ()  # others that its Sent folder shows: aliases, if you say so
     codes: tuple[str, ...] = ()  # of `reason`, for programs
+    beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
     refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
 
     @property
@@ -259,7 +260,7 @@ def _people(conn: Connection, seen_by: Sequence[Mailbox]) -> frozenset[str]:
     return frozenset(contacts.by_emails(conn, sorted({each for box in seen_by for each in box.seen_from})))
 
 
-_MADE = ("codes", "smtp", "imap", "provider", "refused_by", "aliases", "offered")
+_MADE = ("codes", "beside", "smtp", "imap", "provider", "refused_by", "aliases", "offered")
 
 
 def _view(
@@ -275,7 +276,8 @@ def _view(
         else ""
     )
     own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
-    own["codes"] = reasons.codes([each.why]) if each.reason else ()
+    why = [each.why] if each.reason else []
+    own |= {"codes": reasons.codes(why), "beside": reasons.beside(each.state, why)}
     own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}
     own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
     return MailboxView(**own)

@@ -170,6 +170,21 @@ def apart(reason: Reason) -> tuple[Text | str | None, str]:
     return reason.doer, str(Text.read(reason.params.get("text", "")))
 
 
+def beside(state: str, why: Iterable[Reason]) -> str:
+    """The reasons as people read them beside the word of a state: where it says already that somebody paused or stopped it,
+    what is left is who did, and their own words."""
+    told = (_beside(each) if each.code.value == state else each.text for each in why)
+    return _(ALSO).join(str(each) for each in told if each)
+
+
+def _beside(reason: Reason) -> Text | str:
+    by, words = apart(reason)
+    if not by:
+        return words
+    told = Text("by {by}", by=by)
+    return Text("{words}: {reason}", words=told, reason=words) if words else told
+
+
 def mailbox_paused(address: str, reason: Reason) -> Text:
     """That a mailbox is paused, by whom and why, as a whole sentence: nothing in it is said twice."""
     by, words = apart(reason)

@@ -35,27 +35,27 @@ MATCHES: Mapping[str, Text] = complete(
     MatchKey,
     {
         MatchKey.PLUS_ADDRESS: Text("our token in the address it came to"),
-        MatchKey.NAMED_MAIL: Text("a mail of ours it names"),
-        MatchKey.CONVERSATION: Text("the conversation it stands in"),
+        MatchKey.NAMED_MAIL: Text("a mail of ours that it refers to"),
+        MatchKey.CONVERSATION: Text("the conversation it belongs to"),
         MatchKey.SENDER: Text("the sender's address"),
-        MatchKey.LIST_SENDER: Text("the sender a list wrote over"),
+        MatchKey.LIST_SENDER: Text("the sender that a mailing list replaced"),
         MatchKey.REPLY_TO: Text("somebody else it may be from, by Reply-To or its envelope"),
         MatchKey.UNSUBSCRIBE_LINK: Text("the unsubscribe link of their mail"),
         MatchKey.REPORT: Text("the recipient a report names"),
         MatchKey.COLLEAGUE: Text("a colleague's address and our subject or words"),
-        MatchKey.COLLEAGUE_IN_DOUBT: Text("a colleague's address, with what was sent there in doubt"),
+        MatchKey.COLLEAGUE_IN_DOUBT: Text("a colleague's address; it is in doubt what was sent there"),
         MatchKey.NAMES_AND_QUOTES: Text("a mail that names the person, with our subject or words"),
-        MatchKey.WORDS: Text("our subject and words, from an address nobody knows"),
+        MatchKey.WORDS: Text("our subject and words, from an unknown address"),
         MatchKey.WORDS_OF_SEVERAL: Text(
-            "our subject and words, from an address nobody knows; several people were sent them"
+            "our subject and words, from an unknown address; several people were sent them"
         ),
         MatchKey.COMPANY: Text("a mail from their company that answers nobody else"),
         MatchKey.NAMES_THEM: Text("a mail that names them"),
         MatchKey.LOST_MAIL: Text("a mail of ours that this database has lost"),
-        MatchKey.SENT_TO: Text("whom it was sent to"),
+        MatchKey.SENT_TO: Text("the person it was sent to"),
     },
 )
-_STORED_BEFORE: Mapping[str, MatchKey] = {
+STORED_BEFORE: Mapping[str, MatchKey] = {
     "our token in the address it came to": MatchKey.PLUS_ADDRESS,
     "a mail of ours it names": MatchKey.NAMED_MAIL,
     "the conversation it stands in": MatchKey.CONVERSATION,
@@ -79,7 +79,7 @@ _STORED_BEFORE: Mapping[str, MatchKey] = {
 
 def key(stored: str) -> str:
     """The code of what was stored at any time; what is unknown is left as it is."""
-    return _STORED_BEFORE.get(stored, stored)
+    return STORED_BEFORE.get(stored, stored)
 
 
 def text(stored: str) -> Text | str:

@@ -27,8 +27,8 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.DECIDED: Text("a person decided"),
         Code.SAID_SENT: Text("a person says that it was sent"),
         Code.SAID_NOT_SENT: Text("a person says that it was not sent"),
-        Code.SUPPRESSED: Text("suppressed: {why}"),
-        Code.DO_NOT_CONTACT: Text("put on the do-not-contact list by a person"),
+        Code.SUPPRESSED: Text("on the do-not-contact list: {why}"),
+        Code.DO_NOT_CONTACT: Text("added by a person"),
         Code.UNSUBSCRIBED_BY_LINK: Text("unsubscribed by the link in a mail"),
         Code.UNSUBSCRIBED_UNHEARD: Text("unsubscribed by a link; not in the database yet"),
         Code.COMPLETED: Text("every step is done"),
@@ -49,7 +49,9 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.MAIL_OVER: Text("the mail of this step was {state}"),
         Code.SERVER_SAID: Text("{said}"),
         Code.MAY_BE_DELIVERED: Text("the mail may have been delivered: {said}"),
-        Code.BROKE_AFTER_BODY: Text("the mail may have been delivered: the connection broke after its body"),
+        Code.BROKE_AFTER_BODY: Text(
+            "the mail may have been delivered: the connection broke before the server confirmed it"
+        ),
         Code.NOT_KNOWN_YET: Text("the mail may have been delivered; it is not yet known"),
         Code.ADDRESS_REFUSED: (
             Text("the address was refused, but nothing proves that it does not exist: {said}")
@@ -96,7 +98,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.OUT_OF_OFFICE_AGAIN: Text.plural(
             "out of office again, {count} time by now", "out of office again, {count} times by now", 2
         ),
-        Code.OUT_OF_OFFICE_LONG: Text("out of office until {until}, which is far off"),
+        Code.OUT_OF_OFFICE_LONG: Text("out of office until {until}, which is a long time away"),
         Code.LEFT_COMPANY: Text("has left the company"),
         Code.UNREADABLE: Text("sent a mail that could not be read"),
         Code.CHALLENGED: Text("asks the sender to prove that they are a person"),
@@ -113,9 +115,7 @@ SENTENCES: Mapping[Code, Text] = complete(
             )
         ),
         Code.NAMES_NOTHING_OF_OURS: Text('"{subject}" from {sender} is {match} and may be an answer'),
-        Code.NOBODY_SAYS_WHO: Text(
-            "it is not clear whether by them or by this mailbox's own provider: {said}"
-        ),
+        Code.NOBODY_SAYS_WHO: Text("refused, either by them or by this mailbox's own provider: {said}"),
         Code.CAME_IN: Text("{kind}"),
         Code.READ_ANEW: Text("a reply was classified again: {kind}"),
         Code.CORRECTED: Text("now: {kind}, by a person; the rules said: {before}"),
@@ -144,12 +144,12 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.SEQUENCE_PAUSED: Text("the sequence is paused"),
         Code.MAILBOX_NOT_ACTIVE: Text("the mailbox is {state}"),
         Code.MAIL_NOT_SENDABLE: Text("the mail is {state}"),
-        Code.ADDRESS_SUPPRESSED: Text("the address is suppressed: {why}"),
+        Code.ADDRESS_SUPPRESSED: Text("the address is on the do-not-contact list: {why}"),
         Code.NOT_READ_SINCE: Text("the mailbox has not been read for answers since the step fell due"),
         Code.NOT_READ_ELSEWHERE: (
             Text("another mailbox that wrote to them has not been read for answers since the step fell due")
         ),
-        Code.WITHDRAWN: Text("withdrawn before its body: {why}"),
+        Code.WITHDRAWN: Text("withdrawn before it was sent: {why}"),
         Code.REPLY_TAKEN_BACK: Text("taken back by a person before it was sent"),
         Code.REPLY_UNREAD_SINCE: Text("the mailbox has not been read since the reply was due"),
         Code.SETTLED_MEANWHILE: Text("the mail was settled or given up since it was prepared"),
@@ -162,7 +162,7 @@ DONE_BY: Mapping[Code, Text] = {
     Code.PAUSED: Text("paused by {by}"),
     Code.STOPPED: Text("stopped by {by}"),
     Code.RESUMED: Text("resumed by {by}"),
-    Code.DO_NOT_CONTACT: Text("put on the do-not-contact list by {by}"),
+    Code.DO_NOT_CONTACT: Text("added by {by}"),
     Code.RELEASED: Text("released by {by}"),
     Code.TAKEN_BACK: Text("continues where it was: {by} undid what had stopped it"),
     Code.DECIDED: Text("decided by {by}"),

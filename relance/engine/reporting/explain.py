@@ -108,7 +108,7 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
             at=at,
         )
     if look.reply_at is not None:
-        yield _("Your reply waits to leave; it does on {at}.", at=look.local(look.reply_at))
+        yield _("Your reply is waiting to be sent, on {at}.", at=look.local(look.reply_at))
 
 
 def _reason(row: Enrollment) -> str:
@@ -258,7 +258,10 @@ def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
         elif not found and look.case.row.wrote_before and not enrollment_facts.is_due(look):
             yield _("Before it is sent, the mailbox is checked for an answer.")
     elif look.case.suppressed is not None and not _is_told(look.case.suppressed, look.case.row.why):
-        yield _("The address is suppressed: {reason}", reason=ended(reasons.signed(look.case.suppressed)))
+        yield _(
+            "The address is on the do-not-contact list: {reason}",
+            reason=ended(reasons.signed(look.case.suppressed)),
+        )
 
 
 _OF_THEIR_OWN = (Code.SEQUENCE_PAUSED, Code.MAILBOX_NOT_ACTIVE)

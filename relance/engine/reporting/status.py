@@ -70,6 +70,7 @@ class MailboxLine:
     room_at: dt.datetime | None = (
         None  # where the limit of 24 hours is reached: when it lets the next mail go
     )
+    beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
 
     @property
     def trouble(self) -> str:
@@ -79,7 +80,7 @@ class MailboxLine:
     def __str__(self) -> str:
         state = codes.text("mailbox", self.state)
         stands = Text("{address} is {state}", address=self.address, state=state)
-        why = f" ({self.reason})" if self.reason else ""
+        why = f" ({self.beside})" if self.beside else ""
         people = Text.plural("{count} person", "{count} people", self.under_way)
         trouble = Text("trouble: {trouble}", trouble=self.trouble) if self.trouble else ""
         return str(Text.together(f"{stands}{why}", self._sent(), people, trouble, by=", "))
@@ -225,6 +226,7 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
             tuple(str(note) for note in odd.get(each.id, ())),
             reasons.codes([each.why]) if each.reason else (),
             _room_at(conn, each.id, each.daily_cap, sent.get(each.id, 0), now),
+            reasons.beside(each.state, [each.why]) if each.reason else "",
         )
         for each in mailboxes.list_all(conn)
     )

@@ -58,6 +58,7 @@ class EnrollmentView:
     noted: bool = False  # it is over: what they asked for holds if that turns out to be a mistake
     codes: tuple[str, ...] = ()  # of `reason`, for programs
     waits_for: str = ""  # what keeps the next mail, by a code of `WAITS`; then it has no time
+    beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
 
     @property
     def next(self) -> dt.datetime | Text | None:
@@ -99,6 +100,7 @@ def view(standing: Standing) -> EnrollmentView:
         row.resume_at if row.state is State.AWAY else None,
         codes=reasons.codes(row.why),
         waits_for=waits,
+        beside=reasons.beside(row.state.value, row.why),
     )
 
 

@@ -149,7 +149,7 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
             )
         chosen.append(every[text])
     if not chosen:
-        raise errors.Invalid(Text("no mailbox was named. Leave it out to send from all of them."))
+        raise errors.Invalid(Text("no mailbox was named. Leave the option out to send from all of them."))
     return sorted(chosen, key=lambda each: each.address)
 
 
@@ -289,7 +289,7 @@ class _Run:
         """Why somebody may not be enrolled, or None."""
         if person.email in known.suppressed:
             reason = reasons.signed(known.suppressed[person.email])
-            return SkipCode.SUPPRESSED, Text("is suppressed: {reason}", reason=reason)
+            return SkipCode.SUPPRESSED, Text("is on the do-not-contact list: {reason}", reason=reason)
         for row in known.enrolled.get(person.id, ()):
             if row.sequence_id == self.version.sequence_id:
                 state = states.STATES[row.state]

@@ -22,11 +22,11 @@ NAMES: Mapping[str, Text] = {
     "is away": Text.within("rule", "out of office"),
     "is bulk mail": Text.within("rule", "bulk mail"),
     "is acknowledgement": Text.within("rule", "acknowledgement"),
-    "is wordless absence": Text.within("rule", "automatic reply in unknown words"),
+    "is wordless absence": Text.within("rule", "automatic reply, wording not recognised"),
     "is automatic": Text.within("rule", "sent by a machine"),
     "asks to stop": Text.within("rule", "asks to stop"),
     "is person": Text.within("rule", "written by a person"),
-    "is beyond rules": Text.within("rule", "too much for the rules"),
+    "is beyond rules": Text.within("rule", "too complex for the rules"),
 }
 """By the name that a judgement keeps of its rule."""
 

@@ -214,7 +214,7 @@ def test_what_machines_open_is_folded_and_never_told_as_opened(desk: Console) ->
     assert in_english("a link was followed (by a program that checks mail, within seconds of") in click
     with desk.client(desk.join(BOSS)) as boss:
         shown = boss.get(f"/contacts/{KIM}").text
-    assert in_english("3 hits by machines") in shown
+    assert in_english("3 opens and clicks by machines") in shown
     assert str(Text("Show what machines did")) in shown
     assert (click, shown.count(click)) == (again, 2)
     assert "<strong>Opened" not in shown
@@ -326,7 +326,7 @@ def test_people_are_found_by_where_they_stand(
         for name in ("sequence", "mailbox", "owner"):
             answer = boss.get("/contacts", params={name: HOSTILE})
             assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
-            assert in_english("Nobody fits what is chosen above.") in answer.text
+            assert in_english("Nobody matches what is chosen above.") in answer.text
     with furnished.client(ann) as client:
         assert listed(client, "stands=none") == {zoe}
         assert listed(client, "stands=suppressed") == {zoe}

@@ -71,6 +71,24 @@ def test_what_changes_anything_is_refused_from_elsewhere(console, headers):
     assert len(console.app.users.log(limit=1000)) == before
 
 
+@pytest.mark.wording
+@pytest.mark.parametrize(
+    ("headers", "english", "polish"),
+    [
+        ({"host": "elsewhere.example"}, "does not answer to this name", "nie odpowiada pod tą nazwą"),
+        ({"sec-fetch-site": "cross-site"}, "a page of another site", "ze strony innej witryny"),
+    ],
+)
+def test_what_is_turned_away_at_the_door_is_told_why_in_the_language_of_the_browser(
+    console, headers, english, polish
+):
+    """Before anybody is known: by what their browser asks for."""
+    with console.client() as nobody:
+        said = nobody.post("/sign-in", headers={**headers, "accept-language": "en"})
+        assert english in said.text
+        assert polish in nobody.post("/sign-in", headers={**headers, "accept-language": "pl"}).text
+
+
 def test_a_browser_without_sec_fetch_site_is_believed_by_its_origin_only(console):
     import urllib.error
     import urllib.request

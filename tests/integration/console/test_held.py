@@ -184,7 +184,7 @@ def test_of_whoever_stays_it_is_said_why_where_they_were_decided_about(desk: Con
         typed = {f"first_name:{kim}": "Kim", f"first_name:{firm[0]}": "Bob"}
         said = boss.post("/held", data={**form("value_missing", "fill"), **typed})
         assert said.url.path == "/held"
-        assert in_english("1 person goes on.") in said.text
+        assert in_english("1 person continues.") in said.text
         assert in_english(f"{KIM}: a field is missing.") in said.text
         assert desk.app.contacts.show(KIM).first_name == "Kim"
         wrong = {f"first_name:{each}": "x\x1b" for each in firm[1:]}

@@ -307,14 +307,14 @@ def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
     with answered.client(token) as ann:
         plain = ann.get(f"/inbox?answer={number}").text
         assert 'id="replied"' in plain
-        assert in_english("It leaves even if you close this page.") in plain
+        assert in_english("It will be sent even if you close this page.") in plain
         part = ann.get(f"/inbox/replies?answer={number}").text
         assert "<html" not in part
         assert "Tuesday at ten?" in part
         assert ann.get("/inbox/replies?answer=4711").status_code == 404
         listed = ann.get("/inbox?unsent=yes").text
         assert f"answer={number}" in listed
-        assert in_english("1 reply of ours has not left yet") in ann.get("/").text
+        assert in_english("1 reply of ours has not been sent yet") in ann.get("/").text
     here.press("t")
     page.wait_for_url("**again=*")
     assert answered.app.inbox.replies(number)[0].state == "abandoned"

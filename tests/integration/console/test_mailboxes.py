@@ -132,7 +132,7 @@ def test_the_steps_of_a_test_stand_on_the_page_as_they_end(console: Console, tab
         page.wait_for_selector("#trial .line.red")
         assert 'http-equiv="refresh"' not in boss.get(here).text
         lost = boss.get(f"/mailboxes/{ADA}?trial=x").text
-        assert in_english("That test is no longer known here.") in lost
+        assert in_english("The result of that test is no longer available.") in lost
 
 
 def test_the_mailbox_of_a_running_sandbox_is_added_by_a_button(console: Console) -> None:
@@ -182,7 +182,7 @@ def test_what_a_mailbox_was_made_with_is_changed(desk: Console, caplog: pytest.L
     assert first.actor is not None
     assert first.actor.name == BOSS
     assert in_english("a new password") in first.words
-    assert in_english("no daily cap") in second.words
+    assert in_english("no daily limit") in second.words
 
 
 def test_a_manager_says_whose_a_mailbox_is(desk: Console) -> None:

@@ -146,7 +146,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     assert reasons["p@firm0.example"] == in_english('is active in "Other"')
     assert reasons["bare@firm9.example"] == in_english("job title is missing, which intro needs")
     assert reasons["no@gone.example"] == in_english(
-        "is suppressed: competitor (put on the do-not-contact list by the program relance)"
+        "is on the do-not-contact list: competitor (added by the program relance)"
     )
     assert "competitor" in reasons["no@gone.example"]
     assert reasons["who@x.example"] == in_english("is not a contact yet: import it first")

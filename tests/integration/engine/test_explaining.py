@@ -221,10 +221,10 @@ def test_what_a_person_did_without_words_is_said_once(ready: Context) -> None:
 
 def test_a_suppression_is_told_of_somebody_for_whom_it_was_over_before(ready: Context) -> None:
     news(ready, Event.REPLIED)
-    assert "The address is suppressed" not in told(ready)
+    assert "The address is on the do-not-contact list" not in told(ready)
     contact_service.suppress(ready, "acme.example", "they asked us to")
-    said = "they asked us to (put on the do-not-contact list by the program relance)"
-    assert in_english(f"The address is suppressed: {said}.") in told(ready)
+    said = "they asked us to (added by the program relance)"
+    assert in_english(f"The address is on the do-not-contact list: {said}.") in told(ready)
 
 
 def test_an_overdue_step_says_when_mail_may_leave_again(ready: Context, clock: ManualClock) -> None:

@@ -39,7 +39,7 @@ def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
         )
     told = {address: why.words for address, why in refused.items()}
     assert told == {
-        "ada@acme.example": in_english("put on the do-not-contact list by the program relance"),
+        "ada@acme.example": in_english("added by the program relance"),
         "x@mail.other.example": in_english("a competitor"),
     }
     assert contact_service.unsuppress(house, "other.example") is True

@@ -170,7 +170,7 @@ def test_who_is_in_no_such_sequence_is_told(ready: Context) -> None:
 def test_suppressing_ends_what_is_under_way(ready: Context) -> None:
     contact_service.suppress(ready, "acme.example")
     assert row(ready).state is State.UNSUBSCRIBED
-    assert in_english("suppressed") in row(ready).reason
+    assert in_english("on the do-not-contact list") in row(ready).reason
     assert kinds(ready)[-1] == "enrollment.unsubscribed"
 
 

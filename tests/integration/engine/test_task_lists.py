@@ -190,7 +190,7 @@ def test_who_ended_meanwhile_is_left_alone(ready: Context, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("wanted", "words"),
-    [({"when": "soon"}, "not a time of a task"), ({"sequence": "Call"}, 'Did you mean "Calls"')],
+    [({"when": "soon"}, "not a due time"), ({"sequence": "Call"}, 'Did you mean "Calls"')],
 )
 def test_what_there_is_not_is_told(ready: Context, wanted: dict[str, object], words: str) -> None:
     with pytest.raises(errors.WrongUse, match=worded(words)):

@@ -33,7 +33,7 @@ def test_a_persons_own_answer_is_no_step(house: Context, server: FaultServer) ->
     before = explain.explain(house, KIM)[0].sentences
     written = reply(house)
     waiting = " ".join(explain.explain(house, KIM)[0].sentences)
-    assert in_english("Your reply waits to leave; it does on") in waiting
+    assert in_english("Your reply is waiting to be sent, on") in waiting
     pass_by(house, seconds=LEAVES.total_seconds())
     assert a_turn(house).sent == 1
     after = explain.explain(house, KIM)[0].sentences

@@ -120,16 +120,16 @@ def test_a_colleague_who_suppresses_is_named_and_nobody_is_said_to_have_asked(re
     with actors.acting(PERSON):
         contact_service.suppress(ready, "acme.example")
     [listed] = contact_service.suppressed(ready)
-    assert listed.reason == in_english("put on the do-not-contact list by smith")
+    assert listed.reason == in_english("added by smith")
     with ready.database.read() as conn:
         why = suppressions.suppressed(conn, [ADA])[ADA]
     assert (why.code, why.params) == (Code.DO_NOT_CONTACT, {"by": "smith", "by_kind": "person"})
-    assert in_english("suppressed: put on the do-not-contact list by smith.") in " ".join(
+    assert in_english("on the do-not-contact list: added by smith.") in " ".join(
         explain.explain(ready, ADA)[0].sentences
     )
     contact_service.add(ready, "bob@acme.example", {})
     report = enroll.enroll(ready, EnrollRequest("Trial", ["bob@acme.example"]), dry_run=True)
-    assert report.skipped[0].reason == in_english("is suppressed: put on the do-not-contact list by smith")
+    assert report.skipped[0].reason == in_english("is on the do-not-contact list: added by smith")
 
 
 def test_explain_names_who_suppressed_beside_their_own_words(ready: Context) -> None:
@@ -137,10 +137,7 @@ def test_explain_names_who_suppressed_beside_their_own_words(ready: Context) -> 
         control.stop(ready, ADA)
         contact_service.suppress(ready, "acme.example", "a competitor")
     told = " ".join(explain.explain(ready, ADA)[0].sentences)
-    assert (
-        in_english("The address is suppressed: a competitor (put on the do-not-contact list by smith).")
-        in told
-    )
+    assert in_english("The address is on the do-not-contact list: a competitor (added by smith).") in told
 
 
 def test_a_suppression_of_before_reads_as_it_did(ready: Context) -> None:

@@ -12,7 +12,7 @@ from relance import wording
 from relance.engine import reasons
 from relance.engine.event_log import old_names
 from relance.engine.reasons import Code, because
-from relance.engine.reporting import concerns, timeline
+from relance.engine.reporting import codes, concerns, timeline
 from relance.engine.store.events import StoredEvent
 from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text
@@ -47,6 +47,40 @@ def test_a_paused_mailbox_is_said_to_be_paused_once(language: str) -> None:
         ]
         shown += [concerns._paused(each) for each in facts]
     assert [(each, found) for each in shown if (found := said_twice(each))] == []
+
+
+@pytest.mark.wording
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("code", [Code.PAUSED, Code.STOPPED])
+def test_beside_the_name_of_a_state_nobody_is_said_to_have_paused_it_again(language: str, code: Code) -> None:
+    """A chip says "paused"; beside it stands who did it, and why."""
+    with wording.speaking(language):
+        state = str(codes.text("person", code.value))
+        for own in ({}, {"text": "on holiday"}):
+            for doer in ({}, {"by": "smith", "by_kind": "person"}, {"by": "crm", "by_kind": "program"}):
+                told = reasons.beside(code.value, [because(code, **own, **doer)])
+                assert not said_twice(f"{state}: {told}"), told
+                assert all(each in told for each in (*own.values(), doer.get("by", "")))
+
+
+@pytest.mark.wording
+def test_what_else_there_is_to_say_stands_beside_the_name_of_a_state_as_it_is() -> None:
+    away, paused = because(Code.OUT_OF_OFFICE), because(Code.PAUSED, by="smith", by_kind="person")
+    assert reasons.beside("away", [away]) == "is out of office"
+    assert reasons.beside("held", [paused, away]) == "paused by smith; also: is out of office"
+    assert reasons.beside("paused", [paused]) == "by smith"
+    assert reasons.beside("paused", []) == ""
+
+
+@pytest.mark.wording
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_that_somebody_is_on_the_list_is_said_once(language: str) -> None:
+    added = because(Code.DO_NOT_CONTACT, by="smith", by_kind="person")
+    with wording.speaking(language):
+        for code in (Code.SUPPRESSED, Code.ADDRESS_SUPPRESSED):
+            for why in (added, because(Code.DO_NOT_CONTACT)):
+                told = because(code, why=why).words
+                assert not {each for each in ("list", "nie pisać") if told.count(each) > 1}, told
 
 
 @pytest.mark.wording

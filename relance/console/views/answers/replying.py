@@ -98,7 +98,7 @@ def written(visit: Visit) -> WrittenReply:
 def send(visit: Visit, number: int, draft: WrittenReply) -> Text:
     """Send it; returns what is said of it. Raises `errors.Invalid`."""
     if not draft.key:
-        raise errors.Invalid(Text("Open the answer again: this form is too old."))
+        raise errors.Invalid(Text("This form is out of date. Open the answer again."))
     done = visit.app.inbox.reply(
         number,
         draft.text,

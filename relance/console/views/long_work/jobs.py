@@ -101,7 +101,7 @@ def cancel(visit: Visit) -> Response:
     job = visit.app.jobs.cancel(number(visit))
     if job.state is JobState.CANCELLED:
         return visit.go(link(job), Text("Cancelled. What is done stays done."), "warn")
-    return visit.go(link(job), Text("It had already ended."), "warn")
+    return visit.go(link(job), Text("The work had already ended."), "warn")
 
 
 def number(visit: Visit) -> int:

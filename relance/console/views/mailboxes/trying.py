@@ -66,7 +66,9 @@ def begin(visit: Visit, address: str, *, probe: bool) -> str:
             trial.trouble = str(trouble)
         except Exception:
             log.exception("the test of a mailbox ended early")
-            trial.trouble = str(Text("The test ended early, by an unexpected error. The log says more."))
+            trial.trouble = str(
+                Text("The test ended early because of an unexpected error. The log has the details.")
+            )
         finally:
             trial.over.set()
 

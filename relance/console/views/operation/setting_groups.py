@@ -15,10 +15,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "country": N_("Country"),
         "language": N_("Language"),
         "sync_seconds": N_("Seconds between two readings of a mailbox"),
-        "listen_mailboxes": N_("Mailboxes that are listened to"),
+        "listen_mailboxes": N_("Mailboxes read as soon as mail arrives"),
         "skip_folders": N_("Folders that are never read"),
         "watch_folders": N_("Other people's folders that are read"),
-        "keep_raw_days": N_("Days for which mails are kept as they came"),
+        "keep_raw_days": N_("Days for which original mails are kept"),
         "allow_test_domains": N_("Test addresses allowed"),
     },
     LINKS: {
@@ -27,7 +27,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "web_port": N_("Port of the web server"),
         "web_connections": N_("Connections at once"),
         "web_connections_each": N_("Connections from one address"),
-        "trusted_proxies": N_("Web servers in front of it"),
+        "trusted_proxies": N_("Web servers in front of this one"),
     },
     CONSOLE: {
         "console": N_("Served by `relance run`"),

@@ -104,7 +104,7 @@ def act(visit: Visit) -> Response:
 _STEER = {
     "pause": ("pause", Text("Paused. Nothing is sent until somebody resumes it.")),
     "resume": ("resume", Text("Resumed.")),
-    "release": ("release", Text("Let go on.")),
+    "release": ("release", Text("The sequence continues.")),
     "stop": ("stop", Text("The sequence has ended for this person.")),
 }
 

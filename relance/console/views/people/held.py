@@ -180,7 +180,7 @@ def _end(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
 def _told(done: BulkReport) -> tuple[Text, bool]:
     """How many go on, and why the others do not."""
     went = Text.plural(
-        "{count} person goes on.", "{count} people go on.", done.counts.get(BulkOutcome.CHANGED, 0)
+        "{count} person continues.", "{count} people continue.", done.counts.get(BulkOutcome.CHANGED, 0)
     )
     stayed = {name: number for name, number in done.counts.items() if name != BulkOutcome.CHANGED}
     left = [
@@ -205,7 +205,7 @@ def _decide(visit: Visit, deed: HeldDeed, people: Sequence[HeldView]) -> Respons
 def _results(job: JobView, stayed: Sequence[Mapping[str, Any]]) -> tuple[Text, bool]:
     """How many go on, and of each of the others why not."""
     went = Text.plural(
-        "{count} person goes on.", "{count} people go on.", job.counts.get(BulkOutcome.CHANGED, 0)
+        "{count} person continues.", "{count} people continue.", job.counts.get(BulkOutcome.CHANGED, 0)
     )
     left = [
         Text("{email}: {problem}", email=each["email"], problem=ended(jobs.why(each)))
@@ -232,7 +232,9 @@ def _decided(visit: Visit, mails: Sequence[str], decision: str) -> tuple[Text, b
         with contextlib.suppress(errors.NotFound):
             visit.app.unknown.resolve(message_id, decision)
             count += 1
-    return Text.plural("{count} mail is decided.", "{count} mails are decided.", count), count == len(mails)
+    return Text.plural(
+        "{count} mail has been settled.", "{count} mails have been settled.", count
+    ), count == len(mails)
 
 
 _AT_ONCE: Mapping[str, Callable[[Visit, Sequence[HeldView]], tuple[Text, bool]]] = {

@@ -66,10 +66,9 @@ ADVICE: Mapping[str, str] = {
         "recipient: your answer decides whether the mail is sent again."
     ),
     RESTORED: N_(
-        "The database was restored from a backup, so the next mail to these people may already have left. It is not "
-        "sent again unless you say that it never left."
+        "The database was restored from a backup, so the next mail to these people may already have been sent. It is not sent again unless you say that it was not."
     ),
-    MISSING: N_("Fill in what the next mail needs, and these people go on."),
+    MISSING: N_("Fill in what the next mail needs, and these people continue."),
     REMOVED: N_("Choose the mailbox to continue from. Their next mails then come from a different address."),
     HoldKind.COLLEAGUE: N_("Somebody else at their company answered. Read the answer before you decide."),
     HoldKind.ANSWER: N_(

@@ -89,7 +89,7 @@ def _of_machines(hits: Sequence[MachineHit], since: dt.datetime | None) -> list[
 
 
 def _machines(here: Sequence[MachineHit]) -> Item:
-    title = n_("{count} hit by a machine", "{count} hits by machines", len(here))
+    title = n_("{count} open or click by a machine", "{count} opens and clicks by machines", len(here))
     words = _(
         "Mail filters and mail programs load pictures and follow links by themselves. No person did this."
     )

@@ -84,7 +84,9 @@ def undo(visit: Visit) -> Response:
     count = visit.app.contacts.undo_list(visit.text("number", 40))
     return visit.go(
         "/suppressions",
-        Text.plural("{count} entry is off the list.", "{count} entries are off the list.", count),
+        Text.plural(
+            "{count} entry was taken off the list.", "{count} entries were taken off the list.", count
+        ),
     )
 
 

@@ -74,7 +74,7 @@ def lift(visit: Visit) -> Response:
     value, back = visit.text("value", 320), lists.back(visit, "/suppressions")
     if visit.app.contacts.unsuppress(value, visit.text("reason", 300)):
         return visit.go(back, Text("{value} may be contacted again.", value=value))
-    return visit.go(back, Text("{value} is not on the list any more.", value=value), "warn")
+    return visit.go(back, Text("{value} is no longer on the list.", value=value), "warn")
 
 
 def file(visit: Visit) -> Response:

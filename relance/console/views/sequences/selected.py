@@ -65,18 +65,18 @@ ACTIONS: Mapping[str, Action] = {
 }
 _WHY: Mapping[BulkOutcome, Counted] = {
     BulkOutcome.MAIL_IN_DOUBT: lambda count: Text.plural(
-        "{count} person stays as they are: a mail may have reached them, which is decided on its own.",
-        "{count} people stay as they are: a mail may have reached them, which is decided one at a time.",
+        "{count} person is left as they are: a mail may have reached them, and that is decided separately.",
+        "{count} people are left as they are: a mail may have reached them, and that is decided one at a time.",
         count,
     ),
     BulkOutcome.STEP_IN_DOUBT: lambda count: Text.plural(
-        "{count} person stays as they are: a step may have been sent before the database was restored.",
-        "{count} people stay as they are: a step may have been sent before the database was restored.",
+        "{count} person is left as they are: a step may have been sent before the database was restored.",
+        "{count} people are left as they are: a step may have been sent before the database was restored.",
         count,
     ),
     BulkOutcome.MAILBOX_REMOVED: lambda count: Text.plural(
-        "{count} person stays as they are: their mailbox was removed, and another has to be chosen.",
-        "{count} people stay as they are: their mailbox was removed, and another has to be chosen.",
+        "{count} person is left as they are: their mailbox was removed, and another has to be chosen.",
+        "{count} people are left as they are: their mailbox was removed, and another has to be chosen.",
         count,
     ),
     BulkOutcome.MOVED_ON: lambda count: Text.plural(

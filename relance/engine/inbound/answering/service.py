@@ -225,7 +225,7 @@ def _enrollment(conn: Connection, answer: Reply) -> Enrollment:
     found = found or enrollments.of_contact(conn, [answer.contact_id])
     if not found:
         raise errors.Invalid(
-            Text("{email} was never in a sequence: there is no conversation.", email=answer.email)
+            Text("{email} was never in a sequence: there is no conversation to reply in.", email=answer.email)
         )
     return enrollments.lock(conn, [found[-1].id])[found[-1].id][0]
 

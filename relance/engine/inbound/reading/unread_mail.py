@@ -243,7 +243,7 @@ def fault(mailbox: mailboxes.Mailbox) -> Text:
     if not mailbox.turn_error:
         return Text.prose("")
     return Text(
-        "Working on {address} failed because of a fault in Relance ({fault}); it will be tried again. The log says more; please report it.",
+        "Working on {address} failed because of a fault in Relance ({fault}); it will be tried again. The log has the details; please report it.",
         address=mailbox.address,
         fault=mailbox.turn_error,
     )

@@ -200,7 +200,7 @@ def _between(context: Context, when: str | None) -> tuple[dt.datetime | None, dt
     if when not in set(TaskTime):
         raise errors.Invalid(
             Text(
-                '"{text}" is not a time of a task. Choose one of: {times}.',
+                '"{text}" is not a due time. Choose one of: {times}.',
                 text=when,
                 times=", ".join(TaskTime),
             )

@@ -20,7 +20,7 @@ class ContactFilter:
     """Which people are meant; every condition that is set must hold, of one and the same enrollment.
 
     `sequence`, `mailbox` and `owner` (of the mailbox, as they sign in) by name; `states` by their names ("replied"). `enrolled` is
-    False for those who are in no sequence at all. `suppressed`: who, or whose company, is on the do-not-contact list.
+    False for those who are not in any sequence. `suppressed`: who, or whose company, is on the do-not-contact list.
     """
 
     sequence: str = ""
