@@ -45,7 +45,7 @@ OF_TYPER = {
     "directory {name} does not exist.": N_("there is no folder {name}."),
     "path {name} does not exist.": N_("there is no file {name}."),
     "file {name} is a directory.": N_("{name} is a folder, not a file."),
-    "file {name} is not readable.": N_("you may not read the file {name}."),
+    "file {name} is not readable.": N_("you do not have permission to read the file {name}."),
     "{value} does not match the formats {formats}.": N_(
         "{value} is not a date. Write it in one of these forms: {formats}."
     ),

@@ -81,7 +81,7 @@ def _waiting(visit: Visit) -> Iterator[TodayLine]:
 
 def _replies(count: int) -> Text:
     return Text.plural(
-        "{count} reply of ours has not been sent yet", "{count} replies of ours have not been sent yet", count
+        "{count} of our replies has not been sent yet", "{count} of our replies have not been sent yet", count
     )
 
 

@@ -37,7 +37,7 @@ FAULTS: Mapping[RowFault, Text] = complete(
         RowFault.TOO_LONG: Text.within("row fault", "too long"),
         RowFault.UNKNOWN_ZONE: Text.within("row fault", "unknown time zone"),
         RowFault.PUBLIC_MAIL_SERVICE: Text.within("row fault", "public mail service"),
-        RowFault.OURS: Text.within("row fault", "an address or a domain of ours"),
+        RowFault.OURS: Text.within("row fault", "our own address or domain"),
         RowFault.MANAGERS_ONLY: Text.within("row fault", "only a manager adds domains"),
         RowFault.OF_A_COLLEAGUE: Text.within("row fault", "belongs to a colleague"),
         RowFault.UNSAID: Text.within("row fault", "an earlier release did not record the reason"),

@@ -35,7 +35,7 @@ MATCHES: Mapping[str, Text] = complete(
     MatchKey,
     {
         MatchKey.PLUS_ADDRESS: Text("our token in the address it came to"),
-        MatchKey.NAMED_MAIL: Text("a mail of ours that it refers to"),
+        MatchKey.NAMED_MAIL: Text("one of our mails, which it refers to"),
         MatchKey.CONVERSATION: Text("the conversation it belongs to"),
         MatchKey.SENDER: Text("the sender's address"),
         MatchKey.LIST_SENDER: Text("the sender that a mailing list replaced"),
@@ -51,7 +51,7 @@ MATCHES: Mapping[str, Text] = complete(
         ),
         MatchKey.COMPANY: Text("a mail from their company that answers nobody else"),
         MatchKey.NAMES_THEM: Text("a mail that names them"),
-        MatchKey.LOST_MAIL: Text("a mail of ours that this database has lost"),
+        MatchKey.LOST_MAIL: Text("one of our mails, which this database has lost"),
         MatchKey.SENT_TO: Text("the person it was sent to"),
     },
 )

@@ -283,8 +283,8 @@ def _move(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enroll
     if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
         raise errors.Invalid(
             Text(
-                'the mail of step "{step}" to {recipient} is in the state "{state}": its sender cannot change any more. Wait '
-                "until it is settled, or stop this enrollment.",
+                'the mail of step "{step}" to {recipient} is in the state "{state}": its sender can no longer be changed. Wait '
+                "until it is settled, or stop the sequence for this person.",
                 step=mail.step,
                 recipient=mail.recipient,
                 state=states.MESSAGE_STATES[mail.state],

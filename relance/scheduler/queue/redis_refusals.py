@@ -8,8 +8,7 @@ from relance.wording import N_, Text
 
 CODES = {
     "WRONGTYPE": N_(
-        "a key of ours (they begin with `relance`) holds something that is not ours; give Relance a database of its own (the number "
-        "at the end of redis_url), or delete that key: it holds hints only, and nothing is lost"
+        "one of our keys (they begin with `relance`) holds something that is not ours; give Relance a database of its own (the number at the end of redis_url), or delete that key: it holds hints only, and nothing is lost"
     ),
     "OOM": N_("Redis has no memory left; give it more, or empty it: it holds hints only"),
     "MISCONF": N_("Redis cannot save to its disk; make room there"),

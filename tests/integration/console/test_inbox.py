@@ -314,7 +314,7 @@ def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
         assert ann.get("/inbox/replies?answer=4711").status_code == 404
         listed = ann.get("/inbox?unsent=yes").text
         assert f"answer={number}" in listed
-        assert in_english("1 reply of ours has not been sent yet") in ann.get("/").text
+        assert in_english("1 of our replies has not been sent yet") in ann.get("/").text
     here.press("t")
     page.wait_for_url("**again=*")
     assert answered.app.inbox.replies(number)[0].state == "abandoned"

@@ -154,7 +154,7 @@ def test_another_mailbox_goes_on(ready: Context) -> None:
 def test_a_mail_that_is_half_out_keeps_its_sender(ready: Context) -> None:
     leave_mail(ready, MessageState.DEFERRED)
     control.pause(ready, ADA)
-    with pytest.raises(errors.Invalid, match=worded("its sender cannot change")):
+    with pytest.raises(errors.Invalid, match=worded("its sender can no longer be changed")):
         control.resume(ready, ADA, mailbox="bob@sales.example")
     with pytest.raises(errors.NotFound):
         control.resume(ready, ADA, mailbox="eve@sales.example")
