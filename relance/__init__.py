@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
+    from relance.engine.reasons.as_data import Why
     from relance.engine.reporting.concerns import Concern, ConcernKind
     from relance.engine.reporting.explain import Explanation
     from relance.engine.reporting.forecast import Planned
@@ -269,6 +270,7 @@ __all__ = [
     "WayBack",
     "When",
     "Whom",
+    "Why",
     "WouldStop",
     "WrongUse",
     "check_database",
@@ -322,6 +324,7 @@ _ROOMS = {
     "engine.store.contacts.contacts": ("Contact",),
     "engine.store.contacts.filters": ("ContactFilter",),
     "engine.store.contacts.hits": ("MachineHit",),
+    "engine.reasons.as_data": ("Why",),
     "engine.store.held": ("HeldGroup", "HeldMark"),
     "engine.store.jobs": ("JobKind", "JobState"),
     "engine.store.processes": ("Process",),

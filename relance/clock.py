@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 UTC = dt.UTC
 NEVER = dt.datetime(1, 1, 1, tzinfo=UTC)
@@ -101,11 +102,11 @@ def _said(by: float) -> Text:
         return Text(
             "this computer's clock jumped forward by {span}; nothing is sent for {seconds} seconds, until it is clear that the new time stays",
             **places,
-        )
+        ).coded(SentenceCode.CLOCK_JUMPED_FORWARD)
     return Text(
         "this computer's clock jumped back by {span}; nothing is sent for {seconds} seconds, until it is clear that the new time stays",
         **places,
-    )
+    ).coded(SentenceCode.CLOCK_JUMPED_BACK)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_people import EnrollmentReturned
 from relance.engine.inbound.corrections import inbox
-from relance.engine.reasons import Code, because
+from relance.engine.reasons import Code, Why, because, why_of
 from relance.engine.sequences import advance, clock_jumps
 from relance.engine.states import Event
 from relance.engine.store import events
@@ -37,6 +37,7 @@ class TickReport:
     hits: int = 0
     more: bool = False  # something is due still that could be done at once
     words: Text = NO_DOUBT  # why nothing was done, where nothing was
+    why: Why | None = None  # the same for programs
 
 
 @actors.acting(Actor(ActorKind.SCHEDULE, "tick"))
@@ -50,7 +51,7 @@ def tick(context: Context) -> TickReport:
     now = context.clock.now()
     doubt = clock_jumps.tell(context)  # after the time was asked: it may have jumped a moment ago
     if doubt:
-        return TickReport(words=doubt)
+        return TickReport(words=doubt, why=why_of(doubt))
     judged = hits.judge_settled(context, now)
     forgotten = inbox.forget_raw(context, now)
     with context.database.write() as conn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relance import errors
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.engagement import hits
 from relance.engine.event_log import actors
@@ -14,6 +15,7 @@ from relance.engine.runtime import unexpected_errors
 from relance.engine.schedule.next_turn import EndKind, EndTurn
 from relance.engine.store.mailboxes import leases
 from relance.engine.turn_stages import Turn, TurnReport, proof_kept
+from relance.wording import Text
 
 
 def due(context: Context, limit: int) -> list[int]:
@@ -36,7 +38,7 @@ def take_turn(context: Context, mailbox_id: int, stop: Callable[[], bool]) -> Tu
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
     doubt = context.watch.doubt()
     if doubt:
-        return TurnReport(mailbox_id, words=str(doubt))
+        return TurnReport(mailbox_id, words=str(doubt), why=reasons.why_of(doubt))
     hits.replay(context)  # who said no while the database was away is not claimed first and turned away then
     journal_replay.hear_once(context)
     with context.at_work.entered(mailbox_id) as alone:
@@ -55,8 +57,8 @@ def _take_turn(turn: Turn, stop: Callable[[], bool]) -> TurnReport:
         with turn.doors:
             end = _ended(turn, stop)
     except errors.Superseded as lost:
-        return turn.report(str(lost))
-    return turn.report(str(end.reason))
+        return turn.report(lost.text)
+    return turn.report(Text.read(end.reason))
 
 
 def _ended(turn: Turn, stop: Callable[[], bool]) -> EndTurn:

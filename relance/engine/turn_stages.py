@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.inbound.reading import sync
-from relance.engine.reasons import Code, because
+from relance.engine.reasons import Code, Why, because
 from relance.engine.runtime.mail_servers import ServerVisit
 from relance.engine.schedule import next_turn
 from relance.engine.schedule.next_turn import (
@@ -58,6 +59,7 @@ class TurnReport:
     words: str = ""
     more: bool = False  # something is due still that could be done at once
     smtp: Usage = field(default_factory=Usage)  # connections, logins and the like that its mails took
+    why: Why | None = None  # what `words` say, for programs
 
 
 @contextmanager
@@ -94,15 +96,16 @@ class Turn:
         if not self.left_open:
             self.work.claim_at_once(conn, self.mailbox)
 
-    def report(self, words: str) -> TurnReport:
-        """What it did."""
+    def report(self, said: Text) -> TurnReport:
+        """What it did, and what stopped it, where something did."""
         return TurnReport(
             self.lease.mailbox_id,
             sent=self.sent,
             answers=self.answers,
-            words=words,
+            words=str(said),
             more=self.work.more,
             smtp=self.smtp,
+            why=reasons.why_of(said),
         )
 
     def run(self, stop: Callable[[], bool]) -> EndTurn:

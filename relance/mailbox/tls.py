@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from relance import errors
 from relance.wording import Text, of_system, quoted
+from relance.wording.sentence_codes import SentenceCode
 
 
 def context(ca_file: str | None = None) -> ssl.SSLContext:
@@ -29,7 +30,7 @@ def context(ca_file: str | None = None) -> ssl.SSLContext:
                 "file, or leave the setting out to trust the system's authorities.",
                 ca_file=ca_file,
                 reason=_reason(error),
-            )
+            ).coded(SentenceCode.CA_FILE_UNREADABLE)
         ) from error
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from relance.wording import catalogue, dates, speech
+from relance.wording import catalogue, dates, rows, speech
 
 _ENDS = (".", "!", "?", "…")
 _QUOTES = "”\"'"
@@ -61,7 +61,16 @@ class Text:
     @staticmethod
     def read(stored: object) -> Text:
         """The Text of a stored row: its dict, that as JSON, or words of before there were rows. Never raises."""
-        return _of_row(stored)
+        return rows.read(stored, _MAKERS)
+
+    def coded(self, code: str) -> Text:
+        """The same sentence, with the code by which programs decide. It is stored beside the words."""
+        return _Coded(self, code)
+
+    @property
+    def code(self) -> str:
+        """By what programs know the sentence; empty where it has no code."""
+        return ""
 
     @property
     def params(self) -> dict[str, Any]:
@@ -134,6 +143,10 @@ class _Plural(Text):
         object.__setattr__(self, "many", many)
         object.__setattr__(self, "count", int(count))
 
+    @property
+    def params(self) -> dict[str, Any]:
+        return {**dict(self._params), "count": self.count}
+
     def row(self) -> dict[str, Any]:
         return {**super().row(), "many": self.many, "count": self.count}
 
@@ -160,6 +173,36 @@ class _Prose(Text):
         return self.msgid
 
 
+class _Coded(Text):
+    """A sentence and its code. An earlier release reads the sentence alone."""
+
+    __slots__ = ("_code", "of")
+
+    of: Text
+    _code: str
+
+    def __init__(self, of: Text, code: str) -> None:
+        self._set(of.msgid, of.context, of.params)
+        object.__setattr__(self, "of", of)
+        object.__setattr__(self, "_code", str(code))
+
+    @property
+    def code(self) -> str:
+        return self._code
+
+    def row(self) -> dict[str, Any]:
+        return {**self.of.row(), rows.KNOWN_AS: self._code}
+
+    def __str__(self) -> str:
+        return str(self.of)
+
+    def __bool__(self) -> bool:
+        return bool(self.of)
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self._code, self.of)
+
+
 class _Together(Text):
     """Several texts behind each other."""
 
@@ -172,6 +215,14 @@ class _Together(Text):
         self._set("", "", {})
         object.__setattr__(self, "by", by)
         object.__setattr__(self, "parts", tuple(made for each in parts if (made := text_of(each))))
+
+    @property
+    def code(self) -> str:
+        return next((each.code for each in self.parts if each.code), "")
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return next((each.params for each in self.parts if each.code), {})
 
     def row(self) -> dict[str, Any]:
         return {"code": "together", "texts": [each.row() for each in self.parts], "by": self.by}
@@ -197,6 +248,16 @@ class Ended(Text):
         self._set("", "", {})
         object.__setattr__(self, "of", of)
 
+    @property
+    def code(self) -> str:
+        """That of the words."""
+        return self.of.code
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Those of the words."""
+        return self.of.params
+
     def row(self) -> dict[str, Any]:
         """As it is stored, fit for JSON."""
         return {"code": "ended", "of": self.of.row()}
@@ -209,6 +270,11 @@ class Ended(Text):
 
     def _key(self) -> tuple[Any, ...]:
         return (self.of,)
+
+
+_MAKERS = rows.Makers(
+    Text, Text.prose, Text.within, Text.plural, Text.together, Ended, lambda said, code: said.coded(code)
+)
 
 
 def text_of(value: object) -> Text:
@@ -296,7 +362,7 @@ def _unit(number: int, count: int) -> Text:
     )[number]
 
 
-# Texts as rows: what JSON holds of them, and back. What cannot be read is somebody's words, and never an error.
+# Texts as rows: what JSON holds of them (`rows` reads it back).
 
 
 def _places(params: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -314,55 +380,3 @@ def _kept(value: Any) -> Any:
     if isinstance(value, dt.timedelta):
         return {"seconds": value.total_seconds()}
     return value
-
-
-def _of_row(stored: object) -> Text:
-    """The Text of a row, of a row as JSON text, or of plain words. Never raises."""
-    if isinstance(stored, Text):
-        return stored
-    if isinstance(stored, str) and stored.startswith("{"):
-        try:
-            return _of_row(_object(stored))
-        except (ValueError, RecursionError):
-            return Text.prose(stored)
-    if isinstance(stored, Mapping):
-        try:
-            return _read(stored)
-        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
-            return Text.prose(json.dumps(stored, default=str, ensure_ascii=False))
-    return Text.prose("" if stored is None else stored)
-
-
-def _object(stored: str) -> Mapping[str, Any]:
-    found = json.loads(stored)
-    if not isinstance(found, Mapping):
-        raise ValueError("no row")
-    return found
-
-
-def _read(row: Mapping[str, Any]) -> Text:
-    code = row.get("code")
-    if code == "prose":
-        return Text.prose(row["text"])
-    if code == "together":
-        return Text.together(*(_of_row(each) for each in row["texts"]), by=str(row["by"]))
-    if code == "ended":
-        return Ended(_of_row(row["of"]))
-    msgid, params = row["text"], {str(name): _value(value) for name, value in row.get("params", {}).items()}
-    if not isinstance(msgid, str):
-        raise TypeError("no sentence")
-    if "many" in row:
-        return Text.plural(msgid, str(row["many"]), int(row["count"]), **params)
-    return Text.within(str(row.get("context", "")), msgid, **params)
-
-
-def _value(stored: Any) -> Any:
-    if not isinstance(stored, Mapping):
-        return stored
-    if "at" in stored:
-        return dt.datetime.fromisoformat(stored["at"])
-    if "day" in stored:
-        return dt.date.fromisoformat(stored["day"])
-    if "seconds" in stored:
-        return dt.timedelta(seconds=stored["seconds"])
-    return _of_row(stored)

@@ -47,6 +47,7 @@ MEANINGS = {
     "stage": "how far the conversation with the server had come",
     "steps": "how many steps got a new time",
     "subject": "the subject",
+    "substitute": "the address of who is named in the writer's place",
     "taken": "whether the way down `then` was taken",
     "touched": "how many colleagues were stopped, slowed or handed over",
     "until": "until when the absence was to last, or the task is postponed (ISO 8601)",
@@ -77,8 +78,8 @@ This page is written by `tests/pages/events.py` from the lists in `relance/engin
 
 Every event has an `id`, a time (`at`), a `kind`, and where it is about a person their address (`email`) and the `step`. The kinds
 below are all there are; a later release may add some, so pass over those you do not know. `data` has what the kind's row
-names; what is followed by "?" may be missing. Beside a `reason` stands `why`, where it has a code: the `code` and its `params`, which
-programs can rely on while the words may change (beside `reasons`: `whys`, a list). `relance timeline` shows one person's events, `Relance.events()` all of them in order.
+names; what is followed by "?" may be missing. Beside a `reason` or `words` stands `why`, where these have a code: the `code` and its `params`, which
+programs can rely on while the words may change (beside `reasons`: `whys`, a list; beside `effects`: `effects_why`). `relance timeline` shows one person's events, `Relance.events()` all of them in order.
 """
 
 _ACTORS = """

@@ -14,8 +14,12 @@ from pathlib import Path
 import pytest
 
 import relance
+from relance.engine.event_log.effects import EffectCode
+from relance.engine.inbound.corrections.revise import StandsBecause
 from relance.engine.reasons import Code
 from relance.engine.reporting import codes
+from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 CODES = {
     "kind": {"mail", "step", "suppression"},
@@ -41,6 +45,8 @@ CODES_OF_THEIR_OWN = {
     *(
         "action",
         "actions",
+        "kept",
+        "params",
         "code",
         "codes",
         "waits_for",
@@ -91,14 +97,19 @@ WORDS_BESIDE_A_CODE = {
     "note": "of people's own words",
     "sentences": "why",
     "hint": "where",
+    "notes": "notes_why",
+    "effects": "effects_why",
+    "warnings": "warnings_why",
+    "halted": "halted_why",
+    "clock": "clock_why",
+    "sync_error": "sync_why",
+    "send_error": "send_why",
+    "provider": "provider_why",
 }
 """Sentences for people, and where programs look."""
 
-FOR_PEOPLE_ALONE = {
-    *("notes", "effects", "warnings", "halted", "clock", "sync_error", "send_error", "local", "going_on"),
-    *("still_held", "still", "kept", "lifted", "people", "provider", "server_reply", "held_at"),
-}
-"""What is told and decides nothing: what moved, what went wrong."""
+FOR_PEOPLE_ALONE = {"local": "at"}
+"""What is told and decides nothing: a time as the contact's clock shows it, and where programs have it."""
 
 PEOPLES_OWN = {
     *(
@@ -174,6 +185,9 @@ PEOPLES_OWN = {
         "thread",
         "to",
     ),
+    *("lifted", "going_on", "still_held", "still", "people"),  # addresses
+    "server_reply",  # a server's; its number is `code`
+    "held_at",  # a step
     *("unknown_columns", "username", "value", "values", "variant", "who", "yaml", "held_because"),
 }
 """Names, addresses and texts that somebody wrote."""
@@ -191,7 +205,7 @@ def texts() -> dict[str, list[str]]:
 
 
 def holds_text(hint: object) -> bool:
-    return hint is str or any(map(holds_text, typing.get_args(hint)))
+    return hint in (str, Text) or any(map(holds_text, typing.get_args(hint)))
 
 
 def test_every_text_is_a_code_a_name_or_words_with_a_code_beside_them():
@@ -216,13 +230,55 @@ def test_codes_are_short_and_listed_for_programs(table):
 
 def test_what_stands_beside_a_sentence_is_a_field_or_the_code_of_a_reason():
     beside = set(WORDS_BESIDE_A_CODE.values()) - {"of people's own words"}
-    assert beside <= texts().keys() | {"kind"}
+    fields = {
+        each.name
+        for name in relance.__all__
+        if dataclasses.is_dataclass(value := getattr(relance, name))
+        for each in dataclasses.fields(value)
+    }
+    assert beside <= fields
     assert all(re.fullmatch(r"[a-z_]+", each.value) for each in Code)
 
 
-NEIGHBOURS = {"code", "codes"}
+NEIGHBOURS = {"code", "codes", "why"}
 OWN_WORDS = {"Report", "SequenceDetail", "SequenceStanding", "SequenceSummary"}
 """Why a sequence is paused: in the words of the person who paused it."""
+
+
+SAID_ALONE = {
+    "AnswerView.note": "a person's own words",
+    "Task.note": "a person's own words",
+    "Task.words": "its author's own words",
+    "Contact.title": "what a contact's job is called",
+    "Starter.title": "what a sequence to begin with is called",
+    "MachineHit.reasons": "signs by their names, which are codes",
+    "UnknownMail.words": "a server's own words",
+}
+"""Words without a code in the same value, and why that may be."""
+
+
+def test_every_sentence_has_its_code_in_the_same_value():
+    """Elsewhere it would be of no use: whoever has the sentence has the code."""
+    alone = {
+        f"{owner}.{name}"
+        for name, beside in WORDS_BESIDE_A_CODE.items()
+        for owner in texts()[name]
+        if not {beside, *NEIGHBOURS} & {each.name for each in dataclasses.fields(getattr(relance, owner))}
+    }
+    assert alone == set(SAID_ALONE) | {f"{owner}.reason" for owner in OWN_WORDS}
+
+
+@pytest.mark.parametrize("code", [*SentenceCode, *EffectCode, *StandsBecause])
+def test_codes_of_sentences_are_listed_for_programs(code):
+    page = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
+    listed = page[page.index("### Codes in JSON") :]
+    assert f"`{code.value}`" in listed[: listed.index("\n### ", 5)]
+
+
+@pytest.mark.parametrize("code", SentenceCode)
+def test_each_code_of_a_sentence_is_said_somewhere(code):
+    package = Path(relance.__file__).parent
+    assert any(f"SentenceCode.{code.name}" in each.read_text("utf-8") for each in package.rglob("*.py"))
 
 
 def test_every_reason_has_its_code_in_the_same_value():

@@ -45,6 +45,8 @@ ATTRIBUTES = {
 }  # fmt: skip
 # What `record` shows of Status, AnswerView, MailboxView, Contact and MessageView, by field; a test compares them.
 SECRETS = ("secret", "password", "token")
+FOR_PROGRAMS = "_why"
+# What a sentence beside it says as data: people have read the sentence.
 
 
 def say(words: str = "") -> None:
@@ -263,7 +265,7 @@ def record(
     names = {
         field.name: label(field.name)
         for field in dataclasses.fields(item)
-        if field.repr and field.name not in SECRETS and field.name not in leave_out
+        if field.repr and field.name not in (*SECRETS, *leave_out) and not field.name.endswith(FOR_PROGRAMS)
     }
     about = coded or {}
     values = {name: getattr(item, name) for name in names}

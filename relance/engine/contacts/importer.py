@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from relance.engine import reasons
 from relance.engine.contacts import columns, csv_reader, rows
 from relance.engine.contacts.columns import Columns
 from relance.engine.contacts.csv_reader import Sheet
 from relance.engine.contacts.rows import Person, RefusedRow, RowOutcome, RowReader
 from relance.engine.context import Context
+from relance.engine.reasons import Why
 from relance.engine.store.contacts.contacts import Contact
-from relance.wording import _, n_, of_system
+from relance.wording import Text, of_system
+from relance.wording.sentence_codes import SentenceCode
 
 BATCH = 500
 # Rows a transaction: long enough that fsync does not count, short enough that a worker's commit waits some 50 ms.
@@ -48,6 +51,7 @@ class ImportReport:
     errors_file: Path | None
     unknown_columns: dict[str, str]
     warnings: tuple[str, ...] = ()
+    warnings_why: tuple[Why, ...] = ()  # the same for programs
     encoding: str = "utf-8"
     delimiter: str = ","
     dry_run: bool = False
@@ -97,7 +101,7 @@ def import_file(
 
 
 def _report(
-    sheet: Sheet, named: Columns, count: _Count, written: Path | None, warnings: list[str], *, dry_run: bool
+    sheet: Sheet, named: Columns, count: _Count, written: Path | None, warnings: list[Text], *, dry_run: bool
 ) -> ImportReport:
     return ImportReport(
         count.read,
@@ -107,7 +111,8 @@ def _report(
         tuple(map(rejected, count.rejected)),
         written,
         dict(named.own_titles),
-        tuple(warnings),
+        tuple(map(str, warnings)),
+        reasons.whys_of(warnings),
         sheet.encoding,
         sheet.delimiter,
         dry_run,
@@ -140,40 +145,40 @@ def _store(
 # What was left out.
 
 
-def country_warnings(reader: RowReader) -> Iterator[str]:
+def country_warnings(reader: RowReader) -> Iterator[Text]:
     """Countries nobody knows, and where they stand."""
     for country, lines in itertools.islice(reader.countries.items(), WARNINGS):
         first, more = str(lines[0]), len(lines) - 1
-        what = _(
+        what = Text(
             'there is no country "{country}"; write a code such as PL, otherwise the time zone and holidays of the '
             "sequence are used for these people.",
             country=country,
         )
+        places = {"line": first, "what": what, "country": country}
+        warning = Text("line {line}: {what}", **places)
         if more:
-            yield n_(
-                "line {line} and {count} more: {what}",
-                "line {line} and {count} more: {what}",
-                more,
-                line=first,
-                what=what,
+            warning = Text.plural(
+                "line {line} and {count} more: {what}", "line {line} and {count} more: {what}", more, **places
             )
-        else:
-            yield _("line {line}: {what}", line=first, what=what)
+        yield warning.coded(SentenceCode.COUNTRY_UNKNOWN)
 
 
-def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> tuple[Path | None, str]:
+def _write_rejected(
+    sheet: Sheet, count: _Count, path: Path, dry_run: bool
+) -> tuple[Path | None, Text | None]:
     if dry_run or not count.rejected:
-        return None, ""
+        return None, None
     count.rejected.sort(key=lambda each: each.line)
     try:
         path.write_bytes(rejected_file(sheet, count.rejected))
     except OSError as refused:
-        return None, _(
+        failed = Text(
             "the rejected rows could not be written to {path}: {strerror}.",
             path=path,
             strerror=of_system(refused),
         )
-    return path, ""
+        return None, failed.coded(SentenceCode.REJECTED_NOT_WRITTEN)
+    return path, None
 
 
 def rejected_file(sheet: Sheet, refused: Iterable[RefusedRow]) -> bytes:

@@ -21,7 +21,7 @@ from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.contacts.filters import ContactFilter
-from relance.engine.store.contacts.suppressions import Suppression, Why
+from relance.engine.store.contacts.suppressions import Suppression, SuppressionReason
 from relance.engine.store.events import NewEvent
 from relance.engine.store.sequences import enrollments, tasks
 from relance.mailbox import address
@@ -135,7 +135,9 @@ def would_stop(context: Context, value: str) -> WouldStop:
         return WouldStop(kind, fit, stoppable.stopped(conn, [(kind, fit)]))
 
 
-def put(conn: Connection, context: Context, kind: str, fit: str, why: Why, now: dt.datetime) -> None:
+def put(
+    conn: Connection, context: Context, kind: str, fit: str, why: SuppressionReason, now: dt.datetime
+) -> None:
     """Put one on the list, and end what is under way with whom it means."""
     suppressions.add(conn, kind, fit, why, now)
     people = contacts.meant(conn, [(kind, fit)])

@@ -17,7 +17,7 @@ from relance.engine.db import ids
 from relance.engine.reasons import Code
 from relance.engine.store import done_by
 from relance.engine.store.contacts import suppressions
-from relance.engine.store.contacts.suppressions import Because, Why
+from relance.engine.store.contacts.suppressions import Because, SuppressionReason
 from relance.wording import Text
 
 BATCH = 100
@@ -105,7 +105,7 @@ def _store(context: Context, some: Sequence[_Entry], number: str, now: dt.dateti
     with context.database.write() as conn:
         for each in some:
             why = done_by.done(conn, Code.DO_NOT_CONTACT, text=each.reason)
-            because = Why(why, Because.PERSON, _source(number))
+            because = SuppressionReason(why, Because.PERSON, _source(number))
             contact_service.put(conn, context, each.kind, each.value, because, now)
 
 

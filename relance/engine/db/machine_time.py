@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from relance import clock, errors
 from relance.engine.db.prepared import Prepared
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 def machine_now(conn: Connection) -> dt.datetime:
@@ -52,12 +53,12 @@ def disagreeing(apart: dt.timedelta) -> Text:
             "the clock of this host is {span} ahead of the database's. Nothing is sent from here until they agree: "
             "set the clock, or start the time service.",
             span=apart,
-        )
+        ).coded(SentenceCode.CLOCKS_DISAGREE)
     return Text(
         "the clock of this host is {span} behind the database's. Nothing is sent from here until they agree: "
         "set the clock, or start the time service.",
         span=apart,
-    )
+    ).coded(SentenceCode.CLOCKS_DISAGREE)
 
 
 _CLOCK_TIMESTAMP = Prepared(sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)).label("now")))

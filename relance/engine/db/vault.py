@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from relance import errors, late
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 if TYPE_CHECKING:
     from cryptography import exceptions
@@ -51,7 +52,7 @@ class Vault:
                     "key beside the new one, or enter the password again.",
                     place=place,
                     key=sealed[:1].hex() or "?",
-                )
+                ).coded(SentenceCode.KEY_IS_ANOTHER)
             )
         try:
             return (
@@ -65,5 +66,5 @@ class Vault:
                     "the password of {place} does not open with this installation's secret key. Is RELANCE_SECRET_KEY "
                     "(or relance.key) the one it was stored with?",
                     place=place,
-                )
+                ).coded(SentenceCode.KEY_IS_ANOTHER)
             ) from None

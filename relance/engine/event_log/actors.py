@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance.complete import complete
-from relance.mailbox.classification import rule_names
+from relance.engine.reasons import code_words
+from relance.engine.reasons.code_words import RULES as RULES
+from relance.engine.reasons.code_words import SCHEDULES as SCHEDULES
 from relance.wording import Text
 
 
@@ -38,9 +40,7 @@ class Actor:
 
     def named(self) -> Text | str:
         """Our own rules and schedules by what people call them; everybody else by their own name."""
-        if self.kind is ActorKind.RULE:
-            return RULES.get(self.name) or rule_names.NAMES.get(rule_names.code(self.name)) or self.name
-        return SCHEDULES.get(self.name, self.name) if self.kind is ActorKind.SCHEDULE else self.name
+        return code_words.actor(self.kind.value, self.name)
 
 
 KINDS: Mapping[ActorKind, Text] = complete(
@@ -55,24 +55,6 @@ KINDS: Mapping[ActorKind, Text] = complete(
         ActorKind.SCHEDULE: Text.within("actor", "schedule"),
     },
 )
-
-RULES: Mapping[str, Text] = {
-    "refusing organisations": Text.within("actor", "organisations that refuse mail"),
-    "mails in doubt": Text.within("actor", "mails in doubt"),
-    "evidence": Text.within("actor", "evidence"),
-    "preparation": Text.within("actor", "preparing mail"),
-    "gate": Text.within("actor", "check before sending"),
-    "colleagues": Text.within("actor", "colleague's answer"),
-    "mailbox trouble": Text.within("actor", "mailbox trouble"),
-    "clock": Text.within("actor", "clock check"),
-}
-SCHEDULES: Mapping[str, Text] = {
-    "turn": Text.within("actor", "mailbox"),
-    "tick": Text.within("actor", "due times"),
-    "startup": Text.within("actor", "start of the program"),
-}
-# By the names that are kept. What a mail is, is decided by the rules of `rule_names`.
-
 
 _ACTING: ContextVar[Actor | None] = ContextVar("relance_actor", default=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,7 +11,7 @@ from relance.engine import reasons
 from relance.engine.event_log import effects
 from relance.engine.event_log.effects import Effect
 from relance.engine.event_log.kinds import EventKind
-from relance.engine.reasons import Reason, matches
+from relance.engine.reasons import Reason, code_words, matches
 from relance.mailbox.classification import rule_names
 from relance.wording import Text
 
@@ -69,6 +70,7 @@ _CODES: Mapping[str, Callable[[str], str]] = {"matched_by": matches.key, "rule":
 
 _TOLD = ("reason", "words")  # one of these is the sentence of `why`
 _SEVERAL = "reasons"  # those of `whys`
+_EFFECTS = "effects"
 
 
 def _reasons(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,6 +82,20 @@ def _reasons(data: Mapping[str, Any]) -> dict[str, Any]:
         found["why"] = _as_data(why)
     if isinstance(whys, list):
         found |= {_SEVERAL: [each.words for each in reasons.read(whys)], "whys": _as_data(whys)}
+    return {**_codes(data), **found}
+
+
+def _codes(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The codes of sentences that are no reasons, and of effects, beside them."""
+    found: dict[str, Any] = {}
+    for said in (Text.read(data[name]) for name in _TOLD if isinstance(data.get(name), Mapping)):
+        if said.code and (why := reasons.why_of(said)) is not None:
+            found["why"] = dataclasses.asdict(why)
+    stored = data.get(_EFFECTS)
+    if isinstance(stored, list):
+        known = [effects.read(each) for each in stored if isinstance(each, Mapping)]
+        if known and all(known):
+            found[f"{_EFFECTS}_why"] = [dataclasses.asdict(each.why) for each in known if each]
     return found
 
 
@@ -98,8 +114,8 @@ def _as_data(value: Any) -> Any:
 def _shown(value: Any) -> Any:
     if _is_reason(value):
         return _as_data(value)
-    if isinstance(value, dict) and (effect := effects.read(value)) is not None:
-        return str(effect)
+    if isinstance(value, dict) and "effect" in value:
+        return str(effects.read(value) or code_words.LATER)
     if isinstance(value, dict) and isinstance(value.get("text"), str):
         return str(Text.read(value))
     if isinstance(value, dict) and value.get("code") in ("together", "ended"):

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from relance.complete import complete
+from relance.engine.reasons import code_words
+from relance.engine.reasons.as_data import Why, plain
 from relance.wording import Text
 
 
@@ -55,6 +57,11 @@ class Effect:
         return {"effect": self.code.value, "params": kept}
 
     @property
+    def why(self) -> Why:
+        """For programs."""
+        return Why(self.code.value, {name: plain(each) for name, each in self.params.items()})
+
+    @property
     def text(self) -> Text:
         """As people read it, in whatever language that will be."""
         params = {name: _shown(name, each) for name, each in self.params.items() if name != "email"}
@@ -66,7 +73,7 @@ class Effect:
 
 
 def _shown(name: str, value: Any) -> Any:
-    return Text.within("person", value) if name in ("state", "before") else value
+    return code_words.word("person", value) if name in ("state", "before") else value
 
 
 def read(row: Mapping[str, Any]) -> Effect | None:

@@ -220,6 +220,7 @@ class Substitute(EventData):
 
     words: Words
     from_: str
+    substitute: str | None = None  # their address; an earlier release kept it in `words` alone
 
 
 class SubstituteAccepted(Substitute):

@@ -21,6 +21,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor
 from relance.engine.jobs import changing, importing, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
+from relance.engine.reasons import Why, why_of
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
 from relance.engine.sequences.listing import EnrollmentFilter
@@ -66,6 +67,7 @@ class JobView:
     began_at: dt.datetime | None
     ended_at: dt.datetime | None
     still: bool = False
+    why: Why | None = None  # what `reason` says, for programs
 
     @property
     def open(self) -> bool:
@@ -321,4 +323,5 @@ def _view(job: Job) -> JobView:
         job.began_at,
         job.ended_at,
         still=job.open and silent,
+        why=why_of(job.reason),
     )

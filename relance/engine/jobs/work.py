@@ -23,6 +23,7 @@ from relance.engine.store import jobs
 from relance.engine.store.jobs import Job, JobKind, JobState
 from relance.engine.store.users import accounts
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 MOST_TRIES = 5
 # Taken up so often without a batch done, something in it ends whoever works on it.
@@ -39,9 +40,9 @@ _RUN: Mapping[JobKind, Callable[[Context, Ledger], Iterator[None]]] = complete(
 _ENDED_OFTEN = Text(
     "The process that worked on it ended {count} times at the same place. The server's log has the details.",
     count=MOST_TRIES,
-)
-_UNEXPECTED = Text("An unexpected error. The server's log has the details.")
-_SHUT_OUT = Text("The person who started it may no longer sign in.")
+).coded(SentenceCode.JOB_ENDED_OFTEN)
+_UNEXPECTED = Text("An unexpected error. The server's log has the details.").coded(SentenceCode.JOB_FAULT)
+_SHUT_OUT = Text("The person who started it may no longer sign in.").coded(SentenceCode.JOB_SHUT_OUT)
 
 
 def due(context: Context, limit: int) -> Sequence[int]:
@@ -64,7 +65,7 @@ def work(context: Context, number: int, stop: Callable[[], bool] = lambda: False
     except errors.Superseded:
         return False
     except errors.WrongUse as wrong:
-        _end(context, job, JobState.FAILED, wrong.text)
+        _end(context, job, JobState.FAILED, wrong.text.coded(wrong.text.code or SentenceCode.JOB_REFUSED))
     except errors.Trouble:
         _let_go(context, job)
         raise

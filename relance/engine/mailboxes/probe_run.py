@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from relance import clock, errors
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.mailboxes import probe as mailboxes_probe
@@ -92,9 +93,8 @@ class _Trial:
                     self._search(inbox, probe)
         except errors.Trouble as trouble:
             steps = [_handed_over(result)] if result else []
-            lost = TestStep(
-                "came back", ok=False, words=_("the search for it failed: {words}", words=trouble)
-            )
+            words = _("the search for it failed: {words}", words=trouble)
+            lost = TestStep("came back", ok=False, words=words, why=reasons.why_of(trouble.text))
             self.done(lost)
             return [*steps, lost], None
         if result.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):

@@ -19,7 +19,7 @@ from relance.engine.mailboxes import aliases as mailboxes_aliases
 from relance.engine.mailboxes import remove as mailboxes_remove
 from relance.engine.mailboxes import watched_folders
 from relance.engine.ports import Inbox
-from relance.engine.reasons import Code
+from relance.engine.reasons import Code, Why
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
 from relance.engine.store import done_by, events, scopes
@@ -86,6 +86,9 @@ class MailboxView:
     offered: tuple[str, ...] = ()  # others that its Sent folder shows: aliases, if you say so
     codes: tuple[str, ...] = ()  # of `reason`, for programs
     beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
+    sync_why: Why | None = None  # what `sync_error`, `send_error` and `provider` say, for programs
+    send_why: Why | None = None
+    provider_why: Why | None = None
     refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
 
     @property
@@ -106,6 +109,7 @@ class TestStep:
     name: str
     ok: bool
     words: str
+    why: Why | None = None  # what `words` say where a server or a password could not be used, for programs
 
 
 @dataclass(frozen=True)
@@ -260,18 +264,15 @@ def _people(conn: Connection, seen_by: Sequence[Mailbox]) -> frozenset[str]:
     return frozenset(contacts.by_emails(conn, sorted({each for box in seen_by for each in box.seen_from})))
 
 
-_MADE = ("codes", "beside", "smtp", "imap", "provider", "refused_by", "aliases", "offered")
-
-
 def _view(
     each: Mailbox, ours: frozenset[str], learned: ProviderHabits | None, refused: tuple[str, ...] = ()
 ) -> MailboxView:
     own: dict[str, Any] = {
-        name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE
+        name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if hasattr(each, name)
     }
     own["synced_at"] = each.read_at
     provider = (
-        str(Text("{traits} (tried on {day})", traits=learned.words, day=date_of(learned.tested_at)))
+        str(Text("{traits} (tried on {day})", traits=learned.text, day=date_of(learned.tested_at)))
         if learned
         else ""
     )
@@ -279,6 +280,8 @@ def _view(
     why = [each.why] if each.reason else []
     own |= {"codes": reasons.codes(why), "beside": reasons.beside(each.state, why)}
     own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}
+    own |= {"sync_why": reasons.why_of(each.sync_error), "send_why": reasons.why_of(each.send_error)}
+    own["provider_why"] = reasons.why_of(learned.text) if learned else None
     own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
     return MailboxView(**own)
 
@@ -304,7 +307,7 @@ def _tried(context: Context, mailbox: Mailbox) -> Iterator[TestStep]:
     try:
         account = context.account(mailbox)
     except errors.Broken as broken:
-        yield TestStep("password", ok=False, words=str(broken))
+        yield TestStep("password", ok=False, words=str(broken), why=reasons.why_of(broken.text))
         return
     yield _try_smtp(context, account)
     yield _try_imap(context, account)
@@ -321,7 +324,7 @@ def _try_smtp(context: Context, account: Account) -> TestStep:
         if refused is None
         else smtp_login.told(account, refused)
     )
-    return TestStep("smtp", refused is None, str(words))
+    return TestStep("smtp", refused is None, str(words), None if refused is None else reasons.why_of(words))
 
 
 def _try_imap(context: Context, account: Account) -> TestStep:
@@ -330,11 +333,10 @@ def _try_imap(context: Context, account: Account) -> TestStep:
             folders = watched_folders.watched(context, inbox)
             refused = [words for each in folders if (words := _unreadable(inbox, each))]
     except errors.Trouble as trouble:
-        return TestStep("imap", ok=False, words=str(trouble))
+        return TestStep("imap", ok=False, words=str(trouble), why=reasons.why_of(trouble.text))
     if refused:
-        return TestStep(
-            "imap", ok=False, words=" ".join(str(each) for each in (*refused, watched_folders.ADVICE))
-        )
+        told = Text.together(*refused, watched_folders.ADVICE)
+        return TestStep("imap", ok=False, words=str(told), why=reasons.why_of(told))
     names = ", ".join(each.name for each in folders)
     return TestStep(
         "imap",

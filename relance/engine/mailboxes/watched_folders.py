@@ -15,6 +15,7 @@ from relance.engine.store.mailboxes import folders, leases
 from relance.engine.store.mailboxes.folders import Watermark
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 ADVICE = Text(
     "Let this user read it, or name it in the setting skip_folders if answers can never arrive there."
@@ -124,7 +125,7 @@ def _missed(look: Look, name: str) -> Text:
         "next list as well, it counts as deleted.",
         folder=name,
         address=look.mailbox.address,
-    )
+    ).coded(SentenceCode.FOLDER_MISSING)
 
 
 def prove(inbox: Inbox, folder: Folder) -> None:

@@ -13,9 +13,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.store.mailboxes.folders import Watermark
 from relance.mailbox.imap.folders import STRETCH, Folder
-from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class FolderPlan:
     look: bool  # it must be opened
     after: int = 0  # mails above this UID are new
     again: frozenset[int] = frozenset()  # UIDs up to `after` that are new if they are there
-    moved: Text | None = None  # which of its numbers moved, so that it is read from its first mail
+    moved: Reason | None = None  # which of its numbers moved, so that it is read from its first mail
     counted: int | None = None  # how many mails were accounted for up to `after`
     doubted: bool = False  # see `Watermark.doubted`
 
@@ -52,24 +52,14 @@ def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> 
     return FolderPlan(look, mark.last_uid, again, counted=mark.messages, doubted=mark.doubted)
 
 
-def which_moved(folder: Folder, mark: Watermark) -> Text | None:
+def which_moved(folder: Folder, mark: Watermark) -> Reason | None:
     """Which number says that UIDs mean other mails than they did (RFC 3501, 2.3.1.1; RFC 8474, 4); None: none."""
     if mark.object_id and folder.object_id and folder.object_id != mark.object_id:
-        return Text(
-            "its MAILBOXID was {before} and is now {now}: it is another folder of that name",
-            before=mark.object_id,
-            now=folder.object_id,
-        )
+        return because(Code.FOLDER_REPLACED, before=mark.object_id, now=folder.object_id)
     if mark.uidvalidity != folder.uidvalidity:
-        return Text(
-            "its UIDVALIDITY was {before} and is now {now}", before=mark.uidvalidity, now=folder.uidvalidity
-        )
+        return because(Code.UIDVALIDITY_CHANGED, before=mark.uidvalidity, now=folder.uidvalidity)
     if folder.uidnext and folder.uidnext <= mark.last_uid:
-        return Text(
-            "its UIDNEXT was {before} or more and is now {now}, under the same UIDVALIDITY",
-            before=mark.last_uid + 1,
-            now=folder.uidnext,
-        )
+        return because(Code.UIDNEXT_FELL, before=mark.last_uid + 1, now=folder.uidnext)
     return None
 
 

@@ -9,14 +9,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from relance.engine.reasons import matches
+from relance.engine.reasons import code_words, matches
+from relance.engine.reasons.as_data import Why as Why
+from relance.engine.reasons.as_data import why_of as why_of
+from relance.engine.reasons.as_data import whys_of as whys_of
 from relance.engine.reasons.causes import CAUSES as CAUSES
 from relance.engine.reasons.causes import HOLDS as HOLDS
 from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
-from relance.engine.reasons.sentences import AROUND, COUNTED, DOERS, DONE_BY, FIELDS, PLACES, SIGNED, TOLD
+from relance.engine.reasons.sentences import (
+    AROUND,
+    COUNTED,
+    DOERS,
+    DONE_BY,
+    FIELDS,
+    FROM_SOMEBODY,
+    PLACES,
+    SIGNED,
+    TOLD,
+)
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
 from relance.wording import Text, _, as_in_the_source, ended, quoted
 
@@ -64,7 +77,7 @@ class Reason:
         """Who did it, as people read it; None where that is not known."""
         name, kind = (self.params.get(each, "") for each in _DOER)
         if kind in DOERS:
-            return Text(DOERS[kind].msgid, name=name)
+            return Text(DOERS[kind].msgid, name=code_words.actor(kind, name))
         return name or None
 
     @property
@@ -224,6 +237,8 @@ def _sentence(reason: Reason) -> Text:
     if reason.code is Code.AT_THE_COMPANY:
         params.setdefault("touched", _counts(params))
     pattern, count = SENTENCES[reason.code], params.pop("count", None)
+    if "sender" in params:
+        pattern = FROM_SOMEBODY.get(reason.code, pattern)
     if reason.code in DONE_BY and reason.doer is not None:
         pattern, params[BY] = DONE_BY[reason.code], reason.doer
     many = getattr(pattern, "many", None)  # where the sentence depends on the number
@@ -267,6 +282,8 @@ def _shown(code: Code, name: str, value: Any) -> Any:
         return quoted(value)
     if not isinstance(value, str):
         return value
+    if code in _OF_FOLDERS:
+        return value
     if name == "match":
         return matches.text(value)
     if name == "names":
@@ -274,7 +291,7 @@ def _shown(code: Code, name: str, value: Any) -> Any:
     if name == "place":
         return PLACES.get(value, value)
     about = _STATE_OF.get(code, "message") if name == "state" else _ABOUT.get(name)
-    return Text.within(about, value) if about else value
+    return code_words.word(about, value) if about else value
 
 
 def field_name(name: str) -> Text:
@@ -282,6 +299,8 @@ def field_name(name: str) -> Text:
     return FIELDS.get(name) or Text.prose(name.removeprefix("custom.").replace("_", " "))
 
 
+_OF_FOLDERS = (Code.UIDVALIDITY_CHANGED, Code.UIDNEXT_FELL, Code.FOLDER_REPLACED)
+# `before` and `now` are numbers there, and ids of a server's.
 _ABOUT = {"kind": "mail", "before": "mail", "intent": "intent"}
 _STATE_OF = {Code.NOT_SENDABLE: "person", Code.MAILBOX_NOT_ACTIVE: "mailbox"}
 
@@ -304,10 +323,18 @@ def of_row(row: Mapping[str, Any]) -> Reason:
     cause, source = _cause(row), str(row.get("source", ""))
     code = row.get("code")
     if code not in _CODES:
-        return prose(str(row.get("words", "")), cause, source)
+        return Reason(Code.PROSE, {"text": _of_a_later_release(row)}, source, cause)
     params = _params(row.get("params") or {})
     found = Reason(Code(code), params, source)
     return found if found.cause is cause else Reason(found.code, params, source, cause)
+
+
+def _of_a_later_release(row: Mapping[str, Any]) -> str | Text:
+    """Its words: without a code they are an earlier release's, or somebody's own."""
+    said = str(row.get("words", ""))
+    if not row.get("code") or not said:
+        return said
+    return Text.within(code_words.LATER_REASON.context, code_words.LATER_REASON.msgid, words=quoted(said))
 
 
 _CODES, _KINDS = frozenset(Code), frozenset(Cause)

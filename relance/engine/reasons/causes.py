@@ -49,6 +49,7 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.DEFERRED_OFTEN: Cause.REFUSED,
         Code.ORGANISATION_REFUSES: Cause.ORGANISATION,
         Code.ORGANISATION_TRIED_AGAIN: Cause.OTHER,
+        Code.ORGANISATION_RETRIED: Cause.OTHER,
         Code.MAYBE_SENT: Cause.RESTORED,
         Code.ASKED_ABOUT_LOST: Cause.OTHER,
         Code.FOUND_SENT: Cause.OTHER,
@@ -119,6 +120,11 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.WITHDRAWN: Cause.OTHER,
         Code.SETTLED_MEANWHILE: Cause.OTHER,
         Code.ANOTHER_WORKER: Cause.OTHER,
+        Code.UIDVALIDITY_CHANGED: Cause.OTHER,
+        Code.UIDNEXT_FELL: Cause.OTHER,
+        Code.FOLDER_REPLACED: Cause.OTHER,
+        Code.FOLDER_RENUMBERED: Cause.OTHER,
+        Code.MAIL_NOT_GIVEN: Cause.OTHER,
     },
 )
 """What kind of thing each reason is, where nobody says otherwise (`Reason.cause`)."""

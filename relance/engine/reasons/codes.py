@@ -82,6 +82,7 @@ class Code(StrEnum):
     DEFERRED_OFTEN = "deferred_often"
     ORGANISATION_REFUSES = "organisation_refuses"
     ORGANISATION_TRIED_AGAIN = "organisation_tried_again"
+    ORGANISATION_RETRIED = "organisation_retried"
     # What is known of a mail in doubt, or after a restore.
     MAYBE_SENT = "maybe_sent"
     ASKED_ABOUT_LOST = "asked_about_lost"
@@ -158,3 +159,9 @@ class Code(StrEnum):
     REPLY_UNREAD_SINCE = "reply_unread_since"
     SETTLED_MEANWHILE = "settled_meanwhile"
     ANOTHER_WORKER = "another_worker"
+    # What is odd in a mailbox's folders.
+    UIDVALIDITY_CHANGED = "uidvalidity_changed"
+    UIDNEXT_FELL = "uidnext_fell"
+    FOLDER_REPLACED = "folder_replaced"
+    FOLDER_RENUMBERED = "folder_renumbered"
+    MAIL_NOT_GIVEN = "mail_not_given"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from relance.complete import complete
+from relance.engine.reasons.code_words import LATER
 from relance.wording import Text
 
 
@@ -82,6 +83,6 @@ def key(stored: str) -> str:
     return STORED_BEFORE.get(stored, stored)
 
 
-def text(stored: str) -> Text | str:
+def text(stored: str) -> Text:
     """The same as people read it."""
-    return MATCHES.get(key(stored), stored)
+    return MATCHES.get(key(stored)) or LATER

@@ -63,6 +63,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         ),
         Code.ORGANISATION_REFUSES: Text("mail from this mailbox to {organisation} is refused: {said}"),
         Code.ORGANISATION_TRIED_AGAIN: Text("its organisation is tried again"),
+        Code.ORGANISATION_RETRIED: Text("{organisation} is tried again"),
         Code.MAYBE_SENT: Text(
             "the database was restored; this step may have been sent after the backup was made"
         ),
@@ -154,6 +155,21 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.REPLY_UNREAD_SINCE: Text("the mailbox has not been read since the reply was due"),
         Code.SETTLED_MEANWHILE: Text("the mail was settled or given up since it was prepared"),
         Code.ANOTHER_WORKER: Text("another worker took the mailbox"),
+        Code.UIDVALIDITY_CHANGED: Text("its UIDVALIDITY was {before} and is now {now}"),
+        Code.UIDNEXT_FELL: (
+            Text("its UIDNEXT was {before} or more and is now {now}, under the same UIDVALIDITY")
+        ),
+        Code.FOLDER_REPLACED: (
+            Text("its MAILBOXID was {before} and is now {now}: it is another folder of that name")
+        ),
+        Code.FOLDER_RENUMBERED: Text(
+            "The folder {folder} of {address} was renumbered by the server and is being read again: {moved}."
+        ),
+        Code.MAIL_NOT_GIVEN: Text.plural(
+            "Mail {uid} in the folder {folder} of {address} could not be read in {count} attempt: {words}",
+            "Mail {uid} in the folder {folder} of {address} could not be read in {count} attempts: {words}",
+            2,
+        ),
     },
 )
 """Each code's sentence: the only place that knows one."""
@@ -174,6 +190,17 @@ DONE_BY: Mapping[Code, Text] = {
     Code.REPLY_TAKEN_BACK: Text("taken back by {by} before it was sent"),
 }
 """How these read where it is known who did it."""
+
+FROM_SOMEBODY: Mapping[Code, Text] = {
+    Code.MAIL_NOT_GIVEN: Text.plural(
+        'Mail {uid} in the folder {folder} of {address} from {sender}, "{subject}", could not be read in {count} '
+        "attempt: {words}",
+        'Mail {uid} in the folder {folder} of {address} from {sender}, "{subject}", could not be read in {count} '
+        "attempts: {words}",
+        2,
+    ),
+}
+"""How these read where it is known whose mail it is."""
 
 SIGNED = Text("{said} ({deed})")
 """Somebody's own words, and behind them what was done by whom."""

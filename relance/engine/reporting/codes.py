@@ -13,6 +13,7 @@ from relance.engine import states
 from relance.engine.contacts.faults import FAULTS
 from relance.engine.event_log.actors import KINDS as ACTORS
 from relance.engine.inbound.policy import Certainty
+from relance.engine.reasons import code_words
 from relance.engine.reasons.matches import MATCHES
 from relance.engine.roles import ROLE_NAMES
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
@@ -220,10 +221,13 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
 
 
 def text(about: str, code: object) -> Text:
-    """A code as people read it; one that is not in the table is shown as it is. Of a "step name" that is a person's own answer."""
+    """A code as people read it; one that only a later release knows is said to be of that. Of a "step name" that is a person's own
+    answer."""
     if about == "step name":
         return Text("your reply") if messages.is_reply(str(code)) else Text.prose(code)
-    return TABLES[about].get(str(code)) or Text.prose(code)
+    if not str(code):
+        return Text.prose("")
+    return TABLES[about].get(str(code)) or code_words.unknown(about)
 
 
 def first_step(kind: str, due: dt.datetime | None) -> Text:

@@ -15,7 +15,7 @@ from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
-from relance.engine.reasons import Code
+from relance.engine.reasons import Code, Why
 from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
 from relance.engine.sending.doubt import restore_guard
@@ -67,6 +67,9 @@ class MailboxLine:
     send_error: str = ""  # what the last attempt to send met
     notes: tuple[str, ...] = ()  # what is odd in its folders, a sentence each
     codes: tuple[str, ...] = ()  # of `reason`, for programs
+    sync_why: Why | None = None  # what `sync_error` says, and so on: for programs
+    send_why: Why | None = None
+    notes_why: tuple[Why, ...] = ()
     room_at: dt.datetime | None = (
         None  # where the limit of 24 hours is reached: when it lets the next mail go
     )
@@ -115,6 +118,8 @@ class Status:
         0  # wishes for no more mail that this host keeps for the database, for a quarter of an hour or more
     )
     clock_over: bool = False  # what `clock` tells was, and is mended
+    halted_why: Why | None = None  # what `halted` and `clock` say, for programs
+    clock_why: Why | None = None
     sequences_paused_by: Mapping[str, str] = field(default_factory=dict)  # name: who; empty where not known
     concerns: tuple[Concern, ...] = ()  # what is wrong; what stops most first
 
@@ -149,6 +154,8 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             halted=halted,
             clock=clock.words,
             clock_over=clock.over,
+            halted_why=None if stands is None else reasons.why_of(stands),
+            clock_why=reasons.why_of(clock.text),
             attendance=heartbeats.read(conn, context, me=me),
             waiting_since=statistics.waiting_since(conn, now),
             held_by_code=held_for,
@@ -225,6 +232,9 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
             str(each.send_error),
             tuple(str(note) for note in odd.get(each.id, ())),
             reasons.codes([each.why]) if each.reason else (),
+            reasons.why_of(each.sync_error),
+            reasons.why_of(each.send_error),
+            reasons.whys_of(odd.get(each.id, ())),
             _room_at(conn, each.id, each.daily_cap, sent.get(each.id, 0), now),
             reasons.beside(each.state, [each.why]) if each.reason else "",
         )

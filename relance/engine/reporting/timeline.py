@@ -96,8 +96,11 @@ def view(event: events.StoredEvent) -> EventView:
     )
 
 
+UNKNOWN = Text.within("event", "event of a later release")
+
+
 def _title(event: events.StoredEvent) -> str:
-    title, kind = str(TITLES.get(event.kind) or event.kind), event.data.get("kind")
+    title, kind = str(TITLES.get(event.kind) or UNKNOWN), event.data.get("kind")
     return title if kind in (None, _USUAL.get(event.kind)) else f"{title} ({codes.text('mail', kind)})"
 
 

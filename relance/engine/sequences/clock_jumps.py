@@ -32,7 +32,8 @@ from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, future_times, holds
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.wording import Text, _, moment_in
+from relance.wording import Text, moment_in
+from relance.wording.sentence_codes import SentenceCode
 from relance.wording.text import text_of
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ def _corrected(by: dt.timedelta, steps: int, absences: int) -> Text:
     ahead = Text("the clock had been ahead by {span}", span=by - by % dt.timedelta(seconds=1))
     planned = Text.plural("{count} step was planned again", "{count} steps were planned again", steps)
     counted = Text.plural("{count} absence was corrected", "{count} absences were corrected", absences)
-    return Text.together(ahead, planned, counted if absences else "", by="; ")
+    return Text.together(
+        ahead.coded(SentenceCode.CLOCK_WAS_AHEAD), planned, counted if absences else "", by="; "
+    )
 
 
 def tell(context: Context) -> Text:
@@ -144,12 +147,21 @@ def _note(conn: Connection, kind: str, said: WithReason, now: dt.datetime) -> No
     installation.put(conn, MARK, json.dumps(told))
 
 
+_NOTHING = Text.prose("")
+
+
 @dataclass(frozen=True)
 class ClockTrouble:
     """What `status` says of the clock: that it is wrong, seems to be, or was a short while ago (`over`); else nothing."""
 
-    words: str = ""
+    text: Text = _NOTHING
+    at: str = ""  # when it was noted, as people read it
     over: bool = False  # what it has written is mended: nothing stands still because of it
+
+    @property
+    def words(self) -> str:
+        """The same for people; empty where nothing is wrong."""
+        return f"{self.text} ({self.at})" if self.at else str(self.text)
 
 
 def trouble(conn: Connection, context: Context) -> ClockTrouble:
@@ -157,7 +169,7 @@ def trouble(conn: Connection, context: Context) -> ClockTrouble:
     try:
         machine_now(conn)
     except errors.Unreachable as apart:
-        return ClockTrouble(str(apart))
+        return ClockTrouble(apart.text)
     now = context.clock.now()
     latest, noted = future_times.latest_event(conn), json.loads(installation.get(conn, MARK) or "{}")
     if latest is not None and latest > now + tolerance(context.clock):
@@ -167,8 +179,8 @@ def trouble(conn: Connection, context: Context) -> ClockTrouble:
     at = dt.datetime.fromisoformat(noted["at"])
     if now - at >= REMEMBERED:
         return ClockTrouble()
-    said = f"{Text.read(noted['said'])} ({moment_in(at, context.workspace.zone)})"
-    return ClockTrouble(said, noted.get("kind") == HEALED or is_over(context.clock.machine_seconds(now - at)))
+    over = noted.get("kind") == HEALED or is_over(context.clock.machine_seconds(now - at))
+    return ClockTrouble(Text.read(noted["said"]), moment_in(at, context.workspace.zone), over)
 
 
 def is_over(seconds: float) -> bool:
@@ -253,9 +265,9 @@ def _until(data: Mapping[str, Any]) -> dt.datetime | None:
     return until if until.tzinfo else None
 
 
-def words(last: dt.datetime, now: dt.datetime) -> str:
+def words(last: dt.datetime, now: dt.datetime) -> Text:
     """What is said while times lie ahead that are not mended: either they are wrong or the clock is. Pure."""
-    return _(
+    return Text(
         "the log has a line that is {span} in the future. Is this computer's clock behind? If the clock is right, the line was written while it was ahead.",
         span=last - now,
-    )
+    ).coded(SentenceCode.LOG_IN_FUTURE)

@@ -10,6 +10,9 @@ from relance.wording import Text
 SHARED: Mapping[Code, Code] = {
     **dict.fromkeys((Code.VALUE_UNUSABLE, Code.SERVER_SAID, Code.CAME_IN), Code.PROSE),
     **dict.fromkeys((Code.COLLEAGUE_STOPS, Code.AT_THE_COMPANY), Code.COLLEAGUE_ANSWERED),
+    **dict.fromkeys(
+        (Code.UIDVALIDITY_CHANGED, Code.UIDNEXT_FELL, Code.FOLDER_REPLACED), Code.FOLDER_RENUMBERED
+    ),
 }
 """Of the codes that are counted together, the one that stands for all of them."""
 
@@ -59,6 +62,9 @@ OF: Mapping[Code, Text] = {
     Code.NOT_SENDABLE: Text("the sequence does not continue for this person"),
     Code.MAILBOX_NOT_ACTIVE: Text("the mailbox is not active"),
     Code.MAIL_NOT_SENDABLE: Text("the mail must not be sent"),
+    Code.ORGANISATION_RETRIED: Text("an organisation is tried again"),
+    Code.FOLDER_RENUMBERED: Text("a folder was renumbered by its server"),
+    Code.MAIL_NOT_GIVEN: Text("a mail could not be read"),
 }
 """Of the codes whose sentence has places, in their own words; every other code is headed by its sentence."""
 

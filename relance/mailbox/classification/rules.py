@@ -16,6 +16,7 @@ from relance.mailbox.classification.readings import Readings
 from relance.mailbox.defects import Oddity
 from relance.mailbox.parsing import authorship
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 # --- structure ------------------------------------------------------------------------------------------------------------
 
@@ -134,15 +135,19 @@ _MAIL_HEADERS = frozenset(
 # --- bounces ------------------------------------------------------------------------------------------------------------------
 
 
+_DELAYED = Text("delayed, not failed: the server keeps trying").coded(SentenceCode.DELAYED_ONLY)
+_NEVER_WRITTEN_TO = Text("is about an address that was never contacted: perhaps a forwarded one").coded(
+    SentenceCode.NEVER_WRITTEN_TO
+)
+
+
 def _bounced(letter: Readings, severity: Severity | None) -> RuleMatch | None:
     bounce = letter.bounce
     if bounce is None or bounce.severity is not severity:
         return None
-    notes: tuple[Text, ...] = (
-        (Text("delayed, not failed: the server keeps trying"),) if bounce.delayed else ()
-    )
+    notes: tuple[Text, ...] = (_DELAYED,) if bounce.delayed else ()
     if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
-        notes += (Text("is about an address that was never contacted: perhaps a forwarded one"),)
+        notes += (_NEVER_WRITTEN_TO,)
     return RuleMatch(
         bounce.evidence,
         recipient=bounce.recipient,

@@ -26,6 +26,7 @@ from relance.mailbox.imap.reader import FolderAccess, FolderReading
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 
 __all__ = ["Fetched", "Folder", "FolderRole", "Inbox", "Timeouts"]
 
@@ -98,7 +99,7 @@ class Inbox:
                         address=self._account.address,
                         folders=len(chosen),
                         limit=MAX_FOLDERS,
-                    )
+                    ).coded(SentenceCode.TOO_MANY_FOLDERS)
                 )
             by_name = {each.name: status for each, status in listed.items()}
             found = (self._folder(name, role, by_name.get(name)) for name, role in chosen)
@@ -281,13 +282,13 @@ class Inbox:
             return answers.object_id(self._examine(folder.name)) or ""
         return ""
 
-    def _why(self, name: str, words: Text) -> Text:
+    def _why(self, name: str, words: Text, code: SentenceCode = SentenceCode.FOLDER_UNREADABLE) -> Text:
         return Text(
             "The folder {folder} of {address} cannot be read: {words}",
             folder=name,
             address=self._account.address,
             words=ended(words),
-        )
+        ).coded(code)
 
     def _gone(self, wire: str) -> bool:
         """Whether a refused folder is none any more: as the list says now, for refusals are worded in many ways."""
@@ -302,9 +303,8 @@ class Inbox:
             raise
         except exceptions.IMAPClientError as refusal:
             words = connection.server_words(refusal, self._account.credentials.redact)
-            raise FolderRefused(
-                self._why(name, Text("the server says {words}", words=words)), barred=True
-            ) from refusal
+            barred = self._why(name, Text("the server says {words}", words=words), SentenceCode.FOLDER_BARRED)
+            raise FolderRefused(barred, barred=True) from refusal
         self._opened = name
         listed, told = self._ids.get(name), answers.object_id(answer)
         if listed and told and listed != told:

@@ -24,6 +24,7 @@ from relance.mailbox import tls
 from relance.mailbox.account import Security, Server
 from relance.mailbox.parsing import decoding
 from relance.wording import N_, Text, ended, of_system, quoted
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_LINE = 1024 * 1024  # a SEARCH over 50,000 UIDs answers in one line, of 550 KB at most
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
@@ -228,12 +229,14 @@ def told(server: Server, doing: Text, redact: Callable[[str], str] = str) -> Ite
             "The IMAP server {place} closed the connection while {doing}: {words} It will be tried again."
         )
         words = ended(server_words(error, redact))
-        raise errors.Unreachable(Text(broken, place=place, doing=doing, words=words)) from error
+        said = Text(broken, place=place, doing=doing, words=words).coded(SentenceCode.CONNECTION_BROKEN)
+        raise errors.Unreachable(said) from error
     except NONSENSE as error:
         odd = N_(
             "The IMAP server {place} gave an answer that cannot be read while {doing} ({kind}). It will be tried again."
         )
-        raise errors.Unreachable(Text(odd, place=place, doing=doing, kind=type(error).__name__)) from error
+        said = Text(odd, place=place, doing=doing, kind=type(error).__name__)
+        raise errors.Unreachable(said.coded(SentenceCode.ANSWER_UNREADABLE)) from error
 
 
 def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
@@ -244,7 +247,7 @@ def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
                 "PEM file of its authority; otherwise, check the host name.",
                 place=place,
                 fault=tls.of_certificate(error),
-            )
+            ).coded(SentenceCode.CERTIFICATE_NOT_TRUSTED)
         )
     if isinstance(error, ssl.SSLError):
         return _of_tls(error, place)
@@ -252,10 +255,11 @@ def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
         unknown = N_(
             "The IMAP server {place} has no known address ({fault}). Check its name and the network."
         )
-        return errors.Unreachable(Text(unknown, place=place, fault=of_system(error)))
+        said = Text(unknown, place=place, fault=of_system(error))
+        return errors.Unreachable(said.coded(SentenceCode.HOST_UNKNOWN))
     if isinstance(error, TimeoutError):
         late = N_("The IMAP server {place} did not answer in time while {doing}. It will be tried again.")
-        return errors.Away(Text(late, place=place, doing=doing))
+        return errors.Away(Text(late, place=place, doing=doing).coded(SentenceCode.NO_ANSWER))
     return errors.Unreachable(
         Text(
             "The IMAP server {place} cannot be reached while {doing} ({fault}). Check the host and port; it will be "
@@ -263,7 +267,7 @@ def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
             place=place,
             doing=doing,
             fault=of_system(error),
-        )
+        ).coded(SentenceCode.UNREACHABLE)
     )
 
 
@@ -274,21 +278,21 @@ def _of_tls(error: ssl.SSLError, place: str) -> errors.Trouble:
                 "The IMAP server {place} does not speak TLS on this port. Use security `starttls` here (usually "
                 "port 143), or port 993 with `tls`.",
                 place=place,
-            )
+            ).coded(SentenceCode.NO_TLS_HERE)
         )
     if error.reason in ("UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE", "TLSV1_ALERT_PROTOCOL_VERSION"):
         return errors.Broken(
             Text(
                 "The IMAP server {place} offers only outdated TLS. It must speak TLS 1.2 or newer.",
                 place=place,
-            )
+            ).coded(SentenceCode.TLS_OUTDATED)
         )
     return errors.Unreachable(
         Text(
             "The protected connection to the IMAP server {place} failed ({reason}). It will be tried again.",
             place=place,
             reason=quoted(error.reason) if error.reason else Text("cut off"),
-        )
+        ).coded(SentenceCode.TLS_FAILED)
     )
 
 

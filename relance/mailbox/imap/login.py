@@ -16,6 +16,7 @@ from relance.mailbox.imap import connection
 from relance.mailbox.imap.connection import Client, Timeouts, told
 from relance.mailbox.login_refusals import Meaning
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 
 LOGIN = "LOGIN"  # here a command of its own; as a mechanism it says nothing that PLAIN does not
 
@@ -59,7 +60,7 @@ def _check(account: Account) -> None:
                 "password to the network. Set its security to `tls` or `starttls`.",
                 host=server.host,
                 port=server.port,
-            )
+            ).coded(SentenceCode.UNPROTECTED)
         )
     if not account.username.isprintable() or not account.credentials.secret.isprintable():
         raise errors.Broken(
@@ -68,7 +69,7 @@ def _check(account: Account) -> None:
                 "control character. Enter it again.",
                 host=server.host,
                 port=server.port,
-            )
+            ).coded(SentenceCode.LOGIN_UNUSABLE)
         )
 
 
@@ -101,7 +102,7 @@ def _protect(client: Client, server: Server, context: ssl.SSLContext) -> None:
                     "network. Use security `tls` (usually port 993).",
                     host=server.host,
                     port=server.port,
-                )
+                ).coded(SentenceCode.UNPROTECTED)
             )
         client.starttls(context)
 
@@ -197,7 +198,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
                 username=account.username,
                 words=ended(words),
                 advice=login_refusals.advice("IMAP"),
-            )
+            ).coded(SentenceCode.LOGIN_REFUSED)
         ) from None
     if meaning is Meaning.NOT_NOW:
         raise errors.Unreachable(
@@ -206,7 +207,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
                 place=place,
                 username=account.username,
                 words=ended(words),
-            )
+            ).coded(SentenceCode.LOGIN_REFUSED_FOR_NOW)
         ) from None
     raise errors.Unreachable(
         Text(
@@ -216,7 +217,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
             username=account.username,
             words=ended(words),
             advice=login_refusals.advice("IMAP"),
-        )
+        ).coded(SentenceCode.LOGIN_NOT_ACCEPTED)
     ) from None
 
 

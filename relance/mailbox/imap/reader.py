@@ -22,6 +22,7 @@ from relance.mailbox.imap.responses import Answer, Fetched
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 _SCAN_BATCH = 500
 _SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
@@ -29,7 +30,7 @@ _TRIES = (
     2  # a mail that goes or comes while a folder is listed looks like one withheld; then it is listed anew
 )
 _FEW = 3  # mails refused one after the other, and none given: it is not the mails
-_NOT_GIVEN = Text("the server could not provide this mail")
+_NOT_GIVEN = Text("the server could not provide this mail").coded(SentenceCode.SERVER_GAVE_NOTHING)
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,9 @@ class FolderReading:
         raw = answers.section(few, b"BODY[HEADER.FIELDS") or b""  # perhaps enough to tell whose mail it is
         self._prove()
         why = (
-            Text("the server could not provide this mail: it says {words}", words=said)
+            Text("the server could not provide this mail: it says {words}", words=said).coded(
+                SentenceCode.SERVER_GAVE_NOTHING
+            )
             if said
             else _NOT_GIVEN
         )

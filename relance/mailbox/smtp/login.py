@@ -14,6 +14,7 @@ from relance.mailbox.smtp import protocol
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 
 
 async def ask(
@@ -70,7 +71,7 @@ def told(account: Account, refusal: SendResult) -> Text:
             place=place,
             words=said,
             advice=_advice(refusal),
-        )
+        ).coded(SentenceCode.SERVER_UNUSABLE if refusal.blame is Blame.SENDER else SentenceCode.UNREACHABLE)
     if refusal.blame is Blame.SENDER:
         return Text(
             "The SMTP server {place} refused the login of {username}: {words} {advice}",
@@ -78,13 +79,13 @@ def told(account: Account, refusal: SendResult) -> Text:
             username=account.username,
             words=said,
             advice=login_refusals.advice("SMTP"),
-        )
+        ).coded(SentenceCode.LOGIN_REFUSED)
     return Text(
         "The SMTP server {place} does not accept the login of {username} for now: {words} It will be tried again.",
         place=place,
         username=account.username,
         words=said,
-    )
+    ).coded(SentenceCode.LOGIN_REFUSED_FOR_NOW)
 
 
 def _advice(refusal: SendResult) -> Text:

@@ -16,7 +16,7 @@ from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
-from relance.engine.reasons import ALSO, Cause, prose, read
+from relance.engine.reasons import ALSO, Cause, Code, prose, read
 from relance.engine.sending import endings
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sequences import control
@@ -125,7 +125,8 @@ def test_a_persons_pause_outlives_the_other_hold_whatever_its_words(ready: Conte
 
 def test_what_another_release_wrote_without_a_code_of_ours_is_its_words() -> None:
     assert read([{"cause": "unknown mail", "source": "", "words": "x"}]) == (prose("x", Cause.UNKNOWN_MAIL),)
-    assert read([{"cause": "of a later release", "code": "later", "words": "x"}]) == (prose("x"),)
+    (told,) = read([{"cause": "of a later release", "code": "later", "words": "x"}])
+    assert (told.code, told.cause, told.source) == (Code.PROSE, Cause.OTHER, "")
 
 
 def test_suppressions_and_holds_of_the_release_before_are_sorted(database_url: str) -> None:

@@ -62,6 +62,8 @@ def test_a_folder_that_is_numbered_anew_again_and_again_is_named(desk: ReadDesk)
         in_english("The folder INBOX is renumbered again and again by its server, 3 times in a week") in note
     )
     assert in_english("its UIDVALIDITY was 9 and is now 10") in note
+    (why,) = line.notes_why
+    assert (why.code, why.params["folder"], why.params["count"]) == ("folder_renumbered_often", "INBOX", 3)
     (told,) = explain(desk.house, OLA)
     assert note in told.sentences
 
@@ -77,6 +79,11 @@ def test_a_uidnext_that_is_always_wrong_is_read_through_and_told_without_end(des
     assert len(status.status(desk.house).mailboxes[0].notes) == 1
     told = [each.kind for each in timeline.page(desk.house, "", 100).events]
     assert told.count("mailbox.folder_renumbered") == folders.MOVES_MANY
+    (first, *_more) = [
+        each for each in timeline.page(desk.house, "", 100).events if each.kind == "mailbox.folder_renumbered"
+    ]
+    assert first.data["why"]["code"] == "folder_renumbered"
+    assert first.data["why"]["params"]["moved"]["code"] == "uidnext_fell"
 
 
 def test_a_folder_that_is_numbered_anew_while_it_is_read_is_not_taken_for_read(desk: ReadDesk) -> None:
@@ -88,6 +95,7 @@ def test_a_folder_that_is_numbered_anew_while_it_is_read_is_not_taken_for_read(d
     desk.refused(
         "INBOX of ada@sales.example cannot be read: the server renumbers it while it is being read .*UIDVALIDITY was"
     )
+    assert desk.mailbox.sync_error.code == "folder_renumbered"
 
 
 @pytest.fixture

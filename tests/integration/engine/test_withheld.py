@@ -62,6 +62,7 @@ def test_one_mail_that_is_refused_keeps_no_other_and_is_asked_for_again(desk: Re
     desk.fetching({4}, b"{tag} NO [SERVERBUG] this mail is broken\r\n")
     desk.refused(r"Mail 4 in the folder INBOX of ada@sales.example could not be read \(attempt 1 of 5\)")
     assert desk.mark.last_uid == 3
+    assert desk.mailbox.sync_error.code == "mail_not_given"
     assert desk.row.state is State.REPLIED  # the answer behind it counts at once
     del desk.script.instead["UID FETCH"]
     assert desk.sync() == 0
@@ -83,6 +84,9 @@ def test_a_mail_that_can_never_be_read_waits_for_a_person_where_nobody_can_tell_
     desk.refused("could be an answer from anyone.*relance mailbox dismiss ada@sales.example")
     (told,) = unread_mail.list_all(desk.house)
     assert (told.uid, told.folder, told.state, told.waiting) == (4, "INBOX", "aside", True)
+    assert told.why is not None
+    assert told.why.code == "server_gave_nothing"
+    assert desk.mailbox.sync_error.code == "mail_set_aside"
     assert desk.mark.last_uid == 4
     desk.script.heard.clear()
     desk.refused("could be an answer from anyone")

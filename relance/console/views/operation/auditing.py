@@ -17,7 +17,7 @@ from relance.console.visit import Visit
 from relance.engine.contacts import csv_reader
 from relance.engine.roles import ROLE_NAMES, Permission, Role
 from relance.engine.store.users.audit import AuditEntry, AuditFilter
-from relance.wording import N_, _
+from relance.wording import N_, Text, _
 
 AREAS: Mapping[str, tuple[str, Sequence[str]]] = {
     "access": (N_("Users and signing in"), ("session.", "users.")),
@@ -88,8 +88,8 @@ def _line(entry: AuditEntry) -> tuple[str, ...]:
 
 
 def said(entry: AuditEntry) -> str:
-    """What was done, in words; by its code where a later release did it."""
-    return _(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action
+    """What was done, in words; the file of the log has its code beside them."""
+    return _(ACTIONS[entry.action]) if entry.action in ACTIONS else str(UNKNOWN)
 
 
 def _wanted(visit: Visit) -> AuditFilter:
@@ -161,6 +161,7 @@ FIELDS: Mapping[str, str] = {
 # What is not named here is shown by the name that the program gives it.
 
 
+UNKNOWN = Text.within("audit", "something that a later release does")
 ACTIONS: Mapping[str, str] = {
     "session.begin": N_("signed in"),
     "session.end": N_("signed out"),

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine import reasons
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
@@ -21,7 +22,7 @@ from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise, slips
 from relance.engine.inbound.corrections.revise import Revision
-from relance.engine.reasons import Code, Reason, matches
+from relance.engine.reasons import Code, Reason, Why, matches
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
@@ -65,6 +66,7 @@ class AnswerView:
     read_by: Actor | None  # who looked at it first, where that is known
     substitute_state: str
     body: str
+    notes_why: tuple[Why, ...] = ()  # what `notes` say, for programs
     quoted: bool = True  # whether `evidence` is what somebody wrote; else it is a mark of a program's, or a sentence of ours
 
 
@@ -87,6 +89,7 @@ class Corrected:
     answer: AnswerView
     effects: tuple[str, ...]
     suppressed: str = ""
+    effects_why: tuple[Why, ...] = ()  # the same for programs
 
 
 MAX_PAGE = 10_000
@@ -154,6 +157,7 @@ def view(each: Reply) -> AnswerView:
         "evidence": str(judged.evidence),
         "quoted": isinstance(judged.evidence, str),
         "notes": tuple(map(str, judged.notes)),
+        "notes_why": reasons.whys_of(judged.notes),
         "matched_by": matches.key(each.matched_by),
         "corrected": said is not None,
         "judged_kind": each.kind,
@@ -244,7 +248,8 @@ def _changed(
     said = ReplyCorrected(told, answer.kind, after.judgement.kind.value, list(revised.words))
     about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
     events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
-    return Corrected(view(get(conn, answer.id)), tuple(map(str, revised.words)), revised.suppressed)
+    told_of, why = tuple(map(str, revised.words)), tuple(each.why for each in revised.words)
+    return Corrected(view(get(conn, answer.id)), told_of, revised.suppressed, why)
 
 
 _BEFORE = "before"
@@ -331,7 +336,8 @@ def _naming(context: Context, number: int) -> Reply:
 def _settle_substitute(context: Context, answer: Reply, state: str) -> None:
     now = context.clock.now()
     told = SubstituteAccepted if state == "accepted" else SubstituteDismissed
-    said = told(str(answer.judgement["substitute"]), answer.from_address)
+    address = str(answer.judgement["substitute"])
+    said = told(address, answer.from_address, address)
     with context.database.write() as conn:
         replies.change(conn, answer.id, substitute_state=state, **_seen(conn, answer, now))
         about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id)

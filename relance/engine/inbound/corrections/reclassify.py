@@ -15,6 +15,7 @@ from relance.engine.inbound import apply, classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
 from relance.engine.inbound.corrections.revise import Revised, Revision
+from relance.engine.reasons import Why
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
@@ -59,6 +60,7 @@ class Change:
     corrected: bool  # a person has said what it is: that stays
     effects: tuple[str, ...]
     kept: str = ""  # why what the earlier judgement did still stands, for programs: "another answer", "until reopened"
+    effects_why: tuple[Why, ...] = ()  # what `effects` say, for programs
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
         corrected=answer.correction is not None,
         effects=tuple(map(str, revised.words)),
         kept=revised.kept or "",
+        effects_why=tuple(each.why for each in revised.words),
     )
 
 

@@ -18,6 +18,7 @@ from relance.engine.mailboxes import watched_folders, watermarks
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import FolderPlan, Progress
 from relance.engine.ports import Inbox
+from relance.engine.reasons import Code, Reason
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.store import events
 from relance.engine.store.inbound import unread_mails
@@ -31,6 +32,7 @@ from relance.engine.store.sending import messages
 from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, FolderRefused, FolderRole
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_FIRST_SENT = 2000
 # Mails of a Sent folder, the newest ones, that the first look into a mailbox reads: the database may be older than they.
@@ -107,7 +109,9 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[FolderRole]]:
         unread_mail.complain(so_far.refused)
         seen = folders
     raise errors.Unreachable(
-        Text("mail arrived or moved while the mailbox was being read; it will be read again soon.")
+        Text("mail arrived or moved while the mailbox was being read; it will be read again soon.").coded(
+            SentenceCode.MAIL_MOVED_MEANWHILE
+        )
     )
 
 
@@ -183,25 +187,23 @@ def _first(look: Look, inbox: Inbox, folder: Folder) -> int:
     return 0
 
 
-def _note_move(look: Look, folder: Folder, moved: Text, so_far: _Round) -> None:
-    place = {"folder": folder.name, "address": look.mailbox.address, "moved": moved}
+def _note_move(look: Look, folder: Folder, moved: Reason, so_far: _Round) -> None:
+    place = {"folder": folder.name, "address": look.mailbox.address}
     if folder.name in so_far.moved:
         raise FolderRefused(
             Text(
                 "The folder {folder} of {address} cannot be read: the server renumbers it while it is being read ({moved}).",
                 **place,
-            )
+                moved=moved.text,
+            ).coded(SentenceCode.FOLDER_RENUMBERED)
         )
     so_far.moved.add(folder.name)
-    words = Text(
-        "The folder {folder} of {address} was renumbered by the server and is being read again: {moved}.",
-        **place,
-    )
+    why = Reason(Code.FOLDER_RENUMBERED, {**place, "moved": moved})
     with look.context.database.write() as conn:
         leases.renew(conn, look.lease)
-        moves = stored.moved(conn, look.mailbox.id, folder.name, moved, look.now)
+        moves = stored.moved(conn, look.mailbox.id, folder.name, moved.text, look.now)
         if moves <= stored.MOVES_MANY:  # from then on `status` says it, and the log is spared
-            said = MailboxFolderRenumbered(folder.name, words)
+            said = MailboxFolderRenumbered(folder.name, why)
             events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import Connection
 
 from relance import errors, late
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import UnreadMailDismissed, UnreadMailSetAside
+from relance.engine.reasons import Code, Reason, Why
 from relance.engine.store import events
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.inbound.unread_mails import Withheld
 from relance.engine.store.mailboxes import folders, leases, mailboxes
 from relance.mailbox.imap.folders import Folder, FolderRefused, FolderRole
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 
 if TYPE_CHECKING:
     from relance.engine.inbound.apply import NewReply
@@ -60,6 +63,7 @@ class UnreadMail:
     subject: str
     waiting: bool
     since: dt.datetime
+    why: Why | None = None  # what `words` say, for programs
 
 
 def here(rows: Iterable[Withheld], folder: Folder) -> list[Withheld]:
@@ -107,14 +111,14 @@ def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[NewR
         return
     person = any(item.uid == row.uid and item.found.contact is not None for item in held)
     unread_mails.change(conn, row.id, state="aside", person_held=person)
-    said = UnreadMailSetAside(_named(row), row.folder, row.uid)
+    said = UnreadMailSetAside(_why(row), row.folder, row.uid)
     events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 
 def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) -> Text:
     """The sentence for a look that is not complete because of it."""
     tries = row.tries + 1 if row else 1
-    return Text(
+    stuck_at = Text(
         "Mail {uid} in the folder {folder} of {address} could not be read (attempt {tries} of {most}): {words}",
         uid=fetched.uid,
         folder=folder.name,
@@ -123,6 +127,7 @@ def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) 
         most=TRIES,
         words=ended(fetched.trouble),
     )
+    return stuck_at.coded(SentenceCode.MAIL_NOT_GIVEN)
 
 
 @dataclass
@@ -176,7 +181,7 @@ def sentence(rows: Sequence[Withheld]) -> Text:
         "It could be an answer from anyone, so no follow-up is sent. Open it in an email program; then `relance mailbox dismiss {address}` resumes the follow-ups.",
         address=first.mailbox,
     )
-    return Text.together(_named(first), and_more(len(rows) - 1), what)
+    return Text.together(_told(first), and_more(len(rows) - 1), what)
 
 
 def complain(refused: Sequence[FolderRefused]) -> None:
@@ -201,31 +206,20 @@ def and_more(count: int) -> Text:
     return Text.plural("The same is true of {count} more.", "The same is true of {count} more.", count)
 
 
-def _named(row: Withheld) -> Text:
-    place = {"uid": row.uid, "folder": row.folder, "address": row.mailbox, "words": ended(row.words)}
-    if not row.sender:
-        return Text.plural(
-            "Mail {uid} in the folder {folder} of {address} could not be read in {count} attempt: {words}",
-            "Mail {uid} in the folder {folder} of {address} could not be read in {count} attempts: {words}",
-            row.tries,
-            **place,
-        )
-    return Text.plural(
-        'Mail {uid} in the folder {folder} of {address} from {sender}, "{subject}", could not be read in {count} '
-        "attempt: {words}",
-        'Mail {uid} in the folder {folder} of {address} from {sender}, "{subject}", could not be read in {count} '
-        "attempts: {words}",
-        row.tries,
-        sender=row.sender,
-        subject=row.subject,
-        **place,
-    )
+def _why(row: Withheld) -> Reason:
+    whose = {"sender": row.sender, "subject": row.subject} if row.sender else {}
+    place = {"uid": row.uid, "folder": row.folder, "address": row.mailbox}
+    return Reason(Code.MAIL_NOT_GIVEN, {**place, **whose, "count": row.tries, "words": ended(row.words)})
+
+
+def _told(row: Withheld) -> Text:
+    return _why(row).text.coded(SentenceCode.MAIL_SET_ASIDE)
 
 
 def notes(rows: Iterable[Withheld]) -> list[Text]:
     """What `status` says of those that were set aside: one sentence each."""
     again = Text("It is tried again every hour.")
-    return [Text.together(_named(each), again) for each in rows if each.state == "aside"]
+    return [Text.together(_told(each), again) for each in rows if each.state == "aside"]
 
 
 def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[Text]]:
@@ -255,7 +249,7 @@ def aside(conn: Connection) -> Counter[int]:
 
 
 def _unstable(folder: folders.Unstable) -> Text:
-    return Text.plural(
+    often = Text.plural(
         "The folder {folder} is renumbered again and again by its server, {count} time in a week; most recently, {words} Each "
         "time it is read from its first mail. Ask the administrator of the server.",
         "The folder {folder} is renumbered again and again by its server, {count} times in a week; most recently, {words} Each "
@@ -264,6 +258,7 @@ def _unstable(folder: folders.Unstable) -> Text:
         folder=folder.folder,
         words=ended(folder.words),
     )
+    return often.coded(SentenceCode.FOLDER_RENUMBERED_OFTEN)
 
 
 def list_all(context: Context, address: str | None = None) -> list[UnreadMail]:
@@ -286,6 +281,7 @@ def _view(row: Withheld) -> UnreadMail:
         subject=row.subject,
         waiting=not row.person_held,
         since=row.since,
+        why=reasons.why_of(Text.read(row.words)),
     )
 
 
@@ -313,7 +309,7 @@ def dismiss(
             )
         for row in rows:
             unread_mails.change(conn, row.id, state="dismissed")
-            said = UnreadMailDismissed(_named(row), row.folder, row.uid)
+            said = UnreadMailDismissed(_why(row), row.folder, row.uid)
             events.record_event(conn, said, now, mailbox_id=mailbox.id)
         mailboxes.schedule_turn(conn, [mailbox.id], now)
     return [_view(each) for each in rows]

@@ -38,6 +38,7 @@ from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 from relance.wording import Text, of_system
+from relance.wording.sentence_codes import SentenceCode
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
 MAX_EPOCH = 2**63  # no installation counts so far, one a minute
@@ -94,7 +95,7 @@ def _older(epoch: int, seen: EpochFile | None) -> Text:
         "the database is older than it was (epoch {epoch}; it had reached {reached}): was it restored from a backup?",
         epoch=epoch,
         reached=seen.epoch if seen else "?",
-    )
+    ).coded(SentenceCode.DATABASE_OLDER)
 
 
 def _halted(conn: Connection) -> Text | None:

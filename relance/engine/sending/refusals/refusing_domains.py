@@ -81,6 +81,7 @@ class Retried:
     going_on: tuple[str, ...]
     still_held: tuple[str, ...]
     dry_run: bool
+    codes: tuple[str, ...] = ()  # of `words`, for programs
 
 
 def retry(context: Context, address: str, organisation: str, *, dry_run: bool = False) -> Retried:
@@ -108,10 +109,11 @@ def retry(context: Context, address: str, organisation: str, *, dry_run: bool = 
             tuple(sorted(people[row.contact_id].email for row in going)),
             tuple(sorted(people[row.contact_id].email for row in rows if len(row.why) > 1)),
             dry_run,
+            reasons.codes([stood.why]),
         )
         if not dry_run:
             lift(conn, context, mailbox.id, wanted, now)
-            said = OrganisationRetried(Text("{organisation} is tried again", organisation=wanted), len(going))
+            said = OrganisationRetried(because(Code.ORGANISATION_RETRIED, organisation=wanted), len(going))
             told = NewEvent(said, now, mailbox_id=mailbox.id)
             events.record_cause(conn, told, [row.id for row in rows])
     return report

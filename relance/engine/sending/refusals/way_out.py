@@ -6,6 +6,7 @@ from relance.mailbox.account import Server
 from relance.mailbox.smtp import replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 
 NONE = Text.prose("")
 STAGES = {
@@ -29,15 +30,16 @@ def trouble(server: Server, result: SendResult) -> Text:
         return NONE
     place, said = f"{server.host}:{server.port}", ended(replies.shown(result.code, result.text))
     if result.outcome is Outcome.UNKNOWN:
-        return Text(
+        after_body = Text(
             "The SMTP server {place} stopped after the body of a mail: {words}", place=place, words=said
         )
+        return after_body.coded(SentenceCode.STOPPED_AFTER_BODY)
     return Text(
         "The SMTP server {place} stopped at {stage}: {words}",
         place=place,
         stage=_at(result.stage),
         words=said,
-    )
+    ).coded(SentenceCode.STOPPED_SENDING)
 
 
 def _at(stage: str) -> Text:

@@ -33,7 +33,7 @@ class Because(StrEnum):
 
 
 @dataclass(frozen=True)
-class Why:
+class SuppressionReason:
     """One reason; `source` says what it rests on, so that it can be taken back alone."""
 
     reason: Reason
@@ -57,14 +57,14 @@ UNSAID = ""
 # The source of a bounce that an earlier release did not keep.
 
 
-def bounced(source: str, reason: Reason) -> Why:
+def bounced(source: str, reason: Reason) -> SuppressionReason:
     """Because a mail came back, or was refused: `source` is that mail."""
-    return Why(reason, Because.BOUNCE, source)
+    return SuppressionReason(reason, Because.BOUNCE, source)
 
 
-def wished(reason: Reason) -> Why:
+def wished(reason: Reason) -> SuppressionReason:
     """Because somebody asked for it."""
-    return Why(reason)
+    return SuppressionReason(reason)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Suppression:
     codes: tuple[str, ...] = ()
 
 
-def add(conn: Connection, kind: str, value: str, why: Why, now: dt.datetime) -> bool:
+def add(conn: Connection, kind: str, value: str, why: SuppressionReason, now: dt.datetime) -> bool:
     """Suppress, or add a reason; False when that very reason was known. In effect from the commit on."""
     said, stored = why.reason.before, why.reason.row()
     one = {"kind": kind, "value": value, "cause": why.cause.value, "source": why.key}

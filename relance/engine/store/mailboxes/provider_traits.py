@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import meta
 from relance.engine.store import installation
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 class IdClue(StrEnum):
@@ -40,13 +41,20 @@ class ProviderHabits:
     @property
     def words(self) -> str:
         """The habits of the provider in a sentence."""
+        return str(self.text)
+
+    @property
+    def text(self) -> Text:
+        """The same as a value."""
         if not self.folder:
-            return _("the probe did not come back")
+            return Text("the probe did not come back").coded(SentenceCode.PROBE_LOST)
         if not self.given_id:
-            return _("keeps our Message-ID")
+            return Text("keeps our Message-ID").coded(SentenceCode.KEEPS_MESSAGE_ID)
         if not self.told_by:
-            return _("replaces our Message-ID with its own; nothing shows which mail is meant")
-        return _("replaces our Message-ID with its own; recognised by {signs}", signs=told_by(self))
+            unseen = Text("replaces our Message-ID with its own; nothing shows which mail is meant")
+            return unseen.coded(SentenceCode.REPLACES_MESSAGE_ID_UNSEEN)
+        seen = Text("replaces our Message-ID with its own; recognised by {signs}", signs=told_by(self))
+        return seen.coded(SentenceCode.REPLACES_MESSAGE_ID)
 
 
 _CLUES = {IdClue.SERVER_ANSWER: N_("the text of the 250 reply"), IdClue.SENT_COPY: N_("the copy in Sent")}

@@ -72,7 +72,7 @@ def test_whoever_did_it_is_named_in_the_readers_language() -> None:
             assert english.words(str(each)) == []
             assert each.name not in str(each)
         assert str(Actor(ActorKind.PERSON, "turn")) == "turn (człowiek)"
-        assert str(Actor(ActorKind.RULE, "of another release")) == "of another release (reguła)"
+        assert str(Actor(ActorKind.RULE, "of another release")) == "z nowszego wydania (reguła)"
 
 
 def test_every_rule_and_schedule_has_a_name_for_people() -> None:

@@ -1,0 +1,60 @@
+"""Words for the codes that a reason or an effect names: states, kinds of mails, intents. One that only a later release knows has
+a phrase of its own, for it has no translation here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from relance.engine.states import MessageState, State
+from relance.mailbox.classification import rule_names
+from relance.mailbox.parsing.inbound import Intent, Kind
+from relance.wording import Text
+
+LATER = Text.within("code", "of a later release")
+LATER_STATE = Text.within("code", "in a state of a later release")
+LATER_REASON = Text.within("code", "a reason of a later release: {words}")
+
+_KNOWN: Mapping[str, Collection[str]] = {
+    "person": frozenset(State),
+    "message": frozenset(MessageState),
+    "mailbox": frozenset({"active", "paused", "removed"}),
+    "mail": frozenset(Kind),
+    "intent": frozenset(Intent),
+}
+STATES = frozenset({"person", "message", "mailbox", "sequence", "task", "unread mail", "job"})
+"""What these codes say is a state."""
+
+
+def word(about: str, code: str) -> Text:
+    """A code as people read it."""
+    return Text.within(about, code) if code in _KNOWN[about] else unknown(about)
+
+
+def unknown(about: str) -> Text:
+    """What stands for a code that nobody here knows."""
+    return LATER_STATE if about in STATES else LATER
+
+
+RULES: Mapping[str, Text] = {
+    "refusing organisations": Text.within("actor", "organisations that refuse mail"),
+    "mails in doubt": Text.within("actor", "mails in doubt"),
+    "evidence": Text.within("actor", "evidence"),
+    "preparation": Text.within("actor", "preparing mail"),
+    "gate": Text.within("actor", "check before sending"),
+    "colleagues": Text.within("actor", "colleague's answer"),
+    "mailbox trouble": Text.within("actor", "mailbox trouble"),
+    "clock": Text.within("actor", "clock check"),
+}
+SCHEDULES: Mapping[str, Text] = {
+    "turn": Text.within("actor", "mailbox"),
+    "tick": Text.within("actor", "due times"),
+    "startup": Text.within("actor", "start of the program"),
+}
+# Actors that are no people, by the names that are kept. What a mail is, is decided by the rules of `rule_names`.
+
+
+def actor(kind: str, name: str) -> Text | str:
+    """Our own rules and schedules by what people call them, by the kind of actor; everybody else by their own name."""
+    if kind == "rule" and name:
+        return RULES.get(name) or rule_names.NAMES.get(rule_names.code(name)) or LATER
+    return (SCHEDULES.get(name) or LATER) if kind == "schedule" and name else name
