@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from relance.engine import states
 from relance.engine.db import tables
+from relance.wording import Text
 from tests.simulation.ground import Ground
 
 _MSG, _ENR, _BOX = tables.message, tables.enrollment, tables.mailbox
@@ -43,8 +46,12 @@ def leases(laid: Ground, now: dt.datetime) -> list[tuple[int, str]]:
 
 
 def paused(laid: Ground) -> list[tuple[int, str]]:
-    """The mailboxes that wait for a person, with what their server said, as it is stored: no sentence of ours."""
-    return [(number, params or "") for number, params in laid.ask(_PAUSED)]
+    """The mailboxes that wait for a person, with the code of what their server said; empty where it is something else."""
+    return [(number, _code(json.loads(params or "{}"))) for number, params in laid.ask(_PAUSED)]
+
+
+def _code(params: Mapping[str, Any] | None) -> str:
+    return Text.read((params or {}).get("said")).code
 
 
 def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:

@@ -16,6 +16,8 @@ from relance.mailbox.parsing.inbound import InboundMail
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.mailbox.smtp.usage import Usage
+from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 from tests.simulation import folders, people, silence, world
 from tests.simulation.baton import Killed
 from tests.simulation.sim import Sim
@@ -289,7 +291,7 @@ class Inbox:
         if sim.chance(sim.profile.logins):
             self._fault("login refused", "refuses the login")
             sim.world.logins_refused[self.mailbox] += 1
-            raise errors.Broken(NO_ENTRY)
+            raise errors.Broken(Text.prose(NO_ENTRY).coded(SentenceCode.LOGIN_REFUSED))
         return self
 
     def __exit__(
@@ -362,7 +364,8 @@ class Inbox:
         if met is not None:
             silence.passes(self.sim, "imap", met)
             if not met.slow:
-                raise errors.Away(f"{SILENT_IMAP} ({what})")
+                silent = Text.prose(f"{SILENT_IMAP} ({what})")
+                raise errors.Away(silent.coded(SentenceCode.NO_ANSWER))
         if self.sim.chance(self.sim.profile.moves * 0.1):
             people.tidy(self.sim, self.mailbox)
         if self.sim.chance(self.sim.profile.renumbers):
