@@ -8,11 +8,32 @@ To ask one is to compare it, to look for something in it, to cut it at some word
 from __future__ import annotations
 
 import ast
+import dataclasses
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-ASKS = ("startswith", "endswith", "match", "fullmatch", "search", "find", "index", "count")
+ASKS = (
+    *("startswith", "endswith", "match", "fullmatch", "search", "find", "index", "count", "rfind", "rindex"),
+    *("findall", "finditer", "fnmatch", "fnmatchcase", "compile"),
+    # Of the database:
+    *(
+        "in_",
+        "not_in",
+        "like",
+        "ilike",
+        "not_like",
+        "contains",
+        "icontains",
+        "istartswith",
+        "iendswith",
+        "regexp_match",
+    ),
+)
+LOOKS = ("get", "setdefault", "pop")
+_WORDS = re.compile(r"^\W*\w+\s+\w+\s+\w+")
+# Three words and more are no accident.
 CUTS = ("partition", "rpartition", "split", "rsplit", "removeprefix", "removesuffix")
 KEEPS = (
     "strip", "rstrip", "lstrip", "lower", "upper", "casefold", "capitalize", "replace", "format", "expandtabs", "title",
@@ -24,6 +45,8 @@ WAYS = ("plural", "within", "prose", "together", "read")
 TEXTS = ("Text", "Text | None", "wording.Text", "wording.Text | None")
 SHOWN = ("text", "reason", "words")
 # Fields under which errors and rows keep a Text without saying so everywhere.
+SPOKEN = ("words", "reason", "sync_error", "send_error", "halted", "trouble", "plain")
+# Fields that hold a sentence already made, as `str`: a part of it is no code either.
 
 
 @dataclass(frozen=True)
@@ -33,10 +56,16 @@ class Known:
     calls: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()  # what is called and gives a sentence already made
 
     def and_of(self, here: Known) -> Known:
         """With what a file says of its own names, which may stand for something else in others."""
-        return Known(self.calls | here.calls, self.fields | here.fields, self.tables | here.tables)
+        return Known(
+            self.calls | here.calls,
+            self.fields | here.fields,
+            self.tables | here.tables,
+            self.speakers | here.speakers,
+        )
 
 
 @dataclass
@@ -56,10 +85,14 @@ class _Seen:
 def known(sources: Iterable[str]) -> Known:
     """What the annotations of the whole program say."""
     seen: dict[str, _Seen] = defaultdict(_Seen)
-    for source in sources:
-        for kind, name, is_text in _annotated(ast.parse(source)):
+    trees = [ast.parse(source) for source in sources]
+    for tree in trees:
+        for kind, name, is_text in _annotated(tree):
             seen[kind].note(name, is_text)
-    return Known(seen["calls"].sure, seen["fields"].sure, seen["tables"].sure)
+    said = Known(seen["calls"].sure, seen["fields"].sure, seen["tables"].sure)
+    for each in (function for tree in trees for function in _functions(tree)):
+        seen["speakers"].note(each.name, _Reader(frozenset(), said, each).speaks)
+    return dataclasses.replace(said, speakers=seen["speakers"].sure)
 
 
 def _annotated(tree: ast.Module) -> Iterator[tuple[str, str, bool]]:
@@ -111,8 +144,34 @@ class _Reader:
         """What is asked there, as it is written."""
         for node in self._nodes:
             held = [] if _of_nothing(node) else _sides(node)
-            if any(map(self._sentence, held)) or any(map(self._rendered, _looked_up(node))):
+            keys = _looked_up(node)
+            if any(map(self._sentence, held)) or any(map(self._rendered, keys)) or self._parts(node, held):
                 yield ast.unparse(node)
+            elif isinstance(node, ast.Dict) and (said := [each for each in node.keys if self._is_key(each)]):
+                yield f"{{{ast.unparse(said[0])}: …}}"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether what it returns is a sentence already made."""
+        returned = [each.value for each in self._nodes if isinstance(each, ast.Return) and each.value]
+        made = [
+            each for each in returned if not (isinstance(each, ast.Constant) and each.value in ("", None))
+        ]
+        return bool(made) and all(map(self._rendered, made))
+
+    def _is_key(self, node: ast.expr | None) -> bool:
+        """Whether something is looked up by a sentence there; codes have two words at most, or three."""
+        return node is not None and (
+            self._rendered(node) or any(map(_WORDS.search, self._sentences & set(literal(node))))
+        )
+
+    def _parts(self, node: ast.AST, held: list[ast.expr]) -> bool:
+        """Whether something is looked for there that is a good part of a sentence of ours."""
+        compared = isinstance(node, ast.Compare) and not any(
+            isinstance(each, ast.In | ast.NotIn) for each in node.ops
+        )
+        parts = [] if compared else [text for each in held for text in literal(each) if _WORDS.search(text)]
+        return any(part in sentence for part in parts for sentence in self._sentences)
 
     def _sentence(self, node: ast.expr) -> bool:
         return bool(self._sentences & set(literal(node))) or self._rendered(node) or self._text(node)
@@ -137,14 +196,19 @@ class _Reader:
         """Whether it is a sentence as people read it."""
         if isinstance(node, ast.Name):
             return node.id in self._told
+        if isinstance(node, ast.Attribute):
+            return node.attr in SPOKEN
         if isinstance(node, ast.Call):
             return self._makes_words(node.func, node.args)
         return any(map(self._rendered, (*_either(node), *_joined(node))))
 
     def _makes_words(self, called: ast.expr, args: list[ast.expr]) -> bool:
         if isinstance(called, ast.Name):
-            return called.id in MAKES or (called.id == "str" and any(map(self._shown, args)))
-        return isinstance(called, ast.Attribute) and called.attr in KEEPS and self._rendered(called.value)
+            made = called.id in MAKES or called.id in self._names.speakers
+            return made or (called.id == "str" and any(map(self._shown, args)))
+        if not isinstance(called, ast.Attribute):
+            return False
+        return called.attr in self._names.speakers or (called.attr in KEEPS and self._rendered(called.value))
 
     def _shown(self, node: ast.expr) -> bool:
         return (
@@ -216,7 +280,9 @@ def _looked_up(node: ast.AST) -> list[ast.expr]:
     """What something is looked up by there."""
     if isinstance(node, ast.Subscript):
         return [node.slice]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+    if isinstance(node, ast.DictComp):
+        return [node.key]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOOKS:
         return node.args[:1]
     return []
 
