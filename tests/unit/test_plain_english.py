@@ -116,6 +116,7 @@ POLISH = {
     r"\bilość (osób|wiadomości|kontaktów|kroków|odpowiedzi)\b": "liczba",
     r"\b(dokonaj|dokonać|dokonano)\b": "zwykły czasownik",
     r"\bproszę kliknąć tutaj\b|\bkliknij tutaj\b": "nazwa tego, co się otworzy",
+    r"\bnic nie stoi\b|\bnie idzie dwa razy\b": "nic nie jest wstrzymane, nie zostaje wysłane dwa razy",
     r"\btego okna nikt\b|\bnieproszon\w+": "nie dosłownie z angielskiego",
     r"(?<!kontakt )\{email\} \w+łby\b": "bez rodzaju osoby",
     r"(?<![\w`-])(the|and|with|your|please|is|are)(?![\w`-])": "po polsku",

@@ -110,7 +110,9 @@ _USUAL: Mapping[str, Kind] = {
     EventKind.COMPLAINT_RECEIVED: Kind.COMPLAINT,
 }
 # The kind of mail that the title of its event names already.
-_DEEDS = frozenset({Code.PAUSED, Code.STOPPED, Code.RESUMED, Code.RELEASED, Code.REMOVED})
+_DEEDS = frozenset(
+    {Code.PAUSED, Code.STOPPED, Code.RESUMED, Code.RELEASED, Code.REMOVED, Code.DO_NOT_CONTACT}
+)
 
 
 def _words(event: events.StoredEvent) -> str:

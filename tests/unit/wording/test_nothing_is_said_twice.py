@@ -11,6 +11,7 @@ import pytest
 from relance import wording
 from relance.engine import reasons
 from relance.engine.event_log import old_names
+from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import codes, concerns, timeline
 from relance.engine.store.events import StoredEvent
@@ -81,6 +82,21 @@ def test_that_somebody_is_on_the_list_is_said_once(language: str) -> None:
             for why in (added, because(Code.DO_NOT_CONTACT)):
                 told = because(code, why=why).words
                 assert not {each for each in ("list", "nie pisać") if told.count(each) > 1}, told
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [(EventKind.SUPPRESSION_ADDED, Code.DO_NOT_CONTACT), (EventKind.ENROLLMENT_PAUSED, Code.PAUSED)],
+)
+def test_an_event_that_names_the_deed_and_the_doer_has_nothing_to_add_but_their_words(
+    kind: EventKind, code: Code
+) -> None:
+    """ "Put on the do-not-contact list", smith: not "added by smith" as well."""
+    for own in ({}, {"text": "a competitor"}):
+        why = because(code, by="smith", by_kind="person", **own)
+        data = {"reason": why.words, "why": why.row()}
+        at = dt.datetime(2026, 6, 11, tzinfo=dt.UTC)
+        assert timeline.view(StoredEvent(1, at, kind.value, None, "", data)).words == own.get("text", "")
 
 
 @pytest.mark.wording
