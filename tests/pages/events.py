@@ -28,7 +28,7 @@ MEANINGS = {
     "held": "how many people are held",
     "judged": "what the mail had been taken for",
     "kind": "what the mail is taken for (`human answer`, `opt-out`, `out of office`, `hard bounce`, ...)",
-    "leaves_at": "when it leaves, unless it is taken back before (ISO 8601)",
+    "leaves_at": "when it is sent, unless it is taken back before (ISO 8601)",
     "link": "the number of the link in the mail, counted from 0",
     "mailbox": "the address that writes",
     "matched_by": "how it was found whose mail it is",

@@ -73,7 +73,7 @@ class MailboxFolderRenumbered(EventData):
 
 @dataclass(frozen=True)
 class MailboxReplanned(EventData):
-    """Nothing had run for long: what was due was given new times instead of going at once."""
+    """Nothing had run for a long time: what was due was given new times instead of being sent at once."""
 
     KIND = EventKind.MAILBOX_REPLANNED
     steps: int
@@ -152,6 +152,6 @@ class ClockJumped(WithReason):
 
 
 class ClockCorrected(WithReason):
-    """The clock had been ahead; what it had written meanwhile was corrected."""
+    """The clock had been ahead; what had been written in the meantime was corrected."""
 
     KIND = EventKind.CLOCK_CORRECTED

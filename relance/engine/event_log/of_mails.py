@@ -84,7 +84,7 @@ class MessageFound(EventData):
 
 @dataclass(frozen=True)
 class MessageStoppedAtGate(EventData):
-    """A mail was ready, but what had happened meanwhile forbade it."""
+    """A mail was ready, but what had happened in the meantime forbade it."""
 
     KIND = EventKind.MESSAGE_STOPPED_AT_GATE
     reasons: Sequence[Words]
@@ -92,7 +92,7 @@ class MessageStoppedAtGate(EventData):
 
 @dataclass(frozen=True)
 class ReplyWritten(EventData):
-    """A person answered somebody from the inbox: their mail leaves at `leaves_at` (ISO 8601), and can be taken back until then."""
+    """A person answered somebody from the inbox: their mail is sent at `leaves_at` (ISO 8601), and can be taken back until then."""
 
     KIND = EventKind.REPLY_WRITTEN
     message_id: str
@@ -102,7 +102,7 @@ class ReplyWritten(EventData):
 
 @dataclass(frozen=True)
 class ReplyTakenBack(EventData):
-    """A person took their answer back before it left."""
+    """A person took their answer back before it was sent."""
 
     KIND = EventKind.REPLY_TAKEN_BACK
     subject: str
@@ -110,7 +110,7 @@ class ReplyTakenBack(EventData):
 
 @dataclass(frozen=True)
 class ReplyGivenUp(EventData):
-    """A person's answer does not leave, and why."""
+    """A person's answer will not be sent, and why."""
 
     KIND = EventKind.REPLY_GIVEN_UP
     reason: Words
@@ -162,7 +162,7 @@ class MailReceived(EventData):
 
 
 class ReplyReceived(MailReceived):
-    """A person wrote, or may have: an answer, a wish for no more mail, an answer to an invitation."""
+    """A person wrote, or may have: an answer, an opt-out, an answer to an invitation."""
 
     KIND = EventKind.REPLY_RECEIVED
 
@@ -193,7 +193,7 @@ class NoticeReceived(MailReceived):
 
 @dataclass(frozen=True)
 class ReplyCorrected(EventData):
-    """A person said that a mail is something else than it was taken for."""
+    """A person corrected how a mail had been classified."""
 
     KIND = EventKind.REPLY_CORRECTED
     words: Words
@@ -204,7 +204,7 @@ class ReplyCorrected(EventData):
 
 @dataclass(frozen=True)
 class ReplyReclassified(EventData):
-    """Better rules take a mail for something else than the earlier ones did."""
+    """Newer rules classify a mail differently from the earlier ones."""
 
     KIND = EventKind.REPLY_RECLASSIFIED
     words: Words

@@ -33,8 +33,8 @@ class EnrollmentResumed(WithReason):
 
 @dataclass(frozen=True)
 class EnrollmentReturned(EventData):
-    """The absence announced by an out-of-office reply is over; the sequence continues. `until` (ISO 8601) is when it was
-    to end, `was` the stored reason it had: by them it is known again where a wrong clock ended it."""
+    """The absence announced by an out-of-office reply is over; the sequence continues. `until` (ISO 8601) is when
+    it was due to end, `was` the reason that was stored for it: they restore the absence if a wrong clock ended it."""
 
     KIND = EventKind.ENROLLMENT_RETURNED
     until: str | None = None
@@ -60,13 +60,13 @@ class EnrollmentReopened(WithReason):
 
 
 class EnrollmentFinished(EventData):
-    """Somebody did the last step of a sequence. Of anyone held behind it this is told after what releases them."""
+    """Somebody completed the last step of a sequence. For anyone held after it, this follows what releases them."""
 
     KIND = EventKind.ENROLLMENT_FINISHED
 
 
 class EnrollmentUnsubscribed(WithReason):
-    """Somebody asked for no more mail, or a person suppressed them: nothing is sent any more."""
+    """Somebody asked for no more mail, or a person put them on the do-not-contact list: nothing is sent any more."""
 
     KIND = EventKind.ENROLLMENT_UNSUBSCRIBED
 
@@ -97,20 +97,20 @@ class ForColleague(WithReason):
 
 
 class EnrollmentPostponed(ForColleague):
-    """A colleague answered, and by the sequence's rule the next step goes later."""
+    """A colleague answered, and the sequence's rule delays the next step."""
 
     KIND = EventKind.ENROLLMENT_POSTPONED
 
 
 class EnrollmentHandedOver(ForColleague):
-    """A colleague answered, and by the sequence's rule a person decides how to go on; there is a task."""
+    """A colleague answered, and by the sequence's rule a person decides how to continue; there is a task."""
 
     KIND = EventKind.ENROLLMENT_HANDED_OVER
 
 
 @dataclass(frozen=True)
 class ContactChanged(EventData):
-    """What is known of somebody was changed, by an import, the command line or a form; `before` and `after` are the values by field,
+    """Somebody's details were changed, by an import, the command line or a form; `before` and `after` are the values by field,
     empty where there was none."""
 
     KIND = EventKind.CONTACT_CHANGED
@@ -148,7 +148,7 @@ class StepBranched(EventData):
 
 
 class StepWaited(EventData):
-    """A wait was over."""
+    """A wait ended."""
 
     KIND = EventKind.STEP_WAITED
 
@@ -160,7 +160,7 @@ class StepEnded(EventData):
 
 
 class StepSkipped(WithReason):
-    """A step was passed over."""
+    """A step was skipped."""
 
     KIND = EventKind.STEP_SKIPPED
 
@@ -185,7 +185,7 @@ class TaskDone(EventData):
 
 @dataclass(frozen=True)
 class TaskSkipped(EventData):
-    """A person decided that a task need not be done; the sequence goes on."""
+    """A person decided that a task need not be done; the sequence continues."""
 
     KIND = EventKind.TASK_SKIPPED
     words: Words
@@ -193,7 +193,7 @@ class TaskSkipped(EventData):
 
 @dataclass(frozen=True)
 class TaskSnoozed(EventData):
-    """A person put a task off; `until` (ISO 8601) is when it is due now."""
+    """A person postponed a task; `until` (ISO 8601) is when it is due now."""
 
     KIND = EventKind.TASK_SNOOZED
     words: Words
@@ -202,7 +202,7 @@ class TaskSnoozed(EventData):
 
 @dataclass(frozen=True)
 class TaskAssigned(EventData):
-    """A person said who has to do a task; empty: anyone who comes first."""
+    """A person assigned a task; empty: to anyone who takes it first."""
 
     KIND = EventKind.TASK_ASSIGNED
     words: Words
