@@ -34,7 +34,9 @@ class Account:
     credentials: Credentials
     smtp: Server
     imap: Server
-    ca_file: str | None = None  # a PEM file to trust besides the system's authorities
+    ca_file: str | None = (
+        None  # what to trust besides the system's authorities: the path of a PEM file, or the PEM itself
+    )
 
     @property
     def username(self) -> str:

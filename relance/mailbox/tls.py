@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import pathlib
+import re
 import ssl
 from collections.abc import Mapping
 
@@ -12,15 +13,26 @@ from relance import errors
 from relance.wording import Text, of_system, quoted
 from relance.wording.sentence_codes import SentenceCode
 
+_BEGIN = "-----BEGIN CERTIFICATE-----"
+_CERTIFICATES = re.compile(rf"{_BEGIN}[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
+
+
+def is_pem(trusted: str | None) -> bool:
+    """Whether what a mailbox is to trust is the certificates themselves, and not the path of a file of them. Pure."""
+    return trusted is not None and _BEGIN in trusted
+
 
 def context(ca_file: str | None = None) -> ssl.SSLContext:
-    """A client context that verifies certificate and name, trusting the system's authorities and `ca_file` (PEM).
+    """A client context that verifies certificate and name, trusting the system's authorities and `ca_file`: the path of a file
+    of PEM, or the PEM itself.
 
     Contexts are shared: reading the system's authorities costs more than a poll. Do not change what you are given.
     Raises `errors.Broken` when `ca_file` cannot be read.
     """
     if not ca_file:
         return _made(None, 0)
+    if is_pem(ca_file):
+        return _of_text(ca_file)
     try:
         return _made(ca_file, pathlib.Path(ca_file).stat().st_mtime_ns)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
@@ -39,9 +51,23 @@ def _made(ca_file: str | None, changed: int) -> ssl.SSLContext:
     del changed  # part of the key: a file that was replaced is read again
     made = ssl.create_default_context()
     made.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file:
+    if ca_file and is_pem(ca_file):
+        made.load_verify_locations(cadata="\n".join(_CERTIFICATES.findall(ca_file)))
+    elif ca_file:
         made.load_verify_locations(cafile=ca_file)
     return made
+
+
+def _of_text(pem: str) -> ssl.SSLContext:
+    try:
+        return _made(pem, 0)
+    except (OSError, ValueError) as error:
+        raise errors.Broken(
+            Text(
+                "The certificate cannot be read ({reason}). Paste all of it, from its first line to its last.",
+                reason=_reason(error),
+            )
+        ) from error
 
 
 def is_loopback(host: str) -> bool:

@@ -28,7 +28,7 @@ from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.engine.store.sending import refusals
-from relance.mailbox import address
+from relance.mailbox import address, tls
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.mailbox.smtp import login as smtp_login
@@ -45,7 +45,7 @@ class MailboxSpec:
     password: str = field(repr=False)
     smtp: Server
     imap: Server
-    ca_file: str | None = None
+    ca_file: str | None = None  # a PEM file's path, or the PEM itself
     daily_cap: int | None = 50  # mails in any 24 hours; None: no cap
     gap_seconds: int = 60  # at least so long between two mails
     unknown_policy: str = (
@@ -192,6 +192,7 @@ def _check(spec: MailboxSpec) -> None:
             problems.append(
                 errors.Problem(Text("would send the password unencrypted."), where=what, hint=hint)
             )
+    problems.extend(_certificate_problems(spec.ca_file))
     if spec.daily_cap is not None and spec.daily_cap < 0:
         problems.append(errors.Problem(Text("cannot be negative."), where="daily_cap"))
     if spec.gap_seconds < 0:
@@ -204,6 +205,14 @@ def _check(spec: MailboxSpec) -> None:
         )
     if problems:
         raise errors.Invalid(problems)
+
+
+def _certificate_problems(trusted: str | None) -> Iterator[errors.Problem]:
+    """Of certificates that were handed over themselves; a file may come later, and change."""
+    try:
+        tls.context(trusted if tls.is_pem(trusted) else None)
+    except errors.Broken as unreadable:
+        yield errors.Problem(unreadable.text, where="ca_file")
 
 
 def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:

@@ -172,7 +172,7 @@ async def _settled(tasks: tuple[asyncio.Task[T], ...]) -> None:
 def _trust(ca_file: str | None) -> ssl.SSLContext:
     """The context for this file as it is now."""
     try:
-        changed = Path(ca_file).stat().st_mtime_ns if ca_file else 0
+        changed = Path(ca_file).stat().st_mtime_ns if ca_file and not tls.is_pem(ca_file) else 0
     except OSError:
         changed = 0  # `tls.context` says what is wrong
     return _known_trust(ca_file, changed)

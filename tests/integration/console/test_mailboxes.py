@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
+from pathlib import Path
 
 import httpx2 as httpx
 import pytest
@@ -104,6 +105,26 @@ def test_both_servers_are_signed_in_to_for_real(console: Console) -> None:
         assert "kanarek" not in refused
 
 
+def test_a_certificate_is_pasted_and_no_file_of_the_server_is_opened_by_its_path(console: Console) -> None:
+    """The sandbox's servers have an authority of their own, as a company's may."""
+    with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:
+        rep = world.add_rep("cid@sales.example", "Cid", "correct horse")
+        servers = {
+            f"{kind}_{part}": str(getattr(server, part))
+            for kind, server in (("smtp", rep.smtp), ("imap", rep.imap))
+            for part in ("host", "port", "security")
+        }
+        wish = {"address": rep.address, "name": "Cid", "password": "correct horse", **servers}
+        for refused in (rep.ca_file, "/etc/passwd", "-----BEGIN CERTIFICATE-----\nMII"):
+            again = boss.post("/mailboxes", data={**wish, "ca_file": refused})
+            assert again.status_code == 422
+            assert 'id="h-ca_file" class="wrong"' in again.text
+            assert refused in again.text  # as it was typed
+        found = tried(boss, "/mailboxes", **wish, ca_file=Path(str(rep.ca_file)).read_text())
+        assert found.count('<span class="line green">') >= 2
+        assert '<span class="line red">' not in found
+
+
 def test_the_steps_of_a_test_stand_on_the_page_as_they_end(console: Console, tab, monkeypatch) -> None:
     """The page asks again by itself; without script it loads itself anew. Nobody else sees it, and a lost one is told."""
     go_on = threading.Event()
@@ -147,12 +168,13 @@ def test_the_mailbox_of_a_running_sandbox_is_added_by_a_button(console: Console)
             added = tried(boss, "/mailboxes/sandbox", ca_file="/etc/passwd", address=BEN)
             assert added.count('<span class="line green">') >= 2
             assert '<span class="line red">' not in added
+            assert elsewhere.status_code == 422
             assert "kanarek" not in elsewhere.text + added
             assert "/mailboxes/sandbox" not in boss.get("/mailboxes/new").text
             assert boss.post("/mailboxes/sandbox").status_code == 422
         with console.app._context.database.read() as conn:
             files = {row.address: row.ca_file for row in conn.execute(sa.select(mailbox))}
-        assert files == {ADA: str(home / sandbox.CA_NAME), BEN: None}
+        assert files == {ADA: str(home / sandbox.CA_NAME)}
         assert console.app.mailboxes.show(ADA).gap_seconds == 0
 
 

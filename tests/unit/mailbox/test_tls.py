@@ -31,6 +31,25 @@ def test_a_file_of_authorities_is_added_and_read_again_when_it_changes(tmp_path:
     assert tls.context(str(path)) is not first
 
 
+def test_the_certificates_themselves_are_trusted_as_a_file_of_them_is(tmp_path: Path) -> None:
+    pem = trustme.CA().cert_pem.bytes().decode()
+    written = f"The authority of our house (Kraków):\r\n{pem}\n"
+    assert tls.is_pem(written)
+    assert not tls.is_pem("/etc/ssl/ca.pem")
+    assert not tls.is_pem(None)
+    more = tls.context(written).cert_store_stats()["x509"] - tls.context().cert_store_stats()["x509"]
+    assert more == 1
+    assert tls.context(written) is tls.context(written)
+
+
+@pytest.mark.parametrize("cut", [40, 300])
+def test_certificates_that_were_not_pasted_whole_are_said(cut: int) -> None:
+    pem = trustme.CA().cert_pem.bytes().decode()
+    for broken in (pem[:cut], pem[:cut] + pem[cut + 80 :]):
+        with pytest.raises(errors.Broken, match=worded("The certificate cannot be read")):
+            tls.context(broken)
+
+
 @pytest.mark.parametrize("text", [None, "", "no certificate"])
 def test_a_file_that_holds_none_is_said(tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "ca.pem"

@@ -13,7 +13,7 @@ from relance.console.views.mailboxes import looking
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.roles import Permission
-from relance.mailbox import providers
+from relance.mailbox import providers, tls
 from relance.mailbox.account import Account, Security, Server
 from relance.wording import Text
 
@@ -22,11 +22,13 @@ FORM_FIELDS = (
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
+LONGEST_CERTIFICATE = 100_000
 
 
 def form(visit: Visit) -> Response:
     """The empty form; with the address of one that is added again."""
-    return _shown(visit, {**dict.fromkeys(FORM_FIELDS, ""), "address": visit.asked("address", 320)}, {}, "")
+    empty = dict.fromkeys((*FORM_FIELDS, "ca_file"), "")
+    return _shown(visit, {**empty, "address": visit.asked("address", 320)}, {}, "")
 
 
 def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /) -> Response:
@@ -74,11 +76,12 @@ def _again(visit: Visit, refused: errors.Invalid) -> Response:
     for each in refused.problems:
         where = str(each.where)
         name = fields.get(where, where)
-        if name in (*FORM_FIELDS, "password"):
+        if name in (*FORM_FIELDS, "password", "ca_file"):
             wrong[name] = " ".join(str(words) for words in (each.what, each.hint) if words)
         else:
             whole.append(str(each.text))
     written = {name: visit.text(name, 320) for name in FORM_FIELDS}
+    written["ca_file"] = visit.text("ca_file", LONGEST_CERTIFICATE)
     return _shown(visit, written, wrong, " ".join(whole))
 
 
@@ -93,9 +96,21 @@ def _spec(visit: Visit) -> MailboxSpec:
         visit.text("password", 1000),
         _server(given, "smtp", found.smtp),
         _server(given, "imap", found.imap),
+        ca_file=_certificate(visit),
         daily_cap=number(given, "daily_cap", 50) or None,
         gap_seconds=number(given, "gap_seconds", 60),
     )
+
+
+def _certificate(visit: Visit) -> str | None:
+    """The certificate itself: who sits at a browser has no file on the server, and none is opened by its path from here."""
+    written = visit.text("ca_file", LONGEST_CERTIFICATE).strip()
+    if written and not tls.is_pem(written):
+        what = Text(
+            "This is not a certificate in PEM. Paste all of it, with the line -----BEGIN CERTIFICATE-----."
+        )
+        raise errors.Invalid([errors.Problem(what, where="ca_file")])
+    return written or None
 
 
 def _server(given: Mapping[str, str], kind: str, found: Server) -> Server:
