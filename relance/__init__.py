@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from relance.engine.reasons.as_data import Why
     from relance.engine.reporting.concerns import Concern, ConcernKind
     from relance.engine.reporting.explain import Explanation
-    from relance.engine.reporting.forecast import Planned
+    from relance.engine.reporting.forecast import Leaving, Planned
     from relance.engine.reporting.history.daily import DayCounts
     from relance.engine.reporting.history.messages import MessageDetail, MessageFilter, MessagePage
     from relance.engine.reporting.sequence_report import Funnel, Report, StepReport, VariantReport
@@ -180,6 +180,7 @@ __all__ = [
     "JobPage",
     "JobState",
     "JobView",
+    "Leaving",
     "MachineHit",
     "MailStep",
     "MailboxChange",
@@ -303,7 +304,7 @@ _ROOMS = {
     "engine.processes.attendance": ("Attendance",),
     "engine.reporting.concerns": ("Concern", "ConcernKind"),
     "engine.reporting.explain": ("Explanation",),
-    "engine.reporting.forecast": ("Planned",),
+    "engine.reporting.forecast": ("Leaving", "Planned"),
     "engine.reporting.sequence_report": ("Funnel", "Report", "StepReport", "VariantReport"),
     "engine.reporting.status": ("HeldView", "MailboxLine", "Status"),
     "engine.reporting.step_outcomes": ("StepAccount",),

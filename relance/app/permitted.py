@@ -88,6 +88,7 @@ RULES: Mapping[str, Rule] = {
     "enrollments.glance": _look(by_itself),
     "enrollments.list": _look(by_itself),
     "enrollments.of_people": _look(by_itself),
+    "enrollments.overdue": _look(by_itself),
     "enrollments.pause": _do(Permission.WORK, by_itself),
     "enrollments.release": _do(Permission.WORK, by_itself),
     "enrollments.resume": _do(Permission.WORK, by_itself),

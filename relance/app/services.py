@@ -20,7 +20,7 @@ from relance.engine.inbound.reading import unread_mail
 from relance.engine.jobs import service as job_service
 from relance.engine.mailboxes import aliases, assigning, changing, probe_run
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.reporting import today
+from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages
 from relance.engine.restore import doubts
 from relance.engine.sending.doubt import in_doubt
@@ -88,6 +88,7 @@ class Enrollments(Service):
     counts = Operation(listing.counts)
     of_people = Operation(listing.of_people)
     glance = Operation(bulk.glance)
+    overdue = Operation(forecast.overdue)
     pause = Operation(bulk.pause)
     resume = Operation(bulk.resume)
     stop = Operation(bulk.stop)

@@ -143,6 +143,8 @@ PEOPLES_OWN = {
         "host",
     ),
     *(
+        "gone",
+        "quiet",
         "html",
         "id",
         "imap",
@@ -163,6 +165,7 @@ PEOPLES_OWN = {
         "password",
         "path",
         "paused_by",
+        "published_by",
         "paused_sequences",
         "sequences_paused_by",
         "phone",

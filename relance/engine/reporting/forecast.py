@@ -1,18 +1,31 @@
-"""What follows, if nobody answers: the steps to come, each with its time."""
+"""What follows, if nobody answers: the steps to come, each with its time; and from when on a mail that is due can leave."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.engine import Connection
+
+from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import BranchStep, Step
 from relance.engine.reporting import enrollment_facts
 from relance.engine.reporting.enrollment_facts import EnrollmentFacts
-from relance.engine.schedule import calendar
+from relance.engine.schedule import calendar, throttle
+from relance.engine.schedule.calendar import SendingRule
+from relance.engine.schedule.timezones import ContactZone
+from relance.engine.sequences import control
 from relance.engine.states import State
-from relance.wording import _
+from relance.engine.store.contacts import contacts
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollment_lists
+from relance.engine.store.sequences.enrollment_details import Standing
+from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
+from relance.wording import Text, _
 
 MAX_STEPS = 100  # of a forecast; no sequence has more
 
@@ -74,3 +87,73 @@ def _hangs_on(step: Step) -> str:
         return _("if {condition} is not true; otherwise it takes the other branch", condition=step.when)
     asked = getattr(step, "when", None)
     return _("only if {condition}", condition=asked) if asked else ""
+
+
+# Mails that are due already.
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """When a mail that is due can leave at the earliest (business time; None: nobody can tell), and why not before."""
+
+    at: dt.datetime | None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A mailbox and its pace: when mails left it in the last day."""
+
+    mailbox: Mailbox
+    sent: Sequence[dt.datetime]
+
+
+def overdue(context: Context, numbers: Iterable[int]) -> Mapping[int, Leaving]:
+    """Of these enrollments, by number, those whose next mail is due and waits for nobody's decision."""
+    now, wanted = context.clock.now(), tuple(numbers)
+    with context.database.read() as conn:
+        meant = EnrollmentConditions(states=(State.ACTIVE,), numbers=wanted)
+        found = enrollment_lists.ids(conn, meant, after=0, limit=max(1, len(wanted)))
+        late = [each for each in enrollment_details.of_ids(conn, found) if _is_late(each, now)]
+        return _leaving(conn, context, late, now)
+
+
+def _is_late(standing: Standing, now: dt.datetime) -> bool:
+    row = standing.enrollment
+    due = row.step is not None and row.due_at is not None and row.due_at <= now
+    return due and row.state is State.ACTIVE and row.step_kind == "mail" and not control.waits_for(standing)
+
+
+def _leaving(
+    conn: Connection, context: Context, late: Sequence[Standing], now: dt.datetime
+) -> dict[int, Leaving]:
+    people = contacts.by_ids(conn, [each.enrollment.contact_id for each in late])
+    boxes = {
+        number: _Box(mailboxes.by_id(conn, number), messages.sent_since(conn, number, now - throttle.DAY))
+        for number in {each.enrollment.mailbox_id for each in late}
+    }
+    found = {}
+    for row in (each.enrollment for each in late):
+        script = context.library.script(conn, row.sequence_version_id)
+        place = script.place(people[row.contact_id], context.workspace)
+        box = boxes[row.mailbox_id]
+        blind = bool(box.mailbox.sync_error) and row.wrote_before
+        found[row.id] = (
+            Leaving(None, str(Text("waits until the mailbox can be read")))
+            if blind
+            else leaving(script.rule(row.step or ""), place, box.mailbox, box.sent, now)
+        )
+    return found
+
+
+def leaving(
+    rule: SendingRule, place: ContactZone, box: Mailbox, sent: Sequence[dt.datetime], now: dt.datetime
+) -> Leaving:
+    """By its sending hours, the mailbox's limits and the mailbox's next turn. Pure."""
+    pace = throttle.Pace(box.daily_cap, dt.timedelta(seconds=box.gap_seconds))
+    allowed = throttle.allowance(pace, sent, now, 1)
+    paced = allowed.next_at if allowed.count == 0 and allowed.next_at is not None else now
+    opening = calendar.next_opening(rule, place, paced)
+    words = [*([allowed.bound] if paced > now else []), *(each.words for each in opening.bound)]
+    at = max(opening.at, box.next_turn_at or opening.at)
+    return Leaving(at, str(words[0]) if words and opening.at > now else "")  # what keeps it now is enough

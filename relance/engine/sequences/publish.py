@@ -80,6 +80,7 @@ class SequenceDetail:
     versions: tuple[VersionView, ...]
     counts: Mapping[str, int]
     paused_by: str = ""
+    published_by: str = ""  # who published this version; empty where that is not known
 
 
 def check(context: Context, source: Source) -> Checked:
@@ -267,6 +268,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
             )
         people = sequences.people(conn).get(chosen.sequence_id)
         text = as_written(conn, chosen)
+        by = events.publisher(conn, chosen.name, chosen.number, chosen.published_at)
     return SequenceDetail(
         chosen.name,
         chosen.number,
@@ -277,6 +279,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
         tuple(VersionView(each.number, each.published_at, each.digest) for each in found),
         people.counts if people else {},
         str(chosen.paused_by),
+        str(by.named()) if by is not None else "",
     )
 
 

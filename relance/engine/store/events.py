@@ -345,3 +345,14 @@ def actor(kind: str, name: str) -> Actor | None:
 
 
 _ACTORS = frozenset(each.value for each in ActorKind)
+
+
+def publisher(conn: Connection, name: str, number: int, at: dt.datetime) -> Actor | None:
+    """Who published a version of a sequence, at that instant; None where it is not known."""
+    query = sa.select(event.c.actor_kind, event.c.actor, event.c.data).where(
+        event.c.at == at, event.c.kind == EventKind.SEQUENCE_PUBLISHED.value
+    )
+    for row in conn.execute(query):
+        if (row.data.get("sequence"), row.data.get("version")) == (name, number):
+            return actor(row.actor_kind, row.actor)
+    return None

@@ -176,8 +176,8 @@ def test_two_who_write_at_once_lose_nothing(sales: Console) -> None:
         assert version(sales) == 2
         # She sees both, and her text is as she wrote it.
         assert text_of(late.text) == theirs
-        assert "Boss asks" in late.text
-        assert 'class="plus"' in late.text
+        assert all(each in late.text for each in ("Boss asks", 'class="plus"'))
+        assert in_english("boss@sales.example published version 2 while you were writing.") in late.text
         assert "style-src 'self' 'nonce-" in late.headers["content-security-policy"]
         assert in_english("Version 2") in eva.get(f"/sequence-drafts/{other}").text
         both = theirs.replace("Did you have", "Boss asks")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import html
 import re
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 
 from relance import EnrollmentFilter
 from relance.console import lists, watch
 from relance.console.views.long_work import jobs
 from relance.console.views.sequences import selected
 from relance.engine import states as states_module
+from relance.engine.db.tables import enrollment, mailbox, message
 from relance.engine.reporting import sequence_report
 from relance.engine.sequences import bulk
+from relance.wording import brief
 from tests.integration.console import campaign
 from tests.integration.console.campaign import ANN, BEN, NAME
 from tests.integration.console.conftest import Console
@@ -331,3 +336,22 @@ def test_pages_are_gone_through_in_both_directions(sales: Console, monkeypatch) 
         monkeypatch.setattr(lists, "TRAIL_LENGTH", 4)
         short = walk(f"{PAGE}?q=firm", "next")
         assert walk(short[-1][0], "prev")[-1][1] == there[0][1]
+
+
+def test_a_step_that_is_due_behind_a_limit_shows_when_it_can_leave_and_why_it_waits(sales: Console) -> None:
+    """And never the time that has passed."""
+    house, now = sales.app._context, sales.app.clock.now()
+    late = now - dt.timedelta(hours=30)
+    with house.database.write() as conn:
+        waits = sa.update(enrollment).where(enrollment.c.state == "active")
+        conn.execute(waits.values(due_at=late, step_kind="mail"))
+        conn.execute(
+            sa.update(message).values(transmitting_at=now - dt.timedelta(hours=20), state="accepted")
+        )
+        conn.execute(sa.update(mailbox).values(daily_cap=1, gap_seconds=0, next_turn_at=None))
+    with boss(sales) as client:
+        page = client.get(f"{PAGE}?state=active&lang=en").text
+    cell = re.search(r'data-label="[^"]*">(<span title=.*?)</td>', page)
+    assert cell, page
+    assert f">{brief(late, now)}<" not in page
+    assert in_english("this mailbox's limit is 1 mail in 24 hours") in html.unescape(cell.group(1))
