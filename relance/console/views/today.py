@@ -11,13 +11,14 @@ from starlette.responses import Response
 from relance.console.charts import Bar
 from relance.console.pages import Page, Rail
 from relance.console.visit import Visit
-from relance.engine.event_log.kinds import EventKind
-from relance.engine.reporting.today import Beginning, Day
+from relance.engine.reporting.today import Beginning, Day, NewsKind
 from relance.engine.roles import Permission
-from relance.wording import N_, Text, clock_time
+from relance.wording import N_, Text, brief, clock_time, date_of
 
 LOOK_BACK = dt.timedelta(days=7)
 # What happened before is no news.
+FIRST_LOOK = dt.timedelta(hours=24)
+# What is news to somebody who was never here.
 OFFICE_HOURS = range(7, 19)
 # Shown even where nothing leaves in them.
 
@@ -37,7 +38,7 @@ def show(visit: Visit) -> Response:
     found = visit.site.watch.counted(visit, ("day",), visit.app.today.day)
     began = visit.app.today.beginning(visit.installation.settings.base_url)
     steps = list(_steps(visit, began)) if visit.me.may(Permission.MAILBOXES) and not began.done else []
-    since = _since(visit)
+    since, heading = _since(visit)
     return visit.show(
         "today.html",
         lines=list(_waiting(visit)),
@@ -45,7 +46,7 @@ def show(visit: Visit) -> Response:
         bars=_bars(found),
         limit=_limit(found),
         news=list(_news(visit, visit.app.today.news(since))),
-        since=since,
+        heading=heading,
         steps=steps,
         enrolled=began.enrolled,
     )
@@ -56,12 +57,17 @@ def state(visit: Visit) -> Response:
     return visit.part("base.html", "state")
 
 
-def _since(visit: Visit) -> dt.datetime:
-    """The last visit, by business time; at the first one, a day ago."""
+def _since(visit: Visit) -> tuple[dt.datetime, Text]:
+    """From when on there is news (business time), and what that time is called: the last visit's, if there was one lately."""
     clock = visit.installation.clock
     now = clock.now()
-    last = clock.at(visit.since) if visit.since is not None else now - dt.timedelta(days=1)
-    return max(min(last, now), now - LOOK_BACK)
+    if visit.since is None:
+        return now - FIRST_LOOK, Text("In the last 24 hours")
+    last = min(clock.at(visit.since), now)
+    if last < now - LOOK_BACK:
+        days = Text("In the last 7 days; your last visit was on {day}", day=date_of(last))
+        return now - LOOK_BACK, days
+    return last, Text("Since your last visit, {time}", time=brief(last, now))
 
 
 def _waiting(visit: Visit) -> Iterator[TodayLine]:
@@ -103,31 +109,41 @@ def _trouble(count: int) -> Text:
     )
 
 
-def _news(visit: Visit, found: Mapping[EventKind, int]) -> Iterator[TodayLine]:
+def _news(visit: Visit, found: Mapping[NewsKind, int]) -> Iterator[TodayLine]:
     for kind, count in found.items():
         icon, tone, words = _NEWS[kind](count)
-        yield TodayLine(
-            icon, tone, words, visit.site.link("/inbox") if kind is EventKind.REPLY_RECEIVED else None
-        )
+        yield TodayLine(icon, tone, words, visit.site.link(_SHOWN_AT[kind]) if kind in _SHOWN_AT else None)
 
 
-_NEWS: Mapping[EventKind, Callable[[int], tuple[str, str, Text]]] = {
-    EventKind.REPLY_RECEIVED: lambda count: (
+_SHOWN_AT = {NewsKind.ANSWERED: "/inbox", NewsKind.SUPPRESSED: "/suppressions"}
+
+
+_NEWS: Mapping[NewsKind, Callable[[int], tuple[str, str, Text]]] = {
+    NewsKind.ANSWERED: lambda count: (
         "reply",
         "green",
         Text.plural("{count} answer came in", "{count} answers came in", count),
     ),
-    EventKind.ENROLLMENT_UNSUBSCRIBED: lambda count: (
+    NewsKind.OPTED_OUT: lambda count: (
         "ban",
         "grey",
         Text.plural("{count} person asked for no more mail", "{count} people asked for no more mail", count),
     ),
-    EventKind.BOUNCE_RECEIVED: lambda count: (
+    NewsKind.SUPPRESSED: lambda count: (
+        "ban",
+        "grey",
+        Text.plural(
+            "{count} person was stopped by the do-not-contact list",
+            "{count} people were stopped by the do-not-contact list",
+            count,
+        ),
+    ),
+    NewsKind.CAME_BACK: lambda count: (
         "undo-2",
         "grey",
         Text.plural("{count} mail came back", "{count} mails came back", count),
     ),
-    EventKind.MESSAGE_ACCEPTED: lambda count: (
+    NewsKind.SENT: lambda count: (
         "send",
         "grey",
         Text.plural("{count} mail was sent", "{count} mails were sent", count),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,19 +11,30 @@ from urllib.parse import urlsplit
 
 from relance.engine.context import Context
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.reasons import Code
 from relance.engine.store import statistics
 from relance.engine.store import today as counted
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import sequences
 
 HOUR = dt.timedelta(hours=1)
-NEWS = (
-    EventKind.REPLY_RECEIVED,
-    EventKind.ENROLLMENT_UNSUBSCRIBED,
-    EventKind.BOUNCE_RECEIVED,
-    EventKind.MESSAGE_ACCEPTED,
-)
-# What is told of the time since somebody was here last, in this order.
+
+
+class NewsKind(enum.StrEnum):
+    """What is told of the time since somebody was here last, in this order."""
+
+    ANSWERED = "answered"
+    OPTED_OUT = "opted_out"  # the person who was written to asked for no more mail
+    SUPPRESSED = "suppressed"  # they, or their company, were put on the do-not-contact list by somebody else
+    CAME_BACK = "came_back"
+    SENT = "sent"
+
+
+_KINDS = {
+    EventKind.REPLY_RECEIVED: NewsKind.ANSWERED,
+    EventKind.BOUNCE_RECEIVED: NewsKind.CAME_BACK,
+    EventKind.MESSAGE_ACCEPTED: NewsKind.SENT,
+}
 
 
 @dataclass(frozen=True)
@@ -105,11 +117,15 @@ def day(context: Context) -> Day:
     return Day(hours, _most_an_hour(boxes), _most_a_day(boxes))
 
 
-def news(context: Context, since: dt.datetime) -> Mapping[EventKind, int]:
-    """What happened after an instant (business time), by the kinds of `NEWS`; what did not happen is left out."""
+def news(context: Context, since: dt.datetime) -> Mapping[NewsKind, int]:
+    """What happened after an instant (business time), in the order of `NewsKind`; what did not happen is left out."""
     with context.database.read() as conn:
-        found = counted.happened(conn, since, [each.value for each in NEWS])
-    return {kind: found[kind.value] for kind in NEWS if found.get(kind.value)}
+        happened = counted.happened(conn, since, [each.value for each in _KINDS])
+        stopped = counted.unsubscribed(conn, since)
+    found = {_KINDS[EventKind(kind)]: number for kind, number in happened.items()}
+    listed = sum(number for code, number in stopped.items() if code == Code.SUPPRESSED)
+    found |= {NewsKind.SUPPRESSED: listed, NewsKind.OPTED_OUT: sum(stopped.values()) - listed}
+    return {kind: found[kind] for kind in NewsKind if found.get(kind)}
 
 
 def beginning(context: Context, base_url: str) -> Beginning:

@@ -21,6 +21,7 @@ from relance.engine.db.tables import (
     sequence,
     task,
 )
+from relance.engine.event_log.kinds import EventKind
 from relance.engine.states import State
 from relance.engine.store import scopes
 from relance.engine.store.sequences import due
@@ -115,6 +116,21 @@ def happened(conn: Connection, since: dt.datetime, kinds: Iterable[str]) -> Mapp
             *own
         )
     return {kind: number for kind, number in conn.execute(query.group_by(event.c.kind))}
+
+
+def unsubscribed(conn: Connection, since: dt.datetime) -> Mapping[str, int]:
+    """How many people's sequences ended after an instant because they are to get no more mail, by the code of the reason; empty
+    where an earlier release wrote it."""
+    code = sa.func.coalesce(event.c.data[("why", "code")].as_string(), "").label("code")
+    query = sa.select(code, sa.func.count(sa.distinct(event.c.contact_id))).where(
+        event.c.at > since, event.c.kind == EventKind.ENROLLMENT_UNSUBSCRIBED.value
+    )
+    own = scopes.within(conn, enrollment.c.mailbox_id)
+    if own:
+        query = query.select_from(sa.join(event, enrollment, enrollment.c.id == event.c.enrollment_id)).where(
+            *own
+        )
+    return {name: number for name, number in conn.execute(query.group_by(code))}
 
 
 def capacity(conn: Connection) -> list[tuple[int | None, int]]:

@@ -133,8 +133,9 @@ def totp_place(number: int) -> str:
     return f"totp/{number}"
 
 
-def signed_in(context: Context, token: str) -> SignedIn | None:
-    """Who a cookie stands for; None where the session is over or the user may not sign in any more."""
+def signed_in(context: Context, token: str, *, visiting: bool = True) -> SignedIn | None:
+    """Who a cookie stands for; None where the session is over or the user may not sign in any more. `visiting`: a person
+    asks; a page that renews itself is no visit, however long it stays open."""
     now = machine_now()
     with context.database.read() as conn:
         session = sessions.by_token(conn, digest(token))
@@ -143,8 +144,9 @@ def signed_in(context: Context, token: str) -> SignedIn | None:
         user = accounts.by_id(conn, session.user_account_id)
     if not user.active:
         return None
-    if now - session.seen_at > SEEN_EVERY:
-        user = _seen(context, user, session.id, now)
+    visits = visiting and (user.visited_at is None or now - user.visited_at > SEEN_EVERY)
+    if visits or now - session.seen_at > SEEN_EVERY:
+        user = _seen(context, user, session.id, now, visits=visits)
     return SignedIn(user, session.id)
 
 
@@ -216,10 +218,11 @@ def counted(context: Context, parties: Mapping[str, int]) -> dt.timedelta:
     return dt.timedelta(0)
 
 
-def _seen(context: Context, user: User, session: int, now: dt.datetime) -> User:
+def _seen(context: Context, user: User, session: int, now: dt.datetime, *, visits: bool) -> User:
     with context.database.write() as conn:
         sessions.seen(conn, session, now)
-        accounts.change(conn, user.id, **_visit(user, now))
+        if visits:
+            accounts.change(conn, user.id, **_visit(user, now))
         return accounts.by_id(conn, user.id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -11,12 +12,13 @@ import sqlalchemy as sa
 from relance import wording
 from relance.console import navigation
 from relance.engine.contacts import service as contact_service
-from relance.engine.db.tables import enrollment, mailbox, message
-from relance.engine.event_log.kinds import EventKind
+from relance.engine.db.tables import enrollment, mailbox, message, user_account
 from relance.engine.reporting import status as reporting
 from relance.engine.reporting import today
+from relance.engine.reporting.today import NewsKind
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.users import sign_in
 from tests import engine_house
 from tests.reading import KIM, MIA, enrolled, hear, letter, wrote
 from tests.reworded import in_english
@@ -88,9 +90,53 @@ def test_what_happened_is_counted_since_a_time(house):
     enrolled(house, KIM)
     wrote(house, KIM)
     assert hear(house, letter(KIM)) == 1
-    assert today.news(house, NOON - dt.timedelta(seconds=1)) == {EventKind.REPLY_RECEIVED: 1}
+    assert today.news(house, NOON - dt.timedelta(seconds=1)) == {NewsKind.ANSWERED: 1}
     assert today.news(house, NOON) == {}
     assert today.waiting(house).unread == 1
+
+
+def test_who_was_stopped_by_a_person_did_not_ask_for_no_more_mail(house):
+    before = NOON - dt.timedelta(seconds=1)
+    enrolled(house, KIM, MIA)
+    contact_service.suppress(house, "lake.example", "a competitor")
+    assert today.news(house, before) == {NewsKind.SUPPRESSED: len({KIM, MIA})}
+
+
+def test_who_asked_by_mail_for_no_more_did(house):
+    enrolled(house, KIM)
+    wrote(house, KIM)
+    assert hear(house, letter(KIM, text="Please remove me from your list.")) == 1
+    assert today.news(house, NOON - dt.timedelta(seconds=1)) == {NewsKind.ANSWERED: 1, NewsKind.OPTED_OUT: 1}
+
+
+def test_the_time_that_the_news_is_of_is_called_what_it_is(console, monkeypatch):
+    ada = console.join("ada@acme.example")
+
+    def heading(after):
+        later = sign_in.machine_now() + after
+        monkeypatch.setattr(sign_in, "machine_now", lambda: later)
+        with console.client(ada) as client:
+            return re.search(r'<h2 id="news">([^<]*)<', client.get("/?lang=en").text).group(1)
+
+    assert heading(dt.timedelta()) == in_english("In the last 24 hours")  # she was never here
+    assert heading(dt.timedelta(hours=5)).startswith(in_english("Since your last visit,"))
+    with console.app._context.database.write() as conn:
+        long_ago = sign_in.machine_now() - dt.timedelta(days=20)
+        conn.execute(sa.update(user_account).values(visit_before=long_ago))
+    assert heading(dt.timedelta()).startswith(in_english("In the last 7 days; your last visit was on"))
+
+
+def test_a_page_that_renews_itself_is_no_visit(console, monkeypatch):
+    ada, begun = console.join("ada@acme.example"), sign_in.machine_now()
+    with console.client(ada) as client:
+        for hours in range(1, 15):
+            monkeypatch.setattr(sign_in, "machine_now", lambda hours=hours: begun + dt.timedelta(hours=hours))
+            assert client.get("/state").status_code == 200
+        morning = client.get("/?lang=en").text  # after a night with the page open
+    with console.app._context.database.read() as conn:
+        before = conn.execute(sa.select(user_account.c.visit_before)).scalar_one()
+    assert abs(before - begun) < dt.timedelta(minutes=1)
+    assert in_english("Since your last visit,") in morning
 
 
 def seeded(console):
