@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relance.console.asked import Asked
+from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.reporting.status import Status
 from relance.engine.roles import Permission
 from relance.wording import Text, _, brief
@@ -90,6 +91,9 @@ def sentence(status: Status, *, any_mailbox: bool = False) -> OverallState:
     grave = next((each for each in status.concerns if each.grave), None)
     if grave is not None:
         return OverallState("bad", grave.plain or grave.words)
+    unsure = next((each for each in status.concerns if each.kind in _UNSURE), None)
+    if unsure is not None:
+        return OverallState("warn", unsure.words)
     if not status.mailboxes and any_mailbox:
         return OverallState("warn", _("None of the mailboxes is yours. A manager can assign one to you."))
     if not status.mailboxes:
@@ -97,6 +101,10 @@ def sentence(status: Status, *, any_mailbox: bool = False) -> OverallState:
     if (room_at := _all_full_until(status)) and status.due_now:
         return OverallState("warn", str(_full(status, room_at)))
     return OverallState("good", str(Text.together(_sent(status), _next(status))))
+
+
+_UNSURE = (ConcernKind.TAKEOVER, ConcernKind.UNHEARD)
+# What makes it untrue to say that mail is being sent, though nothing is wrong for long.
 
 
 def _all_full_until(status: Status) -> dt.datetime | None:

@@ -28,6 +28,14 @@ def machine_now(conn: Connection) -> dt.datetime:
     return now
 
 
+def beside(conn: Connection) -> dt.datetime:
+    """The same for who only looks: where this host's clock disagrees (that is told elsewhere), this host's."""
+    try:
+        return machine_now(conn)
+    except errors.Unreachable:
+        return clock.machine_now()
+
+
 def agreed(before: dt.datetime, theirs: dt.datetime) -> None:
     """Raises `errors.Unreachable` where our clock, read before theirs, is too far from it."""
     apart = skew(before, theirs, clock.machine_now())

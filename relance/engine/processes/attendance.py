@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from relance.engine.db.machine_time import SKEW
 from relance.engine.store.processes import Process
 from relance.version import VERSION
-from relance.wording import Text
+from relance.wording import Text, clock_time
 
+BEAT = dt.timedelta(seconds=20)
+# Between two heartbeats of a process.
+QUIET = dt.timedelta(seconds=45)
+# Who was not seen since then has missed one or two: it may have stopped, and is said to be at work no more without that.
 ALIVE = dt.timedelta(seconds=75)
 # Who was seen since then is at work: a beat may wait for a busy database, and one may be lost.
+REMEMBERED = dt.timedelta(days=1)
+# For so long it is known of who ended without a word: longer than any lease in their name.
 NEEDED = ("scheduler", "worker")
 # Without both nothing is sent and nothing is read.
 
@@ -28,6 +34,8 @@ class Attendance:
     last: Process | None = None
     blind: bool = False  # no heartbeat can be written: who was not seen may be at work all the same
     several: bool = False  # the database takes several hosts: the work is done by daemons of their own
+    quiet: tuple[str, ...] = ()  # the names of those of `processes` that were not seen for `QUIET`
+    gone: tuple[str, ...] = ()  # the names of those that were at work within a day and ended without a word
 
     @property
     def absent(self) -> bool:
@@ -64,11 +72,16 @@ class Attendance:
         return Text("No scheduler is running: nothing is sent and nothing is read.") if self.missing else None
 
     def _here(self) -> Text:
-        each = [
-            Text("{role} on {host} (pid {pid})", role=one.role, host=one.host, pid=str(one.pid))
-            for one in self.processes
-        ]
-        return Text("Running: {processes}.", processes=Text.together(*each, by=", "))
+        return Text(
+            "Running: {processes}.", processes=Text.together(*map(self._told, self.processes), by=", ")
+        )
+
+    def _told(self, one: Process) -> Text:
+        named = {"role": one.role, "host": one.host, "pid": str(one.pid)}
+        if one.name in self.quiet:
+            seen = clock_time(one.seen_at)
+            return Text("{role} on {host} (pid {pid}, last seen at {time})", **named, time=seen)
+        return Text("{role} on {host} (pid {pid})", **named)
 
     def _last(self) -> Text:
         if self.last is None:
@@ -97,13 +110,20 @@ def attendance(
     rows = sorted(known, key=lambda each: each.seen_at, reverse=True)
     here = [each for each in rows if each.name not in dead and _seen_lately(each, now)]
     done = {duty for each in here for duty in each.duties}
+    names = {each.name for each in here}
     return Attendance(
         processes=tuple(sorted(here, key=lambda each: (each.role, each.host, each.pid))),
         missing=tuple(duty for duty in NEEDED if duty not in done),
         last=rows[0] if rows and not here else None,
         blind=blind,
         several=several,
+        quiet=tuple(each.name for each in here if now - each.seen_at > QUIET and not blind),
+        gone=tuple(each.name for each in rows if each.name not in names and _left(each, now) and not blind),
     )
+
+
+def _left(process: Process, now: dt.datetime) -> bool:
+    return process.stopped_at is None and dt.timedelta() <= now - process.seen_at <= REMEMBERED
 
 
 def _seen_lately(process: Process, now: dt.datetime) -> bool:

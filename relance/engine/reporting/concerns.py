@@ -12,7 +12,7 @@ from relance.engine import reasons
 from relance.engine.processes.attendance import Attendance
 from relance.engine.reasons import Code
 from relance.engine.store import headings
-from relance.wording import Text, _, ended, moment, n_
+from relance.wording import Text, _, clock_time, ended, moment, n_
 
 LATE_SECONDS = 900.0
 # Work that could be done and was not begun for so long is late: no turn before it takes longer.
@@ -36,6 +36,8 @@ class ConcernKind(enum.StrEnum):
     UNREADABLE = "unreadable"  # a mailbox
     UNSENDABLE = "unsendable"  # a mailbox whose server does not take its mails, or lets it in
     FAULT = "fault"  # of ours, in which a mailbox's last turn ended
+    TAKEOVER = "takeover"  # mailboxes of a process that has ended wait for another one
+    UNHEARD = "unheard"  # processes that may have stopped
     NO = "no"  # somebody asked for no more mail, and the database has not heard of it
     PAUSED = "paused"  # a mailbox
     CLOCK = "clock"
@@ -69,6 +71,8 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.UNREADABLE: _Weight(True),
         ConcernKind.UNSENDABLE: _Weight(True),
         ConcernKind.FAULT: _Weight(True),  # the others go on
+        ConcernKind.TAKEOVER: _Weight(False),  # it passes by itself
+        ConcernKind.UNHEARD: _Weight(False),  # or is known a little later
         ConcernKind.NO: _Weight(True),  # this host writes to them no more; another one would
         ConcernKind.PAUSED: _Weight(False),  # perhaps a person wants it so
         ConcernKind.CLOCK: _Weight(True),
@@ -114,6 +118,7 @@ class InstallationFacts:
     clock: str = ""
     clock_over: bool = False  # it was wrong, and is right again
     attendance: Attendance | None = None
+    takeover: str = ""  # the sentence about mailboxes that another process is about to take over
     waiting_seconds: float = 0.0  # machine time: how long the oldest work waits that could be done
     mailboxes: tuple[MailboxFacts, ...] = ()
     held: Mapping[str, int] = field(default_factory=dict)  # code of the reason: people
@@ -161,6 +166,7 @@ def _found(facts: InstallationFacts) -> Iterator[Concern]:
     yield from _unwritable(facts)
     if facts.attendance is not None and facts.attendance.absent:
         yield Concern(ConcernKind.ABSENT, str(facts.attendance))
+    yield from _unsure(facts)
     for what in facts.stalled:
         yield Concern(ConcernKind.STALLED, _("{part} is not making progress.", part=what), what)
     if facts.halted is not None:
@@ -179,6 +185,22 @@ def _found(facts: InstallationFacts) -> Iterator[Concern]:
     yield from _unheard(facts)
     yield from _of_mailboxes(facts)
     yield from _for_people(facts)
+
+
+def _unsure(facts: InstallationFacts) -> Iterator[Concern]:
+    """What is true of processes whose work others take over, and of those that may have stopped."""
+    if facts.takeover:
+        yield Concern(ConcernKind.TAKEOVER, facts.takeover)
+    seen = facts.attendance
+    for each in seen.processes if seen is not None else ():
+        if seen is not None and each.name in seen.quiet:
+            words = _(
+                "{role} on {host} was last seen at {time} and may have stopped.",
+                role=each.role,
+                host=each.host,
+                time=clock_time(each.seen_at),
+            )
+            yield Concern(ConcernKind.UNHEARD, words, each.name)
 
 
 def _unwritable(facts: InstallationFacts) -> Iterator[Concern]:

@@ -13,7 +13,7 @@ from relance.clock import machine_now
 from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
-from relance.engine.processes import heartbeats
+from relance.engine.processes import heartbeats, takeovers
 from relance.engine.processes.attendance import Attendance
 from relance.engine.reasons import Code, Why
 from relance.engine.reporting import codes, concerns, silent_turns
@@ -165,6 +165,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
         )
         facts = dataclasses.replace(
             _facts(context, found, _mailbox_facts(conn, context, now)),
+            takeover=takeovers.told(conn, context, found.attendance),
             unwritable=str(context.database.refused) or unwritable,
             foreign=foreign,
             still_jobs=jobs.waiting(conn, machine_now() - jobs.STILL),

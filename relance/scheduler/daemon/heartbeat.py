@@ -7,11 +7,12 @@ import threading
 import structlog
 
 from relance import clock, errors
+from relance.engine.processes.attendance import BEAT
 from relance.scheduler import app_protocol
 from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.queue import hints
 
-BEAT_SECONDS = 20.0  # `relance.engine.processes.attendance.ALIVE` waits for three
+BEAT_SECONDS = BEAT.total_seconds()  # `ALIVE` beside it waits for three
 AGAIN_SECONDS = 5.0  # after one that could not be written: what was left meanwhile is taken up soon
 STILL_SECONDS, END_SECONDS = 150.0, 600.0  # a beat waits for the database, which may take two answers
 GOODBYE_SECONDS = 5.0

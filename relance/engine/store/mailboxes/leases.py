@@ -154,6 +154,28 @@ _HOLDERS = (
 )
 
 
+@dataclass(frozen=True)
+class HeldLease:
+    """A lease that has not lapsed: of which mailbox, in whose name, until when."""
+
+    mailbox_id: int
+    owner: str
+    until: dt.datetime
+
+
+def standing(conn: Connection, now: dt.datetime) -> list[HeldLease]:
+    """All that have not lapsed at `now` (machine time)."""
+    return [
+        HeldLease(row.id, row.lease_owner, row.lease_until)
+        for row in conn.execute(_STANDING, {"machine": now})
+    ]
+
+
+_STANDING = sa.select(mailbox.c.id, mailbox.c.lease_owner, mailbox.c.lease_until).where(
+    mailbox.c.lease_until > sa.bindparam("machine"), mailbox.c.lease_owner != ""
+)
+
+
 def holder(conn: Connection, mailbox_id: int) -> str:
     """In whose name a mailbox is worked for now; empty where nobody holds it."""
     asked = {"of": mailbox_id, "machine": machine_now(conn)}
