@@ -310,8 +310,10 @@ def _in_environment() -> dict[str, str]:
 def _in_file(given: Mapping[str, Any]) -> dict[str, Any]:
     """What the settings file of the home says, unknown names and all."""
     path = full_path(Path(given.get("home") or find_home())) / FILE_NAME
+    written = ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        written = path.read_text(encoding="utf-8")
+        return tomllib.loads(written)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return {}
     except (
@@ -319,7 +321,7 @@ def _in_file(given: Mapping[str, Any]) -> dict[str, Any]:
         RecursionError,
     ) as mistake:  # beside what TOML forbids: numbers and depths nobody writes
         raise errors.Misconfigured(
-            Text("{path} is not valid TOML: {fault}", path=path, fault=toml_faults.told(mistake))
+            Text("{path} is not valid TOML: {fault}", path=path, fault=toml_faults.told(mistake, written))
         ) from None
     except OSError as refused:
         raise errors.Misconfigured(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from relance.wording import Text, ended
 
@@ -21,8 +22,12 @@ _KINDS: tuple[tuple[str, Text], ...] = (
 )  # fmt: skip
 
 
-def told(fault: Exception) -> Text:
-    """The fault of a file that Python's reader of TOML refused, as a whole sentence."""
+_TWICE = re.compile(r"Cannot overwrite a value|Duplicate")
+_KEY = re.compile(r"""\s*(?P<key>[\w-]+|"[^"]*"|'[^']*')\s*=""")
+
+
+def told(fault: Exception, written: str = "") -> Text:
+    """The fault of a file that Python's reader of TOML refused, as a whole sentence. `written` is what stands in the file."""
     if isinstance(fault, UnicodeDecodeError):
         return Text("the file is not text in UTF-8.")
     if isinstance(fault, RecursionError):
@@ -30,6 +35,10 @@ def told(fault: Exception) -> Text:
     raw = str(fault)
     place = _PLACE.search(raw)
     said = _PLACE.sub("", raw)
+    if place is not None and _TWICE.search(said):
+        twice = _given_twice(written.splitlines(), int(place["line"] or 0))
+        if twice is not None:
+            return twice
     known = next((words for pattern, words in _KINDS if re.search(pattern, said)), None)
     words = known or Text('Python says "{fault}"', fault=said)
     if place is None:
@@ -38,3 +47,26 @@ def told(fault: Exception) -> Text:
         return Text("at the end of the file: {words}", words=ended(words))
     line, column = int(place["line"]), int(place["column"])
     return Text("line {line}, column {column}: {words}", line=line, column=column, words=ended(words))
+
+
+def _given_twice(lines: Sequence[str], last: int) -> Text | None:
+    """Which setting is given twice, and where; None where that cannot be told. `last`: the line on which the second one ends,
+    counted from 1; 0: at the end of the file."""
+    found: list[tuple[int, str]] = []
+    for number, line in enumerate(lines[: last or len(lines)], 1):
+        if line.lstrip().startswith("["):
+            found = []
+        elif (key := _KEY.match(line)) is not None:
+            found.append((number, key["key"].strip("\"'")))
+    if not found:
+        return None
+    here, name = found[-1]
+    first = next((number for number, each in found[:-1] if each == name), None)
+    if first is None:
+        return None
+    return Text(
+        "line {line}: {name} is given twice, on line {first} as well. Keep one of them.",
+        line=here,
+        name=name,
+        first=first,
+    )

@@ -87,6 +87,11 @@ def page(visit: Asked, template: str, values: dict[str, Any]) -> str:
     return environment().get_template(template).render(_everywhere(visit), **values)
 
 
+def alone(template: str, /, **values: Any) -> str:
+    """A page that knows nobody and asks no database."""
+    return environment().get_template(template).render(values)
+
+
 def part(visit: Asked, template: str, block: str, values: dict[str, Any]) -> str:
     """One block of a page."""
     found = environment().get_template(template)

@@ -23,8 +23,9 @@ from relance.console import assets
 from relance.console.pages import Page
 from relance.console.requests import cookies, language, security
 from relance.console.site import Site
-from relance.console.views import contents, mishaps
+from relance.console.views import contents, mishaps, outage
 from relance.console.visit import Visit
+from relance.engine.reporting.concerns import ConcernKind
 from relance.tracking.safe_headers import SafeHeaders
 from relance.wording import Text
 
@@ -48,6 +49,13 @@ def build(installation: Relance) -> Starlette:
     made.router.redirect_slashes = False  # it would lead by way of the request's Host header
     made.state.site = site
     return made
+
+
+def sign_in_link(made: Starlette, session: str) -> str:
+    """The path of a link that gives a session that has begun to whoever opens it first, on this machine; `session` is what
+    its cookie holds."""
+    site: Site = made.state.site
+    return site.sign_in_links.make(session)
 
 
 def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
@@ -127,7 +135,10 @@ def _bounded(request: Request, largest: int) -> Request:
 
 def _answer(site: Site, page: Page, request: Request, form: FormData) -> Response:
     """In a thread: who it is, whether they may, and then the page."""
-    visit = _visit(site, request, form)
+    try:
+        visit = _visit(site, request, form, visiting=page.method == "POST" or not page.part)
+    except (errors.Unreachable, errors.Unwritable) as away:
+        return _without_database(site, request, away)
     with wording.speaking(visit.language):
         try:
             answer = _allowed(visit, page) or page.handle(visit)
@@ -146,15 +157,22 @@ def _answer(site: Site, page: Page, request: Request, form: FormData) -> Respons
     return answer
 
 
-def _visit(site: Site, request: Request, form: FormData) -> Visit:
+def _visit(site: Site, request: Request, form: FormData, *, visiting: bool = True) -> Visit:
     token = cookies.token(site.secure, request)
-    found = site.installation.entrance.signed_in(token) if token else None
+    found = site.installation.entrance.signed_in(token, visiting=visiting) if token else None
     viewer = found.user.viewer if found else None
     spoken = language.of(request, viewer, site.installation.settings.language)
     visit = Visit(request, site, site.installation, spoken, viewer, form=form)
     if found is not None:
         visit.session, visit.token, visit.since = found.session, token, found.user.visit_before
     return visit
+
+
+def _without_database(site: Site, request: Request, away: errors.Trouble) -> Response:
+    """Nobody can tell who asks."""
+    log.warning("a page could not be shown: %s", away)
+    why = ConcernKind.UNWRITABLE if isinstance(away, errors.Unwritable) else ConcernKind.DATABASE
+    return outage.page(request, site.installation.settings.language, why)
 
 
 def _allowed(visit: Visit, page: Page) -> Response | None:
@@ -186,7 +204,10 @@ def _elsewhere(site: Site) -> Callable[[Request, Exception], Awaitable[Response]
         status = trouble.status_code if isinstance(trouble, HTTPException) else 500
 
         def make() -> Response:
-            visit = _visit(site, request, FormData())
+            try:
+                visit = _visit(site, request, FormData())
+            except (errors.Unreachable, errors.Unwritable) as away:
+                return _without_database(site, request, away)
             with wording.speaking(visit.language):
                 return mishaps.page(visit, status)
 

@@ -10,6 +10,7 @@ from starlette.routing import Match, Route
 
 from relance.console.pages import Page
 from relance.console.requests import security
+from relance.console.requests.sign_in_links import SignInLinks
 from relance.console.watch import ConsoleWatch
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Site:
         )
         self.grounds = security.Grounds.of(installation.settings)
         self.watch = ConsoleWatch(installation)
+        self.sign_in_links = SignInLinks()
         self._matchers = [(Route(each.path, _nowhere, methods=[each.method]), each) for each in pages]
 
     @property

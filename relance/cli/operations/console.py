@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
+import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from relance.wording import Text, _
 
 if TYPE_CHECKING:
     from relance.app import Relance
+    from relance.config import Settings
+    from relance.scheduler.daemon import startup
 
 group = typer.Typer(help="The web console: pages for salespeople.")
 
@@ -40,7 +44,8 @@ def serve(
         settings = session.of(ctx).settings(console_host=host, **served.values)
         logs.configure(settings)
         bell = lifecycle.Bell()
-        with startup.opened(settings, session.open_app, bell, "console") as app:
+        meanwhile = functools.partial(served.meanwhile, settings)
+        with startup.opened(settings, session.open_app, bell, "console", meanwhile) as app:
             code = 0 if app is None else daemons.run_console(app, served.part(app), bell=bell)
     raise typer.Exit(code)
 
@@ -64,10 +69,33 @@ class Beside:
 
         return web.Console(application(app), self.bound, app.settings)
 
+    @contextlib.contextmanager
+    def meanwhile(self, settings: Settings, waits_for: startup.WaitsFor) -> Iterator[None]:
+        """While the database is not open: pages that say so."""
+        if self.bound is None:
+            yield
+            return
+        from relance.scheduler.web_server import web
+
+        pages = importlib.import_module("relance.console.views.outage").build(settings, waits_for)
+        with web.console_meanwhile(pages, self.bound, settings):
+            yield
+
 
 def application(app: Relance) -> Any:
     """The pages of an open installation, by name: this room and that one stand side by side, and neither may know the other."""
     return importlib.import_module("relance.console.server").build(app)
+
+
+def signed_in_link(served: Any, app: Relance, email: str) -> str:
+    """The path of a link that signs its first visitor in to these pages as a manager who is made for it, with a password
+    that nobody knows: for an installation that goes when the console closes."""
+    from relance.engine.users.sign_in import Origin
+
+    made = app.users.invite(email, "manager")
+    session = app.entrance.accept(made.path.rpartition("/")[2], "", secrets.token_urlsafe(24), Origin())
+    path: str = importlib.import_module("relance.console.server").sign_in_link(served, session)
+    return path
 
 
 @contextlib.contextmanager
@@ -77,24 +105,52 @@ def listening(ctx: typer.Context, host: str | None = None, port: int | None = No
 
     settings = session.of(ctx).settings(console_host=host, console_port=port)
     with contextlib.closing(
-        web.listen(settings.console_host, settings.console_port, "console_port")
+        web.listen(settings.console_host, settings.console_port, web.Listening.CONSOLE)
     ) as bound:
         yield Beside(bound)
 
 
 @contextlib.contextmanager
-def beside(ctx: typer.Context) -> Iterator[Beside]:
-    """The same for `relance run`, whose work does not depend on it: where the port is taken, that is said, and mail goes on."""
+def beside(ctx: typer.Context, web_port: int) -> Iterator[Beside]:
+    """The same for `relance run`, whose work does not depend on it: where the port is taken, that is said, and mail goes on.
+    `web_port` is the one that the web server has."""
     from relance import errors
 
     with contextlib.ExitStack() as stack:
         served = Beside()
         if session.of(ctx).settings().console:
             try:
-                served = stack.enter_context(listening(ctx))
+                served = Beside(stack.enter_context(contextlib.closing(_bound_beside(ctx, web_port))))
             except errors.Unreachable as taken:
                 show.note(str(Text.together(taken.text, Text("Relance runs without its console."))))
         yield served
+
+
+def fault_beside(ctx: typer.Context, web_port: int) -> Text | None:
+    """Why the console could not be served either, for a `relance run` whose web server cannot listen; None where it could."""
+    from relance import errors
+
+    if not session.of(ctx).settings().console:
+        return None
+    try:
+        _bound_beside(ctx, web_port).close()
+    except errors.Unreachable as taken:
+        return taken.text
+    return None
+
+
+def _bound_beside(ctx: typer.Context, web_port: int) -> socket.socket:
+    from relance import errors
+    from relance.scheduler.web_server import web
+
+    settings = session.of(ctx).settings()
+    if settings.console_port == web_port:
+        same = Text(
+            "web_port and console_port are both {port}, and each needs a port of its own. Set console_port to another one; 0 lets the system choose.",
+            port=str(web_port),
+        )
+        raise errors.Unreachable(same)
+    return web.listen(settings.console_host, settings.console_port, web.Listening.CONSOLE, by_option=False)
 
 
 @group.command()

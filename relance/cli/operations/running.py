@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+import socket
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from relance.cli.operations import console
 from relance.cli.terminal import session
+from relance.wording import Text
 
 if TYPE_CHECKING:
     from relance.app import Relance
-
-NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
+    from relance.config import Settings
+    from relance.scheduler.daemon import startup
 
 Host = Annotated[str | None, typer.Option(help="The address the web server listens on.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Its port; 0 lets the system choose.")]
@@ -33,14 +34,12 @@ def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threa
     """Run everything in one process: scheduler, worker, web server and console. Needs only the home folder."""
     from relance.scheduler import daemons
 
-    with console.beside(ctx) as served:
+    with (
+        _listening(ctx, host, port, console.fault_beside) as bound,
+        console.beside(ctx, bound.getsockname()[1]) as served,
+    ):
         _serve(
-            ctx,
-            host,
-            port,
-            "run",
-            functools.partial(_run, daemons.run_all, served, threads=threads),
-            served.values,
+            ctx, host, bound, "run", functools.partial(_run, daemons.run_all, served, threads=threads), served
         )
 
 
@@ -52,32 +51,65 @@ def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
     """Run the web server only: opens, clicks and unsubscribes."""
     from relance.scheduler import daemons
 
-    _serve(ctx, host, port, "web", daemons.run_web)
+    with _listening(ctx, host, port) as bound:
+        _serve(ctx, host, bound, "web", daemons.run_web, console.Beside())
+
+
+@contextlib.contextmanager
+def _listening(
+    ctx: typer.Context,
+    host: str | None,
+    port: int | None,
+    also: Callable[[typer.Context, int], Text | None] = lambda _ctx, _port: None,
+) -> Iterator[socket.socket]:
+    """The web server's socket, bound first: links carry the port, and the system may pick it. Where it cannot be, `also` says
+    what else could not, so that nobody starts a second time to hear of it."""
+    from relance import errors
+    from relance.scheduler.web_server import web as server
+
+    settings = session.of(ctx).settings(web_host=host, web_port=port)
+    try:
+        bound = server.listen(settings.web_host, settings.web_port)
+    except errors.Unreachable as taken:
+        more = also(ctx, settings.web_port)
+        if more is None:
+            raise
+        raise errors.Unreachable(Text.together(taken.text, more, by="\n")) from taken
+    with contextlib.closing(bound):
+        yield bound
 
 
 def _serve(
     ctx: typer.Context,
     host: str | None,
-    port: int | None,
+    bound: socket.socket,
     role: str,
     serve: Callable[..., int],
-    values: Mapping[str, Any] = NOTHING_MORE,
+    beside: console.Beside,
 ) -> None:
-    """Listen, open the installation, and let `serve` do its work until it ends."""
+    """Open the installation, and let `serve` do its work on what is bound until it ends."""
     from relance.scheduler.daemon import lifecycle, startup
     from relance.scheduler.logging import logs
+
+    port = bound.getsockname()[1]
+    settings = session.of(ctx).settings(web_host=host, web_port=port, **beside.values)
+    logs.configure(settings)
+    bell = lifecycle.Bell()
+    meanwhile = functools.partial(_meanwhile, settings, bound, beside)
+    with startup.opened(settings, session.open_app, bell, role, meanwhile) as app:
+        code = 0 if app is None else serve(app, sockets=[bound], bell=bell)
+    raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def _meanwhile(
+    settings: Settings, bound: socket.socket, beside: console.Beside, waits_for: startup.WaitsFor
+) -> Iterator[None]:
+    """While the database is not open, both sockets are served as well as can be."""
     from relance.scheduler.web_server import web as server
 
-    settings = session.of(ctx).settings(web_host=host, web_port=port)
-    # Bound first: links carry the port, and the system may pick it.
-    with contextlib.closing(server.listen(settings.web_host, settings.web_port)) as bound:
-        settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1], **values)
-        logs.configure(settings)
-        bell = lifecycle.Bell()
-        meanwhile = functools.partial(server.meanwhile, settings, bound)
-        with startup.opened(settings, session.open_app, bell, role, meanwhile) as app:
-            code = 0 if app is None else serve(app, sockets=[bound], bell=bell)
-    raise typer.Exit(code)
+    with server.meanwhile(settings, bound), beside.meanwhile(settings, waits_for):
+        yield
 
 
 def worker(

@@ -88,6 +88,14 @@ def loopback(host: str) -> bool:
     return (urlsplit(f"//{host}").hostname or "") in NAMES_OF_THIS_MACHINE if _well_formed(host) else False
 
 
+def here(address: str) -> bool:
+    """Whether who asks sits at this machine, by the address of their connection. Pure."""
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
 def network(address: str) -> str:
     """An address as the network it is kept as: /24, or /48 of IPv6; nothing where it is none. Pure."""
     try:

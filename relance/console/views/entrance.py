@@ -8,6 +8,7 @@ from relance import errors
 from relance.console.lists import LONGEST_LIST
 from relance.console.pages import Page
 from relance.console.requests import cookies, security
+from relance.console.requests.sign_in_links import GOOD_FOR
 from relance.console.visit import Visit
 from relance.engine.roles import Permission
 from relance.engine.users.passwords import SHORTEST
@@ -63,6 +64,31 @@ def join(visit: Visit) -> Response:
     except errors.NotFound:
         return visit.show("mishap.html", 404, **_over())
     return _in(visit, session, "/")
+
+
+def enter(visit: Visit) -> Response:
+    """A link that signs in by itself: for the browser of who sits at this machine. Opened again, it leads the same one home."""
+    if visit.request.method == "GET" and _at_this_machine(
+        visit
+    ):  # who only asks for its head has not opened it
+        session = visit.site.sign_in_links.use(visit.path["token"])
+        if session is not None:
+            return _in(visit, session, "/")
+    if visit.viewer is not None:
+        return visit.go("/")
+    words = Text(
+        "A link that signs in works once and for {time}, on the machine it was made on.", time=GOOD_FOR
+    )
+    return visit.show("mishap.html", 404, title=str(Text("This link no longer works")), words=str(words))
+
+
+def _at_this_machine(visit: Visit) -> bool:
+    client = visit.request.client
+    return (
+        client is not None
+        and security.loopback(visit.request.headers.get("host", ""))
+        and security.here(client.host)
+    )
 
 
 def signed_in(visit: Visit) -> Response:
@@ -164,6 +190,7 @@ PAGES = (
     Page("/sign-in/code", code, None, "POST"),
     Page("/welcome/{token}", welcome, None),
     Page("/welcome/{token}", join, None, "POST"),
+    Page("/enter/{token}", enter, None),
     Page("/signed-in", signed_in, Permission.SELF),
     Page("/sign-out", sign_out, Permission.SELF, "POST"),
     Page("/language", speak, Permission.SELF, "POST"),

@@ -21,7 +21,9 @@ from relance.wording import Text
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries
 SAY_SECONDS = 60.0  # between two lines of the log
 MOMENT_SECONDS = 1.0  # a start that takes longer waits for something
-Meanwhile = Callable[[], contextlib.AbstractContextManager[None]]
+WaitsFor = Callable[[], ConcernKind | None]
+# What was in the way at the last try; None: nothing was, and it takes its time.
+Meanwhile = Callable[[WaitsFor], contextlib.AbstractContextManager[None]]
 LOOK_SECONDS = 0.1  # how soon a signal is heard
 
 
@@ -55,20 +57,40 @@ class StartupWait:
         self.duties = DUTIES.get(role, {role})
         self.asked = ConcernKind.DATABASE
         self.words = "it is opened"
+        self.met: ConcernKind | None = None
+        self.log = structlog.get_logger(__name__)
 
     def open(self) -> app_protocol.App:
         """The engine, or the reason why not."""
-        if self.duties != {"web"} and self.settings.redis_url is not None:
-            self.asked = ConcernKind.BROKER
-            broker.knock(self.settings.redis_url)
+        self._knock()
         self.asked = ConcernKind.DATABASE
         return self.open_app(self.settings)
+
+    def _knock(self) -> None:
+        """Ask whether Redis answers, where this role has a use for it. Who does more than wait for hints goes on without:
+        links, unsubscribes and the console are served, and mail waits in the database."""
+        if self.settings.redis_url is None or not self.duties & {"scheduler", "worker"}:
+            return
+        self.asked = ConcernKind.BROKER
+        try:
+            broker.knock(self.settings.redis_url)
+        except errors.Unreachable as away:
+            if "web" not in self.duties:
+                raise
+            self.log.warning(
+                "starting without the broker; nothing is sent until it answers", reason=str(away)
+            )
 
     def failed(self, fault: errors.RelanceError) -> None:
         """It did not open: what health says until the next try."""
         self.words = str(fault)
         if isinstance(fault, errors.Unwritable):
             self.asked = ConcernKind.UNWRITABLE
+        self.met = self.asked
+
+    def waits_for(self) -> ConcernKind | None:
+        """What was in the way at the last try."""
+        return self.met
 
     def answer(self, path: str) -> health.HealthAnswer:
         """Health of a process that waits: it lives, and is not ready."""
@@ -94,9 +116,10 @@ def opened(
     open_app: app_protocol.OpenApp,
     bell: lifecycle.Bell,
     role: str,
-    meanwhile: Meanwhile = contextlib.nullcontext,
+    meanwhile: Meanwhile = lambda _waits_for: contextlib.nullcontext(),
 ) -> Iterator[app_protocol.App | None]:
-    """The engine, once its database and its broker answer and its disk can be written; None when the process was told to stop before.
+    """The engine, once its database answers (and its broker, where the role does nothing else) and its disk can be written; None
+    when the process was told to stop before.
 
     What is wrong with a setting, and what only a person can mend, is raised at once. Where it takes more than a moment,
     `meanwhile` is entered for the time.
@@ -104,7 +127,7 @@ def opened(
     bell.hang()
     opening = StartupWait(settings, open_app, role)
     with opening.shown(), contextlib.ExitStack() as stack:
-        app = _waited(opening, bell, lambda: stack.enter_context(meanwhile()))
+        app = _waited(opening, bell, lambda: stack.enter_context(meanwhile(opening.waits_for)))
     if app is None:
         yield None
         return

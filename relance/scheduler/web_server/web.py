@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import enum
+import errno
 import logging
 import socket
 import threading
@@ -13,10 +15,11 @@ import uvicorn
 
 from relance import clock, config, errors
 from relance.app import building
+from relance.complete import complete
 from relance.scheduler.app_protocol import App
 from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.web_server import connection_limits, open_files
-from relance.wording import Text, plainly
+from relance.wording import N_, Text, plainly
 
 START_SECONDS = 30.0
 BACKLOG = 2048
@@ -24,22 +27,46 @@ BACKLOG = 2048
 STILL_SECONDS, END_SECONDS = 60.0, 120.0  # nothing in there computes for so long
 
 
-def listen(host: str, port: int, setting: str = "web_port") -> socket.socket:
-    """A bound socket; port 0 lets the system pick one. Raises `errors.Unreachable` with the reason."""
+class Listening(enum.StrEnum):
+    """What listens, by the beginning of its settings' names."""
+
+    WEB = "web"
+    CONSOLE = "console"
+
+
+def listen(host: str, port: int, what: Listening = Listening.WEB, *, by_option: bool = True) -> socket.socket:
+    """A bound socket; port 0 lets the system pick one. `by_option`: the command has --host and --port for it.
+
+    Raises `errors.Unreachable` with the reason, the setting and what to do.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
         both = host == "::" and socket.has_dualstack_ipv6()
         return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as refused:
+        cannot = Text(_CANNOT[what], host=host, port=port, strerror=plainly(refused))
         raise errors.Unreachable(
-            Text(
-                "The web server cannot listen on {host} port {port}: {strerror}. Set {setting} (or --port) to a free one; 0 lets the system choose.",
-                host=host,
-                port=port,
-                setting=setting,
-                strerror=plainly(refused),
-            )
+            Text.together(cannot, _advice(refused, what, by_option=by_option))
         ) from refused
+
+
+_CANNOT = complete(
+    Listening,
+    {
+        Listening.WEB: N_("The web server cannot listen on {host} port {port}: {strerror}."),
+        Listening.CONSOLE: N_("The web console cannot listen on {host} port {port}: {strerror}."),
+    },
+)
+
+
+def _advice(refused: OSError, what: Listening, *, by_option: bool) -> Text:
+    of_host = isinstance(refused, socket.gaierror) or refused.errno == errno.EADDRNOTAVAIL
+    setting = f"{what}_host" if of_host else f"{what}_port"
+    named = Text("{setting} (or {option})", setting=setting, option="--host" if of_host else "--port")
+    where = named if by_option else Text.prose(setting)
+    if of_host:
+        return Text("Set {setting} to an address of this computer, such as 127.0.0.1.", setting=where)
+    return Text("Set {setting} to a free one; 0 lets the system choose.", setting=where)
 
 
 def address(bound: socket.socket) -> str:
@@ -65,7 +92,19 @@ def _rules(settings: config.Settings, turns: int = 0, ears: int = 0) -> connecti
 @contextlib.contextmanager
 def meanwhile(settings: config.Settings, bound: socket.socket) -> Iterator[None]:
     """While it lasts, visitors are served as well as can be without a database; the socket stays open behind it."""
-    server = Web(building.waiting_web_app(settings), [bound.dup()], _rules(settings))
+    with _lasting(Web(building.waiting_web_app(settings), [bound.dup()], _rules(settings))):
+        yield
+
+
+@contextlib.contextmanager
+def console_meanwhile(application: Any, bound: socket.socket, settings: config.Settings) -> Iterator[None]:
+    """The same for the console's socket, by an application that needs no database."""
+    with _lasting(Console(application, bound.dup(), settings)):
+        yield
+
+
+@contextlib.contextmanager
+def _lasting(server: Web) -> Iterator[None]:
     server.start()
     try:
         yield

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 
 from relance import Relance, Settings, make_home
 from relance.clock import Clock
@@ -31,6 +32,7 @@ class Console:
 
     app: Relance
     url: str
+    served: Starlette
     tokens: dict[str, str] = field(default_factory=dict)
 
     def join(self, email: str, role: str = "manager", name: str = "") -> str:
@@ -64,15 +66,14 @@ def serving(
     if url is not None:
         given["database_url"] = url
     with Relance(Settings(home=home, **given), actor="tests", clock=clock) as app:
-        config = uvicorn.Config(
-            server.build(app), "127.0.0.1", port, log_config=None, access_log=False, ws="none"
-        )
+        served = server.build(app)
+        config = uvicorn.Config(served, "127.0.0.1", port, log_config=None, access_log=False, ws="none")
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, daemon=True)
         thread.start()
         try:
             ports.wait_until(lambda: running.started, what="the console")
-            yield Console(app, f"http://127.0.0.1:{port}")
+            yield Console(app, f"http://127.0.0.1:{port}", served)
         finally:
             running.should_exit = True
             thread.join(10)

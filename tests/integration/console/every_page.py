@@ -12,7 +12,7 @@ from tests.integration.console.campaign import NAME
 from tests.integration.console.conftest import Console
 
 OWNER = "boss@acme.example"
-WAY_IN = {"/sign-in", "/welcome/{token}"}
+WAY_IN = {"/sign-in", "/welcome/{token}", "/enter/{token}"}
 # Open to whoever is not signed in, and to nobody else.
 _OFFER = quote(NAME, safe="")
 _LIST = b"E-mail;First name\nkim@lake.example;Kim\nmia@lake.example;Mia\nnobody;Ann\n"

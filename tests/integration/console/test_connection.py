@@ -6,8 +6,12 @@ import re
 
 import pytest
 
+from relance import errors
+from relance.console.requests import security
+from relance.engine.store.users import sessions
 from tests.integration.console import campaign
 from tests.integration.console.conftest import PASSWORD, Console
+from tests.reworded import in_english
 
 BOSS = "boss@sales.example"
 
@@ -128,3 +132,26 @@ def test_what_was_sent_without_a_session_is_there_again_after_signing_in(sales, 
         page.wait_for_url("**/inbox**")
         here.open("/inbox?answer=1")
         assert page.input_value("#f-text") == ""
+
+
+def test_a_database_that_goes_away_is_said_on_every_page_in_the_readers_language(console, monkeypatch):
+    """Without it nobody can tell who asks: no page of theirs can be made."""
+    token = console.join("ada@acme.example")
+
+    def away(*given):
+        raise errors.Unreachable("no answer")
+
+    monkeypatch.setattr(sessions, "by_token", away)
+    with console.client(token) as ada:
+        english, polish = (ada.get("/", headers={"accept-language": each}) for each in ("en", "pl"))
+        sent, part = ada.post("/sign-out"), ada.get("/state", headers={"hx-request": "true"})
+        missing = ada.get("/nothing")
+    assert {each.status_code for each in (english, polish, sent, part, missing)} == {503}
+    assert in_english("The database does not answer.") in english.text
+    assert 'lang="pl"' in polish.text
+    assert polish.text != english.text
+    assert english.headers["content-security-policy"] == security.POLICY
+    assert "refresh" in english.headers
+    assert "refresh" not in sent.headers  # nothing is sent twice
+    assert in_english("What you sent has not been done.") in sent.text
+    assert "<" not in part.text

@@ -12,7 +12,7 @@ from relance.console.requests import security
 from relance.console.views.contents import PAGES
 from relance.engine.roles import ROLES, Permission, Role
 
-OPEN = {"/sign-in", "/sign-in/code", "/welcome/{token}"}
+OPEN = {"/sign-in", "/sign-in/code", "/welcome/{token}", "/enter/{token}"}
 # What anybody may open: the way in. A page more is a decision.
 
 

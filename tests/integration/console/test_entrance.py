@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from relance.clock import elapsed
+from relance.console import server
+from relance.console.requests import sign_in_links
 from relance.engine.users import sign_in, totp
 from tests.integration.console.conftest import PASSWORD
 from tests.reworded import in_english
@@ -167,3 +170,32 @@ def test_a_page_that_fails_says_so_and_keeps_its_reasons_to_the_log(console, mon
     assert found.status_code == 500
     assert "secret of the database" not in found.text
     assert "secret of the database" in caplog.text
+
+
+def test_a_link_signs_a_browser_in_once_and_asks_for_nothing(console):
+    link = server.sign_in_link(console.served, console.join(ADA))
+    with console.client() as client:
+        assert client.head(link).status_code == 404  # not opened by that
+        opened = client.get(link)
+        assert (opened.status_code, opened.headers["location"]) == (303, "/")
+        assert client.get("/profile").status_code == 200
+        assert client.get(link).headers["location"] == "/"  # the way back in its browser
+    with console.client() as other:
+        assert other.get(link).status_code == 404
+        assert other.get("/enter/nothing").status_code == 404
+
+
+def test_such_a_link_is_good_for_half_an_hour(console, monkeypatch):
+    link = server.sign_in_link(console.served, console.join(ADA))
+    later = elapsed() + sign_in_links.GOOD_FOR.total_seconds() + 1
+    monkeypatch.setattr(sign_in_links, "elapsed", lambda: later)
+    with console.client() as client:
+        assert client.get(link).status_code == 404
+
+
+def test_such_a_link_is_good_on_this_machine_only_and_not_used_up_from_elsewhere(console):
+    link = server.sign_in_link(console.served, console.join(ADA))
+    with console.client() as client:
+        assert client.get(link, headers={"x-forwarded-for": "203.0.113.7"}).status_code == 404
+        assert client.get(link, headers={"host": "192.0.2.1"}).status_code in (403, 404)
+        assert client.get(link).status_code == 303

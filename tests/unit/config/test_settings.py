@@ -152,7 +152,6 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
     [
         ("a = 1\nzone = Europe/Warsaw\n", (2, 8), "a value cannot be read; text belongs in quotes"),
         ("web_port: 1\n", (1, 9), "a = is missing after the name of a setting"),
-        ("web_port = 1\nweb_port = 2\n", (2, 13), "something is given twice"),
         ('zone = "x\n', (1, 10), "a text has no closing quote"),
         ("= 1\n", (1, 1), "a line does not begin with the name of a setting"),
         ("web_port = 1 2\n", (1, 14), "there is more on the line after a value"),
@@ -168,6 +167,26 @@ def test_what_toml_forbids_is_told_in_our_words_with_its_place(
     with wording.speaking("pl"):
         assert f"wiersz {place[0]}, kolumna {place[1]}: " in str(refused.value)
         assert words not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("web_port = 1\nweb_port = 2\n", (1, 2)),
+        ('# mine\nweb_port = 1\nzone = "UTC"\n\n"web_port" = 2', (2, 5)),  # at the end of the file
+        ('web_port = 1\nwatch_folders = [\n  "a",\n]\nweb_port = 2\nzone = "UTC"\n', (1, 5)),
+    ],
+)
+def test_a_setting_that_is_given_twice_is_named_with_both_lines(
+    tmp_path: Path, text: str, lines: tuple[int, int]
+) -> None:
+    (tmp_path / "relance.toml").write_text(text)
+    with pytest.raises(errors.Misconfigured) as refused:
+        config.Settings(home=tmp_path)
+    first, second = lines
+    said = in_english(f"line {second}: web_port is given twice, on line {first} as well. Keep one of them.")
+    assert str(refused.value).endswith(said)
+    assert str(tmp_path / "relance.toml") in str(refused.value)
 
 
 def test_settings_that_are_not_utf_8_or_end_too_soon_are_told_in_our_words(tmp_path: Path) -> None:
