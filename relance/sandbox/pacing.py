@@ -35,6 +35,7 @@ class _Course:
         self._lock = threading.Lock()
         self._stretches = [first]
         self._working = 0
+        self.waited_for = False
 
     def at(self, machine: dt.datetime) -> dt.datetime:
         with self._lock:
@@ -76,6 +77,13 @@ class PatientClock(clock.Clock):
         """Time stands still from now on: what was played can be looked at as it is. Nobody may work any more."""
         course: _Course = object.__getattribute__(self, "_course")
         course.stop()
+
+    def wait_for_work(self, *, waits: bool) -> None:
+        """From now on the clock takes its time, for there is work that waits; or does so no more. One caller only."""
+        course: _Course = object.__getattribute__(self, "_course")
+        if waits != course.waited_for:
+            course.waited_for = waits
+            course.work(+1 if waits else -1, (self.scale, self.scale * AT_WORK))
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:

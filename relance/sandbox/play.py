@@ -27,6 +27,7 @@ from relance.engine.reporting.sequence_report import Report
 from relance.engine.reporting.status import HeldView, Status
 from relance.engine.reporting.timeline import EventView
 from relance.engine.sequences.enroll import EnrollReport
+from relance.engine.states import State
 from relance.engine.turn_stages import TurnReport
 from relance.sandbox import accounting, pacing
 from relance.sandbox.audit import Audit, audit
@@ -49,6 +50,10 @@ SEQUENCE = Path(str(resources.files("relance.sandbox") / "first-meeting.yaml"))
 # The same file as examples/first-meeting.yaml (a test compares); inside the package, so that an installed one has it.
 LOOK_SECONDS = 0.2
 # How often the play is looked at.
+BEHIND = dt.timedelta(hours=4)
+# Where work has waited for so long, the machine does not keep up, and the clock waits for it.
+STILL_SECONDS = 90.0
+# Where nothing at all has happened for so long, nothing will.
 DAILY_CAP = 60
 SYNC_EVERY = dt.timedelta(hours=6)
 BATCH = 8
@@ -69,6 +74,7 @@ class Plan:
     )
     database_url: str | None = None  # None: SQLite in a folder that goes with the play
     redis_url: str | None = None  # None: everything in this process
+    whole: bool = True  # whether it goes on after its days until everybody's sequence has come to an end
 
     @property
     def scale(self) -> float:
@@ -100,11 +106,17 @@ class Outcome:
     audit: Audit
     story: Story
     seconds: float
+    left: int = 0  # people who were still to be written to when nothing happened any more
+
+    @property
+    def sound(self) -> bool:
+        """Whether every promise was kept, as far as it got, and nothing went wrong in the world itself."""
+        return self.audit.clean and not self.story.mishaps
 
     @property
     def clean(self) -> bool:
-        """Whether every promise was kept and nothing went wrong in the world itself."""
-        return self.audit.clean and not self.story.mishaps
+        """Whether every promise was kept, to the end of the play."""
+        return self.sound and not self.left
 
 
 class Unhurried(Relance):
@@ -159,7 +171,7 @@ def play(
         with hire(relance, bound) as parts, Prospects(world, behaviour.cast(roster.people, plan.seed)):
             with relance.clock.at_work() if isinstance(relance, Unhurried) else nullcontext():
                 imported, enrolled = _set_up(relance, world, roster, plan, folder)
-            _watch(relance, plan, parts, watch)
+            left = _watch(relance, plan, parts, watch)
             if isinstance(relance, Unhurried):
                 # While everybody goes home, a week of theirs would pass in which nobody works.
                 stack.enter_context(relance.clock.at_work())
@@ -178,6 +190,7 @@ def play(
             found,
             story,
             clocks.elapsed() - began,
+            left,
         )
         stay(relance, outcome)
         return outcome
@@ -241,18 +254,32 @@ def _set_up(
     return imported, relance.enroll(published.name)
 
 
-def _watch(relance: Relance, plan: Plan, parts: Backstage, watch: Callable[[Scene], None]) -> None:
-    """Look until the days are over, or until nothing can happen any more."""
+def _watch(relance: Relance, plan: Plan, parts: Backstage, watch: Callable[[Scene], None]) -> int:
+    """Look until the days are over and nobody is to be written to any more, however long that takes. Returns how many people
+    still are: none, but where nothing happened for `STILL_SECONDS`."""
     pulse = threading.Event()  # nobody sets it: it only measures the time between two looks
-    cursor, end = "", START + dt.timedelta(days=plan.days)
+    cursor, end, moved = "", START + dt.timedelta(days=plan.days), clocks.elapsed()
     while True:
         parts.check()
         now = relance.clock.now()
         page = relance.events(cursor, 500)
         cursor = page.cursor
         status = relance.status()
-        done = min(1.0, max(0.0, (now - START) / (end - START)))
-        watch(Scene(now, done, status, page.events))
-        if now >= end and not page.events:
-            return
+        left = status.states.get(State.ACTIVE, 0) if plan.whole else 0
+        moved = clocks.elapsed() if page.events else moved
+        watch(Scene(now, _done(now, end, left), status, page.events))
+        if now >= end and not page.events and (not left or clocks.elapsed() - moved > STILL_SECONDS):
+            return left
+        if isinstance(relance, Unhurried):
+            relance.clock.wait_for_work(waits=_behind(status, now))
         pulse.wait(LOOK_SECONDS)
+
+
+def _done(now: dt.datetime, end: dt.datetime, left: int) -> float:
+    """Of the whole: never all of it while somebody is still to be written to. Pure."""
+    return min(0.99 if left else 1.0, max(0.0, (now - START) / (end - START)))
+
+
+def _behind(status: Status, now: dt.datetime) -> bool:
+    """Whether the machine does not keep up with the clock. Pure."""
+    return status.waiting_since is not None and now - status.waiting_since > BEHIND

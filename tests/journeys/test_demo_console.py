@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -16,54 +17,71 @@ import pytest
 from relance.sandbox import pacing
 from tests.engine_house import MONDAY
 
-PASSWORD = "correct horse battery"
+DEMO = [sys.executable, "-m", "relance", "--lang", "en", "demo", "--contacts", "12", "--seconds", "10"]
+READY = "relance demo: ready"
+QUESTION = "Look at all of it in the web console?"
 
 
 @pytest.mark.slow
 def test_the_console_is_open_on_what_was_played(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "relance",
-        "--lang",
-        "en",
-        "demo",
-        "--console",
-        "--contacts",
-        "12",
-        "--seconds",
-        "10",
-    ]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path, env={**os.environ}
+        [*DEMO, "--console"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path
     ) as playing:
         assert playing.stdout is not None
         try:
             said = []
             for line in playing.stdout:
                 said.append(line)
-                if "relance demo: ready" in line:
+                if READY in line:
                     break
-            link = re.search(r"http://127\.0\.0\.1:\d+/welcome/\S+", "".join(said))
-            assert link is not None, "".join(said)[-2000:]
-            _looked_at(link.group())
+            _looked_at(_link("".join(said)))
             playing.send_signal(signal.SIGINT)
             assert playing.wait(30) == 0
         finally:
             playing.kill()
 
 
+@pytest.mark.slow
+def test_who_sits_at_a_terminal_is_asked_at_the_end_and_enter_opens_it(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(DEMO, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path) as playing:
+        try:
+            _read_until(ours, QUESTION)
+            os.write(ours, b"\n")
+            _looked_at(_link(_read_until(ours, READY)))
+            playing.send_signal(signal.SIGINT)
+            assert playing.wait(30) == 0
+        finally:
+            playing.kill()
+            os.close(ours)
+            os.close(theirs)
+
+
+def _read_until(terminal: int, words: str) -> str:
+    said = ""
+    while words not in said:
+        said += os.read(terminal, 4096).decode("utf-8", "replace")
+    return said
+
+
+def _link(said: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:\d+/enter/[\w-]+", said)
+    assert found is not None, said[-2000:]
+    return found.group()
+
+
 def _looked_at(link: str) -> None:
-    base = link.partition("/welcome")[0]
-    headers = {"sec-fetch-site": "same-origin"}
-    with httpx.Client(base_url=base, headers=headers, follow_redirects=True, timeout=30) as me:
-        given = {"name": "Me", "password": PASSWORD, "again": PASSWORD}
-        assert me.post(link, data=given).status_code == 200
-        assert me.get(link).status_code == 404  # it works once
-        shown = me.get("/reports?days=30").text
-        assert '<svg class="chart"' in shown
-        for path in ("/", "/inbox", "/tasks", "/sequences", "/held"):
+    base = link.partition("/enter")[0]
+    with httpx.Client(base_url=base, follow_redirects=True, timeout=30) as me:
+        assert me.head(link).status_code == 404  # who only asks for its head has not opened it
+        opened = me.get(link)
+        assert (opened.status_code, opened.url.path) == (200, "/")  # no name and no password was asked for
+        assert '<svg class="chart"' in me.get("/reports?days=30").text
+        for path in ("/inbox", "/tasks", "/sequences", "/held"):
             assert me.get(path).status_code == 200
+        assert me.get(link).url.path == "/"
+    with httpx.Client(base_url=base, follow_redirects=True, timeout=30) as other:
+        assert other.get(link).status_code == 404  # it works once
 
 
 def test_the_time_of_what_was_played_stands_still() -> None:

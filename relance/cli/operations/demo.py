@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli.terminal import show
+from relance.cli.terminal import asking, show
 from relance.wording import N_, Text, _, moment
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MANAGER = "you@demo.example"
 DRAIN_SECONDS = 5.0
+CONSOLE_LATER = N_(
+    "`relance demo --console --seed {seed}` plays the same people again, and leaves the web console open on them."
+)
 NEWS = 10
 CASES = 10
 # At most so many of each kind are told at the end; `--json` has all of them.
@@ -88,31 +91,38 @@ def demo(
                 _write(json_file, _data(outcome, chosen))
             if not quiet:
                 _end(outcome, chosen)
-            if console:
+            if console or (not quiet and _wanted()):
                 _leave_open(relance)
+            elif not quiet:
+                show.say(_(CONSOLE_LATER, seed=chosen))
 
         outcome = play.play(plan, watch, stay=stay)
-    if not console and not quiet:
-        show.say(_("`relance demo --console` leaves the web console open with this data."))
     raise typer.Exit(0 if outcome.clean else 1)
 
 
+def _wanted() -> bool:
+    """Whether who sits at the terminal wants to look at it in the console."""
+    if not (asking.answerable() and sys.stdout.isatty()):
+        return False
+    try:
+        return asking.agreed(_("Look at all of it in the web console?"))
+    except (typer.Abort, EOFError):
+        return False
+
+
 def _leave_open(relance: Relance) -> None:
-    """Serve the console, and say by which link somebody becomes its manager, until a signal ends it."""
-    from relance.cli.operations.console import application
+    """Serve the console, and say by which link a browser is signed in to it, until a signal ends it."""
+    from relance.cli.operations.console import application, signed_in_link
     from relance.scheduler.daemon import lifecycle
     from relance.scheduler.web_server import web
 
     with closing(web.listen("127.0.0.1", 0)) as bound:
         address = web.address(bound)
-        part = web.Console(application(relance), bound, relance.settings)
-        link = f"{address}{relance.users.invite(MANAGER).path}"
+        served = application(relance)
+        part = web.Console(served, bound, relance.settings)
+        link = f"{address}{signed_in_link(served, relance, MANAGER)}"
         show.say()
-        show.say(
-            _(
-                "The console is open with the demo's data. This link works once and signs you in as its manager:"
-            )
-        )
+        show.say(_("The web console is open with the demo's data. This link signs your browser in, once:"))
         show.say(f"  {link}")
         show.say(_("Ctrl-C closes it and deletes the demo's data."))
         ready = f"relance demo: ready pid={os.getpid()} console={address}"
@@ -267,17 +277,24 @@ def _audit(outcome: Outcome, seed: int) -> None:
         "Every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays the same people again.",
         **facts,
     )
+    cut_short = Text.plural(
+        "The demo did not come to its end: after {seconds} seconds nothing happened any more, and {count} person was still to be written to. What is said above is true of what was played. `relance demo --seed {seed}` plays the same people again.",
+        "The demo did not come to its end: after {seconds} seconds nothing happened any more, and {count} people were still to be written to. What is said above is true of what was played. `relance demo --seed {seed}` plays the same people again.",
+        outcome.left,
+        **facts,
+    )
     broken = Text(
         "NOT every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays the same people again.",
         **facts,
     )
-    show.say(str(kept if outcome.clean else broken))
+    show.say(str(kept if outcome.clean else cut_short if outcome.sound else broken))
 
 
 def _data(outcome: Outcome, seed: int) -> dict[str, Any]:
     return {
         "seed": seed,
         "clean": outcome.clean,
+        "left": outcome.left,
         "audit": outcome.audit.as_dict(),
         "findings": show.as_data(outcome.audit.findings),
         "imported": show.as_data(outcome.imported),

@@ -34,16 +34,27 @@ def require_answer(*, yes: bool) -> None:
         raise wrong(_("There is no terminal to ask for confirmation. Add --yes to go ahead."))
 
 
+def agreed(question: str) -> bool:
+    """Whether somebody at the terminal agrees to something that does no harm: they do with Enter alone. Raises `typer.Abort`
+    where they leave instead."""
+    return _answered(question, _("[Y/n]"), nothing=True)
+
+
 def confirmed(question: str, *, yes: bool) -> bool:
     """Whether to go on. `yes` answers beforehand; without a terminal it is needed."""
     require_answer(yes=yes)
-    if yes:
-        return True
+    return yes or _answered(question, _("[y/N]"), nothing=False)
+
+
+def _answered(question: str, choices: str, *, nothing: bool) -> bool:
+    """Yes or no; `nothing` is what Enter alone means."""
     while True:
         answer = (
-            typer.prompt(f"{question} {_('[y/N]')}", default="", show_default=False, err=True).strip().lower()
+            typer.prompt(f"{question} {choices}", default="", show_default=False, err=True).strip().lower()
         )
-        if answer in ("", "n", "no", _("n"), _("no")):
+        if not answer:
+            return nothing
+        if answer in ("n", "no", _("n"), _("no")):
             return False
         if answer in ("y", "yes", _("y"), _("yes")):
             return True

@@ -61,3 +61,17 @@ def test_a_second_of_work_is_a_small_part_of_a_second_of_rest() -> None:
         assert patient.now() - START == dt.timedelta(hours=10, seconds=SCALE * pacing.AT_WORK)
         machine.passes(1)
         assert patient.now() - START == dt.timedelta(hours=20, seconds=SCALE * pacing.AT_WORK)
+
+
+def test_the_clock_takes_its_time_while_work_waits_whether_anybody_does_it_or_not() -> None:
+    machine = Machine()
+    with mock.patch.object(clock, "machine_now", machine.read):
+        patient = pacing.PatientClock(SCALE, START)
+        machine.passes(1)
+        for waits in (True, True):
+            patient.wait_for_work(waits=waits)
+        machine.passes(1)
+        assert patient.now() - START == dt.timedelta(seconds=SCALE * (1 + pacing.AT_WORK))
+        patient.wait_for_work(waits=False)
+        machine.passes(1)
+        assert patient.now() - START == dt.timedelta(seconds=SCALE * (2 + pacing.AT_WORK))
