@@ -22,6 +22,15 @@ def is_pem(trusted: str | None) -> bool:
     return trusted is not None and _BEGIN in trusted
 
 
+def fault_of_pem(trusted: str | None) -> Text | None:
+    """What is wrong with certificates that were handed over themselves; of a file nothing is said, which may come later."""
+    try:
+        context(trusted if is_pem(trusted) else None)
+    except errors.Broken as unreadable:
+        return unreadable.text
+    return None
+
+
 def context(ca_file: str | None = None) -> ssl.SSLContext:
     """A client context that verifies certificate and name, trusting the system's authorities and `ca_file`: the path of a file
     of PEM, or the PEM itself.

@@ -192,7 +192,6 @@ def _check(spec: MailboxSpec) -> None:
             problems.append(
                 errors.Problem(Text("would send the password unencrypted."), where=what, hint=hint)
             )
-    problems.extend(_certificate_problems(spec.ca_file))
     if spec.daily_cap is not None and spec.daily_cap < 0:
         problems.append(errors.Problem(Text("cannot be negative."), where="daily_cap"))
     if spec.gap_seconds < 0:
@@ -207,19 +206,13 @@ def _check(spec: MailboxSpec) -> None:
         raise errors.Invalid(problems)
 
 
-def _certificate_problems(trusted: str | None) -> Iterator[errors.Problem]:
-    """Of certificates that were handed over themselves; a file may come later, and change."""
-    try:
-        tls.context(trusted if tls.is_pem(trusted) else None)
-    except errors.Broken as unreadable:
-        yield errors.Problem(unreadable.text, where="ca_file")
-
-
 def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
     try:
         contact_fields.tidy("name", spec.name)
     except contact_fields.UnfitField as unfit:
         yield errors.Problem(unfit.args[0])
+    if unreadable := tls.fault_of_pem(spec.ca_file):
+        yield errors.Problem(unreadable, where="ca_file")
     yield from sign_in_problems(username=spec.username, password=spec.password)
 
 

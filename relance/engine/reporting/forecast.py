@@ -98,6 +98,7 @@ class Leaving:
 
     at: dt.datetime | None
     words: str = ""
+    code: str = ""  # of `words`: a `BoundKind`, "pace" (of the mailbox), "unreadable" (the mailbox)
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _leaving(
         box = boxes[row.mailbox_id]
         blind = bool(box.mailbox.sync_error) and row.wrote_before
         found[row.id] = (
-            Leaving(None, str(Text("waits until the mailbox can be read")))
+            Leaving(None, str(Text("waits until the mailbox can be read")), "unreadable")
             if blind
             else leaving(script.rule(row.step or ""), place, box.mailbox, box.sent, now)
         )
@@ -154,6 +155,9 @@ def leaving(
     allowed = throttle.allowance(pace, sent, now, 1)
     paced = allowed.next_at if allowed.count == 0 and allowed.next_at is not None else now
     opening = calendar.next_opening(rule, place, paced)
-    words = [*([allowed.bound] if paced > now else []), *(each.words for each in opening.bound)]
     at = max(opening.at, box.next_turn_at or opening.at)
-    return Leaving(at, str(words[0]) if words and opening.at > now else "")  # what keeps it now is enough
+    if paced > now:
+        return Leaving(at, str(allowed.bound), "pace")
+    # What keeps it now is enough.
+    first = opening.bound[0] if opening.at > now and opening.bound else None
+    return Leaving(at) if first is None else Leaving(at, str(first.words), first.kind.value)

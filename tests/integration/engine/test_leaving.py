@@ -70,7 +70,10 @@ def test_outside_the_sending_hours_it_is_their_next_beginning(house: Context) ->
     for each in forecast.overdue(house, numbers(house)).values():
         assert each.at is not None
         assert dt.timedelta(hours=11) < each.at - EVENING < dt.timedelta(hours=13)
-        assert in_english("the sending hours of Mon 2 March 2026 are over") == each.words
+        assert (each.code, each.words) == (
+            "window",
+            in_english("the sending hours of Mon 2 March 2026 are over"),
+        )
 
 
 def test_behind_the_limit_of_the_mailbox_it_is_the_time_at_which_that_lets_the_next_go(
@@ -89,6 +92,7 @@ def test_behind_the_limit_of_the_mailbox_it_is_the_time_at_which_that_lets_the_n
     assert found
     for each in found.values():
         assert each.at == box.room_at == NOON + 2 * HOUR
+        assert each.code == "pace"
         assert in_english("this mailbox's limit is 1 mail in 24 hours") in each.words
 
 
@@ -98,4 +102,5 @@ def test_a_follow_up_behind_a_mailbox_that_cannot_be_read_has_no_time(house: Con
         conn.execute(sa.update(enrollment).values(wrote_before=True))
     for each in forecast.overdue(house, numbers(house)).values():
         assert each.at is None
+        assert each.code == "unreadable"
         assert in_english("waits until the mailbox can be read") in each.words
