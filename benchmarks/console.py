@@ -245,10 +245,10 @@ def _spent(relance: Relance) -> float:
 
 
 def _weight(client: httpx.Client) -> int:
-    """Bytes of the first page with everything that is loaded for it."""
-    return len(gzip.compress(client.get("/").content)) + sum(
-        len(each.packed) for each in assets.assets().values()
-    )
+    """Bytes of the first page with everything that it names, each as it is sent to a browser that takes gzip."""
+    page = client.get("/").text
+    named = [each for each in assets.assets().values() if each.url in page]
+    return len(gzip.compress(page.encode())) + sum(len(each.packed) for each in named)
 
 
 def _options() -> argparse.Namespace:

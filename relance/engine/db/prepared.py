@@ -38,9 +38,12 @@ Row = Any
 
 def fixed(value: str | StrEnum) -> sa.ColumnElement[Any]:
     """A word of ours as it stands in a statement's text."""
-    if not str(value).replace("_", "").replace(" ", "").isalnum():
+    if not str(value).translate(_PUNCTUATION).isalnum():
         raise ValueError(f"not a word of ours: {value!r}")
     return sa.literal_column(f"'{value!s}'", sa.Text)
+
+
+_PUNCTUATION = str.maketrans("", "", "_ .")
 
 
 def is_one_of(column: sa.ColumnElement[Any], values: Iterable[str | StrEnum]) -> sa.ColumnElement[bool]:

@@ -156,6 +156,7 @@ class _Counts:
     hits: list[StepCount]
     ends: list[StepCount]
     standing: list[StepCount]
+    written: list[StepCount]  # of those who stand: whose mail of the step was made
     happened: list[StepCount]
     taken: list[StepCount]
     tasks: list[StepCount]
@@ -185,17 +186,16 @@ class _Counts:
 
         mails = sum(each.count for each in self.mails if each.step == step_id)
         passed = many(self.happened, *_DONE)
-        unwritten = sum(
-            each.count
-            for each in self.standing
-            if each.step == step_id and not each.variant and each.kind in ("held", "due")
-        )
+
+        def unwritten(*kinds: str) -> int:
+            return many(self.standing, *kinds) - many(self.written, *kinds)
+
         return StepReport(
             **self.funnel(step_id),
             id=step_id,
             kind=script.plan.step(step_id).kind,
-            due=mails + passed + unwritten,
-            waiting=_sum([each for each in self.standing if not each.variant], ("ahead",), step_id),
+            due=mails + passed + unwritten("held", "due"),
+            waiting=unwritten("ahead"),
             done=passed - many(self.happened, EventKind.STEP_SKIPPED),
             held=many(self.standing, "held"),
             skipped=many(self.happened, EventKind.STEP_SKIPPED),
@@ -238,6 +238,7 @@ def _read(conn: Connection, sequence_id: int, now: dt.datetime) -> _Counts:
         statistics.hits(conn, sequence_id),
         statistics.ends(conn, sequence_id, [kind.value for kind in DECISIVE]),
         statistics.standing(conn, sequence_id, now),
+        statistics.standing(conn, sequence_id, now, written=True),
         statistics.happened(conn, sequence_id, _DONE),
         statistics.taken(conn, sequence_id),
         statistics.tasks(conn, sequence_id),

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import roles
+from relance.engine.db.prepared import among
 from relance.engine.db.tables import contact, enrollment, inbound, mailbox, message, task
 from relance.engine.roles import Scope
 
@@ -31,14 +32,48 @@ def within(
     return [] if own is None else [column.in_(own)]
 
 
+def of_enrollments(conn: Connection, column: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
+    """Conditions that keep rows to the enrollments of those mailboxes, by their numbers: an index alone tells these."""
+    own = mailboxes(conn)
+    if own is None:
+        return []
+    return [column.in_(sa.select(enrollment.c.id).where(enrollment.c.mailbox_id.in_(own)))]
+
+
 def people(conn: Connection, scope: Scope | None = None) -> list[sa.ColumnElement[bool]]:
     """The same for contacts: who is (or was) written to by those mailboxes, and whom nobody writes to yet."""
     own = mailboxes(conn, scope)
-    if own is None:
-        return []
+    return [] if own is None else [sa.or_(_theirs(own), nobody())]
+
+
+def nobody() -> sa.ColumnElement[bool]:
+    """Whether a contact is in no sequence: by an index, in the order of addresses, and then by the enrollments, which decide."""
     of_them = sa.select(enrollment.c.id).where(enrollment.c.contact_id == contact.c.id)
-    theirs = of_them.where(enrollment.c.mailbox_id.in_(own)).exists()
-    return [sa.or_(theirs, sa.not_(of_them.exists()))]
+    return sa.and_(contact.c.enrolled_at.is_(None), of_them.limit(1).scalar_subquery().is_(None))
+
+
+def _theirs(own: Sequence[int]) -> sa.ColumnElement[bool]:
+    # A value and not `exists`: PostgreSQL would read all enrollments of these mailboxes for one page.
+    of_them = sa.select(enrollment.c.id).where(enrollment.c.contact_id == contact.c.id)
+    return of_them.where(enrollment.c.mailbox_id.in_(own)).limit(1).scalar_subquery().is_not(None)
+
+
+FEW = 4000
+# People of one's own who are looked up by number; of more, a page is soon full whatever its order.
+
+
+def people_apart(conn: Connection) -> list[sa.ColumnElement[bool]]:
+    """The same as one condition for each way to find them, so that a page is not looked for among everybody's: nobody fits two."""
+    own = mailboxes(conn)
+    if own is None:
+        return [sa.true()]
+    written_to = enrollment.c.mailbox_id.in_(own)
+    # Counted first, which an index alone tells.
+    many = conn.execute(sa.select(enrollment.c.id).where(written_to).limit(1).offset(FEW)).first()
+    if many is not None:
+        return [nobody(), _theirs(own)]
+    numbers = set(conn.execute(sa.select(enrollment.c.contact_id).where(written_to)).scalars())
+    return [nobody(), among(contact.c.id, sorted(numbers))]
 
 
 def has_person(conn: Connection, scope: Scope, email: str) -> bool:

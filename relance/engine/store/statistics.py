@@ -24,6 +24,7 @@ from relance.engine.db.tables import (
     sequence,
     task,
 )
+from relance.engine.db.tables.events import PASSED_STEPS
 from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.states import OPEN, MessageState, State
@@ -227,13 +228,22 @@ def mails(conn: Connection, sequence_id: int) -> list[StepCount]:
     )
 
 
+_HITS = ("open human", "click human", "open machine", "click machine")
+
+
 def hits(conn: Connection, sequence_id: int) -> list[StepCount]:
-    """Mails that were opened or clicked, by step, variant and "open human", "click machine", ...; each mail once a kind."""
-    kind = (hit.c.kind + " " + sa.func.coalesce(hit.c.verdict, "unsettled")).label("kind")
-    once = _of_messages(sequence_id, kind, message.c.id).join(hit, hit.c.message_id == message.c.id)
-    found = once.distinct().subquery()
-    here = (found.c.step, found.c.variant, found.c.kind)
-    return _counted(conn, sa.select(*here, sa.func.count().label("count")).group_by(*here))
+    """Mails that were opened or clicked, by step, variant and one of `_HITS`; each mail once a kind."""
+    had = [sa.func.max(sa.case((_was(each), 1), else_=0)).label(each) for each in _HITS]
+    seen = sa.select(hit.c.message_id, *had).group_by(hit.c.message_id).subquery("seen")
+    sums = [sa.func.sum(seen.c[each]).label(each) for each in _HITS]
+    query = _of_messages(sequence_id, *sums).join(seen, seen.c.message_id == message.c.id)
+    found = conn.execute(query.group_by(message.c.step, message.c.variant)).mappings()
+    return [StepCount(row["step"], row["variant"], each, int(row[each])) for row in found for each in _HITS]
+
+
+def _was(which: str) -> sa.ColumnElement[bool]:
+    kind, verdict = which.split()
+    return sa.and_(hit.c.kind == fixed(kind), hit.c.verdict == fixed(verdict))
 
 
 def _of_messages(sequence_id: int, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -284,21 +294,24 @@ def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepC
     return _counted(conn, query)
 
 
-def standing(conn: Connection, sequence_id: int, now: dt.datetime) -> list[StepCount]:
-    """Who stands before a step and has no mail of it yet, by step and "held", "due" (fell due) or "ahead"."""
+def standing(
+    conn: Connection, sequence_id: int, now: dt.datetime, *, written: bool = False
+) -> list[StepCount]:
+    """Who stands before a step, by step and "held", "due" (fell due) or "ahead"; or those of them whose mail of it was written."""
     kind = sa.case(
-        (enrollment.c.state == State.HELD.value, "held"),
+        (enrollment.c.state == fixed(State.HELD), "held"),
         (enrollment.c.due_at <= now, "due"),
         else_="ahead",
-    ).label("kind")
-    made = sa.and_(message.c.enrollment_id == enrollment.c.id, message.c.step == enrollment.c.step)
-    written = sa.case((message.c.id.is_not(None), "written"), else_="").label("variant")
+    )
+    query = sa.select(enrollment.c.step, sa.literal("").label("variant"), kind.label("kind"))
+    if written:
+        made = sa.and_(message.c.enrollment_id == enrollment.c.id, message.c.step == enrollment.c.step)
+        query = query.join(message, made)
     query = (
-        sa.select(enrollment.c.step, written, kind, sa.func.count().label("count"))
-        .select_from(enrollment.outerjoin(message, made))
+        query.add_columns(sa.func.count().label("count"))
         .where(enrollment.c.sequence_id == sequence_id, enrollment.c.step.is_not(None))
-        .where(enrollment.c.state.in_([state.value for state in states.OPEN]))
-        .group_by(enrollment.c.step, written, kind)
+        .where(is_one_of(enrollment.c.state, sorted(states.OPEN)))
+        .group_by(sa.text("1"), sa.text("3"))
     )
     return _counted(conn, query)
 
@@ -317,7 +330,7 @@ def happened(conn: Connection, sequence_id: int, kinds: Iterable[EventKind]) -> 
             sa.func.count(sa.distinct(event.c.enrollment_id)).label("count"),
         )
         .join(enrollment, enrollment.c.id == event.c.enrollment_id)
-        .where(enrollment.c.sequence_id == sequence_id, event.c.kind.in_(old_names.names(kinds)))
+        .where(enrollment.c.sequence_id == sequence_id, is_one_of(event.c.kind, old_names.names(kinds)))
         .group_by(event.c.step, event.c.kind)
     )
     return [replace(each, kind=old_names.read(each.kind, {})[0]) for each in _counted(conn, query)]
@@ -333,7 +346,8 @@ def taken(conn: Connection, sequence_id: int) -> list[StepCount]:
             sa.func.count(sa.distinct(event.c.enrollment_id)).label("count"),
         )
         .join(enrollment, enrollment.c.id == event.c.enrollment_id)
-        .where(enrollment.c.sequence_id == sequence_id, event.c.kind.in_(_BRANCHED))
+        .where(enrollment.c.sequence_id == sequence_id)
+        .where(is_one_of(event.c.kind, PASSED_STEPS), is_one_of(event.c.kind, _BRANCHED))
         .where(event.c.data["taken"].as_boolean())
         .group_by(event.c.step)
     )

@@ -13,7 +13,7 @@ from relance.engine.event_log.of_mails import MessageOpened
 from relance.engine.reasons import Code, because
 from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.states import Event, State
-from relance.engine.store import events
+from relance.engine.store import events, scopes
 from relance.engine.store.contacts import search
 from relance.engine.store.events import NewEvent
 from relance.engine.store.sequences import enrollments
@@ -309,7 +309,8 @@ def test_people_are_found_by_where_they_stand(
     furnished: Console, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each filter alone and with others, by either way; what there is not finds nobody, and hostile names are only names."""
-    monkeypatch.setattr(search, "FEW", few)
+    for where, name in ((search, "FEW"), (search, "KNOWN"), (scopes, "FEW")):
+        monkeypatch.setattr(where, name, few)
     ann = furnished.join(ANN, "salesperson")
     furnished.app.mailboxes.assign(ANN, ANN)
     zoe, everybody = "zoe@elsewhere.example", {KIM, MIA, ROB}
@@ -328,6 +329,11 @@ def test_people_are_found_by_where_they_stand(
             assert (answer.status_code, "<script>alert" in answer.text) == (200, False)
             assert in_english("Nobody matches what is chosen above.") in answer.text
     with furnished.client(ann) as client:
+        assert listed(client, "") == {ROB, zoe}
+        assert listed(client, "q=example") == set()
+        assert listed(client, "q=rob") == listed(client, "q=rob&stands=replied") == {ROB}
+        assert listed(client, "q=zoe") == listed(client, "q=zoe&stands=none") == {zoe}
+        assert listed(client, "q=kim") == set()
         assert listed(client, "stands=none") == {zoe}
         assert listed(client, "stands=suppressed") == {zoe}
         for query in (

@@ -19,6 +19,7 @@ import relance as rooms
 from relance.app import Relance
 from relance.config import Settings, make_home
 from relance.engine.db.prepared import Prepared, _Compiled, _sqlite
+from relance.engine.roles import Scope, seeing
 from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import holds
@@ -143,6 +144,30 @@ def test_people_in_no_sequence_are_found_by_their_own_index(relance: Relance) ->
         plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
     assert any("ix_contact_in_no_sequence" in line for line in plan), plan
     assert not any("TEMP B-TREE" in line for line in plan), plan
+
+
+def test_a_funnel_reads_no_event_of_a_mail(relance: Relance) -> None:
+    """Who is past a step that is no mail: SQLite takes the index only where its list of kinds stands in the question, word for word."""
+    relance.sequences.publish("sequence: Trial\nsteps:\n  - {id: one, subject: S, body: B}\n")
+    with heard(relance) as said:
+        relance.report("Trial")
+    asked = [each for each in said if "JOIN enrollment ON enrollment.id = event.enrollment_id" in each[0]]
+    assert len(asked) == 2
+    with relance._context.database.read() as conn:
+        for statement, given in asked:
+            plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+            assert any("ix_event_passed" in line for line in plan), plan
+
+
+def test_a_salespersons_page_is_not_looked_for_among_everybodys(relance: Relance) -> None:
+    """Whom nobody writes to is found by an index, and one's own people by number: neither passes over those of colleagues."""
+    with heard(relance) as said, seeing(Scope(1)):
+        relance.contacts.list()
+    [(statement, given)] = [each for each in said if "FROM contact" in each[0]]
+    with relance._context.database.read() as conn:
+        plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+    assert any("ix_contact_in_no_sequence" in line for line in plan), plan
+    assert any("SEARCH contact USING INTEGER PRIMARY KEY" in line for line in plan), plan
 
 
 def prepared() -> list[Prepared]:

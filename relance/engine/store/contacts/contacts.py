@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.prepared import Prepared, any_of
+from relance.engine.db.prepared import Prepared, among, any_of
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
 from relance.engine.store.contacts.filters import ContactFilter, conditions
-from relance.engine.store.contacts.search import in_order
+from relance.engine.store.contacts.search import by_address, in_order
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
 """What every contact may have; anything else a file brings goes to the contact's own fields."""
@@ -98,17 +98,44 @@ def page(
 ) -> list[Contact]:
     """A page of contacts by address; `search` is found anywhere in address, names or company. With `words`, each of its words
     begins one of these (`search.begins`), which an index finds."""
-    query = sa.select(*_COLUMNS).where(*scopes.people(conn)).order_by(contact.c.email).limit(limit)
+    query = sa.select(*_COLUMNS)
     if wanted is not None:
         query = query.where(*conditions(conn, wanted))
     if after is not None:
         query = query.where(contact.c.email > after)
     if search and words:
+        if scopes.mailboxes(conn) is not None and (people := by_address(conn, search, after)) is not None:
+            return _first(conn, query.where(*scopes.people(conn)), people, limit)
         query = query.where(in_order(conn, search))
     elif search:
         places = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
         query = query.where(sa.or_(*(place.icontains(search, autoescape=True) for place in places)))
-    return [_value(row) for row in conn.execute(query)]
+    scoped = wanted is not None and wanted.scoped
+    ways = [sa.true()] if scoped else scopes.people_apart(conn)
+    return [_value(row) for row in conn.execute(_by_address(query, ways, limit))]
+
+
+def _first(conn: Connection, query: sa.Select[Any], people: Sequence[int], limit: int) -> list[Contact]:
+    """The first who fit, of these, who are given in the order of addresses: some at a time, until there are enough."""
+    found: list[Contact] = []
+    for start in range(0, len(people), _AT_ONCE):
+        some = query.where(among(contact.c.id, people[start : start + _AT_ONCE])).order_by(contact.c.email)
+        found += [_value(row) for row in conn.execute(some.limit(limit - len(found)))]
+        if len(found) == limit:
+            break
+    return found
+
+
+_AT_ONCE = 500
+
+
+def _by_address(query: sa.Select[Any], ways: Sequence[sa.ColumnElement[bool]], limit: int) -> sa.Select[Any]:
+    """The first by address, of those who are found on any of these ways."""
+    first = [query.where(way).order_by(contact.c.email).limit(limit) for way in ways]
+    if len(first) == 1:
+        return first[0]
+    merged = sa.union_all(*(sa.select(each.subquery()) for each in first)).subquery()
+    return sa.select(merged).order_by(merged.c.email).limit(limit)
 
 
 def in_domain(conn: Connection, domain: str) -> dict[str, Contact]:

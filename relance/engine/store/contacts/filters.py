@@ -30,14 +30,23 @@ class ContactFilter:
     enrolled: bool | None = None
     suppressed: bool = False
 
+    @property
+    def of_enrollments(self) -> bool:
+        """Whether people are found by their enrollments."""
+        return bool(self.enrolled or any((self.sequence, self.states, self.mailbox, self.owner)))
+
+    @property
+    def scoped(self) -> bool:
+        """Whether the filter alone leaves out a colleague's people: it asks for enrollments (the viewer's), or for none at all."""
+        return self.of_enrollments or self.enrolled is False
+
 
 def conditions(conn: Connection, wanted: ContactFilter) -> list[sa.ColumnElement[bool]]:
     """What a contact's row has to fulfil."""
     found = []
-    of_them = sa.select(enrollment.c.id).where(enrollment.c.contact_id == contact.c.id)
-    if wanted.enrolled is False:  # the first by an index, in the order of addresses
-        found += [contact.c.enrolled_at.is_(None), sa.not_(of_them.exists())]
-    elif wanted.enrolled or any((wanted.sequence, wanted.states, wanted.mailbox, wanted.owner)):
+    if wanted.enrolled is False:
+        found.append(scopes.nobody())
+    elif wanted.of_enrollments:
         found.append(_stand(conn, _of_enrollments(conn, wanted)))
     if wanted.suppressed:
         found.append(_suppressed())

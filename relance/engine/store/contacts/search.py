@@ -79,6 +79,13 @@ def few(conn: Connection, condition: sa.ColumnElement[bool], most: int | None = 
     return found if len(found) <= most else None
 
 
+def by_address(conn: Connection, words: str, after: str | None) -> list[int] | None:
+    """The numbers of contacts whom these words find, in the order of addresses, from behind one on. None: they are very many."""
+    some = sa.select(contact.c.id, contact.c.email).where(begins(conn, words)).limit(KNOWN + 1).subquery()
+    found = conn.execute(sa.select(some.c.id, some.c.email > (after or "")).order_by(some.c.email)).all()
+    return [number for number, behind in found if behind] if len(found) <= KNOWN else None
+
+
 def of_people(conn: Connection, whose: sa.ColumnElement[int], words: str) -> sa.ColumnElement[bool]:
     """Whether a row is of somebody whom these words find, in a list that few people have a row in, beside `contact`: replies, tasks."""
     found = begins(conn, words)

@@ -158,13 +158,8 @@ def count_between(conn: Connection, wanted: TaskConditions, edges: Sequence[dt.d
     conditions = _conditions(conn, wanted)
     places = zip([None, *edges], [*edges, None], strict=True)
     sums = [sa.func.count(sa.case((sa.and_(*_due(*each)), 1))) for each in places]
-    counted = sa.select(*sums) if _of_itself(conn, wanted) else _select().with_only_columns(*sums)
+    counted = _select().with_only_columns(*sums) if wanted.search or wanted.sequence else sa.select(*sums)
     return tuple(conn.execute(counted.select_from(task).where(*conditions)).one())
-
-
-def _of_itself(conn: Connection, wanted: TaskConditions) -> bool:
-    """Whether no other table is asked about what stands there."""
-    return not (wanted.search or wanted.sequence or scopes.within(conn, enrollment.c.mailbox_id))
 
 
 def _conditions(conn: Connection, wanted: TaskConditions) -> list[sa.ColumnElement[bool]]:
@@ -177,7 +172,7 @@ def _conditions(conn: Connection, wanted: TaskConditions) -> list[sa.ColumnEleme
     found = [condition for holds, condition in asked if holds]
     if wanted.search:
         found.append(search.of_people(conn, task.c.contact_id, wanted.search))
-    return [*scopes.within(conn, enrollment.c.mailbox_id), *_due(wanted.since, wanted.until), *found]
+    return [*scopes.of_enrollments(conn, task.c.enrollment_id), *_due(wanted.since, wanted.until), *found]
 
 
 def _due(since: dt.datetime | None, until: dt.datetime | None) -> list[sa.ColumnElement[bool]]:
