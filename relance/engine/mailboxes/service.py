@@ -85,7 +85,8 @@ class MailboxView:
     aliases: tuple[str, ...] = ()  # further addresses its owner writes from
     offered: tuple[str, ...] = ()  # others that its Sent folder shows: aliases, if you say so
     codes: tuple[str, ...] = ()  # of `reason`, for programs
-    beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
+    beside: str = field(default="", repr=False)
+    # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused"); alone it would say too little.
     sync_why: Why | None = None  # what `sync_error`, `send_error` and `provider` say, for programs
     send_why: Why | None = None
     provider_why: Why | None = None

@@ -138,7 +138,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.NOTHING_RAN: Text("nothing ran since {since}; planned again"),
         Code.CLOCK_WAS_AHEAD: Text("the clock had been ahead when this was planned"),
         Code.BOUNCED: Text("bounced: {said}"),
-        Code.NOT_SENDABLE: Text("their state in this sequence is: {state}"),
+        Code.NOT_SENDABLE: Text("for this person the sequence is {state}"),
         Code.CHANGED: Text("their state in this sequence changed"),
         Code.CHANGED_SINCE_PREPARED: Text("their state in this sequence changed after the mail was prepared"),
         Code.AT_ANOTHER_STEP: Text("they are at another step of the sequence"),

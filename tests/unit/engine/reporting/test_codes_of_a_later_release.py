@@ -35,7 +35,10 @@ def test_no_table_shows_a_code_that_it_does_not_know(about: str, language: str) 
     [
         (because(Code.MAIL_OVER, state=LATER), "the mail of this step was in a state of a later release"),
         (because(Code.MAIL_NOT_SENDABLE, state=LATER), "the mail is in a state of a later release"),
-        (because(Code.NOT_SENDABLE, state=LATER), "the enrollment is in a state of a later release"),
+        (
+            because(Code.NOT_SENDABLE, state=LATER),
+            "for this person the sequence is in a state of a later release",
+        ),
         (because(Code.MAILBOX_NOT_ACTIVE, state=LATER), "the mailbox is in a state of a later release"),
         (because(Code.CAME_IN, kind=LATER), "of a later release"),
         (because(Code.ANSWERED, intent=LATER), "answered (of a later release)"),
