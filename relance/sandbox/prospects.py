@@ -32,8 +32,21 @@ NO_SUCH_USER = (
     "553 sorry, no mailbox here by that name (#5.1.1)",
     "550 5.1.1 <{}>... User unknown, not local",
 )
-# Each company's server has words of its own: the same ones twice in a row would be the sender's trouble.
+# Each company's server has words of its own.
+LETTERS = "bcdfghjklmnpqrstvwxz"
+# No word of any language can be made of them.
 GREYLISTED = "451 4.7.1 <{}>: Greylisted, please try again later"
+
+
+def no_such_user(recipient: str) -> str:
+    """What their company's server says of somebody it does not know. Never quite the same of two people: heard twice in a row
+    that would be the sender's trouble, and the mailbox would pause in the middle of the play. Pure."""
+    words = NO_SUCH_USER[zlib.crc32(recipient.rpartition("@")[2].encode()) % len(NO_SUCH_USER)]
+    number, mark = zlib.crc32(recipient.encode()), ""
+    while number:
+        number, place = divmod(number, len(LETTERS))
+        mark += LETTERS[place]
+    return f"{words.format(recipient)} [{mark}]"
 
 
 @dataclass
@@ -111,8 +124,7 @@ class Prospects:
         if persona is None:
             return None
         if persona.fate is behaviour.Fate.REFUSED:
-            domain = recipient.rpartition("@")[2]
-            return NO_SUCH_USER[zlib.crc32(domain.encode()) % len(NO_SUCH_USER)].format(recipient)
+            return no_such_user(recipient)
         course = self._courses[recipient]
         if persona.greylisted and not course.refused_once:
             course.refused_once = True
