@@ -241,6 +241,27 @@ def test_a_sequence_is_paused_and_goes_on(sales: Console) -> None:
     assert sales.app.users.log()[0].action == "sequences.resume"
 
 
+@pytest.mark.wording
+def test_who_paused_stands_beside_the_state_that_names_it(sales: Console) -> None:
+    """ "Paused", "by the boss": of a sequence, a person and a mailbox, on each page that shows them."""
+    with boss(sales) as client:
+        client.post("/sequence/state", data={"name": NAME, "do": "pause"})
+        number = sales.app.enrollments.list(EnrollmentFilter(states=("active",))).enrollments[0].id
+        client.post("/contact/steer", data={"email": active(sales), "enrollment": str(number), "do": "pause"})
+        client.post("/mailboxes/pause", data={"address": ANN})
+        for page in ("/sequences", f"{PAGE}?state=paused", "/mailboxes", f"/mailboxes/{ANN}", "/status"):
+            for language, said, twice in (
+                ("en", "by Boss", "paused by"),
+                ("pl", "przez: Boss", "przez: Boss)"),
+            ):
+                shown = client.get(f"{page}{'&' if '?' in page else '?'}lang={language}").text
+                assert re.search(rf"(>|· ){said}", shown), (page, language)
+                assert page == "/status" or twice not in shown.lower(), (
+                    page,
+                    language,
+                )  # it has a sentence of its own
+
+
 def test_a_number_is_chosen_by_keyboard_and_the_bar_says_how_many(sales, tab) -> None:
     page = tab(sales.tokens["boss@sales.example"]).open(f"{PAGE}?lang=en")
     bar = page.locator(".bulk")
