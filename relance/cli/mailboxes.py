@@ -163,7 +163,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 def show_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
     """Show one mailbox."""
     with session.of(ctx).open() as relance:
-        show.record(relance.mailboxes.show(address), as_json=as_json, coded=CODED)
+        show.record(relance.mailboxes.show(address), as_json=as_json, leave_out=("beside",), coded=CODED)
 
 
 @group.command("test")
