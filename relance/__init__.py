@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from relance.engine.reporting.forecast import Leaving, Planned
     from relance.engine.reporting.history.daily import DayCounts
     from relance.engine.reporting.history.messages import MessageDetail, MessageFilter, MessagePage
+    from relance.engine.reporting.history.task_endings import TaskEnding
     from relance.engine.reporting.sequence_report import Funnel, Report, StepReport, VariantReport
     from relance.engine.reporting.status import HeldView, MailboxLine, Status
     from relance.engine.reporting.step_outcomes import StepAccount
@@ -241,6 +242,7 @@ __all__ = [
     "Task",
     "TaskChange",
     "TaskCounts",
+    "TaskEnding",
     "TaskFilter",
     "TaskOutcome",
     "TaskPage",
@@ -345,6 +347,7 @@ _ROOMS = {
     "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
     "engine.sequences.steps.task_lists": ("TaskCounts", "TaskFilter", "TaskPage", "TaskReport", "TaskResult", "TaskTime"),
     "engine.reporting.history.daily": ("DayCounts",),
+    "engine.reporting.history.task_endings": ("TaskEnding",),
     "errors": (
         "Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded",
         "Trouble", "Unreachable", "Unwritable", "WrongUse",

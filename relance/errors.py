@@ -27,16 +27,30 @@ from relance.wording import Text
 
 
 class RelanceError(Exception):
-    """Every error Relance raises on purpose. `str` makes its sentence when it is shown; `text` is what can be stored."""
+    """Every error Relance raises on purpose. `str` makes its sentence when it is shown; `text` is what can be stored.
 
-    def __init__(self, words: Text | str = "") -> None:
+    What to do about it has fields of its own: `command` at the command line, `page` in the console, where no command is typed.
+    """
+
+    def __init__(self, words: Text | str = "", *, command: Text | str = "", page: Text | str = "") -> None:
         super().__init__(words)
+        self.command, self.page = command, page
+
+    @property
+    def sentence(self) -> Text:
+        """The sentence alone; words that are not a Text are somebody's own."""
+        said: object = self.args[0] if self.args else ""
+        return said if isinstance(said, Text) else Text.prose(said)
 
     @property
     def text(self) -> Text:
-        """The sentence as a value; words that are not a Text are somebody's own."""
-        said: object = self.args[0] if self.args else ""
-        return said if isinstance(said, Text) else Text.prose(said)
+        """The sentence as a value, and what to type."""
+        return Text.together(self.sentence, self.command) if self.command else self.sentence
+
+    @property
+    def on_page(self) -> Text:
+        """The same for the console: the sentence, and what to do there."""
+        return Text.together(self.sentence, self.page) if self.page else self.sentence
 
     def __str__(self) -> str:
         return str(self.text)
@@ -55,12 +69,21 @@ class Problem:
     hint: Text | str = ""
     line: int = 0
     column: int = 0
+    command: Text | str = ""  # what to type about it, at the command line
 
     @property
     def text(self) -> Text:
         """Place, mistake and correction, one after another."""
+        return self._told(self.hint, self.command)
+
+    @property
+    def on_page(self) -> Text:
+        """The same without what to type."""
+        return self._told(self.hint)
+
+    def _told(self, *more: Text | str) -> Text:
         place = Text.together(*(part for part in (self.where, self.line, self.column) if part), by=":")
-        return Text.together(place, Text.together(self.what, self.hint), by=": ")
+        return Text.together(place, Text.together(self.what, *more), by=": ")
 
     def __str__(self) -> str:
         return str(self.text)
@@ -69,9 +92,20 @@ class Problem:
 class Invalid(WrongUse):
     """Something a person wrote has problems; nothing was done."""
 
-    def __init__(self, problems: Iterable[Problem] | Text | str) -> None:
-        self.problems = (Problem(problems),) if isinstance(problems, (Text, str)) else tuple(problems)
-        super().__init__(Text.together(*(problem.text for problem in self.problems), by="\n"))
+    def __init__(
+        self, problems: Iterable[Problem] | Text | str, *, command: Text | str = "", page: Text | str = ""
+    ) -> None:
+        self.problems: tuple[Problem, ...]
+        if isinstance(problems, (Text, str)):
+            self.problems = (Problem(problems, command=command),)
+        else:
+            self.problems = tuple(problems)
+        super().__init__(Text.together(*(each.on_page for each in self.problems), by="\n"), page=page)
+
+    @property
+    def text(self) -> Text:
+        """All problems, each with what to type about it."""
+        return Text.together(*(each.text for each in self.problems), by="\n")
 
 
 class NotFound(WrongUse):

@@ -55,6 +55,9 @@ class Thing:
     warnings: tuple[errors.Problem, ...] = ()
     yaml: str = "sequence: x\n"
     value: str = "ada@acme.example"
+    words: str = "This task is closed."
+    people: int = 0
+    emails: tuple[str, ...] = ()
     secret: bytes = b"sealed"
     steps: tuple[Any, ...] = ()
     sentences: tuple[str, ...] = ("It waits for Monday.",)

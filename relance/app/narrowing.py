@@ -74,7 +74,7 @@ def own_mailbox(call: Call) -> None:
 
 
 def own_person(call: Call) -> None:
-    """The first argument is the address of somebody they write to, or nobody does."""
+    """The first argument is the address of somebody they write to, or nobody does. Who is not there is told in the same words."""
     from relance.engine.store import scopes
     from relance.mailbox import address
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ _DRAFTS = Rule(Permission.SEQUENCES, oneself)  # nobody else's yet: what is publ
 _USERS = Rule(Permission.USERS, changes=True, audited=True)
 
 RULES: Mapping[str, Rule] = {
-    "contacts.add": _do(Permission.CONTACTS, anything),
+    "contacts.add": Rule(Permission.CONTACTS, anything, changes=True, audited=True),
     "contacts.import_file": Rule(Permission.CONTACTS, anything, changes=True, file=True),
     "contacts.lift": _do(Permission.LIFT),
     "contacts.list": _look(by_itself),
@@ -168,6 +169,7 @@ RULES: Mapping[str, Rule] = {
     "tasks.assign": _do(Permission.WORK, by_itself),
     "tasks.counts": _look(by_itself),
     "tasks.done": _do(Permission.WORK, own_rows("task", "task_id")),
+    "tasks.ending": _look(own_rows("task", "task_id")),
     "tasks.list": _look(by_itself),
     "tasks.page": _look(by_itself),
     "tasks.skip": _do(Permission.WORK, by_itself),
@@ -223,9 +225,14 @@ def _called(
         _narrow(rule, call)
     with actors.acting(Actor(ActorKind.USER, viewer.email)), seeing(viewer.scope):
         found = method(*args, **given)
-        if rule.changes and not rule.audited and given.get("dry_run") is not True:
-            _note(path, call)
+        if rule.changes and not rule.audited and given.get("dry_run") is not True and _changed(found):
+            _note(path, method, call)
     return found
+
+
+def _changed(found: object) -> bool:
+    """Whether a call came to anything, as far as its result says: what somebody else had done before is not their doing."""
+    return found is not False and found != () and bool(getattr(found, "any_changed", True))
 
 
 def _require_no_files(rule: Rule, call: Call) -> None:
@@ -246,10 +253,22 @@ def _narrow(rule: Rule, call: Call) -> None:
     rule.own(call)
 
 
-def _note(path: str, call: Call) -> None:
+NOTED = frozenset({"action", "decision", "deed", "until", "wanted", "who", "whom"})
+# Arguments that say what was done, or with which rows: they are noted however they are given.
+
+
+def _by_place(method: Callable[..., Any], call: Call) -> dict[str, Any]:
+    """What was given by its place, by its name."""
+    names = [name for name in inspect.signature(method).parameters if name not in call.given]
+    return dict(zip(names, call.args, strict=False))
+
+
+def _note(path: str, method: Callable[..., Any], call: Call) -> None:
     """What was asked for. (What it came to stands in the events, which name the same actor.)"""
-    subject = next((str(told) for each in call.args if (told := _name(each))), "")
-    after = {name: told for name, value in call.given.items() if (told := _told(value)) is not None}
+    about = _by_place(method, call)
+    subject = next((told for name, each in about.items() if name not in NOTED and (told := _name(each))), "")
+    noted = {name: each for name, each in about.items() if name in NOTED} | call.given
+    after = {name: told for name, value in noted.items() if (told := _told(value)) is not None}
     with call.app._context.database.write() as conn:
         audit.write(conn, path, subject[:200], machine_now(), after=after or None)
 

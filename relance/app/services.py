@@ -21,7 +21,7 @@ from relance.engine.jobs import service as job_service
 from relance.engine.mailboxes import aliases, assigning, changing, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reporting import forecast, today
-from relance.engine.reporting.history import daily, messages
+from relance.engine.reporting.history import daily, messages, task_endings
 from relance.engine.restore import doubts
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.refusals import refusing_domains
@@ -195,6 +195,7 @@ class Tasks(Service):
     """What sequences ask of people."""
 
     done = Operation(task_step.done)
+    ending = Operation(task_endings.ending)
     page = Operation(task_lists.page)
     counts = Operation(task_lists.counts)
     skip = Operation(task_lists.skip)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli.terminal import asking, progress, session, show
-from relance.mailbox import free_mail
-from relance.wording import N_, Text, _, typed
+from relance.wording import N_, Text, _, n_, typed
 
 if TYPE_CHECKING:
-    from relance import ImportReport, WayBack
+    from relance import ImportReport, WayBack, WouldStop
 
 group = typer.Typer(no_args_is_help=True, help="The people you write to, and the do-not-contact list.")
 COLUMNS = {
@@ -123,23 +122,33 @@ def suppress(
     reason: Annotated[str, typer.Option(help="Why.", show_default=False)] = "",
     yes: Yes = False,
 ) -> None:
-    """Put a person or a whole domain on the do-not-contact list. Their sequences stop. Asks first about a domain."""
-    domain = value.strip().lstrip("@")
-    if "@" not in domain and not asking.confirmed(_everybody_at(domain), yes=yes):
-        raise typer.Abort
+    """Put a person or a whole domain on the do-not-contact list. Their sequences stop. Of a domain it says first whom that stops, and asks."""
+    whole = "@" not in value.strip().lstrip("@")
+    if whole:
+        asking.require_answer(yes=yes)
     with session.of(ctx).open() as relance:
+        if whole:
+            meant = relance.contacts.would_stop(value)
+            _tell_stopped(meant)
+            question = _(
+                "Nobody with an address at {domain} will be contacted any more. Go ahead?", domain=meant.value
+            )
+            if not asking.confirmed(question, yes=yes):
+                raise typer.Abort
         made = relance.contacts.suppress(value, reason)
         show.say(_("Nothing will be sent to {value} any more.", value=made.value))
 
 
-def _everybody_at(domain: str) -> str:
-    """What is asked before nobody there is written to any more."""
-    if domain.rstrip(".").lower() in free_mail.DOMAINS:
-        return _(
-            "{domain} is a public mail service: nobody with an address there will be contacted any more. Go ahead?",
-            domain=domain,
-        )
-    return _("Nobody with an address at {domain} will be contacted any more. Go ahead?", domain=domain)
+def _tell_stopped(meant: WouldStop) -> None:
+    """Whose sequences end by it."""
+    if not meant.people:
+        show.note(_("Nobody at {domain} is in a sequence now.", domain=meant.value))
+        return
+    show.note(n_("It stops {count} person:", "It stops {count} people:", meant.people))
+    for each in meant.emails:
+        show.note(f"  {each}")
+    if meant.people > len(meant.emails):
+        show.note("  " + _("and {more} more.", more=meant.people - len(meant.emails)))
 
 
 @group.command()

@@ -75,10 +75,15 @@ def done(
     """Mark a task as done. The sequence continues."""
     with session.of(ctx).open() as relance:
         changed = relance.tasks.done(task, outcome=outcome.value, note=note)
+        before = None if changed else relance.tasks.ending(task)
     if changed:
         show.say(_("Task {task} is done.", task=task))
-    else:
-        show.note(_("Nothing changed: task {task} is no longer open.", task=task))
+        return
+    show.note(_("Nothing changed: task {task} is no longer open.", task=task))
+    if before is not None:
+        show.note(str(before.words))
+    if note:
+        show.note(_("Your note is kept in the contact's timeline."))
 
 
 @group.command()

@@ -22,17 +22,13 @@ def account(home: Path) -> Account:
         return _account(json.loads(file.read_bytes()))
     except FileNotFoundError:
         raise errors.NotFound(
-            Text(
-                "no sandbox is running for {home}. Start one in another terminal with `relance sandbox`.",
-                home=home,
-            )
+            Text("no sandbox is running for {home}.", home=home),
+            command=Text("Start one in another terminal with `relance sandbox`."),
         ) from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise errors.NotFound(
-            Text(
-                "{file} was not written by a sandbox. Start a new one in another terminal with `relance sandbox`.",
-                file=file,
-            )
+            Text("{file} was not written by a sandbox.", file=file),
+            command=Text("Start a new one in another terminal with `relance sandbox`."),
         ) from None
 
 

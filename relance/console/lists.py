@@ -11,6 +11,7 @@ from relance.console.asked import Asked
 
 Row = TypeVar("Row")
 AFTER = "after"  # the cursor of the page
+FROM = "from"  # on the page of a row: the list it was opened from
 TRAIL = "trail"  # those of the pages before it, the first page's left out
 PAGE = 50
 TRAIL_LENGTH = 2000
@@ -32,11 +33,29 @@ class Chip:
 
 
 def link(visit: Asked, **changes: str | None) -> str:
-    """This page with other values in its address; None takes one out. Begins at the first page, unless `after` is given."""
+    """This page with other values in its address; None takes one out. Begins at the first page, unless `after` is given. Where a form
+    was answered with a page, it is the page that the form stood on."""
     kept = {name: value for name, value in visit.query.items() if name not in (AFTER, TRAIL, "lang")}
     wanted = {name: value for name, value in {**kept, **changes}.items() if value}
-    path = visit.request.url.path
+    path = visit.request.url.path if visit.request.method == "GET" else visit.here
     return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+def into(visit: Asked, path: str) -> str:
+    """From a list to the page of one of its rows, which leads back to the list as it is."""
+    query = urlencode([each for each in visit.query.multi_items() if each[0] != "lang"])
+    return f"{path}?{urlencode({FROM: query})}" if query else path
+
+
+def origin(visit: Asked) -> str:
+    """What stood behind the question mark of the list: a form upon it says so in its field `list`, the page of a row in its address."""
+    return visit.text("list", LONGEST_LIST) or visit.asked(FROM, LONGEST_LIST)
+
+
+def stay(visit: Asked, path: str, **more: str) -> str:
+    """The page of a row again, after something was done there; it still leads back to the list as it was."""
+    kept = {name: value for name, value in {**more, FROM: origin(visit)}.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def place(visit: Asked) -> dict[str, str | None]:
@@ -45,10 +64,9 @@ def place(visit: Asked) -> dict[str, str | None]:
 
 
 def back(visit: Asked, path: str, names: Collection[str] = (), **more: str | None) -> str:
-    """The list as a form upon it found it: its field `list` holds what stood behind the question mark. The search, these names and
-    the page are kept; `more` is set besides."""
+    """The list as it was left (`origin`). The search, these names and the page are kept; `more` is set besides."""
     known = {"q", AFTER, TRAIL, *names}
-    kept = {name: value for name, value in parse_qsl(visit.text("list", LONGEST_LIST)) if name in known}
+    kept = {name: value for name, value in parse_qsl(origin(visit)) if name in known}
     wanted = {name: value for name, value in {**kept, **more}.items() if value}
     return f"{path}?{urlencode(wanted)}" if wanted else path
 

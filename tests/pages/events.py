@@ -34,7 +34,7 @@ MEANINGS = {
     "matched_by": "how it was found whose mail it is",
     "message_id": "the Message-ID",
     "name": "the sender's name",
-    "note": "what the doer of a task says of it",
+    "note": "what the doer of a task says of it, or who came second",
     "outcome": "the state of the mail now (see [states](states.md)); of a task: how it ended, as its doer said",
     "password": "that there is a new one",
     "reason": "why, for people",

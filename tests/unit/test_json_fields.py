@@ -105,6 +105,7 @@ WORDS_BESIDE_A_CODE = {
     "sync_error": "sync_why",
     "send_error": "send_why",
     "provider": "provider_why",
+    "command": "where",
 }
 """Sentences for people, and where programs look."""
 
@@ -251,6 +252,7 @@ OWN_WORDS = {"Report", "SequenceDetail", "SequenceStanding", "SequenceSummary"}
 SAID_ALONE = {
     "AnswerView.note": "a person's own words",
     "Task.note": "a person's own words",
+    "TaskEnding.note": "a person's own words",
     "Task.words": "its author's own words",
     "Contact.title": "what a contact's job is called",
     "Starter.title": "what a sequence to begin with is called",

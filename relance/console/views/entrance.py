@@ -57,10 +57,10 @@ def join(visit: Visit) -> Response:
         return _welcome_form(visit, Text("The two passwords are not the same."))
     try:
         session = visit.installation.entrance.accept(
-            token, visit.text("name", 100), visit.text("password", 500), origin(visit)
+            token, visit.text("name"), visit.text("password", 500), origin(visit)
         )
     except errors.Invalid as bad:
-        return _welcome_form(visit, bad.text)
+        return _welcome_form(visit, bad.problems[0].what, bad.problems[0].where)
     except errors.NotFound:
         return visit.show("mishap.html", 404, **_over())
     return _in(visit, session, "/")
@@ -152,16 +152,18 @@ def _code_form(visit: Visit, found: SignIn, error: Text | str = "") -> Response:
     return visit.show("code.html", 422 if error else 200, half=found.half, next=where, error=str(error))
 
 
-def _welcome_form(visit: Visit, error: Text | str = "") -> Response:
+def _welcome_form(visit: Visit, error: Text | str = "", where: Text | str = "password") -> Response:
+    """The form, with what is wrong at its field."""
     known = visit.installation.entrance.invited(visit.path["token"])
     if known is None:
         return visit.show("mishap.html", 404, **_over())
     return visit.show(
         "welcome.html",
         422 if error else 200,
-        error=str(error),
+        error="" if where == "name" else str(error),
+        name_error=str(error) if where == "name" else "",
         known=known,
-        name=visit.text("name", 100) or known.name,
+        name=visit.text("name") or known.name,
         shortest=SHORTEST,
     )
 

@@ -48,7 +48,7 @@ def reply(visit: Visit) -> Response:
         said = replying.send(visit, number, draft)
     except errors.Invalid as refused:
         same = isinstance(refused, SentBefore)
-        return _shown(visit, replace(draft, problem=str(refused), same=same), UNPROCESSABLE)
+        return _shown(visit, replace(draft, problem=str(refused.on_page), same=same), UNPROCESSABLE)
     return visit.go(f"{_opened(visit, number)}#replied-last", said)
 
 
@@ -71,7 +71,7 @@ def take_back(visit: Visit) -> Response:
     try:
         taken = visit.app.inbox.take_back(number, numbers.row(visit.text("own", 20)))
     except errors.Invalid as late:
-        return visit.go(_opened(visit, number), late.text, "warn")
+        return visit.go(_opened(visit, number), late.on_page, "warn")
     return visit.go(
         _opened(visit, number, **{replying.AGAIN: str(taken.id)}),
         Text("Taken back: the reply will not be sent."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -28,9 +27,8 @@ WORDS = {
     ),
     503: (N_("This cannot be done right now"), N_("Try again in a minute.")),
 }
-NOT_FOUND = 404
 STATUS = (
-    (errors.NotFound, NOT_FOUND),
+    (errors.NotFound, 404),
     (errors.Forbidden, 403),
     (errors.WrongUse, 422),
     (errors.Trouble, 503),
@@ -40,16 +38,7 @@ STATUS = (
 def told(visit: Visit, trouble: errors.RelanceError) -> Response:
     """An error of ours, in its own words."""
     status = next((number for kind, number in STATUS if isinstance(trouble, kind)), 500)
-    words = _without_commands(str(trouble.text)) if status == NOT_FOUND else str(trouble.text)
-    return page(visit, status, words)
-
-
-def _without_commands(words: str) -> str:
-    """Without the sentences that name a command: there is a page for what is looked for, and the rail leads to it."""
-    return " ".join(each for each in _SENTENCES.split(words) if "`" not in each)
-
-
-_SENTENCES = re.compile(r"(?<=\.) ")
+    return page(visit, status, str(trouble.on_page))
 
 
 def page(visit: Visit, status: int, words: str = "") -> Response:

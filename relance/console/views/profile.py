@@ -16,12 +16,14 @@ from relance.engine.roles import ROLE_NAMES, Permission
 from relance.engine.users.passwords import SHORTEST
 from relance.wording import Text
 
-_MISTAKES = ("password_error", "code_error", "proof_error", "drop_error")
+_MISTAKES = ("name_error", "password_error", "code_error", "proof_error", "drop_error")
 
 
 def show(visit: Visit, **more: Any) -> Response:
     """All of it; `more` is what a form that was refused says."""
     values = {
+        "name_error": "",
+        "name": None,
         "password_error": "",
         "code_error": "",
         "proof_error": "",
@@ -43,9 +45,11 @@ def show(visit: Visit, **more: Any) -> Response:
 
 def describe(visit: Visit) -> Response:
     """Name and language."""
-    visit.app.myself.describe(
-        visit.me.user, name=visit.text("name", 100), language=visit.text("language", 10)
-    )
+    name = visit.text("name")
+    try:
+        visit.app.myself.describe(visit.me.user, name=name, language=visit.text("language", 10))
+    except errors.Invalid as bad:
+        return show(visit, name_error=str(bad.problems[0].what), name=name)
     return visit.go("/profile", Text("Saved."))
 
 
@@ -58,7 +62,7 @@ def password(visit: Visit) -> Response:
             visit.me.user, visit.text("old", 500), visit.text("new", 500), keep=visit.session or 0
         )
     except errors.WrongUse as bad:
-        return show(visit, password_error=str(bad))
+        return show(visit, password_error=str(bad.on_page))
     return visit.go("/profile", Text("The password has been changed. Other browsers have been signed out."))
 
 
@@ -78,7 +82,7 @@ def use(visit: Visit) -> Response:
     except errors.WrongUse as bad:
         wrong = "code_error" if isinstance(bad, errors.Invalid) else "proof_error"
         offered = {"key": key, "square": _square(_address(visit, key))}
-        return show(visit, offer=offered, **{wrong: str(bad)})
+        return show(visit, offer=offered, **{wrong: str(bad.on_page)})
     return visit.go("/profile", Text("From now on you are asked for a code when you sign in."))
 
 
@@ -87,7 +91,7 @@ def drop(visit: Visit) -> Response:
     try:
         visit.app.myself.drop_second_factor(visit.me.user, visit.text("password", 500))
     except errors.Forbidden as bad:
-        return show(visit, drop_error=str(bad))
+        return show(visit, drop_error=str(bad.on_page))
     return visit.go("/profile", Text("You will no longer be asked for a code."))
 
 

@@ -14,20 +14,40 @@ from relance.console.requests import numbers
 from relance.console.visit import Visit
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.reporting import codes
+from relance.engine.reporting.history.task_endings import TaskEnding
 from relance.engine.roles import Permission
 from relance.engine.sequences.steps.task_lists import TaskFilter
 from relance.engine.states import TaskChange, TaskOutcome
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.engine.store.sequences.tasks import Task
-from relance.wording import N_, Text, _, capital
+from relance.wording import N_, Text, _
 
 OPEN = "task"  # the task that is open, in the address; "none": the list alone
 _OUTCOMES = (
-    ("d", TaskOutcome.DONE, "check"),
-    ("n", TaskOutcome.NO_ANSWER, "phone"),
-    ("l", TaskOutcome.LATER, "clock"),
-    ("w", TaskOutcome.WRONG_PERSON, "circle-user"),
+    ("d", TaskOutcome.DONE, N_("Done"), "check", N_("It is done as it was asked.")),
+    (
+        "n",
+        TaskOutcome.NO_ANSWER,
+        N_("No answer"),
+        "phone",
+        N_("Nobody was reached. To try again, postpone it instead."),
+    ),
+    (
+        "l",
+        TaskOutcome.LATER,
+        N_("Asked for later"),
+        "clock",
+        N_("They want to hear from us later. The sequence keeps its times."),
+    ),
+    (
+        "w",
+        TaskOutcome.WRONG_PERSON,
+        N_("Wrong person"),
+        "circle-user",
+        N_("The sequence still writes to them, until you stop it on their page."),
+    ),
 )
+# Key, code, label, icon, and what it means.
 _PUT_OFF = {"tomorrow": dt.timedelta(days=1), "week": dt.timedelta(days=7)}
 
 
@@ -41,15 +61,15 @@ def show(visit: Visit) -> Response:
         "tasks.html",
         rows=[(each, _link(visit, each.id)) for each in found.tasks],
         opened=opened,
+        ended=_ended(visit, opened),
         chosen=visit.query.get(OPEN, "").isdigit(),
         answer=_answer(visit, opened),
         chips=_chips(visit, wanted),
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in ("when", "mine") if name in visit.query],
         pages=lists.pages(visit, found.cursor),
-        outcomes=[
-            (key, each.value, capital(codes.text("outcome", each)), sign) for key, each, sign in _OUTCOMES
-        ],
+        outcomes=[(key, each.value, _(label), sign, _(means)) for key, each, label, sign, means in _OUTCOMES],
+        later={name: visit.now + wait for name, wait in _PUT_OFF.items()},
         can_work=visit.me.may(Permission.WORK),
         back=lists.link(visit, **{OPEN: "none"}),
         before=_link(visit, before),
@@ -61,9 +81,19 @@ def show(visit: Visit) -> Response:
 
 def done(visit: Visit) -> Response:
     """Closed, by how it ended; the next one opens."""
-    visit.app.tasks.done(_number(visit), outcome=visit.text("outcome", 30), note=visit.text("note", 300))
-    ended = capital(codes.text("outcome", visit.text("outcome", 30)))
+    number, note = _number(visit), visit.text("note").strip()
+    if not visit.app.tasks.done(number, outcome=visit.text("outcome", 30), note=note):
+        kept = Text("Your note is kept in the person's history.") if note else ""
+        return _closed_before(visit, number, kept)
+    ended = codes.text("outcome", visit.text("outcome", 30))
     return visit.go(_on(visit), Text("Task closed: {outcome}.", outcome=ended))
+
+
+def _closed_before(visit: Visit, number: int, more: Text | str = "") -> Response:
+    """Somebody else was quicker: by whom and how it was closed is told, and shown."""
+    ended = visit.app.tasks.ending(number)
+    said = Text("This task is not open any more.") if ended is None else ended.words
+    return visit.go(_on(visit, number), Text.together(said, more), "warn")
 
 
 def skip(visit: Visit) -> Response:
@@ -93,7 +123,7 @@ def assign(visit: Visit) -> Response:
 def _told(visit: Visit, became: TaskChange, said: Text, *, stay: bool = False) -> Response:
     if became is TaskChange.CHANGED:
         return visit.go(_on(visit, _number(visit) if stay else None), said)
-    return visit.go(_on(visit), Text("This task is not open any more."), "warn")
+    return _closed_before(visit, _number(visit))
 
 
 def _wanted(visit: Visit) -> TaskFilter:
@@ -115,6 +145,11 @@ def _opened(visit: Visit, rows: Sequence[Task]) -> Task | None:
             raise errors.NotFound(Text("There is no such task. The Tasks page shows all tasks."))
         return found[0]
     return next(iter(rows), None)
+
+
+def _ended(visit: Visit, opened: Task | None) -> TaskEnding | None:
+    """How the task that is open on the page was closed, where it was."""
+    return None if opened is None or opened.state == "open" else visit.app.tasks.ending(opened.id)
 
 
 def _beside(rows: Sequence[Task], opened: Task | None) -> tuple[int | None, int | None]:
@@ -164,7 +199,7 @@ def _number(visit: Visit) -> int:
 _KEYS = (
     ("d", N_("Done")),
     ("n", N_("No answer")),
-    ("l", N_("Later")),
+    ("l", N_("Asked for later")),
     ("w", N_("Wrong person")),
     ("s", N_("Postpone until tomorrow")),
     ("j", N_("Next task")),

@@ -21,6 +21,9 @@ MEANS: Mapping[Role, str] = {
 }
 
 
+_FILTERS = ("role", "stands")
+
+
 def show(visit: Visit, **more: object) -> Response:
     """The list, and the form to invite somebody."""
     values = {"error": "", "email": "", "role": Role.SALESPERSON, "link": None, **more}
@@ -37,7 +40,7 @@ def show(visit: Visit, **more: object) -> Response:
         names=names,
         search=visit.asked("q"),
         chips=_chips(visit, names),
-        chosen=[(name, visit.asked(name)) for name in ("role", "stands") if visit.asked(name)],
+        chosen=[(name, visit.asked(name)) for name in _FILTERS if visit.asked(name)],
         pages=lists.pages(visit, cursor),
         **values,
     )
@@ -68,7 +71,7 @@ def invite(visit: Visit) -> Response:
     try:
         made = visit.app.users.invite(email, role)
     except errors.WrongUse as bad:
-        return show(visit, error=str(bad), email=email, role=role)
+        return show(visit, error=str(bad.on_page), email=email, role=role)
     return show(visit, link=visit.site.grounds.url.rstrip("/") + made.path, invited=made)
 
 
@@ -80,9 +83,10 @@ def change(visit: Visit) -> Response:
     )
     if active == "no":
         return visit.go(
-            "/users", Text("{email} can no longer sign in, and has been signed out everywhere.", email=email)
+            _back(visit),
+            Text("{email} can no longer sign in, and has been signed out everywhere.", email=email),
         )
-    return visit.go("/users", Text("{email} has been changed.", email=email))
+    return visit.go(_back(visit), Text("{email} has been changed.", email=email))
 
 
 def end_sessions(visit: Visit) -> Response:
@@ -90,7 +94,7 @@ def end_sessions(visit: Visit) -> Response:
     email = visit.text("email", 300)
     count = visit.app.users.end_sessions(email)
     return visit.go(
-        "/users",
+        _back(visit),
         Text.plural(
             "{email} has been signed out of {count} browser.",
             "{email} has been signed out of {count} browsers.",
@@ -98,6 +102,11 @@ def end_sessions(visit: Visit) -> Response:
             email=email,
         ),
     )
+
+
+def _back(visit: Visit) -> str:
+    """The list as it was filtered."""
+    return lists.back(visit, "/users", _FILTERS)
 
 
 PAGES = (

@@ -9,25 +9,31 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.clock import machine_now
 from relance.engine import states
 from relance.engine.contacts import columns, rows, stoppable
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import ActorKind
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentUnsubscribed, SuppressionAdded, SuppressionLifted
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.states import Event
 from relance.engine.store import done_by, events, scopes
-from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.contacts import answers_of_others, contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.contacts.suppressions import Suppression, SuppressionReason
 from relance.engine.store.events import NewEvent
 from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.users import audit
 from relance.mailbox import address
 from relance.wording import Text
 
 MAX_PAGE = 10_000
+NAMED = 10
+# Of those whom an entry would stop.
 
 
 def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
@@ -51,10 +57,26 @@ def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
         if found is None:
             blank = dict.fromkeys(contacts.FIELDS, "")
             contacts.add(conn, [{**blank, **known, **who, "fields": own}], now)
+            _noted(conn, "contacts.add", who["email"], {name: each for name, each in given.items() if each})
         elif change := contact_fields.changed(found, known, own):
             contacts.change(conn, found.id, change, now)
-            _told(conn, contact_fields.told(found, change), found, now)
+            told = contact_fields.told(found, change)
+            _told(conn, told, found, now)
+            _noted(conn, "contacts.change", found.email, told.after, told.before)
         return contacts.by_emails(conn, [who["email"]])[who["email"]]
+
+
+def _noted(
+    conn: Connection,
+    action: str,
+    email: str,
+    after: Mapping[str, str],
+    before: Mapping[str, str] | None = None,
+) -> None:
+    """In the audit log, where somebody who signed in does it: the values as they were and are."""
+    actor = actors.acting_now()
+    if actor is not None and actor.kind is ActorKind.USER:
+        audit.write(conn, action, email, machine_now(), before=before, after=after or None)
 
 
 def _fit_names(given: dict[str, str]) -> None:
@@ -91,14 +113,14 @@ def show(context: Context, email: str) -> Contact:
 
 
 def get(conn: Connection, context: Context, email: str) -> Contact:
-    """The contact of an address as a person writes it; raises `errors.NotFound`, `errors.Invalid` for no address."""
+    """The contact of an address as a person writes it; raises `errors.NotFound` (also for somebody of others, where a salesperson
+    asks), `errors.Invalid` for no address."""
     found = address.normalise(email, allow_test_domains=context.options.allow_test_domains).normalised
     contact = contacts.by_emails(conn, [found]).get(found)
-    if contact is None:
+    if contact is None or scopes.of_others(conn, [found]):
         raise errors.NotFound(
-            Text(
-                "{email} is not a contact. `relance contacts import` imports a file of contacts.", email=found
-            )
+            Text("{email} is not a contact.", email=found),
+            command=Text("`relance contacts import` imports a file of contacts."),
         )
     return contact
 
@@ -120,11 +142,13 @@ def suppress(context: Context, value: str, reason: str = "") -> Suppression:
 
 @dataclass(frozen=True)
 class WouldStop:
-    """An address or a domain as it would stand on the list, and how many people's sequences would end by it."""
+    """An address or a domain as it would stand on the list, how many people's sequences would end by it, and who they are: the first
+    of them, by address."""
 
     kind: str
     value: str
     people: int
+    emails: tuple[str, ...] = ()
 
 
 def would_stop(context: Context, value: str) -> WouldStop:
@@ -132,7 +156,8 @@ def would_stop(context: Context, value: str) -> WouldStop:
     kind, fit = meant(context, value)
     with context.database.read() as conn:
         stoppable.StopRules(conn).require(kind, fit)
-        return WouldStop(kind, fit, stoppable.stopped(conn, [(kind, fit)]))
+        found = stoppable.stopped(conn, [(kind, fit)])
+        return WouldStop(kind, fit, len(found), tuple(found[:NAMED]))
 
 
 def put(
@@ -200,7 +225,8 @@ def refusing(context: Context, email: str) -> str:
     """Why an address may not be written to; empty where it may."""
     with context.database.read() as conn:
         person = get(conn, context, email)
-        return str(suppressions.suppressed(conn, [person.email]).get(person.email, ""))
+        found = answers_of_others.discreet(conn, suppressions.suppressed(conn, [person.email]))
+        return str(found.get(person.email, ""))
 
 
 def meant(context: Context, value: str) -> tuple[str, str]:

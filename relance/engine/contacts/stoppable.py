@@ -75,11 +75,11 @@ def is_public(written: str) -> bool:
 _AT_ONCE = 500
 
 
-def stopped(conn: Connection, entries: Sequence[tuple[str, str]]) -> int:
-    """How many people's sequences end by these (kind and value); whom several of them mean counts once."""
-    ids = sorted(person.id for person in contacts.meant(conn, entries).values())
-    ending = set()
+def stopped(conn: Connection, entries: Sequence[tuple[str, str]]) -> list[str]:
+    """Whose sequences end by these (kind and value), by address; whom several of them mean is named once."""
+    people = {person.id: person.email for person in contacts.meant(conn, entries).values()}
+    ids, ending = sorted(people), set()
     for start in range(0, len(ids), _AT_ONCE):
         rows = enrollments.of_contact(conn, ids[start : start + _AT_ONCE])
         ending |= {row.contact_id for row in rows if row.state in states.OPEN}
-    return len(ending)
+    return sorted(people[number] for number in ending)

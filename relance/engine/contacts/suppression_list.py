@@ -72,7 +72,7 @@ def add(
         found = _distinct(_entries(context, rules, _cells(data, name), usual, refused))
         standing = suppressions.standing(conn, [each.value for each in found])
         new = [each for each in found if (each.kind, each.value) not in standing]
-        stops = stoppable.stopped(conn, [(each.kind, each.value) for each in new]) if dry_run else 0
+        stops = len(stoppable.stopped(conn, [(each.kind, each.value) for each in new])) if dry_run else 0
     number = "" if dry_run or not new else ids.token()[:12]
     if number:
         for start in range(0, len(new), BATCH):

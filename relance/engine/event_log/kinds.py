@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     TASK_SKIPPED = "task.skipped"
     TASK_SNOOZED = "task.snoozed"
     TASK_ASSIGNED = "task.assigned"
+    TASK_NOTED = "task.noted"
 
     MESSAGE_ACCEPTED = "message.accepted"
     MESSAGE_REFUSED = "message.refused"
@@ -112,6 +113,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.TASK_SKIPPED: Text.within("event", "task skipped"),
         EventKind.TASK_SNOOZED: Text.within("event", "task postponed"),
         EventKind.TASK_ASSIGNED: Text.within("event", "task assigned"),
+        EventKind.TASK_NOTED: Text.within("event", "note on a closed task"),
         EventKind.MESSAGE_ACCEPTED: Text.within("event", "mail sent"),
         EventKind.MESSAGE_REFUSED: Text.within("event", "mail refused"),
         EventKind.MESSAGE_DEFERRED: Text.within("event", "mail deferred"),

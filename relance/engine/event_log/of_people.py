@@ -207,3 +207,13 @@ class TaskAssigned(EventData):
     KIND = EventKind.TASK_ASSIGNED
     words: Words
     assignee: str
+
+
+@dataclass(frozen=True)
+class TaskNoted(EventData):
+    """A person closed a task that somebody had closed before: nothing changed, and what they say of it is kept."""
+
+    KIND = EventKind.TASK_NOTED
+    words: Words
+    note: str
+    outcome: str | None = None

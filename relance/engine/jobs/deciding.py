@@ -117,7 +117,7 @@ def _one(context: Context, wish: _Wish) -> None:
     try:
         _DEEDS[HeldDeed(wish.params["deed"])](context, wish)
     except errors.WrongUse as refused:
-        _stays(context, wish.record, _Done(STILL_HELD, refused.text))
+        _stays(context, wish.record, _Done(STILL_HELD, refused.on_page))
 
 
 def _fill(context: Context, wish: _Wish) -> None:

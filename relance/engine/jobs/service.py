@@ -37,7 +37,6 @@ AT_ONCE_SECONDS = 1.0
 KEEP_FILES = dt.timedelta(days=30)
 MAX_PAGE = 1000
 LARGEST_UPLOAD = 16 * 1024 * 1024
-NO_SUCH = Text("There is no such job. `relance jobs list` shows all jobs.")
 _CURSOR = "j"
 
 
@@ -172,7 +171,7 @@ def _read(conn: Connection, job: Job) -> csv_reader.Sheet:
     return csv_reader.read(data, job.params["name"])
 
 
-_CHANGES: Mapping[str, Text] = complete(
+CHANGES: Mapping[str, Text] = complete(
     BulkAction,
     {
         BulkAction.PAUSE: Text("Pause people"),
@@ -181,7 +180,7 @@ _CHANGES: Mapping[str, Text] = complete(
         BulkAction.RELEASE: Text("Let held people go on"),
     },
 )
-_DEEDS: Mapping[str, Text] = complete(
+DEEDS: Mapping[str, Text] = complete(
     HeldDeed,
     {
         HeldDeed.FILL: Text("Fill in missing values"),
@@ -195,11 +194,20 @@ _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
     {
         JobKind.CHECK_CONTACTS: lambda about: Text("Check {file}", file=about["name"]),
         JobKind.IMPORT_CONTACTS: lambda about: Text("Import {file}", file=about["name"]),
-        JobKind.CHANGE_ENROLLMENTS: lambda about: _CHANGES[about["action"]],
+        JobKind.CHANGE_ENROLLMENTS: lambda about: CHANGES[about["action"]],
         JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
-        JobKind.DECIDE_HELD: lambda about: _DEEDS[about["deed"]],
+        JobKind.DECIDE_HELD: lambda about: DEEDS[about["deed"]],
     },
 )
+
+
+def no_such() -> errors.NotFound:
+    """What is said of a job that is not there."""
+    return errors.NotFound(
+        Text("There is no such job."),
+        command=Text("`relance jobs list` shows all jobs."),
+        page=Text("The Background work page shows all jobs."),
+    )
 
 
 # Starting.
@@ -222,7 +230,7 @@ def import_contacts(context: Context, number: int) -> JobView:
     with context.database.read() as conn:
         checked = _known(conn, number)
         if checked.kind is not JobKind.CHECK_CONTACTS:
-            raise errors.NotFound(NO_SUCH)
+            raise no_such()
         _read(conn, checked)
     params = {"name": checked.params["name"], "source": checked.id}
     return _start(context, JobKind.IMPORT_CONTACTS, params)
@@ -303,7 +311,7 @@ def _user(conn: Connection, actor: Actor) -> int | None:
 def _known(conn: Connection, number: int) -> Job:
     found = jobs.by_id(conn, number)
     if found is None:
-        raise errors.NotFound(NO_SUCH)
+        raise no_such()
     return found
 
 

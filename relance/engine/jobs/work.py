@@ -65,7 +65,8 @@ def work(context: Context, number: int, stop: Callable[[], bool] = lambda: False
     except errors.Superseded:
         return False
     except errors.WrongUse as wrong:
-        _end(context, job, JobState.FAILED, wrong.text.coded(wrong.text.code or SentenceCode.JOB_REFUSED))
+        said = wrong.on_page
+        _end(context, job, JobState.FAILED, said.coded(said.code or SentenceCode.JOB_REFUSED))
     except errors.Trouble:
         _let_go(context, job)
         raise

@@ -22,16 +22,20 @@ def offered(seen: Sequence[str], own: Collection[str]) -> tuple[str, ...]:
     return tuple(each for each in seen if each not in own)
 
 
-def hint(mailbox: str, found: Sequence[str]) -> str:
-    """What to do about addresses that are offered."""
+def hint(mailbox: str, found: Sequence[str]) -> tuple[str, str]:
+    """What to do about addresses that are offered, with what to type and without."""
     commands = " ".join(f"`relance mailbox alias add {mailbox} {each}`" for each in found)
-    return str(
-        Text(
-            "Sent contains mails from {addresses} as well. If these are aliases, add them: {commands}",
-            addresses=", ".join(found),
-            commands=commands,
-        )
+    addresses = ", ".join(found)
+    typed = Text(
+        "Sent contains mails from {addresses} as well. If these are aliases, add them: {commands}",
+        addresses=addresses,
+        commands=commands,
     )
+    plain = Text(
+        "Sent contains mails from {addresses} as well. If these are aliases, an administrator of the server can add them.",
+        addresses=addresses,
+    )
+    return str(typed), str(plain)
 
 
 def add(context: Context, address: str, alias: str) -> tuple[str, ...]:
@@ -70,11 +74,10 @@ def remove(context: Context, address: str, alias: str) -> tuple[str, ...]:
         mailbox = mailboxes.named(conn, address)
         if gone not in mailbox.aliases:
             raise errors.NotFound(
-                Text(
-                    "{gone} is not an alias of {address}. `relance mailbox alias list {address}` shows its aliases.",
-                    gone=gone,
-                    address=mailbox.address,
-                )
+                Text("{gone} is not an alias of {address}.", gone=gone, address=mailbox.address),
+                command=Text(
+                    "`relance mailbox alias list {address}` shows its aliases.", address=mailbox.address
+                ),
             )
         return _put(
             conn,

@@ -105,12 +105,13 @@ class MailboxView:
 
 @dataclass(frozen=True)
 class TestStep:
-    """One thing that was tried, and how it went."""
+    """One thing that was tried, and how it went; `plain` is the same without what to type, where `words` name a command."""
 
     name: str
     ok: bool
     words: str
     why: Why | None = None  # what `words` say where a server or a password could not be used, for programs
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,12 @@ class MailboxTest:
     def ok(self) -> bool:
         """Whether the mailbox can do its work."""
         return all(step.ok for step in self.steps)
+
+
+def _exists(address: str) -> errors.Invalid:
+    typed = Text("Remove it first with `relance mailbox remove {address}`.", address=address)
+    there = Text("Its page under Mailboxes changes it.")
+    return errors.Invalid(Text("{address} already exists.", address=address), command=typed, page=there)
 
 
 def add(context: Context, spec: MailboxSpec) -> MailboxView:
@@ -150,12 +157,7 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
     with context.database.write() as conn:
         before = mailboxes.by_address(conn, found.normalised)
         if before is not None and before.state != "removed":
-            raise errors.Invalid(
-                Text(
-                    "{address} already exists. Remove it first with `relance mailbox remove {address}`.",
-                    address=found.normalised,
-                )
-            )
+            raise _exists(found.normalised)
         if before is None:
             number = mailboxes.add(conn, address=found.normalised, created_at=now, **values)
         else:
@@ -316,7 +318,8 @@ def _tried(context: Context, mailbox: Mailbox) -> Iterator[TestStep]:
     yield _try_imap(context, account)
     found = show(context, mailbox.address).offered
     if found:
-        yield TestStep("aliases", ok=True, words=mailboxes_aliases.hint(mailbox.address, found))
+        words, plain = mailboxes_aliases.hint(mailbox.address, found)
+        yield TestStep("aliases", ok=True, words=words, plain=plain)
 
 
 def _try_smtp(context: Context, account: Account) -> TestStep:

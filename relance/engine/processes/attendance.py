@@ -59,10 +59,13 @@ class Attendance:
                 unknown, self._here() if self.processes else self._last() if self.last else ""
             )
         if not self.processes:
-            return Text.together(
-                Text("Relance is not running: nothing is sent and nothing is read."), self._last()
-            )
+            return Text.together(_NOWHERE, self._last())
         return Text.together(self._lacking() or "", self._here())
+
+    @property
+    def plain(self) -> Text:
+        """The same without what to type."""
+        return self.text if self.processes or self.unsure else _NOWHERE
 
     def _lacking(self) -> Text | None:
         if len(self.missing) > 1:
@@ -92,6 +95,9 @@ class Attendance:
         if self.last.stopped_at:
             return Text("`relance {role}` on {host} stopped on {at}.", **seen)
         return Text("`relance {role}` on {host} was last seen on {at}.", **seen)
+
+
+_NOWHERE = Text("Relance is not running: nothing is sent and nothing is read.")
 
 
 def attendance(

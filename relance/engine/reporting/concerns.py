@@ -165,13 +165,18 @@ def _found(facts: InstallationFacts) -> Iterator[Concern]:
         yield Concern(ConcernKind.DATABASE, facts.database)
     yield from _unwritable(facts)
     if facts.attendance is not None and facts.attendance.absent:
-        yield Concern(ConcernKind.ABSENT, str(facts.attendance))
+        absent = facts.attendance
+        yield Concern(ConcernKind.ABSENT, str(absent), plain=str(absent.plain))
     yield from _unsure(facts)
     for what in facts.stalled:
         yield Concern(ConcernKind.STALLED, _("{part} is not making progress.", part=what), what)
     if facts.halted is not None:
         words = _("nothing is sent: {reason} `relance db confirm-restore` continues.", reason=facts.halted)
-        yield Concern(ConcernKind.HALTED, words)
+        plain = _(
+            "nothing is sent: {reason} An administrator of the server decides how to continue.",
+            reason=facts.halted,
+        )
+        yield Concern(ConcernKind.HALTED, words, plain=plain)
     yield from _broker(facts)
     if facts.clock:
         yield Concern(ConcernKind.CLOCK_WAS if facts.clock_over else ConcernKind.CLOCK, facts.clock)

@@ -14,6 +14,7 @@ from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.kinds import TITLES, EventKind
 from relance.engine.reasons import Code, field_name
 from relance.engine.reporting import codes
+from relance.engine.states import TaskOutcome
 from relance.engine.store import events
 from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text, _
@@ -101,7 +102,12 @@ UNKNOWN = Text.within("event", "event of a later release")
 
 def _title(event: events.StoredEvent) -> str:
     title, kind = str(TITLES.get(event.kind) or UNKNOWN), event.data.get("kind")
+    if event.kind in _OF_TASKS and event.data.get("outcome") not in (None, TaskOutcome.DONE):
+        return f"{title} ({codes.text('outcome', event.data['outcome'])})"
     return title if kind in (None, _USUAL.get(event.kind)) else f"{title} ({codes.text('mail', kind)})"
+
+
+_OF_TASKS = (EventKind.TASK_DONE, EventKind.TASK_NOTED)
 
 
 _USUAL: Mapping[str, Kind] = {
@@ -127,9 +133,23 @@ def _words(event: events.StoredEvent) -> str:
     if isinstance(why, Mapping) and why.get("code") in _DEEDS and "text" not in why.get("params", {}):
         return ""  # the title says what was done, and the actor who did it
     found = data.get("words") or data.get("reason") or data.get("subject") or ""
+    if event.kind.startswith("task."):
+        return _of_task(str(found), data)
     if "taken" in data:
         return f"{found}: {_('yes') if data['taken'] else _('no')}"
     return str(found)
+
+
+def _of_task(asked: str, data: Mapping[str, Any]) -> str:
+    """What a task asked for, and what was said or decided about it."""
+    if data.get("note"):
+        return _("{task} – note: {note}", task=asked, note=data["note"])
+    if data.get("until"):
+        return _("{task} – due {time}", task=asked, time=dt.datetime.fromisoformat(data["until"]))
+    if "assignee" in data:
+        who = data["assignee"] or _("anyone")
+        return _("{task} – for {who}", task=asked, who=who)
+    return asked
 
 
 def _changed(name: str, before: str, after: str) -> str:

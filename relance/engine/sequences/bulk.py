@@ -52,6 +52,11 @@ class BulkReport:
     dry_run: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)  # by outcome
 
+    @property
+    def any_changed(self) -> bool:
+        """Whether anything was done."""
+        return any(each.outcome is BulkOutcome.CHANGED for each in self.results)
+
 
 class BulkAction(StrEnum):
     """What can be done with many."""

@@ -191,11 +191,15 @@ def _refuse_unknown(mail: Message | None) -> None:
     if mail is not None and in_doubt(mail):
         raise errors.Invalid(
             Text(
-                'the mail of step "{step}" to {recipient} may have been delivered. First say what happened to it: `relance unknown resolve {message_id} --decision sent`, or not-sent, or give-up.',
+                'the mail of step "{step}" to {recipient} may have been delivered. First say what happened to it.',
                 step=mail.step,
                 recipient=mail.recipient,
+            ),
+            command=Text(
+                "`relance unknown resolve {message_id} --decision sent`, or not-sent, or give-up.",
                 message_id=mail.message_id.strip("<>"),  # which a shell would take for files
-            )
+            ),
+            page=Text("The Held page asks for it."),
         )
 
 
@@ -203,10 +207,15 @@ def _refuse_unproved(theirs: LockedEnrollments, row: Enrollment) -> None:
     if unproved(theirs, row):
         raise errors.Invalid(
             Text(
-                'the mail of step "{step}" to {email} may have been sent before the database was restored, and nothing in its mailbox proves it. Say what happened to it: `relance restored sent` or `relance restored not-sent`, with {email}.',
+                'the mail of step "{step}" to {email} may have been sent before the database was restored, and nothing in its mailbox proves it. Say what happened to it.',
                 step=row.step,
                 email=theirs.person.email,
-            )
+            ),
+            command=Text(
+                "`relance restored sent` or `relance restored not-sent`, with {email}.",
+                email=theirs.person.email,
+            ),
+            page=Text("The Held page asks for it."),
         )
 
 

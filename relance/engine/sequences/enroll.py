@@ -20,7 +20,7 @@ from relance.engine.reasons import Reason
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import MailboxShares
 from relance.engine.store import events, scopes
-from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.contacts import answers_of_others, contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
@@ -121,12 +121,14 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
         if not found:
             if every:
                 raise errors.Invalid(
-                    Text("every mailbox is paused. Resume one with `relance mailbox resume ADDRESS`.")
+                    Text("every mailbox is paused."),
+                    command=Text("Resume one with `relance mailbox resume ADDRESS`."),
+                    page=Text("Resume one on its page."),
                 )
             raise errors.Invalid(
-                Text(
-                    "there is no mailbox to send from. Add one with `relance mailbox add you@your-company.example`."
-                )
+                Text("there is no mailbox to send from."),
+                command=Text("Add one with `relance mailbox add you@your-company.example`."),
+                page=Text("The Mailboxes page adds one."),
             )
         return found
     chosen = []
@@ -135,10 +137,9 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
             raise errors.NotFound(
                 Text("there is no mailbox {address}. Known: {known}.", address=text, known=", ".join(every))
                 if every
-                else Text(
-                    "there is no mailbox {address}, nor any other. `relance mailbox add {address}` adds it.",
-                    address=text,
-                )
+                else Text("there is no mailbox {address}, nor any other.", address=text),
+                command="" if every else Text("`relance mailbox add {address}` adds it.", address=text),
+                page="" if every else Text("The Mailboxes page adds one."),
             )
         if every[text].state != "active":
             raise errors.Invalid(
@@ -265,7 +266,9 @@ class _Run:
         enrolled: dict[int, list[Enrollment]] = {}
         for row in enrollments.of_contact(conn, ids):
             enrolled.setdefault(row.contact_id, []).append(row)
-        refused = suppressions.suppressed(conn, [person.email for person in people])
+        refused = answers_of_others.discreet(
+            conn, suppressions.suppressed(conn, [person.email for person in people])
+        )
         self.shares.knows(
             new_enrollments.mailboxes_of_organisations(
                 conn, {person.organisation for person in people}, self.shares.mailboxes

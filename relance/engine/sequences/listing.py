@@ -14,7 +14,7 @@ from relance.engine.reasons import Code
 from relance.engine.sequences import control, publish
 from relance.engine.sequences.control import EnrollmentView
 from relance.engine.states import State
-from relance.engine.store import cursor
+from relance.engine.store import cursor, scopes
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
@@ -93,9 +93,11 @@ def meant(conn: Connection, wanted: EnrollmentFilter) -> EnrollmentConditions:
 
 
 def mailbox_id(conn: Connection, address: str) -> int:
-    """A removed one, too: it is what many are held for."""
-    found = mailboxes.by_address(conn, address.strip().lower())
-    return (found or mailboxes.named(conn, address)).id
+    """A removed one, too: it is what many are held for. Raises `errors.NotFound`, also for one that whoever looks may not see."""
+    found, own = mailboxes.by_address(conn, address.strip().lower()), scopes.mailboxes(conn)
+    if found is None or (own is not None and found.id not in own):
+        raise mailboxes.no_such(address)
+    return found.id
 
 
 def _state(name: str) -> State:

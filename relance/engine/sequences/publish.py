@@ -295,19 +295,18 @@ def versions_of(conn: Connection, name: str) -> list[Version]:
     if not found:
         names = [each.name for each in sequences.latest(conn)]
         raise errors.NotFound(
-            Text.together(Text('there is no sequence "{name}".', name=name), _instead(name, names))
+            Text.together(Text('there is no sequence "{name}".', name=name), _instead(name, names)),
+            command="" if names else Text("Publish one with `relance sequence publish FILE`."),
         )
     return found
 
 
-def _instead(name: str, names: list[str]) -> Text:
+def _instead(name: str, names: list[str]) -> Text | str:
     by_lower = {each.lower(): each for each in names}
     near = errors.nearest(name.lower(), by_lower)
     if near:
         return Text('Did you mean "{name}"?', name=by_lower[near])
-    if not names:
-        return Text("Publish one with `relance sequence publish FILE`.")
-    return Text("Known: {names}.", names=", ".join(names[:10]))
+    return Text("Known: {names}.", names=", ".join(names[:10])) if names else ""
 
 
 # Pausing all of it.

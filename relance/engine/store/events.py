@@ -270,6 +270,13 @@ def of_contact(conn: Connection, contact_id: int, newest: int | None = None) -> 
     return [_event(row) for row in conn.execute(query)][::-1]
 
 
+def of_step(conn: Connection, enrollment_id: int, step: str, kinds: Iterable[EventKind]) -> list[StoredEvent]:
+    """The events of these kinds at one step of an enrollment, oldest first."""
+    here = (event.c.enrollment_id == enrollment_id, event.c.step == step)
+    query = _select().where(*here, event.c.kind.in_(old_names.names(kinds))).order_by(event.c.id)
+    return [_event(row) for row in conn.execute(query)]
+
+
 def counts(
     conn: Connection,
     kinds: Iterable[EventKind],

@@ -24,6 +24,7 @@ from relance.engine.users.sign_in import Origin
 from relance.mailbox import address
 from relance.wording import Text, languages
 
+LONGEST_NAME = 100
 LINK_LASTS = dt.timedelta(hours=24)
 
 
@@ -110,22 +111,32 @@ def accept(context: Context, token: str, name: str, password: str, origin: Origi
     known = invited(context, token)
     if known is None:
         raise errors.NotFound(_LINK_OVER)
-    passwords.require_good(password, known.email, name)
+    called = _called(name)
+    passwords.require_good(password, known.email, called)
     stored, now = passwords.hashed(password), machine_now()
     with context.database.write() as conn:
         number = sessions.use_invitation(conn, sign_in.digest(token), now)
         if number is None:
             raise errors.NotFound(_LINK_OVER)
         sessions.end(conn, number)
-        accounts.change(conn, number, password=stored, name=name.strip()[:100], totp=None, totp_step=None)
+        accounts.change(conn, number, password=stored, name=called, totp=None, totp_step=None)
         user = accounts.by_id(conn, number)
         with actors.acting(sign_in.acting(user)):
             audit.write(conn, "users.accept", user.email, now)
             return sign_in.begin(conn, user, origin, now)
 
 
+def _called(name: str) -> str:
+    """A name as it is kept."""
+    found = " ".join(name.split())
+    if len(found) > LONGEST_NAME:
+        longer = Text("The name is longer than {most} characters.", most=LONGEST_NAME)
+        raise errors.Invalid([errors.Problem(longer, where="name")])
+    return found
+
+
 _LINK_OVER = Text(
-    "This link has been used, or is older than 24 hours. Ask for a new one: a manager can create it on the Users page, or with `relance console invite` on the server."
+    "This link has been used, or is older than 24 hours. Ask for a new one: a manager can create it on the Users page."
 )
 
 
@@ -177,10 +188,10 @@ def profile(context: Context, number: int) -> Profile:
 
 
 def describe(context: Context, number: int, *, name: str | None = None, language: str | None = None) -> None:
-    """Change one's own name or language (empty: as the browser asks)."""
+    """Change one's own name or language (empty: as the browser asks). Raises `errors.Invalid`."""
     if language and language not in languages():
         raise errors.Invalid(Text("There is no such language."))
-    values = {"name": name.strip()[:100] if name is not None else None, "language": language}
+    values = {"name": _called(name) if name is not None else None, "language": language}
     wanted = {key: value for key, value in values.items() if value is not None}
     with context.database.write() as conn:
         user = accounts.by_id(conn, number)
@@ -251,7 +262,9 @@ def named(conn: Connection, email: str) -> User:
     found = accounts.by_email(conn, email.strip().lower())
     if found is None:
         raise errors.NotFound(
-            Text("There is no user {email}. `relance console invite {email}` adds one.", email=email)
+            Text("There is no user {email}.", email=email),
+            command=Text("`relance console invite {email}` adds one.", email=email),
+            page=Text("The Users page shows all users."),
         )
     return found
 

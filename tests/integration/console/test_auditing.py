@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
+import inspect
 import io
+import operator
+import re
+import typing
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from relance.app.permitted import NOTED, RULES
+from relance.console.views.operation import audit_words
 from relance.engine.db.tables import audit
+from relance.engine.roles import Role, Viewer
 from tests.integration.console.conftest import Console
+from tests.reworded import in_english
 
 BOSS, ANN = "boss@sales.example", "ann@sales.example"
 FORMULA = '=HYPERLINK("https://evil.example";"x")'
@@ -76,3 +87,88 @@ def test_no_cell_of_the_file_is_a_formula(desk: Console) -> None:
     cells = [cell for row in csv.reader(io.StringIO(file.content.decode("utf-8-sig"))) for cell in row]
     assert f"'{FORMULA}" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def names_of(method: Callable[..., Any]) -> set[str]:
+    """What may be noted of a call: how its arguments are called, and what a filter among them is made of."""
+    found: set[str] = set()
+    for each in inspect.signature(method, eval_str=True).parameters.values():
+        if each.kind is each.VAR_KEYWORD or each.name in audit_words.HIDDEN:
+            continue
+        if each.kind is each.KEYWORD_ONLY or each.name in NOTED:
+            found.add(each.name)
+            for hint in (each.annotation, *typing.get_args(each.annotation)):
+                if dataclasses.is_dataclass(hint):
+                    found |= {one.name for one in dataclasses.fields(hint)}
+    return found - {"progress", "done", "errors_to"}
+
+
+def test_whatever_is_noted_has_a_name_for_people(desk: Console) -> None:
+    noted = [name for name, rule in RULES.items() if rule.changes and not rule.audited]
+    names = {each for name in noted for each in names_of(operator.attrgetter(name)(desk.app))}
+    assert names - audit_words.HIDDEN <= set(audit_words.FIELDS)
+
+
+VALUES = {
+    "outcome": "wrong person",
+    "until": "2026-06-05 09:00:00+00:00",
+    "when_paused": True,
+    "language": "pl",
+    "wanted": {"states": ["held", "away"], "held_because": "value_missing", "ids": [], "search": None},
+    "key": "0123456789abcdef",
+    "first_name": "Ada",
+    "team_size": "12",
+}
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "wrong person"), ("pl", "niewłaściwa osoba")])
+def test_no_key_and_no_code_stands_in_it(desk: Console, language: str, said: str) -> None:
+    """In either language; dates and yes and no as people write them, and what something was is beside what it is."""
+    with desk.app._context.database.write() as conn:
+        row = {"at": dt.datetime(2026, 6, 9, tzinfo=dt.UTC), "actor_kind": "user", "actor": ANN}
+        conn.execute(sa.insert(audit).values(**row, action="tasks.done", subject="12", after=VALUES))
+        changed = {"before": {"first_name": "Eva"}, "after": {"first_name": "Ewa"}}
+        conn.execute(
+            sa.insert(audit).values(**row, action="contacts.change", subject="eva@lake.example", **changed)
+        )
+        conn.execute(sa.insert(audit).values(**row, action="of.the.future", subject="x"))
+    with desk.client(desk.join(BOSS)) as boss:
+        page = boss.get(f"/users/log?lang={language}").text.partition("<main")[2]
+        boss.post("/language", data={"language": language, "back": "/"})
+        file = boss.get("/users/log.csv").content.decode("utf-8-sig")
+    for raw in (
+        "when_paused",
+        "held_because",
+        "value_missing",
+        "team_size",
+        "0123456789abcdef",
+        "2026-06-05",
+        "True",
+    ):
+        assert raw not in page, raw
+        assert raw not in file, raw
+    for action in ("tasks.done", "contacts.change", "of.the.future"):
+        assert action not in page
+    shown = re.sub(r"<[^>]+>", "", page)
+    assert "Eva → Ewa" in shown
+    assert "Polski" in shown
+    assert in_english(said) in shown
+
+
+def test_what_a_user_changes_of_a_contact_is_told_with_what_it_was(desk: Console) -> None:
+    desk.join(BOSS)
+    user = next(each for each in desk.app.users.list() if each.email == BOSS)
+    seen = desk.app.seen_by(Viewer(user.id, BOSS, Role.MANAGER))
+    for company in ("Lake", "Lake", "Pond"):
+        seen.contacts.add("eva@lake.example", company=company, team_size="12")
+    desk.app.contacts.add("eva@lake.example", company="Sea")  # by a program, which the timeline names
+    log = [
+        each
+        for each in desk.app.users.log()
+        if each.action.startswith("contacts.") and each.actor.name == BOSS
+    ]
+    log = [each for each in log if each.subject == "eva@lake.example"]
+    assert [(each.action, each.before, each.after) for each in log] == [
+        ("contacts.change", {"company": "Lake"}, {"company": "Pond"}),
+        ("contacts.add", None, {"company": "Lake", "team_size": "12"}),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -113,3 +114,50 @@ def test_the_do_not_contact_list_is_filtered_by_kind(desk: Console) -> None:
     assert rows(desk, "/suppressions?kind=domain") == ["rival.example"]
     assert rows(desk, "/suppressions?kind=address&q=rival") == ["zoe@rival.example"]
     assert rows(desk, "/suppressions?kind=x&q=ann@rival.example") == ["rival.example"]
+
+
+def test_users_stay_as_they_are_filtered(desk: Console) -> None:
+    for email in ("ann@sales.example", "vic@sales.example"):
+        desk.app.users.invite(email, "viewer")
+    place = "q=sales&stands=invited&after=a%40b.example"
+    with desk.client(desk.tokens[BOSS]) as boss:
+        page = boss.get(f"/users?{place}").text
+        assert page.count(f'name="list" value="{place.replace("&", "&amp;")}"') >= 2
+        for path, form in (("change", {"role": "manager"}), ("change", {"active": "no"}), ("sign-out", {})):
+            sent = {"email": "ann@sales.example", "list": f"{place}&next=//evil.example", **form}
+            assert boss.post(f"/users/{path}", data=sent).headers["location"] == f"/users?{place}"
+        made = boss.post(f"/users/invite?{place}", data={"email": "vic@sales.example", "role": "viewer"})
+    assert re.search(r'href="/users\?q=sales"', made.text), (
+        "the chip takes its filter out, on the list's own page"
+    )
+    assert "/users/invite?" not in made.text.replace('action="/users/invite?', "")
+    assert ">vic@sales.example<" in made.text
+    assert ">boss@sales.example<" not in made.text.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_the_page_of_a_row_leads_back_to_the_list_as_it_was_also_after_an_action(desk: Console) -> None:
+    held_people.prepared(desk.app._context, "kim@lake.example", mailbox="ada@sales.example")
+    desk.app.jobs.check_contacts(Upload("fair.csv", SHEET))
+    job = desk.app.jobs.enroll("Spring offer", ["kim@lake.example"])
+    with desk.client(desk.tokens[BOSS]) as boss:
+
+        def through(index: str, row: str, path: str, form: dict[str, str]) -> None:
+            link = html.unescape(re.findall(f'href="({re.escape(row)}[^"]*)"', boss.get(index).text)[0])
+            page = boss.get(link).text
+            origin = html.unescape(
+                re.findall('name="list" value="([^"]*)"', page + ' name="list" value=""')[0]
+            )
+            done = boss.post(path, data={"list": origin or index.partition("?")[2], **form})
+            assert done.status_code == 303, path
+            after = boss.get(done.headers["location"]).text
+            assert f'href="{html.escape(index)}"' in page, "the way back before"
+            assert f'href="{html.escape(index)}"' in after, "the way back afterwards"
+
+        box = {"address": "ada@sales.example"}
+        listed, here = "/mailboxes?q=ada&state=sending", "/mailboxes/ada%40sales.example"
+        through(listed, here, "/mailboxes/pause", box)
+        paused = listed.replace("sending", "paused")
+        through(paused, here, "/mailboxes/change", {**box, "name": "Ada", "gap_seconds": "60"})
+        through(paused, here, "/mailboxes/assign", {**box, "email": BOSS})
+        through(paused, here, "/mailboxes/resume", box)
+        through("/jobs?q=spring&what=enrolling", f"/jobs/{job.id}", f"/jobs/{job.id}/cancel", {})

@@ -9,13 +9,15 @@ import re
 import pytest
 
 from relance.engine.contacts import csv_reader
+from relance.engine.roles import Role, Viewer
 from relance.engine.states import State
 from tests.integration.console import held_people
 from tests.integration.console.conftest import Console
 from tests.integration.console.held_people import ANN, BOSS
-from tests.reading import KIM, MIA, row
+from tests.reading import KIM, MIA, hear, letter, row, wrote
 from tests.reworded import in_english
 
+BEN = "ben@sales.example"
 HOSTILE = '<img src=x onerror="alert(1)">'
 
 
@@ -138,6 +140,42 @@ def test_the_file_is_read_and_sent_a_page_at_a_time(desk: Console, monkeypatch: 
     assert [row[0] for row in rows] == ["value", *(f"p{number}@lake.example" for number in range(5))]
     assert len({row[3] for row in rows[1:]}) == 1
     assert "\ufeff" not in text
+
+
+def test_what_somebody_wrote_to_a_colleague_is_not_quoted(console_on_both: Console) -> None:
+    """That they asked for no more mail is everybody's to know; in which words, who may read that mailbox."""
+    house, words = console_on_both.app._context, "Remove me, your Zaunkoenig mails are a nuisance"
+    held_people.prepared(house, KIM, mailbox=BEN)
+    held_people.prepared(house, MIA, mailbox=ANN)
+    tokens = {each: console_on_both.join(each, "salesperson") for each in (ANN, BEN)}
+    for each in tokens:
+        console_on_both.app.mailboxes.assign(each, each)
+    for person, mailbox in ((KIM, BEN), (MIA, ANN)):
+        mail = wrote(house, person)
+        hear(house, letter(person, text=f"{words}. {person}", In_Reply_To=mail.message_id), mailbox=mailbox)
+    console_on_both.app.contacts.suppress("tom@lake.example", "called me")
+    every = [each.reason for each in console_on_both.app.contacts.suppressions()]
+    assert len(every) == 3
+    assert "Zaunkoenig" in every[0]
+    assert "Zaunkoenig" in every[1]
+    for who, own, other in ((ANN, MIA, KIM), (BEN, KIM, MIA)):
+        with console_on_both.client(tokens[who]) as client:
+            page = client.get("/suppressions").text
+            file = client.get("/suppressions/list.csv").content.decode("utf-8-sig")
+        assert "called me" in page
+        rows = {row[0]: row[2] for row in csv.reader(io.StringIO(file))}
+        assert set(rows) == {"value", KIM, MIA, "tom@lake.example"}
+        assert "Zaunkoenig" in rows[own]
+        assert rows[other] == in_english("asked for no more mail")
+        assert page.count("Zaunkoenig") == 1
+        seen = console_on_both.app.seen_by(viewer(console_on_both, who))
+        told = {each.value: each for each in seen.contacts.suppressed(other)}[other]
+        assert (told.codes, "Zaunkoenig" in "".join(told.reasons)) == (("opted_out",), False)
+
+
+def viewer(console: Console, email: str) -> Viewer:
+    user = next(each for each in console.app.users.list() if each.email == email)
+    return Viewer(user.id, user.email, Role.SALESPERSON)
 
 
 def test_a_salesperson_adds_and_a_manager_takes_off(desk: Console) -> None:

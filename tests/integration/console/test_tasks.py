@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from relance.engine.store.sequences import tasks
 from relance.engine.store.sequences.tasks import Task
 from tests.integration.console.conftest import Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
+from tests.reworded import in_english
 
 
 @pytest.fixture
@@ -60,6 +62,71 @@ def test_a_task_is_worked_through_without_script(queue: Console) -> None:
         assert of(queue, MIA).state == "skipped"
     told = [each for each in queue.app.timeline(MIA) if each.kind.startswith("task.")]
     assert {str(each.actor.name) for each in told if each.actor} == {"ann@sales.example"}
+
+
+def test_who_comes_second_is_told_who_was_first_and_loses_no_note(queue: Console) -> None:
+    kim = of(queue, KIM).id
+    first, second = queue.join("ann@sales.example"), queue.join("bob@sales.example")
+    with queue.client(first) as ann, queue.client(second, follow_redirects=True) as bob:
+        ann.post("/tasks/done", data={"task": kim, "outcome": "no answer", "note": "voicemail"})
+        for _ in range(2):  # a second click says nothing new
+            form = {"task": kim, "outcome": "wrong person", "note": "Her name is <b>Lu</b>"}
+            shown = bob.post("/tasks/done", data=form)
+        assert (str(shown.url).endswith(f"?task={kim}"), shown.status_code) == (True, 200)
+        told = re.search(r'class="flash warn".*?</p>', shown.text, re.DOTALL)
+        assert told
+        assert "ann@sales.example" in told.group()
+        assert in_english("no answer") in told.group()
+        assert in_english("Your note is kept") in told.group()
+        assert "voicemail" in shown.text.partition("<main")[2]
+        for path in ("skip", "snooze", "assign"):
+            late = bob.post(f"/tasks/{path}", data={"task": kim, "for": "week", "who": "me"}).text
+            assert "ann@sales.example" in late.partition("<main")[2]
+    closed = of(queue, KIM)
+    assert (closed.state, closed.outcome, closed.note) == ("done", "no answer", "voicemail")
+    told_of = [
+        (each.kind, each.actor and each.actor.name, each.data.get("outcome"), each.data.get("note"))
+        for each in queue.app.timeline(KIM)
+        if each.kind.startswith("task.")
+    ]
+    assert told_of == [
+        ("task.done", "ann@sales.example", "no answer", "voicemail"),
+        ("task.noted", "bob@sales.example", "wrong person", "Her name is <b>Lu</b>"),
+    ]
+    logged = [
+        (each.action, each.actor.name) for each in queue.app.users.log() if each.action.startswith("tasks.")
+    ]
+    assert logged == [("tasks.done", "ann@sales.example")]
+
+
+def test_how_a_task_ended_stands_in_the_history(queue: Console) -> None:
+    with queue.client(queue.join("ann@sales.example")) as ann:
+        ann.post(
+            "/tasks/done", data={"task": of(queue, KIM).id, "outcome": "no answer", "note": "voicemail <i>"}
+        )
+        ann.post("/tasks/snooze", data={"task": of(queue, MIA).id, "for": "week"})
+        ann.post("/tasks/assign", data={"task": of(queue, MIA).id, "who": "me"})
+        history = ann.get(f"/contacts/{KIM}").text
+        assert "voicemail &lt;i&gt;" in history
+        assert in_english("no answer") in history
+    line = next(each for each in queue.app.timeline(KIM) if each.kind == "task.done")
+    assert in_english("no answer") in line.title
+    assert "voicemail" in line.words
+    snoozed, assigned = (each.words for each in queue.app.timeline(MIA) if each.kind.startswith("task."))
+    assert in_english("due") in snoozed
+    assert "ann@sales.example" in assigned
+
+
+def test_each_button_says_what_it_does(queue: Console) -> None:
+    """Before it is pressed; and the number of tasks that are due stands in the rail."""
+    with queue.client(queue.join("ann@sales.example")) as ann:
+        shown = ann.get("/tasks").text
+    buttons = re.findall(
+        r"<button.*?</button>", shown.partition('class="thread"')[2].partition("</main>")[0], re.DOTALL
+    )
+    assert len(buttons) == 8
+    assert all(re.search(r"<small>[^<]+</small>", each) for each in buttons)
+    assert re.search(r'href="/tasks" aria-current="page".*?<span class="count some">1</span>', shown)
 
 
 def test_what_makes_no_sense_is_refused(queue: Console) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from relance import config, errors, wording
 from relance.cli.terminal import asking
+from relance.engine.contacts.service import WouldStop
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.restore.doubts import Decided, Whom
 from relance.engine.sending.doubt.in_doubt import Resolved
@@ -375,6 +376,19 @@ def test_a_whole_domain_is_asked_about_first(engine: Engine) -> None:
     assert [each[1][0] for each in engine.calls if each[0] == "contacts.suppress"] == [
         "gmail.com", "leo@gmail.com", "acme.example",
     ]  # fmt: skip
+
+
+def test_it_says_whom_a_domain_stops_before_it_asks(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.answers["contacts.would_stop"] = WouldStop("domain", "acme.example", 12, ("ada@acme.example",))
+    monkeypatch.setattr("relance.cli.terminal.asking.answerable", lambda: True)
+    asked = run("contacts", "suppress", "@acme.example", given="n\n")
+    assert asked.exit_code == 1
+    assert "ada@acme.example" in asked.stderr
+    assert in_english("12 people") in asked.stderr
+    assert in_english("and 11 more") in asked.stderr
+    assert [name for name, *_ in engine.calls] == ["contacts.would_stop", "close"]
+    run("contacts", "suppress", "@acme.example", given="y\n")
+    assert [name for name, *_ in engine.calls][-2] == "contacts.suppress"
 
 
 def test_lifting_a_suppression_takes_yes(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from relance.console.pages import Page, Rail
 from relance.console.views.long_work import jobs
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.contacts.rows import RowOutcome
-from relance.engine.jobs.service import LARGEST_UPLOAD, NO_SUCH, ImportSheet, JobView, Upload
+from relance.engine.jobs.service import LARGEST_UPLOAD, ImportSheet, JobView, Upload, no_such
 from relance.engine.roles import Permission
 from relance.engine.store.jobs import JobKind, JobState
 from relance.wording import N_, _
@@ -70,7 +70,7 @@ def upload(visit: Visit) -> Response:
     try:
         job = visit.app.jobs.check_contacts(Upload(named(given.filename), data))
     except errors.Invalid as wrong:
-        return index(visit, str(wrong))
+        return index(visit, str(wrong.on_page))
     return visit.go(jobs.link(job))
 
 
@@ -152,7 +152,7 @@ def refused_file(visit: Visit) -> Response:
 def _import(visit: Visit) -> JobView:
     job = visit.app.jobs.show(jobs.number(visit))
     if job.kind not in jobs.IMPORTS:
-        raise errors.NotFound(NO_SUCH)
+        raise no_such()
     return job
 
 

@@ -39,7 +39,7 @@ def index(visit: Visit) -> Response:
     )
     return visit.show(
         "jobs.html",
-        rows=[(each, link(each), chip(each)) for each in found.jobs],
+        rows=[(each, lists.into(visit, link(each)), chip(each)) for each in found.jobs],
         pages=lists.pages(visit, found.cursor),
         search=visit.asked("q"),
         chips=[
@@ -71,7 +71,7 @@ def show(visit: Visit) -> Response:
     """One job; an import has a page of its own."""
     job = visit.app.jobs.show(number(visit))
     if job.kind in IMPORTS:
-        return visit.go(link(job))
+        return visit.go(lists.stay(visit, link(job)))
     stayed = visit.app.jobs.lines(job.id, "stayed", SHOWN)
     named = [(each["email"], each["sequence"], why(each)) for each in stayed]
     return visit.show("job.html", **shown(visit, job), stayed=named)
@@ -87,7 +87,7 @@ def bar(visit: Visit) -> Response:
     """How far it is, where that is not what the page shows already; when it is over, the page is to be opened again."""
     job = visit.app.jobs.show(number(visit))
     if not job.open:
-        return Response(status_code=204, headers={"hx-redirect": link(job)})
+        return Response(status_code=204, headers={"hx-redirect": lists.stay(visit, link(job))})
     tag = mark(job)
     if tag in (visit.asked("seen"), visit.request.headers.get("if-none-match", "").strip('"')):
         return Response(status_code=204, headers={"etag": f'"{tag}"'})
@@ -100,8 +100,8 @@ def cancel(visit: Visit) -> Response:
     """Go no further."""
     job = visit.app.jobs.cancel(number(visit))
     if job.state is JobState.CANCELLED:
-        return visit.go(link(job), Text("Cancelled. What is done stays done."), "warn")
-    return visit.go(link(job), Text("The work had already ended."), "warn")
+        return visit.go(lists.stay(visit, link(job)), Text("Cancelled. What is done stays done."), "warn")
+    return visit.go(lists.stay(visit, link(job)), Text("The work had already ended."), "warn")
 
 
 def number(visit: Visit) -> int:
@@ -114,6 +114,8 @@ def shown(visit: Visit, job: JobView) -> dict[str, object]:
     results = [(codes.text("job result", code), count) for code, count in job.counts.items()]
     return {
         "job": job,
+        "origin": lists.origin(visit),
+        "index": lists.back(visit, "/jobs", tuple(_FILTERS)),
         "tag": mark(job),
         "chip_of": chip(job),
         "results": results,

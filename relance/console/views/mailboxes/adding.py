@@ -79,7 +79,8 @@ def _again(visit: Visit, refused: errors.Invalid) -> Response:
         if name in (*FORM_FIELDS, "password", "ca_file"):
             wrong[name] = " ".join(str(words) for words in (each.what, each.hint) if words)
         else:
-            whole.append(str(each.text))
+            whole.append(str(each.on_page))
+    whole += [str(refused.page)] if refused.page else []
     written = {name: visit.text(name, 320) for name in FORM_FIELDS}
     written["ca_file"] = visit.text("ca_file", LONGEST_CERTIFICATE)
     return _shown(visit, written, wrong, " ".join(whole))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from relance import errors
+from relance.console import lists
 from relance.console.pages import Page
 from relance.console.views.mailboxes import adding, looking
 from relance.console.visit import Visit
@@ -28,7 +29,7 @@ def change(visit: Visit) -> Response:
     except errors.Invalid as refused:
         wrong = {str(each.where): str(each.what) for each in refused.problems}
         return looking.shown(visit, address, wrong=wrong, written=given)
-    return visit.go(looking.path(address), Text("{address} is changed.", address=address))
+    return visit.go(lists.stay(visit, looking.path(address)), Text("{address} is changed.", address=address))
 
 
 def assign(visit: Visit) -> Response:
@@ -36,9 +37,8 @@ def assign(visit: Visit) -> Response:
     address, email = visit.text("address", 320), visit.text("email", 320)
     visit.app.mailboxes.assign(address, email or None)
     whose = email or Text("nobody")
-    return visit.go(
-        looking.path(address), Text("The owner of {address} is now: {email}.", address=address, email=whose)
-    )
+    said = Text("The owner of {address} is now: {email}.", address=address, email=whose)
+    return visit.go(lists.stay(visit, looking.path(address)), said)
 
 
 PAGES = (

@@ -41,7 +41,7 @@ def index(visit: Visit) -> Response:
         chosen=[("state", visit.asked("state"))] if visit.asked("state") else [],
         lines=_lines(visit),
         owners=owners,
-        path=path,
+        path=lambda address: lists.into(visit, path(address)),
         codes=codes.text,
         can_change=visit.me.may(Permission.MAILBOXES),
     )
@@ -89,6 +89,8 @@ def shown(
         written=kept,
         owner=visit.app.mailboxes.owners().get(mailbox.address, "") if runs else "",
         users=[each for each in visit.app.users.list() if each.active] if runs else [],
+        origin=lists.origin(visit),
+        index=lists.back(visit, "/mailboxes", ("state",)),
         mailbox=mailbox,
         line=_lines(visit).get(mailbox.address),
         codes=codes.text,
@@ -117,14 +119,14 @@ def pause(visit: Visit) -> Response:
     """Nothing leaves from it; it is still read."""
     address = visit.text("address", 320)
     visit.app.mailboxes.pause(address, visit.text("reason", 300))
-    return visit.go(path(address), Text("Mailbox {address} is paused.", address=address))
+    return visit.go(lists.stay(visit, path(address)), Text("Mailbox {address} is paused.", address=address))
 
 
 def resume(visit: Visit) -> Response:
     """It sends again."""
     address = visit.text("address", 320)
     visit.app.mailboxes.resume(address)
-    return visit.go(path(address), Text("{address} is sending again.", address=address))
+    return visit.go(lists.stay(visit, path(address)), Text("{address} is sending again.", address=address))
 
 
 def test(visit: Visit) -> Response:
@@ -135,7 +137,7 @@ def test(visit: Visit) -> Response:
 
 def tried(visit: Visit, address: str, *, probe: bool = False) -> Response:
     """A test is begun, and the page shows it."""
-    return visit.go(f"{path(address)}?{trying.begin(visit, address, probe=probe)}")
+    return visit.go(lists.stay(visit, path(address), **trying.begin(visit, address, probe=probe)))
 
 
 def steps(visit: Visit) -> Response:

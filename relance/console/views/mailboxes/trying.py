@@ -8,7 +8,6 @@ import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from relance import errors
 from relance.console.visit import Visit
@@ -50,8 +49,8 @@ _TRIALS: OrderedDict[str, Trial] = OrderedDict()
 _LOCK = threading.Lock()
 
 
-def begin(visit: Visit, address: str, *, probe: bool) -> str:
-    """Start one; what the address of the mailbox's page says, so that the page shows it."""
+def begin(visit: Visit, address: str, *, probe: bool) -> dict[str, str]:
+    """Start one; what the address of the mailbox's page has behind its question mark, so that the page shows it."""
     trial, key, app = Trial(address, visit.me.user), secrets.token_urlsafe(16), visit.app
 
     def tell(words: str) -> None:
@@ -63,7 +62,7 @@ def begin(visit: Visit, address: str, *, probe: bool) -> str:
                 address, probe=probe, wait_seconds=BACK_SECONDS, progress=tell, done=trial.steps.append
             )
         except errors.RelanceError as trouble:
-            trial.trouble = str(trouble)
+            trial.trouble = str(trouble.on_page)
         except Exception:
             log.exception("the test of a mailbox ended early")
             trial.trouble = str(
@@ -79,7 +78,7 @@ def begin(visit: Visit, address: str, *, probe: bool) -> str:
     here = contextvars.copy_context()  # the language, and who looks
     threading.Thread(target=here.run, args=(run,), name="relance-mailbox-test", daemon=True).start()
     trial.over.wait(FIRST_SECONDS)
-    return urlencode({ASKED: key})
+    return {ASKED: key}
 
 
 def asked(visit: Visit, address: str) -> Trial | None:

@@ -30,7 +30,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "trusted_proxies": N_("Web servers in front of this one"),
     },
     CONSOLE: {
-        "console": N_("Served by `relance run`"),
+        "console": N_("Served along with everything else"),
         "console_url": N_("Web address of the console"),
         "console_host": N_("Address of the console's server"),
         "console_port": N_("Port of the console's server"),

@@ -32,7 +32,7 @@ def check(visit: Visit) -> Response:
         reason = visit.text("reason", 300)
         found = visit.app.contacts.suppress_list(data, reason=reason, dry_run=True)
     except errors.Invalid as wrong:
-        return _shown(visit, wrong.text)
+        return _shown(visit, wrong.on_page)
     return _shown(visit, found=found, data=base64.b64encode(data).decode("ascii"))
 
 

@@ -29,7 +29,7 @@ def index(visit: Visit) -> Response:
     try:
         return _shown(visit, ask=visit.app.contacts.would_stop(asked))
     except errors.Invalid as refused:
-        return _shown(visit, refused.text, asked)
+        return _shown(visit, refused.on_page, asked)
 
 
 def _shown(visit: Visit, error: Text | str = "", written: str = "", ask: WouldStop | None = None) -> Response:
@@ -65,7 +65,7 @@ def add(visit: Visit) -> Response:
             return visit.go(f"/suppressions?{urlencode({'ask': meant.value, 'reason': reason})}")
         made = visit.app.contacts.suppress(value, reason)
     except errors.Invalid as refused:
-        return _shown(visit, refused.text, value)
+        return _shown(visit, refused.on_page, value)
     return visit.go(lists.back(visit, "/suppressions"), Text("{value} gets no more mail.", value=made.value))
 
 

@@ -65,7 +65,7 @@ def plan(visit: Visit) -> Response:
             wish.sequence, people[:CHECKED_AT_ONCE], mailboxes=wish.mailboxes, dry_run=True
         )
     except errors.Invalid as wrong:
-        return _form(visit, wish, wrong.text)
+        return _form(visit, wish, wrong.on_page)
     return _plan(visit, wish, found, len(people))
 
 
@@ -95,7 +95,7 @@ def start(visit: Visit) -> Response:
     try:
         job = visit.app.jobs.enroll(wish.sequence, _people(visit, wish), mailboxes=wish.mailboxes)
     except errors.Invalid as wrong:
-        return _form(visit, wish, wrong.text)
+        return _form(visit, wish, wrong.on_page)
     return visit.go(jobs.link(job))
 
 

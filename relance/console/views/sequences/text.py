@@ -117,7 +117,7 @@ def drop(visit: Visit) -> Response:
     try:
         visit.app.drafts.drop(visit.me.user, draft.id, made_from(visit))
     except Stale as changed:
-        return visit.go(draft_link(draft.id), Text("{why} Nothing was deleted.", why=changed.text), "warn")
+        return visit.go(draft_link(draft.id), Text("{why} Nothing was deleted.", why=changed.on_page), "warn")
     return visit.go(_back(draft), Text("Your draft has been deleted. The published version is unchanged."))
 
 

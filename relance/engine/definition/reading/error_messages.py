@@ -98,7 +98,13 @@ def _problem(path: Path, error: Error, data: Any, places: Places) -> errors.Prob
     else:
         place = places.of(path, key=error["type"] == "extra_forbidden")
     what, hint = _words(path, error, data)
-    return errors.Problem(within(context(path, data), what), "", hint, place.line, place.column)
+    command = _SCHEMA if hint is _SCHEMA else ""
+    hint = "" if command else hint
+    return errors.Problem(within(context(path, data), what), "", hint, place.line, place.column, command)
+
+
+_SCHEMA = Text("See `relance sequence schema`.")
+# Where nobody foresaw the mistake.
 
 
 def within(name: Text, what: Text | str) -> Text:
@@ -343,7 +349,7 @@ def _key(key: str | int, _error: Error, _value: Any) -> Told:
 
 def _neutral(key: str | int, _error: Error, _value: Any) -> Told:
     """What is said where nobody foresaw the mistake: never the words of the library that found it."""
-    return Text("`{key}` cannot be used as it is written.", key=key), Text("See `relance sequence schema`.")
+    return Text("`{key}` cannot be used as it is written.", key=key), _SCHEMA
 
 
 def _empty(key: str | int, _error: Error, _value: Any) -> Told:

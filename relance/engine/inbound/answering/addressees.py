@@ -101,9 +101,12 @@ def choose(choices: Sequence[Addressee], wanted: str) -> Addressee:
         raise errors.Invalid(
             Text(
                 "their mail came from {sender} and asks for replies at {address}, which is another organisation's address. Say which "
-                "you mean: `--to {address}` or `--to {sender}`.",
+                "you mean.",
                 sender=choices[-1].address,
                 address=usual.address,
-            )
+            ),
+            command=Text(
+                "Add `--to {address}` or `--to {sender}`.", sender=choices[-1].address, address=usual.address
+            ),
         )
     return usual

@@ -200,9 +200,10 @@ def _sender(conn: Connection, answer: Reply, *, when_paused: bool) -> Mailbox:
     if sender.state != "active" and not when_paused:
         raise errors.Invalid(
             Text(
-                "{paused} Resume it, or let the reply wait until it is resumed (`--when-paused`).",
+                "{paused} Resume it, or let the reply wait until it is resumed.",
                 paused=reasons.mailbox_paused(sender.address, sender.why),
-            )
+            ),
+            command=Text("`--when-paused` lets it wait."),
         )
     return sender
 
@@ -215,10 +216,8 @@ def _enrollment(conn: Connection, answer: Reply) -> Enrollment:
         )
     if answer.contact_id is None:
         raise errors.Invalid(
-            Text(
-                "first say whose answer {number} is: `relance inbox correct {number} --contact EMAIL`.",
-                number=answer.id,
-            )
+            Text("first say whose answer {number} is.", number=answer.id),
+            command=Text("`relance inbox correct {number} --contact EMAIL` does.", number=answer.id),
         )
     found = enrollments.by_ids(conn, [answer.enrollment_id]) if answer.enrollment_id is not None else []
     found = [each for each in found if each.contact_id == answer.contact_id]
@@ -235,11 +234,12 @@ def _refuse_who_said_no(conn: Connection, context: Context, concerned: set[str],
     no = gate.refusals(conn, {*concerned, person.email}, context.noes.opted_out)
     for address, why in no.items():
         raise errors.Invalid(
-            Text(
-                "nothing may be sent to {address}: {why} If they want to hear from you after all, take them off the list with `relance contacts unsuppress {address}`.",
+            Text("nothing may be sent to {address}: {why}", address=address, why=ended(why.text)),
+            command=Text(
+                "If they want to hear from you after all, take them off the list with `relance contacts unsuppress {address}`.",
                 address=address,
-                why=ended(why.text),
-            )
+            ),
+            page=Text("If they want to hear from you after all, a manager takes them off the list."),
         )
     if row.state is State.UNSUBSCRIBED:
         raise errors.Invalid(Text("{email} asked for no more mail.", email=person.email))
@@ -348,10 +348,8 @@ def _one(conn: Connection, number: int, own: int | None) -> OwnReplyView:
     found = [each for each in found if own is None or each.id == own]
     if not found:
         raise errors.NotFound(
-            Text(
-                "nobody replied to answer {number} from here. Reply with `relance inbox reply {number}`.",
-                number=number,
-            )
+            Text("nobody replied to answer {number} from here.", number=number),
+            command=Text("Reply with `relance inbox reply {number}`.", number=number),
         )
     return found[-1]
 

@@ -139,7 +139,9 @@ def get(conn: Connection, number: int) -> Reply:
     found = replies.by_id(conn, number)
     if found is None:
         raise errors.NotFound(
-            Text("there is no answer number {number}. `relance inbox list` shows all answers.", number=number)
+            Text("there is no answer number {number}.", number=number),
+            command=Text("`relance inbox list` shows all answers."),
+            page=Text("The Inbox shows all answers."),
         )
     return found
 

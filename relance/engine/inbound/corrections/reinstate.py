@@ -63,10 +63,8 @@ def lift(context: Context, value: str, *, go_on: bool = True, dry_run: bool = Fa
         lost = [row for row in rows if row.state is State.BOUNCED]
         if not lifted and not lost:
             raise errors.NotFound(
-                Text(
-                    "{value} is not on the do-not-contact list. `relance contacts suppressed` shows the list.",
-                    value=value,
-                )
+                Text("{value} is not on the do-not-contact list.", value=value),
+                command=Text("`relance contacts suppressed` shows the list."),
             )
         going = _go_on(conn, context, lost) if go_on else set()
         return _report(conn, [fit] if lifted else [], lost, going)

@@ -302,10 +302,11 @@ def dismiss(
         ]
         if not rows:
             raise errors.NotFound(
-                Text(
-                    "there is no such unread mail of {address}. `relance mailbox unread {address}` lists those that could not be read.",
+                Text("there is no such unread mail of {address}.", address=mailbox.address),
+                command=Text(
+                    "`relance mailbox unread {address}` lists those that could not be read.",
                     address=mailbox.address,
-                )
+                ),
             )
         for row in rows:
             unread_mails.change(conn, row.id, state="dismissed")

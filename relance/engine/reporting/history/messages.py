@@ -85,7 +85,8 @@ def show(context: Context, number: int) -> MessageDetail:
         mail = messages.by_id(conn, number)
         if mail is None:
             raise errors.NotFound(
-                Text("there is no mail number {number}. `relance messages list` shows them.", number=number)
+                Text("there is no mail number {number}.", number=number),
+                command=Text("`relance messages list` shows them."),
             )
         [line] = message_lists.of_ids(conn, [number])
     return _detail(mail, line)

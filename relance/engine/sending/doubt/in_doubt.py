@@ -239,10 +239,8 @@ def decide(context: Context, message_id: str, decision: str) -> Resolved:
         mail = messages.by_keys(conn, [named]).get(named)
         if mail is None or mail.state is not states.MessageState.UNKNOWN:
             raise errors.NotFound(
-                Text(
-                    "no mail with the ID {message_id} is in doubt. `relance unknown list` shows those that are.",
-                    message_id=message_id,
-                )
+                Text("no mail with the ID {message_id} is in doubt.", message_id=message_id),
+                command=Text("`relance unknown list` shows those that are."),
             )
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
         enrollments.lock(conn, [mail.enrollment_id])

@@ -92,12 +92,11 @@ def retry(context: Context, address: str, organisation: str, *, dry_run: bool = 
         stood = refusals.standing(conn, mailbox.id).get(wanted)
         if stood is None:
             raise errors.NotFound(
-                Text(
-                    "{wanted} does not refuse mail from {address}. `relance mailbox show {address}` names the "
-                    "organisations that do.",
-                    wanted=wanted,
+                Text("{wanted} does not refuse mail from {address}.", wanted=wanted, address=mailbox.address),
+                command=Text(
+                    "`relance mailbox show {address}` names the organisations that do.",
                     address=mailbox.address,
-                )
+                ),
             )
         rows = held_for(conn, mailbox.id, wanted)
         people = contacts.by_ids(conn, [row.contact_id for row in rows])

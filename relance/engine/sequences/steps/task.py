@@ -12,7 +12,8 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import TaskStep
-from relance.engine.event_log.of_people import StepSkipped, TaskCreated, TaskDone, TaskSkipped
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.event_log.of_people import StepSkipped, TaskCreated, TaskDone, TaskNoted, TaskSkipped
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
@@ -62,19 +63,41 @@ def _words(case: StepContext, step: TaskStep) -> str:
 
 def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "") -> bool:
     """Close a task, by how it ended (a `TaskOutcome` by its name); an enrollment that waited for it goes on. False where it
-    was closed before: nothing is changed or noted then."""
+    was closed before: the note of who came second stands in the timeline."""
     ended = _outcome(outcome)
     said = contact_fields.tidy("note", note) if note else ""
     with context.database.write() as conn:
-        task = tasks.by_id(conn, task_id)
-        if task is None:
-            raise errors.NotFound(
-                Text(
-                    "there is no task number {number}. `relance task list --all` shows all tasks.",
-                    number=task_id,
-                )
-            )
-        return close(conn, context, task, "done", TaskDone(task.text, ended.value, said or None))
+        task = known(conn, task_id)
+        told = TaskDone(task.text, ended.value, said or None)
+        closed = close(conn, context, task, "done", told)
+        if not closed:
+            _keep_note(conn, context, task, told)
+        return closed
+
+
+def known(conn: Connection, task_id: int) -> tasks.Task:
+    """The task of a number. Raises `errors.NotFound`."""
+    found = tasks.by_id(conn, task_id)
+    if found is None:
+        raise errors.NotFound(
+            Text("there is no task number {number}.", number=task_id),
+            command=Text("`relance task list --all` shows all tasks."),
+            page=Text("The Tasks page shows all tasks."),
+        )
+    return found
+
+
+def _keep_note(conn: Connection, context: Context, task: tasks.Task, said: TaskDone) -> None:
+    """What somebody says of a task that was closed before stands beside it. Who says the same again (a second click) said it once."""
+    if not said.note:
+        return
+    told = events.of_step(conn, task.enrollment_id, task.step, (EventKind.TASK_DONE, EventKind.TASK_NOTED))
+    me = events.acting(conn)
+    if any((each.actor, each.data.get("note")) == (me, said.note) for each in told):
+        return
+    row, _ = enrollments.lock(conn, [task.enrollment_id])[task.enrollment_id]
+    noted = TaskNoted(task.text, said.note, said.outcome)
+    events.record_event(conn, noted, context.clock.now(), row, step=task.step)
 
 
 def _outcome(name: str) -> TaskOutcome:

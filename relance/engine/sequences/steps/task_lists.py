@@ -84,6 +84,11 @@ class TaskReport:
     results: tuple[TaskResult, ...]
     dry_run: bool = False
 
+    @property
+    def any_changed(self) -> bool:
+        """Whether anything was done."""
+        return any(each.outcome is TaskChange.CHANGED for each in self.results)
+
 
 def page(
     context: Context, wanted: TaskFilter | None = None, *, after: str = "", limit: int = 100

@@ -20,6 +20,7 @@ from relance.engine.db.tables import suppression, suppression_reason
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
 from relance.engine.store import events
+from relance.engine.store.contacts import answers_of_others
 
 KINDS = ("address", "domain")
 _TABLES = (suppression, suppression_reason)
@@ -228,22 +229,30 @@ def _searched(conn: Connection, search: str) -> Iterator[sa.ColumnElement[bool]]
 
 
 def _views(conn: Connection, query: sa.Select[Any], of_them: sa.Select[Any]) -> list[Suppression]:
+    entries = conn.execute(query.order_by(None).order_by(suppression.c.value)).all()
+    unseen = answers_of_others.heard_elsewhere(conn, [row.value for row in entries])
     said: dict[tuple[str, str], list[Reason]] = {}
     by: dict[tuple[str, str], Actor | None] = {}
     for row in conn.execute(of_them.order_by(*_STRONGEST_FIRST)):
-        said.setdefault((row.kind, row.value), []).append(reasons.stored(row.why, row.words))
-        by.setdefault((row.kind, row.value), _adder(row))
+        why, adder = reasons.stored(row.why, row.words), _adder(row)
+        if row.value in unseen:
+            why = answers_of_others.without_words(why, adder.kind if adder else None)
+        said.setdefault((row.kind, row.value), []).append(why)
+        by.setdefault((row.kind, row.value), adder)
     return [
-        _view(row, said.get((row.kind, row.value), ()), by.get((row.kind, row.value)))
-        for row in conn.execute(query.order_by(None).order_by(suppression.c.value))
+        _view(row, said.get((row.kind, row.value), ()), by.get((row.kind, row.value)), row.value in unseen)
+        for row in entries
     ]
 
 
-def _view(row: sa.Row[Any], said: Sequence[Reason], by: Actor | None) -> Suppression:
+def _view(row: sa.Row[Any], said: Sequence[Reason], by: Actor | None, unseen: bool) -> Suppression:
+    whole = reasons.stored(row.why, row.reason)
+    if unseen:
+        whole = reasons.joined(said) if said else answers_of_others.without_words(whole)
     return Suppression(
         row.kind,
         row.value,
-        reasons.stored(row.why, row.reason).words,
+        whole.words,
         row.created_at,
         tuple(each.words for each in said),
         _who(by),

@@ -142,10 +142,9 @@ def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
     row = _BY_ID.one(conn, {"of": mailbox_id})
     if row is None:
         raise errors.NotFound(
-            Text(
-                "there is no mailbox number {number}. `relance mailbox list` shows all mailboxes.",
-                number=mailbox_id,
-            )
+            Text("there is no mailbox number {number}.", number=mailbox_id),
+            command=Text("`relance mailbox list` shows all mailboxes."),
+            page=Text("The Mailboxes page shows all mailboxes."),
         )
     return _mailbox(row)
 
@@ -160,12 +159,17 @@ def named(conn: Connection, address: str) -> Mailbox:
     """The mailbox a person means. Raises `errors.NotFound` where there is none (any more)."""
     found = by_address(conn, address.strip().lower())
     if found is None or found.state == "removed":
-        raise errors.NotFound(
-            Text(
-                "there is no mailbox {address}. `relance mailbox list` shows all mailboxes.", address=address
-            )
-        )
+        raise no_such(address)
     return found
+
+
+def no_such(address: str) -> errors.NotFound:
+    """What is said of a mailbox that is not there."""
+    return errors.NotFound(
+        Text("there is no mailbox {address}.", address=address),
+        command=Text("`relance mailbox list` shows all mailboxes."),
+        page=Text("The Mailboxes page shows all mailboxes."),
+    )
 
 
 def lock(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, str]:

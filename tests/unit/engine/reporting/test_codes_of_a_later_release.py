@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from relance import wording
-from relance.console.views.operation import auditing
+from relance.console.views.operation import audit_words
 from relance.engine import reasons
 from relance.engine.event_log import base
 from relance.engine.event_log.actors import Actor, ActorKind
@@ -102,4 +102,4 @@ def test_an_actor_that_is_no_person_and_not_known_is_said_to_be_of_a_later_relea
 def test_what_the_audit_log_does_not_know_is_said_so() -> None:
     entry = AuditEntry(1, NOW, Actor(ActorKind.USER, "ada@sales.example"), "moon.raise", "", None, None)
     with wording.speaking("pl"):
-        assert auditing.said(entry) == "działanie znane nowszemu wydaniu"
+        assert audit_words.said(entry) == "działanie znane nowszemu wydaniu"

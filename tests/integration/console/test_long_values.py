@@ -1,0 +1,103 @@
+"""Whatever somebody wrote, however long and without a space, stays inside its page; what is too long to be kept is told in a sentence."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine.db import tables
+from relance.engine.sequences.steps.task_lists import TaskFilter
+from relance.engine.store.sequences import tasks
+from tests.integration.console import every_page
+from tests.integration.console.campaign import ANN, BEN
+from tests.integration.console.conftest import Console
+
+LONG = "Nieprzerwanie" * 770  # 10,010 characters
+PERSON = "ada@firm0.example"
+_SHORT = {tables.sequence: "Spring offer"}
+
+
+def filled(console: Console, long: str) -> str:
+    """An installation where everything that somebody may write is that long; returns what the cookie of a manager holds."""
+    token = every_page.lived_in(console, "Ada")
+    house = console.app._context
+    person = next(each for each in console.app.enrollments.list(limit=1).enrollments)
+    with house.database.write() as conn:
+        contact = conn.execute(
+            sa.select(tables.contact.c.id).where(tables.contact.c.email == person.email)
+        ).scalar_one()
+        tasks.add(
+            conn,
+            enrollment_id=person.id,
+            contact_id=contact,
+            step="call",
+            words="Call",
+            due_at=house.clock.now(),
+        )
+        for table, values in (
+            (tables.contact, dict.fromkeys(("first_name", "last_name", "company", "title", "phone"), long)),
+            (tables.contact, {"fields": {"note": long, long[:60] or "x": "y"}}),
+            (tables.task, {"words": long, "assignee": long, "note": long}),
+            (tables.inbound, {"subject": long, "body": long, "from_address": long}),
+            (tables.message, {"subject": long}),
+            (tables.user_account, {"name": long}),
+            (tables.mailbox, {"name": long, "reason": long}),
+            (tables.suppression, {"reason": long, "why": None}),
+            (tables.suppression_reason, {"words": long, "why": None}),
+            (tables.audit, {"subject": long, "after": {"note": long}}),
+        ):
+            known = {name: value for name, value in values.items() if name in table.c}
+            conn.execute(sa.update(table).values(**known))
+        spring = tables.sequence.c.name == "Spring offer"
+        conn.execute(sa.update(tables.sequence).where(spring).values(name=long or "x", reason=long))
+    return token
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("long", [LONG, ""], ids=["long", "empty"])
+def test_no_page_is_wider_than_its_screen(console, tab, long, width, scheme) -> None:
+    here = tab(filled(console, long), color_scheme=scheme, viewport={"width": width, "height": 800})
+    task = console.app.tasks.page(TaskFilter()).tasks[0].id
+    places = [
+        *every_page.addresses(),
+        f"/contacts/{quote(PERSON)}",
+        f"/tasks?task={task}",
+        f"/search?q={LONG[:300]}",
+    ]
+    places += [f"/mailboxes/{box}" for box in (ANN, BEN)]
+    for path in places:
+        if "Spring" in path:
+            continue
+        page = here.open(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} px wide: {page.evaluate(WIDEST)}"
+        unnamed = page.evaluate(UNNAMED)
+        assert unnamed == [], f"{path}: a link or a button without a word: {unnamed}"
+
+
+WIDEST = """[...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth + 1)
+  .slice(-3).map(each => each.outerHTML.slice(0, 160))"""
+UNNAMED = """[...document.querySelectorAll('main :is(a[href], button)')].filter(each => each.checkVisibility() &&
+  !each.textContent.trim() && !each.getAttribute('aria-label')).map(each => each.outerHTML.slice(0, 160))"""
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/profile", {"name": LONG, "language": ""}),
+        ("/suppressions", {"value": f"{LONG}@lake.example"}),
+        ("/users/invite", {"email": f"{LONG}@lake.example", "role": "viewer"}),
+        ("/sequence-new", {"name": LONG, "starter": "", "language": "en"}),
+    ],
+)
+def test_what_is_too_long_is_told_in_a_sentence_or_kept_shortened(
+    console: Console, path: str, form: dict[str, str]
+) -> None:
+    token = console.join("boss@sales.example")
+    with console.client(token) as boss:
+        answer = boss.post(path, data=form)
+    assert answer.status_code in (303, 422), answer.status_code
+    if answer.status_code == 422:
+        assert 'class="wrong"' in answer.text or 'role="alert"' in answer.text
