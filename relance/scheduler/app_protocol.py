@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from relance.clock import Clock
 from relance.config import Settings
 from relance.engine.ports import Telemetry
-from relance.engine.reporting.status import Status
 from relance.wording import Text
+
+if TYPE_CHECKING:
+    from relance.engine.reporting.status import Status  # with all that it asks: only whoever schedules does
 
 
 class WorkReport(Protocol):

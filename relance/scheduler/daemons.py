@@ -19,7 +19,7 @@ from relance.engine.db import database
 from relance.scheduler import actors, app_protocol, listening, scheduler
 from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
-from relance.scheduler.daemon import lifecycle, shared_parts, startup, supervisor
+from relance.scheduler.daemon import lifecycle, shared_parts, startup
 from relance.scheduler.logging import logs
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker, coalescing, hints
@@ -38,7 +38,7 @@ def run_all(
     from relance.scheduler import embedded
     from relance.scheduler.web_server import web
 
-    settings, figures = app.settings, metrics.Meters()
+    settings, figures = app.settings, _figures(app.settings)
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
     parts = [
@@ -67,6 +67,8 @@ def run_worker(
             return 0
         if processes == 1:
             return _work(settings, app, threads, bell)
+    from relance.scheduler.daemon import supervisor
+
     # What the children need answers; they open it for themselves.
     shared = (*database.speakers(settings.database_url), "relance.scheduler.nursery")  # which closes the door
     brood = supervisor.Children(processes, _child, (settings, open_app, threads), shared=shared)
@@ -82,7 +84,7 @@ def run_worker(
 
 def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) -> int:
     """The loop only; needs Redis. Several may run: the others only make hints that find nothing to do."""
-    settings, figures = app.settings, metrics.Meters()
+    settings, figures = app.settings, _figures(app.settings)
     needs_redis(settings, "scheduler")
     logs.configure(settings)
     carrier, under_way, sender = _hints(settings, figures)
@@ -101,7 +103,7 @@ def run_web(
         web,
     )  # as above: a worker has no use for a web server in its memory
 
-    settings, figures = app.settings, metrics.Meters()
+    settings, figures = app.settings, _figures(app.settings)
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
     server = web.of(app, bound)
@@ -132,7 +134,7 @@ def _work(
     bell: lifecycle.Bell,
     say: Callable[[str], None] = lifecycle.announce,
 ) -> int:
-    figures = metrics.Meters()
+    figures = _figures(settings)
     carrier, under_way, sender = _hints(settings, figures)
     turns = actors.Turns(app, sender, figures)
     with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
@@ -177,10 +179,16 @@ def _hints(
     return carrier, under_way, hints.Hints(carrier, under_way, figures)
 
 
+def _figures(settings: config.Settings) -> metrics.Meters:
+    return metrics.Meters(shown=settings.metrics_port is not None)
+
+
 def _board(settings: config.Settings, figures: metrics.Meters) -> list[lifecycle.DaemonPart]:
-    if settings.metrics_port is None:
+    if settings.metrics_port is None or figures.registry is None:
         return []
-    return [metrics.Board(figures, settings.metrics_host, settings.metrics_port)]
+    from relance.scheduler.monitoring import board  # as above: a web server of its own
+
+    return [board.Board(figures.registry, settings.metrics_host, settings.metrics_port)]
 
 
 def needs_redis(settings: config.Settings, what: str) -> None:

@@ -54,7 +54,7 @@ def assemble(
 @contextlib.contextmanager
 def running(app: app_protocol.App, sockets: Sequence[socket.socket], threads: int) -> Iterator[Embedded]:
     """Web server, scheduler and workers of `app`, for as long as the context lasts; then they drain."""
-    parts = assemble(app, sockets, threads, metrics.Meters())
+    parts = assemble(app, sockets, threads, metrics.Meters(shown=False))
     started: list[lifecycle.DaemonPart] = []
     try:
         for part in parts:

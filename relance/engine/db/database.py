@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, make_url
 
-from relance import clock, errors
+from relance import clock, errors, late
 from relance.engine.db.patience import ANSWER_SECONDS, RESTED_SECONDS
-from relance.engine.db.sqlite import opening, read_only
-from relance.engine.db.sqlite.network_disks import refuse_damaged
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.wording import Text, ended, of_system
+
+if TYPE_CHECKING:
+    from relance.engine.db.sqlite import faults, opening, read_only
+else:  # with its driver, which PostgreSQL has no use for
+    faults, opening, read_only = late.modules(
+        "relance.engine.db.sqlite.faults",
+        "relance.engine.db.sqlite.opening",
+        "relance.engine.db.sqlite.read_only",
+    )
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
@@ -245,29 +250,31 @@ def _words(url: URL) -> Iterator[None]:
                     reason=ended(reason),
                 )
             ) from error
-        if _lost(error):
+        if _lost(error, url):
             raise errors.Unreachable(
                 Text("the database {where} does not answer: {reason}", where=where, reason=reason)
             ) from error
         raise
     except exc.DatabaseError as error:
-        refuse_damaged(error.orig, url.database)
+        if _embedded(url):
+            faults.refuse_damaged(error.orig, url.database)
         raise
 
 
+def _embedded(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
 def _unwritable(error: exc.DBAPIError, url: URL) -> bool:
-    """Whether the disk is full, failing or read-only; SQLite also says so when it cannot make the files beside its own."""
-    if not isinstance(error.orig, sqlite3.Error):
-        return getattr(error.orig, "sqlstate", None) in ("53100", "25006")  # disk full; read-only transaction
-    kind = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
-    if kind == sqlite3.SQLITE_CANTOPEN:
-        return Path(str(url.database)).is_file()
-    return kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
+    """Whether the disk is full, failing or read-only."""
+    if _embedded(url):
+        return faults.unwritable(error.orig, url.database)
+    return getattr(error.orig, "sqlstate", None) in ("53100", "25006")  # disk full; read-only transaction
 
 
-def _lost(error: exc.DBAPIError) -> bool:
-    if isinstance(error.orig, sqlite3.Error):
-        return "unable to open" in str(error.orig) or "locked" in str(error.orig)
+def _lost(error: exc.DBAPIError, url: URL) -> bool:
+    if _embedded(url):
+        return faults.unavailable(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     # No state: the connection never was, or broke. Class 57P: the server goes down or starts; 08: connection trouble.
     return (

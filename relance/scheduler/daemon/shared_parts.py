@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from relance import late
 from relance.engine.reporting.concerns import Concern, InstallationFacts, concerns
 from relance.engine.store.processes import DUTIES
 from relance.scheduler import app_protocol
 from relance.scheduler.daemon import heartbeat, lifecycle
 from relance.scheduler.daemon import watchdog as scheduler_watchdog
-from relance.scheduler.monitoring import gauges, health, metrics
+from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import hints
+
+if TYPE_CHECKING:
+    from relance.scheduler.monitoring import gauges, health
+else:  # what asks how all stands, for whoever schedules; a web server of its own, where a port is set for it
+    gauges, health = late.modules(
+        "relance.scheduler.monitoring.gauges", "relance.scheduler.monitoring.health"
+    )
 
 
 class Vitals:

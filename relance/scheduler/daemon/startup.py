@@ -6,17 +6,22 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 
-from relance import clock, config, errors
+from relance import clock, config, errors, late
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.store.processes import DUTIES
 from relance.scheduler import app_protocol
 from relance.scheduler.daemon import lifecycle
-from relance.scheduler.monitoring import health
 from relance.scheduler.queue import broker
 from relance.wording import Text
+
+if TYPE_CHECKING:
+    from relance.scheduler.monitoring import health
+else:  # a web server of its own, where a port is set for it
+    (health,) = late.modules("relance.scheduler.monitoring.health")
 
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries
 SAY_SECONDS = 60.0  # between two lines of the log

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import prometheus_client
 import structlog
 
 from relance import clock, errors
@@ -14,6 +14,9 @@ from relance.engine.reporting.concerns import Concern, ConcernKind, Installation
 from relance.engine.reporting.status import Status
 from relance.scheduler import app_protocol
 from relance.scheduler.monitoring import metrics
+
+if TYPE_CHECKING:
+    import prometheus_client
 
 LOOK_SECONDS = 60.0
 START_SECONDS = 30.0
@@ -33,22 +36,21 @@ class Gauges:
         self.log = structlog.get_logger(__name__)
         self.thread = threading.Thread(target=self._run, name="relance-gauges", daemon=True)
 
-        def gauge(name: str, words: str, *labels: str) -> prometheus_client.Gauge:
-            return prometheus_client.Gauge(f"relance_{name}", words, labels, registry=figures.registry)
-
-        self.people = gauge(
+        self.people = figures.gauge(
             "people", "People in sequences by state: active, held, bounced, replied, ...", "state"
         )
-        self.held = gauge("held", "People held for a person, by the code of the reason.", "reason")
-        self.unknown = gauge("unknown_mails", "Mails that may have been delivered.")
-        self.oldest = gauge("oldest_due_seconds", "How long the oldest work waits that could be done now.")
-        self.mailboxes = gauge("mailboxes", "Mailboxes by state: active, paused.", "state")
-        self.unreadable = gauge("mailboxes_unreadable", "Mailboxes that cannot be read.")
-        self.sync_age = gauge(
+        self.held = figures.gauge("held", "People held for a person, by the code of the reason.", "reason")
+        self.unknown = figures.gauge("unknown_mails", "Mails that may have been delivered.")
+        self.oldest = figures.gauge(
+            "oldest_due_seconds", "How long the oldest work waits that could be done now."
+        )
+        self.mailboxes = figures.gauge("mailboxes", "Mailboxes by state: active, paused.", "state")
+        self.unreadable = figures.gauge("mailboxes_unreadable", "Mailboxes that cannot be read.")
+        self.sync_age = figures.gauge(
             "sync_age_seconds", "Since the active mailbox was read that was read longest ago."
         )
-        self.concerns = gauge("concerns", "How much is wrong, by kind; 0 where nothing is.", "kind")
-        self.at_work = gauge("at_work", "Processes at work, by role.", "role")
+        self.concerns = figures.gauge("concerns", "How much is wrong, by kind; 0 where nothing is.", "kind")
+        self.at_work = figures.gauge("at_work", "Processes at work, by role.", "role")
 
     def start(self) -> None:
         """Look, again and again, in a thread."""

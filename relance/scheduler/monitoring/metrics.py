@@ -1,34 +1,50 @@
-"""What a process counts about itself, on a registry of its own, and the small server that shows it to Prometheus."""
+"""What a process counts about itself, on a registry of its own, where a port shows it to Prometheus (`board`)."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import socket
-import socketserver
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any
-from wsgiref import simple_server
+from typing import TYPE_CHECKING, Any, cast
 
-import prometheus_client
-
-from relance import clock
+from relance import clock, late
 from relance.scheduler import app_protocol
-from relance.scheduler.monitoring.listener import Listener
+
+if TYPE_CHECKING:
+    import prometheus_client
+else:  # with a web client and a web server: two megabytes, where nobody reads the figures
+    (prometheus_client,) = late.modules("prometheus_client")
 
 TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
 WINDOW_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 240.0, 660.0)
-READERS = 8  # requests for the figures at once
-READER_SECONDS = 5.0  # for a request's line and headers
 AGE_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 600.0)
+
+
+class _Unread:
+    """A figure that nobody reads."""
+
+    def labels(self, *_: str, **__: str) -> _Unread:
+        return self
+
+    def inc(self, _: float = 1) -> None: ...
+
+    def set(self, _: float) -> None: ...
+
+    def observe(self, _: float) -> None: ...
+
+    def clear(self) -> None: ...
+
+
+_UNREAD = _Unread()
 
 
 class Meters:
     """The figures of one process: its scheduling, and what the engine tells of its work (`relance.engine.ports.Telemetry`)."""
 
-    def __init__(self) -> None:
-        self.registry = prometheus_client.CollectorRegistry()
+    def __init__(self, *, shown: bool = True) -> None:
+        """`shown`: whether anybody can read them; if not, none is kept."""
+        self.registry = prometheus_client.CollectorRegistry() if shown else None
         self.guard = threading.Lock()
         self.longest: dict[str, float] = {}
         # Each mail asks for several, and the client's own way to them takes longer than what is done with them.
@@ -37,45 +53,45 @@ class Meters:
         self._of_turns()
         self._of_mails()
         self._of_rounds()
-        self.stalls = self._counter(
+        self.stalls = self.counter(
             "stalls",
             "Times that something was found stuck: loop, turn, hands (every thread of a worker), web.",
             "what",
         )
 
     def _of_hints(self) -> None:
-        self.hints = self._counter(
+        self.hints = self.counter(
             "hints",
             "Hints by what happened to them: sent, coalesced (one is on its way already), dropped (queue full), "
             "lost (broker away), stale (too old when read).",
             "fate",
         )
-        self.hint_age = self._histogram(
+        self.hint_age = self.histogram(
             "hint_age_seconds", "How long a hint waited for a worker.", AGE_BUCKETS
         )
-        self.broker_away = self._gauge("broker_away", "1 while the broker does not answer.")
-        self.listening = self._gauge("mailboxes_listened_to", "Mailboxes listened to by IDLE.")
-        self.news = self._counter("news", "Times a mailbox was called because a server announced mail.")
+        self.broker_away = self.gauge("broker_away", "1 while the broker does not answer.")
+        self.listening = self.gauge("mailboxes_listened_to", "Mailboxes listened to by IDLE.")
+        self.news = self.counter("news", "Times a mailbox was called because a server announced mail.")
 
     def _of_turns(self) -> None:
-        self.turns = self._counter("turns", "Mailboxes' turns by how they ended.", "end")
-        self.turn_seconds = self._histogram("turn_seconds", "How long a turn took.", TURN_BUCKETS)
-        self.running = self._gauge("turns_running", "Turns under way.")
-        self.workers = self._gauge("worker_threads", "Live worker threads.")
+        self.turns = self.counter("turns", "Mailboxes' turns by how they ended.", "end")
+        self.turn_seconds = self.histogram("turn_seconds", "How long a turn took.", TURN_BUCKETS)
+        self.running = self.gauge("turns_running", "Turns under way.")
+        self.workers = self.gauge("worker_threads", "Live worker threads.")
 
     def _of_mails(self) -> None:
-        self.counted = {"mails": self._counter("mails", "Mails by how their attempts ended.", "outcome")}
-        self.window_seconds = self._histogram(
+        self.counted = {"mails": self.counter("mails", "Mails by how their attempts ended.", "outcome")}
+        self.window_seconds = self.histogram(
             "window_seconds",
             "The two moments SMTP leaves open, for each mail. unseen: from the last look whether it may go to its body's "
             "first byte. unrecorded: from there until its end is in the database.",
             WINDOW_BUCKETS,
             "window",
         )
-        self.window_longest = self._gauge(
+        self.window_longest = self.gauge(
             "window_longest_seconds", "The longest of them since this process began.", "window"
         )
-        self.smtp = self._counter(
+        self.smtp = self.counter(
             "smtp",
             "What mails took of their servers, by what: connections, logins, bodies begun, and withdrawn (a 354 whose body "
             "did not follow, which costs the connection).",
@@ -83,21 +99,30 @@ class Meters:
         )
 
     def _of_rounds(self) -> None:
-        self.rounds = self._counter("rounds", "Rounds of the scheduler's loop by how they ended.", "end")
-        self.round_seconds = self._histogram(
+        self.rounds = self.counter("rounds", "Rounds of the scheduler's loop by how they ended.", "end")
+        self.round_seconds = self.histogram(
             "round_seconds", "How long a round of the loop took.", TURN_BUCKETS
         )
-        self.last_round = self._gauge("last_round_timestamp_seconds", "When the last whole round ended.")
+        self.last_round = self.gauge("last_round_timestamp_seconds", "When the last whole round ended.")
 
-    def _counter(self, name: str, what: str, *labels: str) -> prometheus_client.Counter:
+    def counter(self, name: str, what: str, *labels: str) -> prometheus_client.Counter:
+        """A new one, by the name that Prometheus has for it without "relance_"; as the next two."""
+        if self.registry is None:
+            return cast("prometheus_client.Counter", _UNREAD)
         return prometheus_client.Counter(f"relance_{name}", what, labels, registry=self.registry)
 
-    def _gauge(self, name: str, what: str, *labels: str) -> prometheus_client.Gauge:
+    def gauge(self, name: str, what: str, *labels: str) -> prometheus_client.Gauge:
+        """As `counter`."""
+        if self.registry is None:
+            return cast("prometheus_client.Gauge", _UNREAD)
         return prometheus_client.Gauge(f"relance_{name}", what, labels, registry=self.registry)
 
-    def _histogram(
+    def histogram(
         self, name: str, what: str, buckets: Sequence[float], *labels: str
     ) -> prometheus_client.Histogram:
+        """As `counter`, with the upper ends of its classes."""
+        if self.registry is None:
+            return cast("prometheus_client.Histogram", _UNREAD)
         return prometheus_client.Histogram(
             f"relance_{name}", what, labels, registry=self.registry, buckets=buckets
         )
@@ -151,60 +176,3 @@ class _Window:
     def end(self) -> None:
         """It is over."""
         self._meters.lasted(self._name, clock.elapsed() - self._since)
-
-
-class _Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):
-    """Few at once, and none for long: what is open here is not there for mail."""
-
-    daemon_threads = True
-
-    def __init__(self, *address: Any) -> None:
-        super().__init__(*address)
-        self.places = threading.BoundedSemaphore(READERS)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread, if a place is free."""
-        if self.places.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer, and give the place back."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self.places.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that went away is nobody's concern."""
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
-
-
-class _Handler(simple_server.WSGIRequestHandler):
-    timeout = READER_SECONDS
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Who reads the figures is nobody's concern."""
-
-
-def _server(host: str, port: int, registry: prometheus_client.CollectorRegistry) -> _Server:
-    kind = _Server6 if ":" in host else _Server
-    return simple_server.make_server(host, port, prometheus_client.make_wsgi_app(registry), kind, _Handler)
-
-
-class Board(Listener):
-    """Shows the figures over HTTP under /metrics. A part of a daemon."""
-
-    name, what, setting, path = "metrics", "The metrics", "metrics_port", "/metrics"
-
-    def __init__(self, meters: Meters, host: str, port: int) -> None:
-        super().__init__(host, port)
-        self.meters = meters
-
-    def opened(self) -> _Server:
-        """One that answers with the figures as they are then."""
-        return _server(self.host, self.port, self.meters.registry)

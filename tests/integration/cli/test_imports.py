@@ -18,7 +18,13 @@ TOLD = (
     "main()\n"
 )
 FOR_OTHERS = {"alembic", "mako", "starlette", "uvicorn", "holidays", "babel", "rich", "relance.sandbox"}
-FOR_POSTGRESQL, FOR_SQLITE = {"psycopg", "sqlalchemy.dialects.postgresql"}, {"sqlalchemy.dialects.sqlite"}
+FOR_POSTGRESQL = {"psycopg", "sqlalchemy.dialects.postgresql"}
+FOR_SQLITE = {"sqlite3", "_sqlite3", "sqlalchemy.dialects.sqlite", "relance.engine.db.sqlite.opening"}
+FOR_ONLOOKERS = {
+    "prometheus_client", "http.server", "http.client", "urllib.request", "wsgiref", "multiprocessing.connection",
+    "relance.engine.reporting.status",
+}  # fmt: skip
+# Who reads a worker's figures or health, asks how all stands, or watches over several.
 FOR_WORK = {
     "dramatiq", "redis", "structlog", "prometheus_client", "psycopg", "aiosmtplib", "imapclient", "selectolax", "jinja2", "yaml",
     "email_validator", "publicsuffixlist", "mailparser_reply", "flufl", "cryptography", "relance.app.services",
@@ -53,17 +59,36 @@ def home(tmp_path: Path) -> Path:
     return made
 
 
-def test_a_worker_holds_no_web_server_migrations_holidays_or_translations(
-    tmp_path: Path, redis_url: str
-) -> None:
-    process = started(tmp_path, "--home", str(home(tmp_path)), "worker", RELANCE_REDIS_URL=redis_url)
+def worked(tmp_path: Path, redis_url: str, **environment: str) -> set[str]:
+    """What a worker has loaded that was ready and was stopped."""
+    there = str(home(tmp_path))
+    process = started(tmp_path, "--home", there, "worker", RELANCE_REDIS_URL=redis_url, **environment)
     try:
         process.wait_ready(lambda: ": ready" in process.log(), 60)
     finally:
         process.stop(30)
-    found = loaded(process)
-    assert not (FOR_OTHERS | FOR_POSTGRESQL) & found
+    return loaded(process)
+
+
+def test_a_worker_holds_no_web_server_migrations_holidays_or_translations(
+    tmp_path: Path, redis_url: str
+) -> None:
+    found = worked(tmp_path, redis_url)
+    assert not (FOR_OTHERS | FOR_POSTGRESQL | FOR_ONLOOKERS) & found
     assert {"sqlalchemy", "dramatiq", "relance.engine.turn"} <= found
+
+
+def test_a_worker_on_postgresql_holds_nothing_of_sqlite(
+    tmp_path: Path, redis_url: str, migrated_postgres_url: str
+) -> None:
+    found = worked(tmp_path, redis_url, RELANCE_DATABASE_URL=migrated_postgres_url)
+    assert not FOR_SQLITE & found
+    assert found >= FOR_POSTGRESQL
+
+
+def test_a_worker_whose_figures_are_read_counts_them(tmp_path: Path, redis_url: str) -> None:
+    found = worked(tmp_path, redis_url, RELANCE_METRICS_PORT="0")
+    assert {"prometheus_client", "relance.scheduler.monitoring.board"} <= found
 
 
 def test_a_process_loads_what_speaks_to_its_own_database_alone(
@@ -84,7 +109,7 @@ def test_status_loads_nothing_that_sends_reads_or_judges(tmp_path: Path) -> None
     assert not (FOR_OTHERS | FOR_WORK | FOR_POSTGRESQL) & found
     assert "relance.engine.engagement.hits" not in found  # nobody's no is waiting
     assert "relance.engine.reporting.status" in found
-    assert len(found) < 610  # 0.4 seconds of CPU
+    assert len(found) < 580  # 0.4 seconds of CPU
 
 
 def test_help_loads_neither_the_engine_nor_the_settings(tmp_path: Path) -> None:

@@ -10,31 +10,31 @@ import urllib.request
 import pytest
 
 from relance import errors
-from relance.scheduler.monitoring import metrics
+from relance.scheduler.monitoring import board, metrics
 from tests.servers import finder, ports
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_silent_readers_are_few_and_cut_off(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setattr(metrics._Handler, "timeout", 0.5)
-    board = metrics.Board(metrics.Meters(), host, 0)
+    monkeypatch.setattr(board._Handler, "timeout", 0.5)
+    registry = metrics.Meters().registry
+    assert registry is not None
+    shown = board.Board(registry, host, 0)
     try:
-        board.start()
+        shown.start()
     except errors.Unreachable:
         finder.not_run("this machine has no IPv6 on loopback")
     try:
-        port = board.server.server_port
+        port = shown.server.server_address[1]
         with contextlib.ExitStack() as stack:
             for _ in range(50):
                 line = stack.enter_context(socket.create_connection((host, port), timeout=10))
                 with contextlib.suppress(OSError):
                     line.sendall(b"GET /metrics HTTP/1.1\r\nX: ")
-            assert (
-                sum("process_request" in thread.name for thread in threading.enumerate()) <= metrics.READERS
-            )
+            assert sum("process_request" in thread.name for thread in threading.enumerate()) <= board.READERS
             ports.wait_until(lambda: b"relance_hints" in _read(host, port), what="the figures")
     finally:
-        board.stop(5)
+        shown.stop(5)
 
 
 def _read(host: str, port: int) -> bytes:

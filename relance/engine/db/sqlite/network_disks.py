@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
-
-from relance import errors
-from relance.wording import Text
 
 NETWORK = frozenset(
     [
@@ -64,19 +60,3 @@ def filesystem(path: Path, mounts: str) -> str:
         if path.is_relative_to(point) and len(point.parts) >= best:
             best, kind = len(point.parts), fields[2]
     return kind
-
-
-def refuse_damaged(fault: object, file: str | None) -> None:
-    """Raise `errors.Broken` where a fault of SQLite's says that the file is damaged, or another program's.
-
-    sqlite.org/rescode.html: SQLITE_CORRUPT, SQLITE_NOTADB.
-    """
-    kind = (getattr(fault, "sqlite_errorcode", None) or 0) & 0xFF
-    if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        raise errors.Broken(
-            Text(
-                "the database {file} is damaged, or is not an SQLite database. Keep a copy of it, then restore a backup: "
-                'see "Backups and restores" in docs/operations.md.',
-                file=file,
-            )
-        )
