@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
@@ -26,6 +26,7 @@ from relance.engine.store import held as held_people
 from relance.engine.store.held import HeldGroup as HeldGroup
 from relance.engine.store.held import HeldMark as HeldMark
 from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.processes import Process
 from relance.engine.store.sequences import sequences
 from relance.wording import Text, ended
@@ -140,6 +141,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
         states, busy = statistics.everybody(conn)
         held_for = statistics.held_by_code(conn)
         paused = [each for each in sequences.latest(conn) if each.state == "paused"]
+        listed = mailboxes.list_all(conn)
         found = Status(
             now=now,
             states=states,
@@ -150,7 +152,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             open_tasks=statistics.open_tasks(conn),
             paused_sequences={each.name: each.reason for each in paused},
             sequences_paused_by={each.name: str(each.paused_by) for each in paused},
-            mailboxes=_mailboxes(conn, now, busy),
+            mailboxes=_mailboxes(conn, listed, now, busy),
             halted=halted,
             clock=clock.words,
             clock_over=clock.over,
@@ -164,7 +166,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             unheard_noes=context.noes.not_stored(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(
-            _facts(context, found, _mailbox_facts(conn, context, now)),
+            _facts(context, found, _mailbox_facts(conn, context, listed, now)),
             takeover=takeovers.told(conn, context, found.attendance),
             unwritable=str(context.database.refused) or unwritable,
             foreign=foreign,
@@ -173,7 +175,9 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
     return dataclasses.replace(found, concerns=concerns.concerns(facts))
 
 
-def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tuple[concerns.MailboxFacts, ...]:
+def _mailbox_facts(
+    conn: Connection, context: Context, listed: Sequence[Mailbox], now: dt.datetime
+) -> tuple[concerns.MailboxFacts, ...]:
     aside = unread_mail.aside(conn)
     silent = silent_turns.told(conn, context, now)
     return tuple(
@@ -191,7 +195,7 @@ def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tupl
             paused_by=str(reasons.apart(each.why)[0] or ""),
             silent=silent.get(each.id, ""),
         )
-        for each in mailboxes.list_all(conn)
+        for each in listed
     )
 
 
@@ -216,7 +220,9 @@ def _facts(
     )
 
 
-def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> tuple[MailboxLine, ...]:
+def _mailboxes(
+    conn: Connection, listed: Sequence[Mailbox], now: dt.datetime, busy: Mapping[int, int]
+) -> tuple[MailboxLine, ...]:
     sent = statistics.sent_since(conn, now - DAY)
     odd = unread_mail.oddities(conn, now)
     return tuple(
@@ -239,7 +245,7 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
             _room_at(conn, each.id, each.daily_cap, sent.get(each.id, 0), now),
             reasons.beside(each.state, [each.why]) if each.reason else "",
         )
-        for each in mailboxes.list_all(conn)
+        for each in listed
     )
 
 

@@ -17,7 +17,6 @@ from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 if TYPE_CHECKING:
@@ -25,13 +24,15 @@ if TYPE_CHECKING:
     from relance.engine.sending.doubt import in_doubt
     from relance.engine.sending.refusals import repeated_answers
     from relance.engine.sending.replies import queue
+    from relance.engine.store.sequences import enrollments
 else:  # every command asks whether there is something to settle; hardly ever there is
-    endings, settle, in_doubt, repeated_answers, queue = late.modules(
+    endings, settle, in_doubt, repeated_answers, queue, enrollments = late.modules(
         "relance.engine.sending.endings",
         "relance.engine.sending.settle",
         "relance.engine.sending.doubt.in_doubt",
         "relance.engine.sending.refusals.repeated_answers",
         "relance.engine.sending.replies.queue",
+        "relance.engine.store.sequences.enrollments",
     )
 
 RETENTION = dt.timedelta(days=1)

@@ -17,11 +17,11 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from sqlalchemy.engine import Connection
 
-from relance import errors
+from relance import errors, late
 from relance.engine.context import Context
 from relance.engine.db.database import Database
 from relance.engine.event_log import actors
@@ -33,12 +33,20 @@ from relance.engine.store import events
 from relance.engine.store import installation as store_installation
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import leases, mailboxes
-from relance.engine.store.sending import own_replies, restore_doubts
-from relance.engine.store.sequences import enrollments
-from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 from relance.wording import Text, of_system
 from relance.wording.sentence_codes import SentenceCode
+
+if TYPE_CHECKING:
+    from relance.engine.store.sending import own_replies, restore_doubts
+    from relance.engine.store.sequences import enrollments
+    from relance.engine.store.sequences.enrollments import Enrollment
+else:  # every command asks whether the database was restored; hardly ever it was
+    own_replies, restore_doubts, enrollments = late.modules(
+        "relance.engine.store.sending.own_replies",
+        "relance.engine.store.sending.restore_doubts",
+        "relance.engine.store.sequences.enrollments",
+    )
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
 MAX_EPOCH = 2**63  # no installation counts so far, one a minute
