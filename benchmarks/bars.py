@@ -98,9 +98,13 @@ def _hits(name: str, found: Figures, wanted: int) -> Iterator[Bar]:
 def _memory(told: Mapping[str, Figures]) -> Iterator[Bar]:
     peak = max(told["two workers"].get("memory", ()), default=None)
     yield Bar("peak memory of a worker", _times(peak, 1 / MB), most=80, unit="MB")
+    yield Bar("  of its libraries alone", _by(peak, told["footprint"].get("libraries_working")))
     for name in ("footprint", "footprint on SQLite"):
         where = name.removeprefix("footprint")
         yield Bar(f"a worker that waits{where}", _times(told[name].get("idle"), 1 / MB), most=70, unit="MB")
+        yield Bar(
+            f"  of its libraries alone{where}", _by(told[name].get("idle"), told[name].get("libraries"))
+        )
         yield Bar(
             f"  of its own, where several wait{where}",
             _times(told[name].get("several_alone"), 1 / MB),

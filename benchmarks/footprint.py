@@ -1,7 +1,8 @@
 """What processes cost before they do anything: `python -m benchmarks.footprint`, or `make bench`.
 
 The CPU of a command from its start to its end (`relance --help`, `relance status`), and the memory of a worker that waits for
-work, as a user starts them, on an installation of two hundred mailboxes: one alone, and each of several under one command.
+work, as a user starts them, on an installation of two hundred mailboxes: one alone, and each of several under one command. The
+limit is what its libraries weigh without the engine (`benchmarks.libraries`), in the same run.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import re
 import shutil
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -43,6 +45,8 @@ class Figures:
     idle_alone: int  # without what other processes share with it
     several: int  # each of `SEVERAL` processes of one command
     several_alone: int
+    libraries: int  # what a worker that waits has loaded, without the engine
+    libraries_working: int  # and what it loads for its first mail
 
 
 def main() -> int:
@@ -50,7 +54,7 @@ def main() -> int:
     with _installation(options.database) as environment:
         idle, several = _idle(environment), _idle(environment, SEVERAL)
         helped, status = (_cpu(environment, options.rounds, words) for words in ("--help", "status"))
-        found = Figures(helped, status, *idle, *several)
+        found = Figures(helped, status, *idle, *several, *_libraries(environment))
     print(json.dumps(asdict(found), indent=2) if options.json else _words(options, found))
     return 0 if found.status <= STATUS_BAR and found.idle <= IDLE_BAR * 2**20 else 1
 
@@ -63,6 +67,8 @@ def _words(options: argparse.Namespace, found: Figures) -> str:
             f"CPU of relance status   {found.status:6.2f} s    the bar is {STATUS_BAR} s",
             f"a worker that waits     {found.idle / 2**20:6.1f} MB   the bar is {IDLE_BAR:.0f} MB",
             f"... what it has alone   {found.idle_alone / 2**20:6.1f} MB",
+            f"its libraries alone     {found.libraries / 2**20:6.1f} MB   it is {found.idle / found.libraries:.2f} times that",
+            f"... with a mail's       {found.libraries_working / 2**20:6.1f} MB",
             f"each of {SEVERAL} that wait     {found.several / 2**20:6.1f} MB   (worker --processes {SEVERAL})",
             f"... what it has alone   {found.several_alone / 2**20:6.1f} MB",
         ]
@@ -98,6 +104,13 @@ def _idle(environment: Mapping[str, str], several: int = 0) -> tuple[int, int]:
         return max(whole for whole, _ in found), max(alone for _, alone in found)
     finally:
         process.stop(30.0)
+
+
+def _libraries(environment: Mapping[str, str]) -> tuple[int, int]:
+    where = (environment["RELANCE_DATABASE_URL"], environment["RELANCE_REDIS_URL"])
+    line = [sys.executable, "-m", "benchmarks.libraries", *where]
+    told = json.loads(subprocess.run(line, env=dict(environment), check=True, stdout=subprocess.PIPE).stdout)
+    return told["idle"], told["working"]
 
 
 _READY = re.compile(r": ready pid=(\d+)")

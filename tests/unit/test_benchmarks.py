@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import console, hits, send
+from benchmarks import console, footprint, hits, send
 from benchmarks.hitting.ground import Told
 from benchmarks.peers import house
 from benchmarks.sending import ground, meters, race
@@ -37,6 +37,15 @@ def test_a_run_can_be_printed_as_json() -> None:
     assert told["states"] == {"accepted": 100}
     assert (told["ratio"], told["right"]) == (0.05, True)
     assert "5.0%" in send._words(options, RESULT, LIMITS)
+
+
+def test_a_worker_is_compared_with_its_libraries() -> None:
+    found = footprint.Figures(
+        help=0.1, status=0.4, idle=84 << 20, idle_alone=60 << 20, several=80 << 20, several_alone=24 << 20,
+        libraries=70 << 20, libraries_working=84 << 20,
+    )  # fmt: skip
+    words = footprint._words(argparse.Namespace(database="postgresql", rounds=5), found)
+    assert "70.0 MB   it is 1.20 times that" in words
 
 
 def test_hits_are_compared_with_the_constant() -> None:
