@@ -216,8 +216,8 @@ def _quote(line: bytes) -> bytes:
     return binascii.b2a_qp(line).replace(b"\n", b"\r\n")
 
 
-# Most lines of a step's mail are the same for every contact.
-_quoted_before = lru_cache(maxsize=4096)(_quote)
+# Most lines of a step's mail are the same for every contact: those are asked for again before a thousand others.
+_quoted_before = lru_cache(maxsize=1024)(_quote)
 
 
 def _base64(data: bytes) -> bytes:
