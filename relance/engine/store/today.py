@@ -22,6 +22,7 @@ from relance.engine.db.tables import (
     task,
 )
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.reasons import Code
 from relance.engine.states import State
 from relance.engine.store import scopes
 from relance.engine.store.sequences import due
@@ -120,10 +121,11 @@ def happened(conn: Connection, since: dt.datetime, kinds: Iterable[str]) -> Mapp
 
 def unsubscribed(conn: Connection, since: dt.datetime) -> Mapping[str, int]:
     """How many people's sequences ended after an instant because they are to get no more mail, by the code of the reason; empty
-    where an earlier release wrote it."""
+    where an earlier release wrote it. An answer that asks for that ends them by its own event."""
     code = sa.func.coalesce(event.c.data[("why", "code")].as_string(), "").label("code")
+    asked = sa.and_(event.c.kind == EventKind.REPLY_RECEIVED.value, code == Code.OPTED_OUT.value)
     query = sa.select(code, sa.func.count(sa.distinct(event.c.contact_id))).where(
-        event.c.at > since, event.c.kind == EventKind.ENROLLMENT_UNSUBSCRIBED.value
+        event.c.at > since, sa.or_(event.c.kind == EventKind.ENROLLMENT_UNSUBSCRIBED.value, asked)
     )
     own = scopes.within(conn, enrollment.c.mailbox_id)
     if own:

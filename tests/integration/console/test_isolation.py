@@ -39,6 +39,7 @@ _NOBODYS = {
     "/sign-in": "the way in",
     "/sign-in/code": "the way in",
     "/welcome/{token}": "the way in: who has the link is whom it invites",
+    "/enter/{token}": "the way in: who has the link sits at the machine that made it",
     "/sign-out": "the session that asks",
     "/language": "who asks",
     "/profile": "who asks",
