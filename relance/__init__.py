@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from relance.engine.event_log.actors import Actor, ActorKind
     from relance.engine.event_log.kinds import EventKind
     from relance.engine.inbound.answering.addressees import Addressee, ReplyAddresses
+    from relance.engine.inbound.corrections.decisions import DecidedMeanwhile, StandingDecision
     from relance.engine.inbound.corrections.inbox import AnswerView, Corrected
     from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerPage, InboxCounts
     from relance.engine.inbound.corrections.reclassify import Change, RejudgeReport
@@ -152,6 +153,7 @@ __all__ = [
     "Corrected",
     "DayCounts",
     "Decided",
+    "DecidedMeanwhile",
     "DoubtView",
     "Draft",
     "DraftWriter",
@@ -231,6 +233,7 @@ __all__ = [
     "SkipCode",
     "Skipped",
     "Span",
+    "StandingDecision",
     "Starter",
     "Status",
     "StepAccount",
@@ -295,6 +298,7 @@ _ROOMS = {
     "engine.event_log.actors": ("Actor", "ActorKind"),
     "engine.event_log.kinds": ("EventKind",),
     "engine.inbound.answering.addressees": ("Addressee", "ReplyAddresses"),
+    "engine.inbound.corrections.decisions": ("DecidedMeanwhile", "StandingDecision"),
     "engine.inbound.corrections.inbox": ("AnswerView", "Corrected"),
     "engine.inbound.corrections.reclassify": ("Change", "RejudgeReport"),
     "engine.inbound.corrections.reinstate": ("WayBack",),

@@ -243,7 +243,7 @@ class Answers(Service):
         number: int,
         text: str,
         *,
-        quote: bool = True,
+        quote: bool | None = None,
         undo_seconds: float = answering.UNDO_SECONDS,
         key: str = "",
         when_paused: bool = False,
@@ -255,13 +255,14 @@ class Answers(Service):
 
         `key` makes it one answer however often it is asked for; without one the same words to the same mail are. `when_paused`: a
         paused mailbox is waited for. `to`: one of the addresses that `addresses` tells; without it the mail's Reply-To is followed, and
-        refused where it is another organisation's. `again=False`: with another key, the same words to the same mail are refused.
+        refused where it names another organisation's. `quote`: their mail below; None: unless `to` is another organisation's.
+        `again=False`: with another key, the same words to the same mail are refused.
         Raises `errors.Invalid` where it cannot be sent, or nothing may be sent to them.
         """
         wish = answering.ReplyRequest(text, quote, undo_seconds, key, when_paused, to, again)
         return answering.reply(self._context, number, wish)
 
-    def correct(
+    def correct(  # noqa: PLR0913 - as few as the command has flags
         self,
         number: int,
         *,
@@ -270,9 +271,11 @@ class Answers(Service):
         until: dt.date | None = None,
         contact: str | None = None,
         note: str = "",
+        over: int | None = None,
     ) -> inbox.Corrected:
-        """A person's word on what a mail is, or whose. Kept beside the judgement, and acted upon."""
-        said = inbox.Correction(kind, intent, until, contact, note)
+        """A person's word on what a mail is, or whose. Kept beside the judgement, and acted upon. `over`: the decision of somebody
+        else that is known and decided over, by its number; any other one is refused (`DecidedMeanwhile`)."""
+        said = inbox.Correction(kind, intent, until, contact, note, over)
         return inbox.correct(self._context, number, said)
 
     def rejudge(

@@ -54,6 +54,7 @@ CODED = {
     "kind": "mail",
     "judged_kind": "mail",
     "intent": "intent",
+    "judged_intent": "intent",
     "substitute_state": "substitute",
     "rule": "rule",
     "match": "match",
@@ -184,10 +185,21 @@ def mark(
 
 
 @group.command()
-def undo(ctx: typer.Context, answer: Number, as_json: Json = False) -> None:
+def undo(
+    ctx: typer.Context,
+    answer: Number,
+    decision: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Only if this is the last decision, as `correct` and `show` number it (default: only if it is yours).",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Undo your last correction of an answer. People go back to where they were, if that is certain."""
     with session.of(ctx).open() as relance:
-        done = relance.inbox.undo(answer)
+        done = relance.inbox.undo(answer, decision=decision)
     if as_json:
         show.data(done)
         return
@@ -208,6 +220,12 @@ def correct(  # noqa: PLR0913 - a flag for every question
     ] = None,
     contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Whose answer it is.")] = None,
     note: Annotated[str, typer.Option(help="Why, for your colleagues.")] = "",
+    over: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER", help="Decide otherwise than a colleague did, whose decision has this number."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Correct how an answer is classified. A missed answer stops its sequence; what was stopped by mistake continues."""
@@ -221,11 +239,20 @@ def correct(  # noqa: PLR0913 - a flag for every question
             until=until.date() if until else None,
             contact=contact,
             note=note,
+            over=over,
         )
     if as_json:
         show.data(done)
         return
     _told(answer, done)
+    if done.answer.decision is not None:
+        show.say(
+            _(
+                "`relance inbox undo {answer} --decision {decision}` takes this back.",
+                answer=answer,
+                decision=done.answer.decision,
+            )
+        )
 
 
 def _told(answer: int, done: Corrected) -> None:
@@ -340,52 +367,5 @@ group.command()(replying.reply)  # once: a tree is built again and again
 
 
 def add_to(root: typer.Typer) -> None:
-    """`rejudge` stands beside the groups: it is about all of the past."""
+    """The group of commands."""
     root.add_typer(group, name="inbox")
-    root.command()(rejudge)
-
-
-def rejudge(
-    ctx: typer.Context,
-    since: Annotated[
-        dt.datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="Only mails received since then, in the workspace's time zone.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run/--apply", help="Only show what would change, or change it.")
-    ] = True,
-    reopen: Annotated[
-        bool,
-        typer.Option("--reopen", help="Restart those that an earlier classification stopped by mistake."),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Classify past answers again, by the current rules."""
-    with session.of(ctx).open() as relance:
-        report = relance.inbox.rejudge(since=session.in_zone(since), apply=not dry_run, reopen=reopen)
-    if as_json:
-        show.data(report)
-        return
-    columns = {
-        N_("answer"): "id",
-        N_("from"): "from_address",
-        N_("before"): "before|mail",
-        N_("now"): "after|mail",
-        N_("because"): "evidence",
-        N_("effect"): "effects",
-    }
-    show.listing(report.changes, columns, as_json=False, empty=_("No classification changes."))
-    show.note(n_("{count} mail checked.", "{count} mails checked.", report.looked))
-    if report.without_raw:
-        gone = n_(
-            "{count} more is no longer kept in full and stays as it is.",
-            "{count} more are no longer kept in full and stay as they are.",
-            report.without_raw,
-        )
-        show.note(gone)
-    if dry_run and report.changes:
-        show.note(_("Nothing was changed. `relance rejudge --apply` makes these changes."))

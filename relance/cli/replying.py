@@ -17,7 +17,15 @@ Number = Annotated[int, typer.Argument(metavar="ANSWER", help="Its number, as `l
 To = Annotated[
     str,
     typer.Option(
-        metavar="EMAIL", help="Where to, if the mail names several addresses (default: where Reply-To asks)."
+        metavar="EMAIL",
+        help="Where to, if the mail names several addresses (default: where Reply-To asks, unless it names another organisation's).",
+    ),
+]
+Quote = Annotated[
+    bool | None,
+    typer.Option(
+        "--quote/--no-quote",
+        help="Quote their mail below your text (default: yes, unless --to is another organisation's address).",
     ),
 ]
 UndoSeconds = Annotated[
@@ -41,9 +49,7 @@ def reply(  # noqa: PLR0913 - a flag for every question
     file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the text of the reply.")
     ] = None,
-    quote: Annotated[
-        bool, typer.Option("--quote/--no-quote", help="Quote their mail below your text.")
-    ] = True,
+    quote: Quote = None,
     undo_seconds: UndoSeconds = 30,
     when_paused: Annotated[
         bool, typer.Option("--when-paused", help="If the mailbox is paused, wait until it is resumed.")

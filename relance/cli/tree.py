@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         demo,
         home,
         jobs,
+        rejudging,
         restored,
         running,
         sandbox,
@@ -52,12 +53,13 @@ else:
             "relance.cli.tasks",
         )
     )
-    console, database, demo, home, jobs, restored, running, sandbox, unknowns = late.modules(
+    console, database, demo, home, jobs, rejudging, restored, running, sandbox, unknowns = late.modules(
         "relance.cli.operations.console",
         "relance.cli.operations.database",
         "relance.cli.operations.demo",
         "relance.cli.operations.home",
         "relance.cli.operations.jobs",
+        "relance.cli.operations.rejudging",
         "relance.cli.operations.restored",
         "relance.cli.operations.running",
         "relance.cli.operations.sandbox",
@@ -74,7 +76,8 @@ _PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
     (("enrollments",), lambda root: root.add_typer(enrollments.group, name="enrollments")),
     (("status", "explain", "timeline", "report", "daily", "held"), lambda root: looking.add_to(root)),
     (("messages",), lambda root: root.add_typer(messages.group, name="messages")),
-    (("inbox", "rejudge"), lambda root: inbox.add_to(root)),
+    (("inbox",), lambda root: inbox.add_to(root)),
+    (("rejudge",), lambda root: rejudging.add_to(root)),
     (("task",), lambda root: root.add_typer(tasks.group, name="task")),
     (("unknown",), lambda root: root.add_typer(unknowns.group, name="unknown")),
     (("restored",), lambda root: root.add_typer(restored.group, name="restored")),

@@ -25,6 +25,7 @@ CODES = {
     "kind": {"mail", "step", "suppression"},
     "first_kind": {"step"},
     "judged_kind": {"mail"},
+    "judged_intent": {"intent"},
     "before_kind": {"mail"},
     "after_kind": {"mail"},
     "intent": {"intent"},
@@ -129,6 +130,7 @@ PEOPLES_OWN = {
     ),
     *(
         "cursor",
+        "decider",
         "digest",
         "page",
         "number",

@@ -139,6 +139,12 @@
     if (event.key === "Escape") { event.target.blur(); }
   });
 
+  /* Their words are not quoted to an address of somebody else's before that is ticked. */
+  document.addEventListener("change", (event) => {
+    const quote = event.target.matches("form.reply [name=to]") && event.target.form.elements.quote;
+    if (quote) quote.checked = !("elsewhere" in event.target.dataset);
+  });
+
   /* The open row of a list that scrolls by itself stays in sight. */
   const inSight = () => {
     const list = document.querySelector(".conversations"), row = list && list.querySelector("[aria-current]");

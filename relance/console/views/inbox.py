@@ -15,11 +15,12 @@ from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
 from relance.console.views.answers import deciding, replying
 from relance.console.views.answers.deciding import ACTS, DANGEROUS
-from relance.console.views.answers.replying import WrittenReply
+from relance.console.views.answers.replying import RepliedMeanwhile, WrittenReply
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.inbound.answering.service import SentBefore
+from relance.engine.inbound.corrections.decisions import DecidedMeanwhile
 from relance.engine.inbound.corrections.inbox import AnswerView
-from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
+from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerPage, InboxCounts
 from relance.engine.reporting import codes
 from relance.engine.reporting.history.messages import MessageDetail, MessageFilter
 from relance.engine.roles import Permission
@@ -45,11 +46,14 @@ def reply(visit: Visit) -> Response:
     """A reply to the open answer; what cannot be sent stays in its box, with the reason."""
     number, draft = _number(visit), replying.written(visit)
     try:
-        said = replying.send(visit, number, draft)
+        sent = replying.send(visit, number, draft)
+    except RepliedMeanwhile as other:
+        draft = replace(draft, problem=str(other), further=True, key=other.key)
+        return _shown(visit, draft, UNPROCESSABLE)
     except errors.Invalid as refused:
         same = isinstance(refused, SentBefore)
         return _shown(visit, replace(draft, problem=str(refused.on_page), same=same), UNPROCESSABLE)
-    return visit.go(f"{_opened(visit, number)}#replied-last", said)
+    return visit.go(f"{_opened(visit, number)}#replied-last", sent.words, sent.tone)
 
 
 def progress(visit: Visit) -> Response:
@@ -90,15 +94,17 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
     opened = visit.app.inbox.detail(asked) if asked is not None else None
     rows = [(each, _link(visit, each.id)) for each in found.answers]
     before, behind = _beside(found.answers, opened)
+    counted, answering = _counts(visit, wanted), replying.part(visit, opened, draft)
     return visit.show(
         "inbox.html",
         code,
         rows=rows,
         opened=opened,
         ours=_ours(visit, opened),
-        replying=replying.part(visit, opened, draft),
+        replying=answering,
         concerned=_concerned(visit, opened),
-        chips=_chips(visit, _counted(visit, ReplyFilter(unread=wanted.unread, search=wanted.search))),
+        chips=_chips(visit, counted),
+        all_read=counted.unread == 0,
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in FILTERS if name in visit.query],
         pages=lists.pages(visit, found.cursor),
@@ -106,50 +112,80 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         dangerous=DANGEROUS,
         codes=codes.text,
         can_work=visit.me.may(Permission.WORK),
-        back=lists.link(visit, **{OPEN: None, UNDO: None, SAME: None, **lists.place(visit)}),
-        before=_link(visit, before),
-        behind=_link(visit, behind),
-        after=behind or 0,
+        back=_link(visit, None),
+        before=_link(visit, before) if before else "",
+        behind=_link(visit, behind) if behind else "",
+        after=_next_unread(visit, wanted, found, opened) or 0,
         undone=visit.query.get(UNDO, ""),
+        stays=deciding.stays(visit, visit.query.get(UNDO, "")),
+        other_wish=deciding.other_wish(visit, opened) if visit.me.may(Permission.WORK) else None,
+        leave_it=_link(visit, opened.answer.id if opened else None),
+        can_lift=visit.me.may(Permission.LIFT),
         alike=deciding.alike(visit, visit.query.get(UNDO, "")) if visit.me.may(Permission.WORK) else None,
         asked_alike=visit.query.get(SAME, "") != "",
+        another=_link(visit, opened.answer.id, str(answering.another)) if opened and answering else "",
         ask_alike=lists.link(visit, **{SAME: "yes", **lists.place(visit)}),
         ask_no_more=lists.link(visit, **{SAME: None, **lists.place(visit)}),
     )
 
 
+@dataclass(frozen=True)
+class ChipCounts:
+    """What stands beside the filters: of what is searched for, all kinds (of the unread ones, if these are shown), and the rest."""
+
+    shown: InboxCounts
+    unread: int
+    undecided: int
+
+
+def _counts(visit: Visit, wanted: ReplyFilter) -> ChipCounts:
+    unread = _counted(visit, ReplyFilter(unread=True, search=wanted.search))
+    undecided = _counted(visit, ReplyFilter(undecided=True, search=wanted.search))
+    shown = unread if wanted.unread else _counted(visit, ReplyFilter(search=wanted.search))
+    return ChipCounts(shown, unread.total, undecided.total)
+
+
 def _counted(visit: Visit, wanted: ReplyFilter) -> InboxCounts:
     """How many there are of each kind; where there are many, as it was a few seconds ago."""
-    what = ("inbox", str(wanted.unread), wanted.search)
+    what = ("inbox", str(wanted.unread), str(wanted.undecided), wanted.search)
     found: InboxCounts = visit.site.watch.counted(visit, what, lambda: visit.app.inbox.counts(wanted))
     return found
 
 
 def triage(visit: Visit) -> Response:
-    """A decision about the open answer; then the next one."""
+    """A decision about the open answer; then the next one. What a colleague decided since the page was opened is told first."""
     number, act = _number(visit), deciding.act(visit.text("act", 5))
-    until = _day(visit.text("until", 20)) if act.kind is Kind.OUT_OF_OFFICE else None
-    done = visit.app.inbox.correct(
-        number,
-        kind=act.kind.value,
-        intent=act.intent.value if act.intent else None,
-        until=until,
-        contact=visit.text("contact", 320).strip() or None,
-    )
+    until = visit.text("until", 20) if act.kind is Kind.OUT_OF_OFFICE else ""
+    contact = visit.text("contact", 320).strip()
+    try:
+        done = visit.app.inbox.correct(
+            number,
+            kind=act.kind.value,
+            intent=act.intent.value if act.intent else None,
+            until=_day(until),
+            contact=contact or None,
+            over=numbers.row(visit.text("seen", 20)),
+        )
+    except DecidedMeanwhile as other:
+        if deciding.says(act, other.decision.kind, other.decision.intent) and not until + contact:
+            return visit.go(_on(visit), Text("{who} has already decided the same.", who=other.who))
+        wish = {deciding.ACT: act.key, deciding.UNTIL: until, deciding.CONTACT: contact}
+        return visit.go(_opened(visit, number, **wish))
     said = Text("{label}: {effects}.", label=_(act.label), effects=deciding.told(done.effects))
-    return visit.go(_on(visit, undo=str(number)), said)
+    made = deciding.MadeDecision(number, done.answer.decision)
+    return visit.go(_on(visit, undo=deciding.named([made])), said)
 
 
 def same(visit: Visit) -> Response:
     """The last decision, about those answers of the same organisation that the page named."""
     act, meant = deciding.act(visit.text("act", 5)), deciding.written(visit.text("rows", 1000))
     done = deciding.decide(visit, act, meant)
-    if not done.numbers:
+    if not done.decisions:
         return visit.go(
             _on(visit), Text("Nothing was changed: somebody has decided about them already."), "warn"
         )
     said = Text("{label}: {effects}.", label=_(act.label), effects=deciding.told(done.effects))
-    return visit.go(_on(visit, undo=deciding.numbered(done.numbers)), said)
+    return visit.go(_on(visit, undo=deciding.named(done.decisions)), said)
 
 
 def mark(visit: Visit) -> Response:
@@ -161,12 +197,22 @@ def mark(visit: Visit) -> Response:
 
 def undo(visit: Visit) -> Response:
     """The last decision taken back, about one answer or several; the first is open again."""
-    meant = deciding.written(visit.text("answer", 1000))
+    meant = deciding.made(visit.text("answer", 1000))
     if not meant:
         _number(visit)
-    effects = [each for number in meant for each in visit.app.inbox.undo(number).effects]
-    said = Text("Taken back: {effects}.", effects=deciding.told(effects))
-    return visit.go(_opened(visit, meant[0]), said)
+    done, back = deciding.take_back(visit, meant), _opened(visit, meant[0].answer)
+    if len(done.others) == len(meant):
+        said = Text("Nothing was taken back: {who} has decided about it since.", who=done.others[0].who)
+        return visit.go(back, said, "warn")
+    said = Text("Taken back: {effects}.", effects=deciding.told(done.effects))
+    if not done.others:
+        return visit.go(back, said)
+    more = Text.plural(
+        "{count} answer stays as it is: somebody has decided about it since.",
+        "{count} answers stay as they are: somebody has decided about them since.",
+        len(done.others),
+    )
+    return visit.go(back, Text.together(said, more), "warn")
 
 
 def _wanted(visit: Visit) -> ReplyFilter:
@@ -180,10 +226,11 @@ def _wanted(visit: Visit) -> ReplyFilter:
     )
 
 
-def _chips(visit: Visit, counted: InboxCounts) -> list[Chip]:
+def _chips(visit: Visit, counts: ChipCounts) -> list[Chip]:
+    counted = counts.shown
     found = [
-        lists.chip(visit, "unread", "yes", _("Unread")),
-        lists.chip(visit, "undecided", "yes", _("Needs a decision")),
+        lists.chip(visit, "unread", "yes", _("Unread"), counts.unread),
+        lists.chip(visit, "undecided", "yes", _("Needs a decision"), counts.undecided),
         lists.chip(
             visit, "unsent", "yes", _("Our reply is waiting"), visit.site.watch.counts(visit)["replies"]
         ),
@@ -206,11 +253,27 @@ def _beside(rows: Sequence[AnswerView], opened: AnswerDetail | None) -> tuple[in
     return (numbers[place - 1] if place else None), (numbers[place + 1] if place + 1 < len(numbers) else None)
 
 
-def _link(visit: Visit, number: int | None) -> str:
-    """This list with an answer open."""
-    if number is None:
-        return ""
-    return lists.link(visit, **{OPEN: str(number), UNDO: None, SAME: None, **lists.place(visit)})
+def _next_unread(
+    visit: Visit, wanted: ReplyFilter, here: AnswerPage, opened: AnswerDetail | None
+) -> int | None:
+    """The answer that opens after this one: the next unread one below it, else above it, else on another page of the list."""
+    if opened is None:
+        return None
+    rows, own = here.answers, opened.answer.id
+    place = next((number for number, each in enumerate(rows) if each.id == own), -1)
+    waits = (each.id for each in (*rows[place + 1 :], *rows[: max(place, 0)]) if not each.read)
+    found = next((each for each in waits if each != own), None)
+    if found is not None or not (here.cursor or visit.query.get(lists.AFTER)):
+        return found
+    elsewhere = visit.app.inbox.page(replace(wanted, unread=True), limit=2).answers
+    return next((each.id for each in elsewhere if each.id != own), None)
+
+
+def _link(visit: Visit, number: int | None, another: str | None = None) -> str:
+    """This list with an answer open, or none; `another`: with the box for one more reply, after so many."""
+    asked = dict.fromkeys((UNDO, SAME, deciding.ACT, deciding.UNTIL, deciding.CONTACT, *replying.ASKED))
+    opened = str(number) if number is not None else None
+    return lists.link(visit, **{**asked, OPEN: opened, replying.ANOTHER: another, **lists.place(visit)})
 
 
 def _on(visit: Visit, undo: str | None = None) -> str:

@@ -16,10 +16,11 @@ from relance.wording import Text
 def done(conn: Connection, code: Code, **params: Any) -> Reason:
     """The reason of that code, which names who acts now: a user by their full name, where they gave one."""
     actor = events.acting(conn)
-    return because(code, **{**params, BY: _name(conn, actor), BY_KIND: actor.kind.value})
+    return because(code, **{**params, BY: named(conn, actor), BY_KIND: actor.kind.value})
 
 
-def _name(conn: Connection, actor: Actor) -> Text | str:
+def named(conn: Connection, actor: Actor) -> Text | str:
+    """How people call an actor: a user by their full name, where they gave one."""
     if actor.kind is ActorKind.USER and (user := accounts.by_email(conn, actor.name)) is not None:
         return user.name or actor.name
     return actor.named()

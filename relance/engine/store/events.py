@@ -124,11 +124,13 @@ def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
 
 def record_cause(
     conn: Connection, each: NewEvent, enrollment_ids: Iterable[int], *, inbound_id: int | None = None
-) -> None:
-    """Write one event, the mail that came in behind it, and that it led to where these enrollments stand now."""
-    ended = holds.led_by(conn, enrollment_ids, _written(conn, each, inbound_id))
+) -> int:
+    """Write one event, the mail that came in behind it, and that it led to where these enrollments stand now; returns its number."""
+    number = _written(conn, each, inbound_id)
+    ended = holds.led_by(conn, enrollment_ids, number)
     if each.data.KIND is not EventKind.ENROLLMENT_FINISHED:
         _tell_ends(conn, ended, each.at)
+    return number
 
 
 def _written(conn: Connection, each: NewEvent, inbound_id: int | None = None) -> int:

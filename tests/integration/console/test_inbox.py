@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from relance.console import lists
 from relance.console.views.answers import deciding
+from relance.engine.contacts import service as contact_service
 from relance.engine.inbound import policy
 from relance.engine.states import Event, State
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Classification
-from tests.integration.console.conftest import HOSTILE, Console
+from tests.integration.console.conftest import Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
 
 
 def state(console: Console, person: str = KIM) -> State:
     return row(console.app._context, person).state
+
+
+def named(console: Console, *numbers: int) -> str:
+    """The decisions about these, as an address names them."""
+    return ",".join(f"{each}-{console.app.inbox.show(each).decision}" for each in numbers)
 
 
 def newest(console: Console) -> int:
@@ -36,7 +43,7 @@ def test_an_answer_is_decided_by_a_form_and_taken_back(answered: Console) -> Non
         form = {"answer": number, "list": f"q=kim&answer={number}", "after": 0}
         done = ann.post("/inbox/triage", data={**form, "act": "x"})
         assert (state(answered), done.status_code) == (State.ACTIVE, 200)
-        assert str(done.url).endswith(f"/inbox?q=kim&undo={number}")
+        assert str(done.url).endswith(f"/inbox?q=kim&undo={named(answered, number)}")
         assert 'data-key="u"' in done.text
         back = ann.post("/inbox/undo", data=form)
         assert (state(answered), back.status_code) == (State.REPLIED, 200)
@@ -78,6 +85,81 @@ def test_the_next_answer_opens_by_itself(answered: Console) -> None:
         assert f'name="after" value="{second}"' in shown
         done = ann.post("/inbox/mark", data={"answer": first, "after": second, "list": "unread=yes"})
         assert str(done.url).endswith(f"/inbox?unread=yes&answer={second}")
+
+
+def test_the_next_unread_answer_opens_wherever_it_stands_in_the_list(three_from_lake: Console) -> None:
+    console = three_from_lake
+    first, second, third = [each.id for each in console.app.inbox.list()]
+    with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
+
+        def after(opened: int, filters: str = "") -> str:
+            shown = ann.get(f"/inbox?answer={opened}{filters}").text
+            return shown.partition('name="after" value="')[2].partition('"')[0]
+
+        console.app.inbox.mark([second])
+        assert after(first) == str(third)
+        assert after(third) == str(first)
+        assert after(first, "&q=kim") == "0"
+        console.app.inbox.mark([third])
+        assert after(first) == "0"
+        done = ann.post("/inbox/mark", data={"answer": first, "after": 0, "list": ""})
+        assert in_english("Everything is read.") in done.text
+
+
+def test_an_unread_answer_of_another_page_opens(three_from_lake: Console, monkeypatch) -> None:
+    console = three_from_lake
+    monkeypatch.setattr(lists, "PAGE", 1)
+    first, second, third = [each.id for each in console.app.inbox.list()]
+    console.app.inbox.mark([second])
+    with console.client(console.join("ann@sales.example")) as ann:
+        assert f'name="after" value="{third}"' in ann.get(f"/inbox?answer={first}").text
+
+
+def test_filters_show_how_many_and_rows_whose(answered: Console) -> None:
+    contact_service.add(answered.app._context, KIM, {"first_name": "Kim", "company": "Lake Trading"})
+    hear(answered.app._context, letter("stranger@lake.example", "Your offer", "Kim forwarded me this."))
+    answered.app.inbox.mark([newest(answered)])
+    with answered.client(answered.join("ann@sales.example")) as ann:
+        shown = ann.get("/inbox").text
+        for name, number in (("unread", 2), ("undecided", 1)):
+            chip = shown.partition(f'href="/inbox?{name}=yes"')[2].partition("</a>")[0]
+            assert f'<span class="number">{number}</span>' in chip
+        row_of_kim = shown.partition(f'id="row-{answered.app.inbox.list(ReplyFilter(email=KIM))[0].id}"')[2]
+        assert "Kim Łukasik" in row_of_kim
+        assert "Lake Trading" in row_of_kim.partition("</a>")[0]
+        assert KIM not in row_of_kim.partition("</a>")[0]
+
+
+def test_a_wish_that_stays_leads_to_where_it_is_lifted(answered: Console) -> None:
+    hear(answered.app._context, letter(KIM, text="Please remove me from your list."))
+    number = newest(answered)
+    link = 'href="/suppressions?q=kim%40lake.example"'
+    with (
+        answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann,
+        answered.client(answered.join("eve@sales.example", "viewer")) as eve,
+    ):
+        done = ann.post("/inbox/triage", data={"answer": number, "list": "", "act": "q"}).text
+        assert in_english(f"{KIM} still gets no mail") in done
+        assert link in done
+        shown = ann.get(f"/inbox?answer={number}").text
+        assert in_english(f"No reply can be sent to {KIM}") in shown
+        assert (link in shown, 'name="text"' in shown, "`" in shown) == (True, False, False)
+        assert in_english("Take them off the list") in shown
+        assert in_english("Show the list") in eve.get(f"/inbox?answer={number}").text
+        assert in_english("Your decision") in shown
+        assert in_english("Relance had read it as: opt-out.") in shown
+        answered.app.contacts.unsuppress(KIM)
+        assert 'name="text"' in ann.get(f"/inbox?answer={number}").text
+
+
+def test_what_stays_for_another_answer_of_theirs_leads_to_it(three_from_lake: Console) -> None:
+    """Kim's first answer ended the sequence; the second one would have."""
+    first = three_from_lake.app.inbox.list(ReplyFilter(email=KIM))[-1].id
+    with three_from_lake.client(three_from_lake.join("ann@sales.example"), follow_redirects=True) as ann:
+        done = ann.post("/inbox/triage", data={"answer": first, "list": "", "act": "x"})
+        assert state(three_from_lake) is State.REPLIED
+        assert in_english("another answer from them means the same") in done.text
+        assert 'href="/inbox?q=kim%40lake.example"' in done.text
 
 
 def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
@@ -155,17 +237,19 @@ def test_without_script_the_same_is_a_page_and_a_form(three_from_lake: Console) 
     number = newest(console)
     with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
         done = ann.post("/inbox/triage", data={"answer": number, "list": "q=lake", "act": "i"})
-        assert f'href="/inbox?q=lake&amp;undo={number}&amp;same=yes"' in done.text
-        asked = ann.get(f"/inbox?q=lake&undo={number}&same=yes").text
+        made = named(console, number)
+        assert f'href="/inbox?q=lake&amp;undo={made}&amp;same=yes"' in done.text
+        asked = ann.get(f"/inbox?q=lake&undo={made}&same=yes").text
         rows = asked.partition('name="rows" value="')[2].partition('"')[0]
-        form = {"list": f"q=lake&undo={number}&same=yes", "rows": rows, "act": "i"}
+        form = {"list": f"q=lake&undo={made}&same=yes", "rows": rows, "act": "i"}
         both = ann.post("/inbox/same", data=form)
-        assert str(both.url).endswith(f"/inbox?q=lake&undo={rows.replace(',', '%2C')}")
+        decided = named(console, *map(int, rows.split(",")))
+        assert str(both.url).endswith(f"/inbox?q=lake&undo={decided.replace(',', '%2C')}")
         again = ann.post("/inbox/same", data=form)
         assert in_english("Nothing was changed: somebody has decided about them already.") in again.text
         assert "form.alike" not in ann.get("/inbox?undo=4711&same=yes").text
         assert ann.post("/inbox/same", data={**form, "act": "zz"}).status_code == 422
-        assert ann.post("/inbox/undo", data={"answer": rows, "list": ""}).status_code == 200
+        assert ann.post("/inbox/undo", data={"answer": decided, "list": ""}).status_code == 200
     assert [each.corrected for each in console.app.inbox.list()] == [True, False, False]
 
 
@@ -187,6 +271,9 @@ def test_nothing_is_offered_for_strangers_to_each_other(console: Console, sender
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_open_answer_is_accessible_and_fits(answered, tab, scheme) -> None:
     token = answered.join("ann@sales.example")
+    long = {"first_name": "Zofia", "company": "Przedsiębiorstwo Handlowo-Usługowe Zielona Dolina"}
+    contact_service.add(answered.app._context, KIM, long)
+    contact_service.add(answered.app._context, MIA, {"company": long["company"] * 2})
     answered.app.inbox.reply(newest(answered), "Tuesday at ten?")
     for language, width in (("en", 1280), ("pl", 390)):
         here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
@@ -194,131 +281,6 @@ def test_the_open_answer_is_accessible_and_fits(answered, tab, scheme) -> None:
             page = here.open(f"{path}&lang={language}")
             assert here.axe() == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def key_of(shown: str) -> str:
-    return shown.partition('name="key" value="')[2].partition('"')[0]
-
-
-def test_a_reply_is_sent_by_a_form_once_however_often_it_is_pressed(answered: Console) -> None:
-    """Without script. What cannot be sent stays in its box."""
-    number = newest(answered)
-    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
-        form = {"answer": number, "list": f"q=kim&answer={number}", "quote": "yes"}
-        key = key_of(ann.get(f"/inbox?answer={number}").text)
-        assert len(key) == 32
-        empty = ann.post(f"/inbox?q=kim&answer={number}", data={**form, "key": key, "text": " "})
-        assert (empty.status_code, key_of(empty.text)) == (422, key)
-        long = ann.post(f"/inbox?answer={number}", data={**form, "key": key, "text": HOSTILE * 2000})
-        assert long.status_code == 422
-        assert "&lt;script&gt;alert(2)" in long.text
-        assert "<script>alert" not in long.text
-        assert answered.app.inbox.replies(number) == ()
-        for _ in range(2):
-            sent = ann.post(f"/inbox?q=kim&answer={number}", data={**form, "key": key, "text": HOSTILE})
-            assert (sent.status_code, f"/inbox?q=kim&answer={number}" in str(sent.url)) == (200, True)
-        [written] = answered.app.inbox.replies(number)
-        assert (written.written_by.name if written.written_by else "") == "ann@sales.example"
-        assert "<script>alert" not in sent.text
-        back = ann.post("/inbox/take-back", data=form)
-        assert [each.state for each in answered.app.inbox.replies(number)] == ["abandoned"]
-        assert "&lt;script&gt;alert(2)&lt;/script&gt;Please call me.</textarea>" in back.text
-        assert ann.post("/inbox/take-back", data=form).status_code == 200
-        assert ann.post("/inbox", data={"answer": number, "text": "x"}).status_code == 422
-
-
-def test_the_same_words_are_sent_again_only_after_asking(answered: Console) -> None:
-    """Who goes back gets a page with another key."""
-    number = newest(answered)
-    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
-
-        def send(text: str, **more: str):
-            key = key_of(ann.get(f"/inbox?answer={number}").text)
-            data = {"answer": number, "quote": "yes", "key": key, "text": text, **more}
-            return ann.post(f"/inbox?answer={number}", data=data)
-
-        assert send("Tuesday at ten?").status_code == 200
-        asked = send("Tuesday at ten? ")
-        assert (asked.status_code, 'name="same"' in asked.text) == (422, True)
-        assert len(answered.app.inbox.replies(number)) == 1
-        assert send("Wednesday, then.").status_code == 200
-        first, _second = answered.app.inbox.replies(number)
-        shown = ann.get(f"/inbox?answer={number}").text
-        assert shown.count('action="/inbox/take-back"') == 2  # each that waits
-        assert 'id="replied-last"' in shown
-        back = ann.post("/inbox/take-back", data={"answer": number, "own": first.id})
-        assert [each.state for each in answered.app.inbox.replies(number)] == ["abandoned", "prepared"]
-        assert "Tuesday at ten?</textarea>" in back.text
-        assert send("Tuesday at ten?").status_code == 200  # it was taken back: nothing of it was sent
-        assert send("Wednesday, then.", same="yes").status_code == 200
-        assert len(answered.app.inbox.replies(number)) == 4
-
-
-def test_where_a_reply_goes_is_shown_and_chosen_where_it_leads_elsewhere(answered: Console) -> None:
-    """Reply-To comes from outside: its address is shown before anything goes there."""
-    house = answered.app._context
-    hear(house, letter(KIM, Reply_To="x@evil.example", Cc="eve@lake.example"))
-    number = newest(answered)
-    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
-        shown = ann.get(f"/inbox?answer={number}").text
-        assert shown.count('name="to"') == 2
-        assert 'value="x@evil.example" checked' in shown
-        assert in_english("The two addresses belong to different organisations.") in shown
-        assert in_english("Their mail also went to eve@lake.example. Your reply does not.") in shown
-        form = {"answer": number, "text": "Hello", "key": key_of(shown)}
-        unsaid = ann.post("/inbox", data=form)
-        assert (unsaid.status_code, answered.app.inbox.replies(number)) == (422, ())
-        refused = ann.post("/inbox", data={**form, "to": "third@lake.example"})
-        assert (refused.status_code, answered.app.inbox.replies(number)) == (422, ())
-        chosen = ann.post(f"/inbox?answer={number}", data={**form, "text": " ", "to": KIM})
-        assert f'value="{KIM}" checked' in chosen.text
-        ann.post("/inbox", data={**form, "to": KIM})
-        assert [each.to for each in answered.app.inbox.replies(number)] == [KIM]
-
-
-def test_r_opens_the_box_and_what_was_sent_can_be_taken_back(answered, tab) -> None:
-    number = newest(answered)
-    here = tab(answered.join("ann@sales.example"))
-    page = here.open(f"/inbox?answer={number}")
-    page.keyboard.press("r")
-    page.keyboard.type("Tuesday at ten?")
-    page.click("form.reply button")
-    page.wait_for_selector(".replied")
-    [written] = answered.app.inbox.replies(number)
-    assert written.text.startswith("Tuesday at ten?\n\n")
-    assert "> " in written.text
-    page.click(".replied form button")
-    page.wait_for_url("**again=*")
-    assert page.input_value("#f-text") == "Tuesday at ten?"
-    assert answered.app.inbox.replies(number)[0].state == "abandoned"
-
-
-def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
-    """The page asks again by itself when it has left; without script it says until when it can be taken back."""
-    number = newest(answered)
-    token = answered.join("ann@sales.example")
-    here = tab(token)
-    page = here.open(f"/inbox?answer={number}")
-    page.keyboard.press("r")
-    page.keyboard.type("Tuesday at ten?")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#replied .replied")
-    assert page.locator("#replied [data-key=t]").count() == 1
-    with answered.client(token) as ann:
-        plain = ann.get(f"/inbox?answer={number}").text
-        assert 'id="replied"' in plain
-        assert in_english("It will be sent even if you close this page.") in plain
-        part = ann.get(f"/inbox/replies?answer={number}").text
-        assert "<html" not in part
-        assert "Tuesday at ten?" in part
-        assert ann.get("/inbox/replies?answer=4711").status_code == 404
-        listed = ann.get("/inbox?unsent=yes").text
-        assert f"answer={number}" in listed
-        assert in_english("1 of our replies has not been sent yet") in ann.get("/").text
-    here.press("t")
-    page.wait_for_url("**again=*")
-    assert answered.app.inbox.replies(number)[0].state == "abandoned"
-    assert answered.app.today.waiting().replies == 0
 
 
 MEANS = {

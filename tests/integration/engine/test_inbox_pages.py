@@ -218,7 +218,7 @@ def test_who_was_paused_before_the_slip_is_paused_after_it(house: Context) -> No
 
 
 def somebody_else(house: Context, number: int) -> None:
-    inbox.undo(house, number)
+    inbox.undo(house, number, inbox.show(house, number).decision)
 
 
 def an_hour_later(house: Context, number: int) -> None:
@@ -275,7 +275,8 @@ def test_what_the_person_wrote_themselves_is_no_slip(house: Context) -> None:
 
 
 def test_a_wish_that_stays_is_said(house: Context) -> None:
-    done = inbox.undo(house, opted_out(house))
+    number = opted_out(house)
+    done = inbox.undo(house, number, inbox.show(house, number).decision)
     assert done.answer.kind == "human answer"
     assert in_english("stays on the do-not-contact list") in done.effects[-1]
 

@@ -54,6 +54,28 @@ def test_one_that_leads_elsewhere_waits_for_a_person_s_word(house: Context, serv
     assert [each.recipient for each in server.accepted] == [KIM, EVIL]
 
 
+@pytest.mark.parametrize(
+    ("asked", "to", "quoted"),
+    [(None, EVIL, False), (None, KIM, True), (True, EVIL, True), (False, KIM, False)],
+)
+def test_their_words_go_elsewhere_only_if_somebody_says_so(
+    house: Context, server: FaultServer, asked: bool | None, to: str, quoted: bool
+) -> None:
+    house = answered(house, server, Reply_To=EVIL)
+    assert ("\n> " in reply(house, to=to, quote=asked).text) is quoted
+    assert reply(house, to=to, quote=asked).id == now(house).id
+
+
+def test_an_address_of_their_own_beside_it_does_not_hide_one_that_leads_elsewhere(
+    house: Context, server: FaultServer
+) -> None:
+    house = answered(house, server, Reply_To=f"{OFFICE}, {EVIL}")
+    with pytest.raises(errors.Invalid):
+        reply(house)
+    assert service.of_answer(house, 1) == ()
+    assert reply(house, to=OFFICE).to == OFFICE
+
+
 @pytest.mark.parametrize("who", [OFFICE, KIM])
 @pytest.mark.parametrize("said", ["before it was written", "before it was claimed"])
 def test_neither_the_address_nor_the_writer_may_have_said_no(

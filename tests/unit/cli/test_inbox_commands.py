@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 from relance.engine.inbound.corrections.inbox import AnswerView, Corrected
@@ -71,3 +72,13 @@ def test_marks_and_a_word_taken_back(engine: Engine) -> None:
     assert in_english("1 answer marked.") in run("inbox", "mark", "7", "8", "--unread").stdout
     assert engine.calls[0] == ("inbox.mark", ([7, 8],), {"read": False})
     assert "kim is active again" in run("inbox", "undo", "7").stdout
+    assert ("inbox.undo", (7,), {"decision": None}) in engine.calls
+    run("inbox", "undo", "7", "--decision", "31")
+    assert ("inbox.undo", (7,), {"decision": 31}) in engine.calls
+
+
+def test_a_decision_is_named_and_one_of_a_colleague_decided_over(engine: Engine) -> None:
+    engine.answers["inbox.correct"] = Corrected(dataclasses.replace(ANSWER, decision=31), ())
+    shown = run("inbox", "correct", "7", "--kind", "auto-reply", "--over", "30").stdout
+    assert [given["over"] for name, _, given in engine.calls if name == "inbox.correct"] == [30]
+    assert in_english("`relance inbox undo 7 --decision 31` takes this back.") in shown

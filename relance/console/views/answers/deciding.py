@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from relance import errors
 from relance.console.requests import numbers
 from relance.console.visit import Visit
+from relance.engine.inbound.corrections.decisions import DecidedMeanwhile
 from relance.engine.inbound.corrections.inbox import AnswerView
+from relance.engine.inbound.corrections.inbox_pages import AnswerDetail
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox import free_mail
 from relance.mailbox.parsing.inbound import Intent, Kind
@@ -38,7 +40,7 @@ ACTS = (
     Act("o", N_("No more mail"), N_("never writes to them again"), "ban", Kind.OPT_OUT),
 )
 DANGEROUS = ("b", "o")
-
+ACT, UNTIL, CONTACT = "act", "until", "contact"  # in the address: a decision that is to be asked about first
 
 BY_KEY = {each.key: each for each in ACTS}
 ANSWERS_AT_ONCE = 20
@@ -70,6 +72,26 @@ def numbered(found: Sequence[int]) -> str:
 
 
 @dataclass(frozen=True)
+class MadeDecision:
+    """A decision that was made: about which answer, and its own number, so that no other is taken back for it."""
+
+    answer: int
+    decision: int | None
+
+
+def made(named: str) -> tuple[MadeDecision, ...]:
+    """The decisions that an address or a form names; what is none is left out."""
+    pairs = (each.partition("-")[::2] for each in named.split(",")[: ANSWERS_AT_ONCE + 1])
+    found = ((numbers.row(answer), numbers.row(decision)) for answer, decision in pairs)
+    return tuple(MadeDecision(answer, decision) for answer, decision in found if answer is not None)
+
+
+def named(found: Sequence[MadeDecision]) -> str:
+    """What `made` reads."""
+    return ",".join(f"{each.answer}-{each.decision or ''}".rstrip("-") for each in found)
+
+
+@dataclass(frozen=True)
 class Alike:
     """Unread answers of the organisation about whose answer somebody decided last, and that decision."""
 
@@ -81,30 +103,30 @@ class Alike:
 
 def alike(visit: Visit, decided: str) -> Alike | None:
     """Whom the last decision may hold for as well; None where that is nobody. Nothing is offered for a public mail service."""
-    last = written(decided)
+    last = [each.answer for each in made(decided)]
     if not last:
         return None
     try:
         answer = visit.app.inbox.show(last[0])
     except errors.NotFound:
         return None
-    made, domain = _made(answer), answer.from_address.rpartition("@")[2].lower()
-    if made is None or not domain or domain in free_mail.DOMAINS:
+    act, domain = _act(answer), answer.from_address.rpartition("@")[2].lower()
+    if act is None or not domain or domain in free_mail.DOMAINS:
         return None
     found = visit.app.inbox.page(ReplyFilter(unread=True, domain=domain), limit=ANSWERS_AT_ONCE).answers
     rest = tuple(each for each in found if _is_open(each) and each.id not in last)
-    said = replace(made, label=_(made.label), means=_(made.means))
+    said = replace(act, label=_(act.label), means=_(act.means))
     return Alike(said, domain, rest, numbered([each.id for each in rest])) if rest else None
 
 
-def _made(answer: AnswerView) -> Act | None:
+def _act(answer: AnswerView) -> Act | None:
     """The decision that somebody made about it."""
-    fits = (
-        each
-        for each in ACTS
-        if answer.corrected and each.kind == answer.kind and each.intent in (None, answer.intent)
-    )
-    return next(fits, None)
+    return next((each for each in ACTS if answer.corrected and says(each, answer.kind, answer.intent)), None)
+
+
+def says(act: Act, kind: str, intent: str | None) -> bool:
+    """Whether a decision says this of an answer."""
+    return act.kind.value == kind and act.intent in (None, intent)
 
 
 def _is_open(answer: AnswerView) -> bool:
@@ -114,20 +136,87 @@ def _is_open(answer: AnswerView) -> bool:
 
 @dataclass(frozen=True)
 class AlikeDecided:
-    """The answers that were decided about, and what that did."""
+    """What was decided, and what that did."""
 
-    numbers: tuple[int, ...]
+    decisions: tuple[MadeDecision, ...]
     effects: tuple[str, ...]
 
 
-def decide(visit: Visit, made: Act, meant: Sequence[int]) -> AlikeDecided:
+def decide(visit: Visit, act: Act, meant: Sequence[int]) -> AlikeDecided:
     """The same decision about each of them that is still open."""
-    done: list[int] = []
+    done: list[MadeDecision] = []
     effects: list[str] = []
     for number in meant:
         if not _is_open(visit.app.inbox.show(number)):
             continue
-        intent = made.intent.value if made.intent else None
-        effects += visit.app.inbox.correct(number, kind=made.kind.value, intent=intent).effects
-        done.append(number)
+        intent = act.intent.value if act.intent else None
+        try:
+            found = visit.app.inbox.correct(number, kind=act.kind.value, intent=intent)
+        except DecidedMeanwhile:
+            continue
+        effects += found.effects
+        done.append(MadeDecision(number, found.answer.decision))
     return AlikeDecided(tuple(done), tuple(effects))
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What taking decisions back did, and who had decided about some of the answers since, whose word stays."""
+
+    effects: tuple[str, ...]
+    others: tuple[DecidedMeanwhile, ...]
+
+
+def take_back(visit: Visit, meant: Sequence[MadeDecision]) -> TakenBack:
+    """These decisions and no others."""
+    effects: list[str] = []
+    others: list[DecidedMeanwhile] = []
+    for each in meant:
+        try:
+            effects += visit.app.inbox.undo(each.answer, decision=each.decision).effects
+        except DecidedMeanwhile as other:
+            others.append(other)
+    return TakenBack(tuple(effects), tuple(others))
+
+
+STOPS_MAIL = (Kind.OPT_OUT.value, Kind.HARD_BOUNCE.value, Kind.COMPLAINT.value)
+
+
+@dataclass(frozen=True)
+class Stays:
+    """What the decision made last left as it was: who stays on the do-not-contact list, whose other answers mean the same."""
+
+    listed: tuple[str, ...]
+    answered: tuple[str, ...]
+
+
+def stays(visit: Visit, decided: str) -> Stays:
+    """Of the decisions that an address names."""
+    try:
+        found = [visit.app.inbox.show(each.answer) for each in made(decided)]
+    except errors.NotFound:
+        return Stays((), ())
+    people = [each.email for each in found if each.email and each.kind not in STOPS_MAIL]
+    listed = (each for each in dict.fromkeys(people) if visit.app.contacts.refusing(each))
+    return Stays(
+        tuple(listed), tuple(dict.fromkeys(each.email for each in found if each.kept and each.email))
+    )
+
+
+@dataclass(frozen=True)
+class OtherWish:
+    """What somebody wants to decide about an answer that a colleague decided about after they had opened it."""
+
+    act: Act
+    until: str
+    contact: str
+
+
+def other_wish(visit: Visit, opened: AnswerDetail | None) -> OtherWish | None:
+    """The question that is asked; None where there is none, or nobody decides otherwise any more."""
+    act = BY_KEY.get(visit.query.get(ACT, ""))
+    by = opened.answer.decided_by if opened is not None else None
+    if act is None or by is None or by.name == visit.me.email:
+        return None
+    said = replace(act, label=_(act.label), means=_(act.means))
+    return OtherWish(said, visit.asked(UNTIL, 20), visit.asked(CONTACT, 320))

@@ -3,7 +3,7 @@ forged, so what leads to another organisation is for a person to decide. Pure.""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from relance import errors
@@ -36,6 +36,11 @@ class ReplyAddresses:
     choices: tuple[Addressee, ...]
     others: tuple[str, ...] = ()
 
+    @property
+    def must_choose(self) -> bool:
+        """Whether a person has to say which: one of them is another organisation's, so that none is usual."""
+        return any(each.elsewhere for each in self.choices)
+
 
 def find(
     named: Correspondents,
@@ -45,7 +50,8 @@ def find(
     known: str = "",
     allow_test_domains: bool = False,
 ) -> ReplyAddresses:
-    """Reply-To before From (RFC 5322, 3.6.2), unless it names both. `known` is the contact's own address, which we wrote to before."""
+    """Reply-To before From (RFC 5322, 3.6.2), unless it names both; what is elsewhere stands last, for nobody is to take it by
+    mistake. `known` is the contact's own address, which we wrote to before."""
     wished = [each for each in named.reply_to if not authorship.is_ours(each.address, ours)]
     wished = [each for each in wished if _is_sound(each.address, allow_test_domains)]
     others = _others(named, writer.address, ours)
@@ -61,7 +67,8 @@ def find(
         )
         for each in wished
     ]
-    return ReplyAddresses((*asked, own), others)
+    known_ones = (each for each in asked if not each.elsewhere)
+    return ReplyAddresses((*known_ones, own, *(each for each in asked if each.elsewhere)), others)
 
 
 def _is_sound(written: str, allow_test_domains: bool) -> bool:
@@ -81,9 +88,10 @@ def _others(named: Correspondents, writer: str, ours: Collection[str]) -> tuple[
     return tuple(each for each in found if each != writer and not authorship.is_ours(each, ours))[:MOST_NAMED]
 
 
-def choose(choices: Sequence[Addressee], wanted: str) -> Addressee:
-    """The one that was named, else the usual one. Raises `errors.Invalid` for an address the mail does not name, and where the usual
-    one is elsewhere and nobody said that it is meant."""
+def choose(named: ReplyAddresses, wanted: str) -> Addressee:
+    """The one that was named, else the usual one. Raises `errors.Invalid` for an address the mail does not name, and where one of
+    them is elsewhere and nobody said which is meant."""
+    choices = named.choices
     if wanted:
         meant = wanted.strip().lower()
         for each in choices:
@@ -96,17 +104,16 @@ def choose(choices: Sequence[Addressee], wanted: str) -> Addressee:
                 addresses=", ".join(each.address for each in choices),
             )
         )
-    usual = choices[0]
-    if usual.elsewhere:
+    if named.must_choose:
+        sender = next(each.address for each in choices if not each.asked)
+        foreign = next(each.address for each in choices if each.elsewhere)
         raise errors.Invalid(
             Text(
                 "their mail came from {sender} and asks for replies at {address}, which is another organisation's address. Say which "
                 "you mean.",
-                sender=choices[-1].address,
-                address=usual.address,
+                sender=sender,
+                address=foreign,
             ),
-            command=Text(
-                "Add `--to {address}` or `--to {sender}`.", sender=choices[-1].address, address=usual.address
-            ),
+            command=Text("Add `--to {address}` or `--to {sender}`.", sender=sender, address=foreign),
         )
-    return usual
+    return choices[0]

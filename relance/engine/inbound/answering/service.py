@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
@@ -66,11 +66,12 @@ class ReplyRequest:
 
     `key` (8 to 64 letters, digits, `-` or `_`) makes it one answer however often it is asked for; without one the same words to the
     same mail are. `when_paused`: where the mailbox is paused it waits until that is resumed. `to`: one of the addresses that
-    `addresses` tells; empty: the usual one, unless that is another organisation's.
+    `addresses` tells; empty: the usual one, where none of them is another organisation's. `quote`: whether their mail is quoted; None:
+    it is, unless `to` is another organisation's address, which their words are for only if somebody says so.
     """
 
     text: str
-    quote: bool = True
+    quote: bool | None = None
     undo_seconds: float = UNDO_SECONDS
     key: str = ""
     when_paused: bool = False
@@ -100,7 +101,8 @@ def reply(context: Context, number: int, wish: ReplyRequest) -> OwnReplyView:
         answer = inbox.get(conn, number)
         sender = _sender(conn, answer, when_paused=wish.when_paused)
         row = _enrollment(conn, answer)
-        goes_to = addressees.choose(_addresses(conn, context, answer).choices, wish.to)
+        goes_to = addressees.choose(_addresses(conn, context, answer), wish.to)
+        wish = replace(wish, quote=not goes_to.elsewhere if wish.quote is None else wish.quote)
         step = own_replies.step(wish.key or _own_key(conn, answer, wish, goes_to))
         mail = messages.of_steps(conn, [(row.id, step)]).get((row.id, step))
         if mail is None:
@@ -115,7 +117,7 @@ def reply(context: Context, number: int, wish: ReplyRequest) -> OwnReplyView:
 def _refuse_the_same(conn: Connection, number: int, text: str) -> None:
     for each in own_replies.to_mail(conn, number):
         ended_unsent = each.state in (MessageState.ABANDONED.value, MessageState.REFUSED.value)
-        if not ended_unsent and writing.tidy(writing.without_quote(each.text)) == writing.tidy(text):
+        if not ended_unsent and writing.are_same(each.text, text):
             raise SentBefore(each.sent_at or each.leaves_at)
 
 
@@ -302,7 +304,7 @@ def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.d
         to_name=sheet.goes_to.name[: compose.NAME_LIMIT] if sheet.goes_to.asked else answered.writer,
         to_address=sheet.goes_to.address,
         subject=writing.subject(answer.subject, subject),
-        text=writing.text(sheet.wish.text, answered, quote=sheet.wish.quote),
+        text=writing.text(sheet.wish.text, answered, quote=sheet.wish.quote is True),
         html=None,
         message_id=own_id,
         date=now,

@@ -62,6 +62,11 @@ def without_quote(text: str) -> str:
     return _QUOTE.sub("", text)
 
 
+def are_same(one: str, other: str) -> bool:
+    """Whether two replies say the same, with or without what they quote. Pure."""
+    return without_quote(tidy(one)) == without_quote(tidy(other))
+
+
 def tidy(words: str) -> str:
     """Words as they are sent: no blanks at the ends of lines, no empty lines around. Pure."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n").split("\n")

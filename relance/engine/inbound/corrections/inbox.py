@@ -20,8 +20,8 @@ from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted, SubstituteDismissed
 from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
-from relance.engine.inbound.corrections import revise, slips
-from relance.engine.inbound.corrections.revise import Revision
+from relance.engine.inbound.corrections import decisions, revise, slips
+from relance.engine.inbound.corrections.revise import Revised, Revision
 from relance.engine.reasons import Code, Reason, Why, matches
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
@@ -68,22 +68,35 @@ class AnswerView:
     body: str
     notes_why: tuple[Why, ...] = ()  # what `notes` say, for programs
     quoted: bool = True  # whether `evidence` is what somebody wrote; else it is a mark of a program's, or a sentence of ours
+    name: str = ""  # of the contact
+    company: str = ""
+    judged_intent: str | None = None  # beside `judged_kind`
+    decision: int | None = (
+        None  # the number of the decision that stands; None: there is none, or it is older than such numbers
+    )
+    decided_by: Actor | None = None
+    decided_at: dt.datetime | None = None
+    kept: bool = (
+        False  # what it did as it was read before still stands: another answer from them means the same
+    )
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What a person says of a mail; what is empty stays as it was judged. `kind` and `intent` by their words."""
+    """What a person says of a mail; what is empty stays as it was judged. `kind` and `intent` by their words. `over`: the decision of
+    somebody else that they know of, by its number (`AnswerView.decision`)."""
 
     kind: str | None = None
     intent: str | None = None
     until: dt.date | None = None
     contact: str | None = None  # whose answer it is
     note: str = ""
+    over: int | None = None
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """The mail as it stands now, and what changed for whom, in words. `suppressed` is the address that stays on the
+    """The mail as it stands now (`answer.decision` names what was decided), and what changed for whom, in words. `suppressed` is the address that stays on the
     do-not-contact list, though the mail is not taken for a wish for no more mail any more; `contacts.unsuppress` takes it off."""
 
     answer: AnswerView
@@ -153,7 +166,7 @@ def view(each: Reply) -> AnswerView:
     read = set(AnswerView.__dataclass_fields__) & {field.name for field in dataclasses.fields(judged)}
     values: dict[str, Any] = {name: getattr(each, name) for name in same - read}
     values |= {name: getattr(judged, name) for name in read}
-    said = each.correction
+    said, decided = each.correction, decisions.standing(each)
     own = {
         "kind": judged.kind.value,
         "evidence": str(judged.evidence),
@@ -163,6 +176,11 @@ def view(each: Reply) -> AnswerView:
         "matched_by": matches.key(each.matched_by),
         "corrected": said is not None,
         "judged_kind": each.kind,
+        "judged_intent": each.judgement.get("intent"),
+        "decision": decided.number if decided else None,
+        "decided_by": decided.by if decided else None,
+        "decided_at": decided.at if decided else None,
+        "kept": said is not None and classification.is_behind(each),
         "note": str(said.get("note", "")) if said else "",
         "read": each.read_at is not None,
         "read_by": _actor(each.read_by),
@@ -183,7 +201,8 @@ def correct(context: Context, number: int, correction: Correction) -> Corrected:
     """A person says what a mail is. Kept beside the judgement, and acted upon: a missed answer stops, what was stopped,
     held or deferred by mistake goes on (an opt-out never does).
 
-    Saying again what was judged confirms it: a mail that only may be somebody's answer is theirs from then on.
+    Saying again what was judged confirms it: a mail that only may be somebody's answer is theirs from then on. Raises
+    `DecidedMeanwhile` where somebody else has decided, and `over` does not name that decision.
     """
     with context.database.write() as conn:
         return correct_in(conn, context, number, correction)
@@ -192,7 +211,9 @@ def correct(context: Context, number: int, correction: Correction) -> Corrected:
 def correct_in(conn: Connection, context: Context, number: int, correction: Correction) -> Corrected:
     """`correct`, in the caller's transaction."""
     now = context.clock.now()
+    replies.lock(conn, number)
     answer = get(conn, number)
+    decisions.require_over(conn, answer, correction.over)
     before = classification.in_force(answer)
     _refuse_past(context, correction.until, now)
     said = _said(answer, before, correction, now)
@@ -200,7 +221,9 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     if correction.contact is not None:
         values["contact_id"] = contact_service.get(conn, context, correction.contact).id
     told = done_by.done(conn, Code.CORRECTED, kind=said["kind"], before=answer.kind)
-    return _changed(conn, context, answer, values, told)
+    revised, event = _changed(conn, context, answer, values, told)
+    replies.change(conn, answer.id, correction=decisions.signed(said, event, reader(conn)))
+    return _told(conn, answer, revised)
 
 
 def _refuse_past(context: Context, until: dt.date | None, now: dt.datetime) -> None:
@@ -213,11 +236,17 @@ def _refuse_past(context: Context, until: dt.date | None, now: dt.datetime) -> N
         )
 
 
-def undo(context: Context, number: int) -> Corrected:
+def undo(context: Context, number: int, decision: int | None = None) -> Corrected:
     """Take back the last thing a person said of a mail: it is what it was before, and people stand where that puts them. A wish
-    for no more mail is taken back only by who noted it, within the hour, and where nobody else noted one. Raises `errors.Invalid` where there is nothing to take back."""
+    for no more mail is taken back only by who noted it, within the hour, and where nobody else noted one.
+
+    `decision` is the number of what is taken back; without one it is the last word of who acts now. Raises `errors.Invalid` where
+    there is nothing to take back, and `DecidedMeanwhile` where another decision stands.
+    """
     with context.database.write() as conn:
+        replies.lock(conn, number)
         answer = get(conn, number)
+        decisions.require_last(conn, answer, decision)
         earlier = (answer.correction or {}).get(_BEFORE)
         if earlier is None:
             raise errors.Invalid(
@@ -229,7 +258,8 @@ def undo(context: Context, number: int) -> Corrected:
         kinds = {"kind": reading.judgement.kind.value, "before": were.judgement.kind.value}
         told = done_by.done(conn, Code.CORRECTION_UNDONE, **kinds)
         slip = slips.noted_at(answer, were, reading, context.clock.now())
-        return _changed(conn, context, answer, values, told, slip)
+        revised, _event = _changed(conn, context, answer, values, told, slip)
+        return _told(conn, answer, revised)
 
 
 def _changed(
@@ -239,8 +269,8 @@ def _changed(
     values: Mapping[str, Any],
     told: Reason,
     slip: dt.datetime | None = None,
-) -> Corrected:
-    """The mail is taken for something else, and everybody concerned is brought there."""
+) -> tuple[Revised, int]:
+    """The mail is taken for something else, and everybody concerned is brought there; with the number of the event."""
     now = context.clock.now()
     replies.change(conn, answer.id, **values)
     after = classification.in_force(get(conn, answer.id))
@@ -249,9 +279,14 @@ def _changed(
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
     said = ReplyCorrected(told, answer.kind, after.judgement.kind.value, list(revised.words))
     about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
-    events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
-    told_of, why = tuple(map(str, revised.words)), tuple(each.why for each in revised.words)
-    return Corrected(view(get(conn, answer.id)), told_of, revised.suppressed, why)
+    return revised, events.record_cause(
+        conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id
+    )
+
+
+def _told(conn: Connection, answer: Reply, revised: Revised) -> Corrected:
+    told, why = tuple(map(str, revised.words)), tuple(each.why for each in revised.words)
+    return Corrected(view(get(conn, answer.id)), told, revised.suppressed, why)
 
 
 _BEFORE = "before"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from relance.engine.context import Context
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import AnswerView
-from relance.engine.store import cursor
+from relance.engine.store import cursor, done_by
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.classification import quoting
@@ -40,11 +40,12 @@ class InboxCounts:
 @dataclass(frozen=True)
 class AnswerDetail:
     """One answer: its writer's own words are `answer.body`; `rest` is what else stood in it: quotes, our text, the signature.
-    `opened` is the whole mail; None where it is no longer kept."""
+    `opened` is the whole mail; None where it is no longer kept. `decider` is how people call who decided about it, where that is known."""
 
     answer: AnswerView
     rest: str
     opened: OpenedMail | None
+    decider: str = ""
 
 
 def page(
@@ -86,7 +87,8 @@ def detail(context: Context, number: int) -> AnswerDetail:
     with context.database.read() as conn:
         answer = inbox.view(inbox.get(conn, number))
         kept = replies.kept(conn, number)
+        decider = str(done_by.named(conn, answer.decided_by)) if answer.decided_by else ""
     if kept is None or not kept.raw:
-        return AnswerDetail(answer, "", None)
+        return AnswerDetail(answer, "", None, decider)
     whole = message.read(kept.raw, size=kept.answer.size)
-    return AnswerDetail(answer, quoting.rest(whole.text, answer.body), opened.read(kept.raw))
+    return AnswerDetail(answer, quoting.rest(whole.text, answer.body), opened.read(kept.raw), decider)

@@ -14,7 +14,7 @@ from relance import errors
 from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.inbound.corrections import inbox
+from relance.engine.inbound.corrections import decisions, inbox
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.reasons import Cause, Code
 from relance.engine.sequences import backlog, control
@@ -131,7 +131,9 @@ def _take_back(
     for mail in refused:
         suppressions.take_back(conn, mail.recipient, [reasons.of_message(mail.id), suppressions.UNSAID])
     for answer in back:
-        inbox.correct_in(conn, context, answer.id, Correction(kind=Kind.SOFT_BOUNCE.value, note=WORDS))
+        known = decisions.standing(answer)
+        said = Correction(kind=Kind.SOFT_BOUNCE.value, note=WORDS, over=known.number if known else None)
+        inbox.correct_in(conn, context, answer.id, said)
     return sorted(before - set(suppressions.suppressed(conn, asked)))
 
 

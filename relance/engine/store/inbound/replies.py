@@ -34,6 +34,8 @@ class Reply:
     mailbox: str
     contact_id: int | None
     email: str | None  # the contact it was matched with
+    name: str  # theirs; empty where it is not known
+    company: str
     enrollment_id: int | None
     message_id: int | None
     from_address: str
@@ -82,6 +84,11 @@ def message_id(conn: Connection, number: int) -> str | None:
     return named if named.startswith("<") and named.endswith(">") else None
 
 
+def lock(conn: Connection, number: int) -> None:
+    """Nobody else changes this mail until the transaction ends: two people who decide about it at once do so in turn."""
+    conn.execute(sa.select(inbound.c.id).where(inbound.c.id == number).with_for_update())
+
+
 def change(conn: Connection, number: int, **values: Any) -> None:
     """Set columns of one kept mail."""
     conn.execute(sa.update(inbound).where(inbound.c.id == number).values(**values))
@@ -90,7 +97,13 @@ def change(conn: Connection, number: int, **values: Any) -> None:
 _JOINED = inbound.join(mailbox, mailbox.c.id == inbound.c.mailbox_id).outerjoin(
     contact, contact.c.id == inbound.c.contact_id
 )
-_OTHERS = {"mailbox": mailbox.c.address.label("mailbox"), "email": contact.c.email.label("email")}
+_NAME = sa.func.trim(contact.c.first_name + " " + contact.c.last_name)
+_OTHERS = {
+    "mailbox": mailbox.c.address.label("mailbox"),
+    "email": contact.c.email.label("email"),
+    "name": sa.func.coalesce(_NAME, "").label("name"),
+    "company": sa.func.coalesce(contact.c.company, "").label("company"),
+}
 _NAMES = tuple(Reply.__dataclass_fields__)
 _COLUMNS = [_OTHERS[name] if name in _OTHERS else inbound.c[name] for name in _NAMES]
 _SELECT = sa.select(*_COLUMNS).select_from(_JOINED)

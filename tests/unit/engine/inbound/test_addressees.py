@@ -30,7 +30,7 @@ OWN = ("kim@lake.example", False, False)
 
 def test_without_a_wish_it_goes_to_the_writer() -> None:
     assert told() == [OWN]
-    assert addressees.choose(found().choices, "").address == KIM.address
+    assert addressees.choose(found(), "").address == KIM.address
 
 
 @pytest.mark.parametrize(
@@ -43,24 +43,37 @@ def test_without_a_wish_it_goes_to_the_writer() -> None:
     ],
 )
 def test_it_goes_where_the_writer_asks_and_another_organisation_is_told(wish: str, elsewhere: bool) -> None:
-    assert told(f"Reply-To: Office <{wish}>") == [(wish, True, elsewhere), OWN]
+    wished = (wish, True, elsewhere)
+    assert told(f"Reply-To: Office <{wish}>") == ([OWN, wished] if elsewhere else [wished, OWN])
 
 
 def test_elsewhere_is_not_followed_before_somebody_says_so() -> None:
-    choices = found("Reply-To: x@evil.example").choices
+    named = found("Reply-To: x@evil.example")
     with pytest.raises(errors.Invalid):
-        addressees.choose(choices, "")
-    assert addressees.choose(choices, " X@Evil.example ").address == "x@evil.example"
-    assert addressees.choose(choices, "kim@lake.example").address == "kim@lake.example"
+        addressees.choose(named, "")
+    assert addressees.choose(named, " X@Evil.example ").address == "x@evil.example"
+    assert addressees.choose(named, "kim@lake.example").address == "kim@lake.example"
     with pytest.raises(errors.Invalid):
-        addressees.choose(choices, "third@lake.example")
-    inside = found("Reply-To: office@lake.example").choices
+        addressees.choose(named, "third@lake.example")
+    inside = found("Reply-To: office@lake.example")
     assert addressees.choose(inside, "").address == "office@lake.example"
+
+
+def test_elsewhere_stands_last_and_behind_an_address_of_their_own_it_is_no_less_a_choice() -> None:
+    named = found("Reply-To: x@evil.example, office@lake.example")
+    assert [each.address for each in named.choices] == [
+        "office@lake.example",
+        "kim@lake.example",
+        "x@evil.example",
+    ]
+    with pytest.raises(errors.Invalid):
+        addressees.choose(named, "")
+    assert not found("Reply-To: office@lake.example").must_choose
 
 
 def test_a_free_mail_address_is_nobody_s_colleague() -> None:
     kim = NamedAddress("Kim", "kim@gmail.com")
-    assert told("Reply-To: kimm@gmail.com", writer=kim)[0] == ("kimm@gmail.com", True, True)
+    assert told("Reply-To: kimm@gmail.com", writer=kim)[-1] == ("kimm@gmail.com", True, True)
 
 
 def test_an_address_we_wrote_to_before_is_known() -> None:
@@ -103,6 +116,7 @@ def test_who_else_had_it_is_told_without_us() -> None:
 def test_any_bytes_are_read(raw: bytes) -> None:
     named = message.correspondents(b"Reply-To: " + raw + b"\r\nCc: " + raw + b"\r\n\r\n")
     choices = addressees.find(named, KIM, ours=OURS).choices
-    assert choices[-1].address == KIM.address
+    assert KIM.address in {each.address for each in choices}
+    assert not choices[0].elsewhere
     for each in choices:
         assert not set("\r\n\0 ,;<>") & set(each.address)
