@@ -23,6 +23,23 @@ def test_a_contact_is_added_changed_and_found(house: Context) -> None:
     assert contact_service.page(house, after="ada@acme.example") == []
 
 
+@pytest.mark.parametrize(
+    "name", ["O'Hara", "100%", "a_b", "a/b", "a\\b", "a\\'b", ":x", "%(x)s", "Łoś", "$1"]
+)
+def test_every_character_of_a_word_is_only_itself(house: Context, name: str) -> None:
+    """On PostgreSQL a word stands in the statement's text."""
+    contact_service.add(house, "ada@acme.example", {"first_name": name})
+    contact_service.add(house, "bob@acme.example", {"first_name": "axb 100 anybody"})
+    found = [
+        contact_service.page(house, search=each, words=True) for each in (name, name.upper(), f"{name}'--")
+    ]
+    assert [[each.email for each in page] for page in found] == [
+        ["ada@acme.example"],
+        ["ada@acme.example"],
+        [],
+    ]
+
+
 def test_what_cannot_be_a_field_is_refused(house: Context) -> None:
     with pytest.raises(errors.Invalid, match="team_size"):
         contact_service.add(house, "ada@acme.example", {"Team size": "5"})

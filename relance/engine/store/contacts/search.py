@@ -62,9 +62,16 @@ def begins_with(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa
 def _begins(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
     """SQLite folds only the letters of ASCII, so that Ł and ł are two letters to it: either is looked for."""
     if conn.dialect.name == "postgresql":
-        return place.startswith(word.lower(), autoescape=True)
+        return place.like(_pattern(word.lower()), escape="/")
     forms = {_ascii_lower(each) for each in (word, word.lower(), word[:1].upper() + word[1:].lower())}
     return sa.or_(*(sa.and_(place >= form, place < form + _END) for form in sorted(forms)))
+
+
+def _pattern(word: str) -> sa.BindParameter[str]:
+    """In the text, quoted by Core: a plan that PostgreSQL keeps for every word finds none by an index, and reads all contacts from the
+    eleventh search of a connection on."""
+    fixed = word.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
+    return sa.bindparam(None, fixed, type_=sa.Text, unique=True, literal_execute=True)
 
 
 def _ascii_lower(word: str) -> str:
