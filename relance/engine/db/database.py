@@ -250,30 +250,32 @@ def _words(url: URL) -> Iterator[None]:
                     reason=ended(reason),
                 )
             ) from error
-        if _lost(error, url):
+        if _lost(error):
             raise errors.Unreachable(
                 Text("the database {where} does not answer: {reason}", where=where, reason=reason)
             ) from error
         raise
     except exc.DatabaseError as error:
-        if _embedded(url):
+        if _of_sqlite(error):
             faults.refuse_damaged(error.orig, url.database)
         raise
 
 
-def _embedded(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
+def _of_sqlite(error: exc.DBAPIError) -> bool:
+    """Whether SQLite's driver raised it; asked without loading the driver. What comes from the other one is judged as its own,
+    whatever the address says: the simulation plays its silences on SQLite."""
+    return type(error.orig).__module__.partition(".")[0] == "sqlite3"
 
 
 def _unwritable(error: exc.DBAPIError, url: URL) -> bool:
     """Whether the disk is full, failing or read-only."""
-    if _embedded(url):
+    if _of_sqlite(error):
         return faults.unwritable(error.orig, url.database)
     return getattr(error.orig, "sqlstate", None) in ("53100", "25006")  # disk full; read-only transaction
 
 
-def _lost(error: exc.DBAPIError, url: URL) -> bool:
-    if _embedded(url):
+def _lost(error: exc.DBAPIError) -> bool:
+    if _of_sqlite(error):
         return faults.unavailable(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     # No state: the connection never was, or broke. Class 57P: the server goes down or starts; 08: connection trouble.
