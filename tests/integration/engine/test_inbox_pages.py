@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 
@@ -82,6 +84,53 @@ def test_pages_leave_none_out_and_show_none_twice(ready: Context) -> None:
     assert (len(seen), seen) == (5, sorted(set(seen), reverse=True))
     with pytest.raises(errors.WrongUse, match=worded("is not a cursor")):
         inbox_pages.page(ready, after="e-1")
+
+
+def received_out_of_order(house: Context) -> list[int]:
+    """Numbers in the order of when their mails were received, the newest first: they were read in another order, as two mailboxes are."""
+    clock(house).advance(days=1)
+    now = clock(house).now()
+    ages = (30, 240, 5, 60, 5, 600)
+    numbers: list[tuple[dt.datetime, int]] = []
+    for minutes in ages:
+        at = now - dt.timedelta(minutes=minutes)
+        assert hear(house, letter(KIM, text=f"Came {minutes} minutes ago."), received=at) == 1
+        [new] = {each.id for each in inbox.page(house)} - {number for _at, number in numbers}
+        numbers.append((at, new))
+    return [number for _at, number in sorted(numbers, reverse=True)]
+
+
+def test_the_newest_by_the_time_that_is_shown_is_on_top_page_by_page(house: Context) -> None:
+    enrolled(house, KIM)
+    wrote(house)
+    order = received_out_of_order(house)
+    assert found(house) == found(house, unread=True) == [each.id for each in inbox.page(house)] == order
+    seen, cursor = [], ""
+    while True:
+        page = inbox_pages.page(house, after=cursor, limit=1)
+        seen += [each.id for each in page.answers]
+        hear(house, letter(KIM, text="One more thing."))  # newer ones move nothing
+        if not page.cursor:
+            break
+        cursor = page.cursor
+    assert seen == order
+    assert [each.id for each in inbox.page(house, before=order[2], limit=2)] == order[3:5]
+    with pytest.raises(errors.NotFound):
+        inbox.page(house, before=10**9)
+
+
+def test_neither_a_date_header_nor_a_server_whose_clock_is_ahead_puts_a_mail_on_top(house: Context) -> None:
+    enrolled(house, KIM)
+    wrote(house)
+    now = clock(house).now()
+    ahead = letter(KIM, text="From the future.")
+    assert hear(house, ahead, received=now + dt.timedelta(days=900)) == 1
+    clock(house).advance(minutes=1)
+    dated = letter(KIM, text="Dated in the past.", Date="Mon, 2 Jan 2006 15:04:05 +0000")
+    assert hear(house, dated) == 1
+    newest, older = inbox_pages.page(house).answers
+    assert (newest.body, older.body) == ("Dated in the past.", "From the future.")
+    assert older.received_at == now
 
 
 def test_they_are_counted_by_kind_and_intent(ready: Context) -> None:

@@ -21,6 +21,8 @@ from relance.config import Settings, make_home
 from relance.engine.db.prepared import Prepared, _Compiled, _sqlite
 from relance.engine.roles import Scope, seeing
 from relance.engine.store.contacts.filters import ContactFilter
+from relance.engine.store.inbound import replies
+from relance.engine.store.inbound.replies import ReplyFilter, ReplyPlace
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import holds
 from tests.engine_house import MONDAY
@@ -133,6 +135,27 @@ def test_holds_whose_event_follows_are_found_by_their_own_index(relance: Relance
         for statement, given in asked:
             plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
             assert any("ix_hold_untold" in line for line in plan), plan
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [(ReplyFilter(), "ix_inbound_received"), (ReplyFilter(unread=True), "ix_inbound_unread")],
+    ids=["all", "unread"],
+)
+def test_the_inbox_is_read_from_its_newest_and_not_sorted(
+    relance: Relance, wanted: ReplyFilter, index: str
+) -> None:
+    """As far as the page goes, on its first page and on those behind it."""
+    with heard(relance) as said, relance._context.database.read() as conn:
+        replies.page(conn, wanted)
+        replies.page(conn, wanted, before=ReplyPlace(MONDAY, 7))
+    asked = [each for each in said if "FROM inbound" in each[0]]
+    assert len(asked) == 2
+    with relance._context.database.read() as conn:
+        for statement, given in asked:
+            plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+            assert any(index in line for line in plan), plan
+            assert not any("TEMP B-TREE" in line for line in plan), plan
 
 
 def test_people_in_no_sequence_are_found_by_their_own_index(relance: Relance) -> None:

@@ -20,7 +20,7 @@ from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted, SubstituteDismissed
 from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
-from relance.engine.inbound.corrections import decisions, revise, slips
+from relance.engine.inbound.corrections import decisions, kinds, revise, slips
 from relance.engine.inbound.corrections.revise import Revised, Revision
 from relance.engine.reasons import Code, Reason, Why, matches
 from relance.engine.store import done_by, events
@@ -28,8 +28,7 @@ from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
-from relance.engine.store.inbound.replies import Reply, ReplyFilter
-from relance.mailbox.parsing.inbound import Intent, Kind
+from relance.engine.store.inbound.replies import Reply, ReplyFilter, ReplyPlace
 from relance.wording import Text
 
 FORGET = 200
@@ -111,22 +110,30 @@ MAX_PAGE = 10_000
 def page(
     context: Context, wanted: ReplyFilter | None = None, *, limit: int = 100, before: int | None = None
 ) -> list[AnswerView]:
-    """Kept mails, the newest first; `before` is the last number of the page before."""
+    """Kept mails, the newest first; `before` is the last number of the page before. Raises `errors.NotFound` where there is none
+    of that number."""
+    size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
         meant = understood(conn, context, wanted or ReplyFilter())
-        return [
-            view(each)
-            for each in replies.page(conn, meant, before=before, limit=max(1, min(limit, MAX_PAGE)))
-        ]
+        behind = place(conn, before) if before is not None else None
+        return [view(each) for each in replies.page(conn, meant, before=behind, limit=size)]
+
+
+def place(conn: Connection, number: int) -> ReplyPlace:
+    """Where the mail of a number stands in the list. Raises `errors.NotFound`."""
+    found = replies.place(conn, number)
+    if found is None:
+        raise _unknown(number)
+    return found
 
 
 def understood(conn: Connection, context: Context, wanted: ReplyFilter) -> ReplyFilter:
     """What is asked for, in our own words. Raises `errors.Invalid`, and `errors.NotFound` for a contact there is not."""
     values: dict[str, Any] = {}
     if wanted.kind is not None:
-        values["kind"] = _kind(wanted.kind).value
+        values["kind"] = kinds.kind(wanted.kind).value
     if wanted.intent is not None:
-        values["intent"] = _intent(wanted.intent)
+        values["intent"] = kinds.intent(wanted.intent)
     if wanted.email is not None:
         values["email"] = contact_service.get(conn, context, wanted.email).email
     return dataclasses.replace(wanted, **values)
@@ -151,12 +158,16 @@ def get(conn: Connection, number: int) -> Reply:
     """The mail of a number; raises `errors.NotFound`."""
     found = replies.by_id(conn, number)
     if found is None:
-        raise errors.NotFound(
-            Text("there is no answer number {number}.", number=number),
-            command=Text("`relance inbox list` shows all answers."),
-            page=Text("The Inbox shows all answers."),
-        )
+        raise _unknown(number)
     return found
+
+
+def _unknown(number: int) -> errors.NotFound:
+    return errors.NotFound(
+        Text("there is no answer number {number}.", number=number),
+        command=Text("`relance inbox list` shows all answers."),
+        page=Text("The Inbox shows all answers."),
+    )
 
 
 def view(each: Reply) -> AnswerView:
@@ -296,44 +307,17 @@ _BEFORE = "before"
 def _said(
     answer: Reply, before: EffectiveClassification, correction: Correction, now: dt.datetime
 ) -> dict[str, Any]:
-    kind = _kind(correction.kind) if correction.kind is not None else before.judgement.kind
+    kind = kinds.kind(correction.kind) if correction.kind is not None else before.judgement.kind
     earlier = {key: value for key, value in (answer.correction or {}).items() if key != _BEFORE}
     said: dict[str, Any] = {**earlier, "kind": kind.value, "at": now.isoformat()}
     said[_BEFORE] = {"correction": earlier or None, "contact_id": answer.contact_id}
     if correction.intent is not None:
-        said["intent"] = _intent(correction.intent)
+        said["intent"] = kinds.intent(correction.intent)
     if correction.until is not None:
         said["until"] = correction.until.isoformat()
     if correction.note:
         said["note"] = contact_fields.tidy("note", correction.note)
     return said
-
-
-def _kind(text: str) -> Kind:
-    words = text.strip().lower().replace("-", " ")
-    kinds = {each.value.replace("-", " "): each for each in Kind if each is not Kind.OWN_COPY}
-    if words not in kinds:
-        raise errors.Invalid(
-            Text(
-                '"{text}" is not a kind of mail. Choose one of: {kinds}.',
-                text=text,
-                kinds=", ".join(kinds),
-            )
-        )
-    return kinds[words]
-
-
-def _intent(text: str) -> str:
-    words = text.strip().lower()
-    if words not in {each.value for each in Intent}:
-        raise errors.Invalid(
-            Text(
-                '"{text}" is not an intent. Choose one of: {intents}.',
-                text=text,
-                intents=", ".join(each.value for each in Intent),
-            )
-        )
-    return words
 
 
 # Whom a mail names in its writer's place.

@@ -57,7 +57,8 @@ def page(
     size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
         meant = inbox.understood(conn, context, wanted or ReplyFilter())
-        found = replies.page(conn, meant, before=behind[0] if behind else None, limit=size + 1)
+        before = inbox.place(conn, behind[0]) if behind else None
+        found = replies.page(conn, meant, before=before, limit=size + 1)
     more = len(found) > size
     here = tuple(inbox.view(each) for each in found[:size])
     return AnswerPage(here, cursor.written(_CURSOR, here[-1].id) if more else cursor.BEGINNING)

@@ -135,15 +135,32 @@ class ReplyFilter:
 Wanted = ReplyFilter  # its name until this release
 
 
+@dataclass(frozen=True)
+class ReplyPlace:
+    """Where a mail stands among all: by when its server received it, and by its number among those of one instant."""
+
+    received_at: dt.datetime
+    id: int
+
+
+_PLACE = (inbound.c.received_at, inbound.c.id)
+
+
+def place(conn: Connection, number: int) -> ReplyPlace | None:
+    """The place of a kept mail; None where there is none of that number that is seen."""
+    found = conn.execute(sa.select(*_PLACE).where(inbound.c.id == number, *_within(conn))).first()
+    return ReplyPlace(found[0], found[1]) if found is not None else None
+
+
 def page(
-    conn: Connection, wanted: ReplyFilter, *, before: int | None = None, limit: int = 100
+    conn: Connection, wanted: ReplyFilter, *, before: ReplyPlace | None = None, limit: int = 100
 ) -> list[Reply]:
-    """The newest kept mails over all mailboxes; `before` is the last number of the page before."""
-    query = _SELECT.order_by(inbound.c.id.desc()).limit(limit)
+    """The newest kept mails over all mailboxes; `before` is the place of the last one of the page before."""
+    query = _SELECT.order_by(*(each.desc() for each in _PLACE)).limit(limit)
     for condition in (*_within(conn), *_conditions(wanted), *_found_by(conn, wanted.search)):
         query = query.where(condition)
     if before is not None:
-        query = query.where(inbound.c.id < before)
+        query = query.where(sa.tuple_(*_PLACE) < sa.tuple_(before.received_at, before.id))
     return _values(conn, query)
 
 
