@@ -256,9 +256,11 @@ def correct(  # noqa: PLR0913 - a flag for every question
 
 
 def _told(answer: int, done: Corrected) -> None:
-    from relance.engine.reporting import codes
+    from relance.engine.reasons import code_words
 
-    kind, before = (codes.text("mail", each) for each in (done.answer.kind, done.answer.judged_kind))
+    now = done.answer
+    kind = code_words.reading(now.kind, now.intent)
+    before = code_words.reading(now.judged_kind, now.judged_intent)
     show.say(
         _(
             "Answer {answer} is now: {kind} (the rules said: {before}).",

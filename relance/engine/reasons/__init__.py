@@ -234,6 +234,7 @@ def _sentence(reason: Reason) -> Text:
         own = reason.params["text"]
         return own if isinstance(own, Text) else Text.prose(own)
     params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
+    params |= _decided(reason)
     if reason.code is Code.AT_THE_COMPANY:
         params.setdefault("touched", _counts(params))
     pattern, count = SENTENCES[reason.code], params.pop("count", None)
@@ -251,6 +252,16 @@ def _sentence(reason: Reason) -> Text:
             pattern = TOLD if name == "quote" and _is_ours(params[name]) else around
             said = Text(pattern.msgid, reason=said, **{name: params[name]})
     return said
+
+
+_OF_DECISIONS = (Code.CORRECTED, Code.CORRECTION_UNDONE)
+
+
+def _decided(reason: Reason) -> Mapping[str, Text]:
+    """What a mail was taken for, before and now, each with what its writer wants, where that is known."""
+    params = reason.params if reason.code in _OF_DECISIONS else {}
+    both = ((name, params.get(name, ""), params.get(f"{name}_intent")) for name in ("kind", "before"))
+    return {name: code_words.reading(kind, intent) for name, kind, intent in both if intent}
 
 
 def _counts(params: Mapping[str, Any]) -> Text:

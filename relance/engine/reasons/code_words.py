@@ -35,6 +35,14 @@ def unknown(about: str) -> Text:
     return LATER_STATE if about in STATES else LATER
 
 
+def reading(kind: str, intent: str | None) -> Text:
+    """What a mail is taken for: its kind, and of an answer by a person what they want, where that is known."""
+    said = word("mail", kind)
+    if kind != Kind.HUMAN or not intent:
+        return said
+    return Text("{kind} ({intent})", kind=said, intent=word("intent", intent))
+
+
 RULES: Mapping[str, Text] = {
     "refusing organisations": Text.within("actor", "organisations that refuse mail"),
     "mails in doubt": Text.within("actor", "mails in doubt"),

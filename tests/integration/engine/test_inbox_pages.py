@@ -205,6 +205,22 @@ def test_a_persons_word_is_taken_back_and_people_stand_where_they_stood(house: C
         inbox.undo(house, number)
 
 
+def test_the_timeline_says_what_the_answer_was_taken_for_and_what_it_was_before(house: Context) -> None:
+    number = alone(house, "Yes, I am interested, please call me.")
+    judged = inbox.show(house, number).intent
+    with actors.acting(ANN):
+        inbox.correct(house, number, Correction(intent="negative"))
+        corrected = timeline.of_contact(house, KIM)[-1].words
+        inbox.undo(house, number)
+    undone = timeline.of_contact(house, KIM)[-1].words
+    assert judged not in (None, "negative")
+    assert (
+        in_english(f"now: human answer (negative), by ann; the rules said: human answer ({judged})")
+        in corrected
+    )
+    assert in_english(f"now: human answer ({judged}) again; ann took back: human answer (negative)") in undone
+
+
 def test_only_the_last_word_is_taken_back(house: Context) -> None:
     number = alone(house, "Please call me.")
     inbox.correct(house, number, Correction(kind="auto-reply", note="a machine"))

@@ -11,8 +11,10 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.event_log.actors import Actor
+from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.store import done_by, events
 from relance.engine.store.inbound.replies import Reply
+from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.wording import Text
 
 _DECIDED = "decided"
@@ -55,6 +57,13 @@ def standing(answer: Reply) -> StandingDecision | None:
 def signed(said: Mapping[str, Any], number: int, by: Mapping[str, str]) -> dict[str, Any]:
     """A correction with who made it, and the number of the event that tells it. Pure."""
     return {**said, _DECIDED: {"event": number, "by": dict(by), "at": said["at"]}}
+
+
+def change(now: EffectiveClassification, before: Classification) -> dict[str, str | None]:
+    """What a mail is taken for now and was before; of answers by people, what they want as well. Pure."""
+    pairs = (("kind", now.judgement), ("before", before))
+    found: dict[str, str | None] = {name: each.kind.value for name, each in pairs}
+    return found | {f"{name}_intent": each.intent for name, each in pairs if each.kind is Kind.HUMAN}
 
 
 def require_over(conn: Connection, answer: Reply, over: int | None) -> None:

@@ -231,7 +231,8 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     values: dict[str, Any] = {"correction": said, **_seen(conn, answer, now)}
     if correction.contact is not None:
         values["contact_id"] = contact_service.get(conn, context, correction.contact).id
-    told = done_by.done(conn, Code.CORRECTED, kind=said["kind"], before=answer.kind)
+    reading = classification.in_force(dataclasses.replace(answer, correction=said))
+    told = done_by.done(conn, Code.CORRECTED, **decisions.change(reading, classification.judged(answer)))
     revised, event = _changed(conn, context, answer, values, told)
     replies.change(conn, answer.id, correction=decisions.signed(said, event, reader(conn)))
     return _told(conn, answer, revised)
@@ -266,8 +267,7 @@ def undo(context: Context, number: int, decision: int | None = None) -> Correcte
         values = {"correction": earlier["correction"], "contact_id": earlier["contact_id"]}
         reading = classification.in_force(dataclasses.replace(answer, **values))
         were = classification.in_force(answer)
-        kinds = {"kind": reading.judgement.kind.value, "before": were.judgement.kind.value}
-        told = done_by.done(conn, Code.CORRECTION_UNDONE, **kinds)
+        told = done_by.done(conn, Code.CORRECTION_UNDONE, **decisions.change(reading, were.judgement))
         slip = slips.noted_at(answer, were, reading, context.clock.now())
         revised, _event = _changed(conn, context, answer, values, told, slip)
         return _told(conn, answer, revised)
