@@ -24,12 +24,13 @@
 
   document.addEventListener("relance:connection", (event) => tell(event.detail));
   document.addEventListener("htmx:after:request", (event) => {
-    const {response, text, sourceElement} = event.detail?.ctx || {};
+    const {response, text, sourceElement, select} = event.detail?.ctx || {};
     if (!response) return;
-    const {status} = response;
-    if (status < 400 || status === SHOWN_AGAIN) { tell(""); return; }
+    const {status} = response, said = status < 400 ? null : new DOMParser().parseFromString(text, "text/html");
+    // A form that is shown again takes the place of what it is selected for; words alone would leave nothing there.
+    if (!said || status === SHOWN_AGAIN && (!select || said.querySelector(select))) { tell(""); return; }
     event.preventDefault();
-    tell(status === SIGNED_OUT ? "out" : "refused", new DOMParser().parseFromString(text, "text/html").body.textContent.trim());
+    tell(status === SIGNED_OUT ? "out" : "refused", said.body.textContent.trim());
     again(sourceElement);
   });
   document.addEventListener("htmx:error", (event) => {

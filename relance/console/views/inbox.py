@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
@@ -69,13 +69,30 @@ def progress(visit: Visit) -> Response:
     )
 
 
+def _told_there(act: Callable[[Visit], Response]) -> Callable[[Visit], Response]:
+    """What is refused is told above the answer that it was meant for, which stays open; where there is none, by a page of its own."""
+
+    def done(visit: Visit) -> Response:
+        try:
+            return act(visit)
+        except (errors.Invalid, errors.NotFound) as refused:
+            meant = deciding.made(visit.text("answer", 1000))
+            if not meant:
+                raise
+            try:
+                visit.app.inbox.show(meant[0].answer)
+            except errors.NotFound:
+                raise refused from None
+            return visit.go(_opened(visit, meant[0].answer), refused.on_page, "warn")
+
+    return done
+
+
+@_told_there
 def take_back(visit: Visit) -> Response:
     """A reply taken back; its words stand in the box again."""
     number = _number(visit)
-    try:
-        taken = visit.app.inbox.take_back(number, numbers.row(visit.text("own", 20)))
-    except errors.Invalid as late:
-        return visit.go(_opened(visit, number), late.on_page, "warn")
+    taken = visit.app.inbox.take_back(number, numbers.row(visit.text("own", 20)))
     return visit.go(
         _opened(visit, number, **{replying.AGAIN: str(taken.id)}),
         Text("Taken back: the reply will not be sent."),
@@ -152,6 +169,7 @@ def _counted(visit: Visit, wanted: ReplyFilter) -> InboxCounts:
     return found
 
 
+@_told_there
 def triage(visit: Visit) -> Response:
     """A decision about the open answer; then the next one. What a colleague decided since the page was opened is told first."""
     number, act = _number(visit), deciding.act(visit.text("act", 5))
@@ -176,6 +194,7 @@ def triage(visit: Visit) -> Response:
     return visit.go(_on(visit, undo=deciding.named([made])), said)
 
 
+@_told_there
 def same(visit: Visit) -> Response:
     """The last decision, about those answers of the same organisation that the page named."""
     act, meant = deciding.act(visit.text("act", 5)), deciding.written(visit.text("rows", 1000))
@@ -188,6 +207,7 @@ def same(visit: Visit) -> Response:
     return visit.go(_on(visit, undo=deciding.named(done.decisions)), said)
 
 
+@_told_there
 def mark(visit: Visit) -> Response:
     """Read, and on to the next; or not read after all."""
     number = _number(visit)
@@ -195,14 +215,19 @@ def mark(visit: Visit) -> Response:
     return visit.go(_on(visit))
 
 
+@_told_there
 def undo(visit: Visit) -> Response:
     """The last decision taken back, about one answer or several; the first is open again."""
     meant = deciding.made(visit.text("answer", 1000))
     if not meant:
         _number(visit)
     done, back = deciding.take_back(visit, meant), _opened(visit, meant[0].answer)
-    if len(done.others) == len(meant):
-        said = Text("Nothing was taken back: {who} has decided about it since.", who=done.others[0].who)
+    if len(done.others) + done.gone == len(meant):
+        said = Text(
+            "Nothing was taken back: this decision does not stand any more, somebody has taken it back already."
+        )
+        if done.others:
+            said = Text("Nothing was taken back: {who} has decided about it since.", who=done.others[0].who)
         return visit.go(back, said, "warn")
     said = Text("Taken back: {effects}.", effects=deciding.told(done.effects))
     if not done.others:

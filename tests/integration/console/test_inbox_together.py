@@ -83,6 +83,69 @@ def test_u_never_takes_back_what_a_colleague_decided_since(answered: Console) ->
         assert answered.app.inbox.show(number).intent == Intent.QUESTION
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_u_where_a_colleague_took_it_back_says_so_and_the_answer_stays(answered, tab, script: bool) -> None:
+    number = newest(answered)
+    here = tab(answered.join(ANN), java_script_enabled=script)
+    page = here.open(f"/inbox?answer={number}")
+    page.click(".triage [data-key=x]")
+    page.wait_for_selector("form[action='/inbox/undo'] button")
+    answered.app.inbox.undo(number, decision=answered.app.inbox.show(number).decision)
+    page.click("form[action='/inbox/undo'] button")
+    page.wait_for_selector("#main .flash.warn")
+    assert in_english("Nothing was taken back: this decision does not stand any more") in page.inner_text(
+        ".flash"
+    )
+    assert page.locator("#opened").count() == 1
+    assert f"answer={number}" in page.url
+    assert state(answered) is State.REPLIED
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_decision_that_is_refused_says_why_and_the_answer_stays(answered, tab, script: bool) -> None:
+    number = newest(answered)
+    here = tab(answered.join(ANN), java_script_enabled=script)
+    page = here.open(f"/inbox?answer={number}")
+    page.fill("#f-until", "2020-01-01")
+    page.click(".triage [data-key=a]")
+    page.wait_for_selector("#main .flash.warn")
+    assert in_english("is in the past") in page.inner_text(".flash")
+    assert page.locator("#opened").count() == 1
+    assert not answered.app.inbox.show(number).corrected
+
+
+def test_every_refused_form_leads_back_to_its_answer(answered: Console) -> None:
+    number = newest(answered)
+    refused = (
+        ("/inbox/triage", {"act": "zz"}),
+        ("/inbox/triage", {"act": "i", "contact": "nobody@nowhere.example"}),
+        ("/inbox/same", {"act": "zz", "rows": "1"}),
+        ("/inbox/undo", {}),
+        ("/inbox/take-back", {}),
+    )
+    with answered.client(answered.join(ANN)) as ann:
+        for path, form in refused:
+            told = ann.post(path, data={"answer": number, "list": "unread=yes", **form})
+            assert (path, told.status_code) == (path, 303)
+            assert told.headers["location"] == f"/inbox?unread=yes&answer={number}"
+            assert 'class="flash warn"' in ann.get(told.headers["location"]).text
+        assert ann.post("/inbox/undo", data={"answer": 4711}).status_code == 404
+
+
+def test_words_alone_never_take_the_place_of_the_page(answered, tab) -> None:
+    """Whatever a list refuses: its words stand above what was there."""
+    number = newest(answered)
+    here = tab(answered.join(ANN))
+    page = here.open(f"/inbox?answer={number}")
+    page.evaluate(
+        "row => { row = document.getElementById(row); row.setAttribute('hx-get', '/inbox?after=nonsense'); htmx.process(row.parentElement); }",
+        f"row-{number}",
+    )
+    page.click(f"#row-{number}")
+    page.wait_for_selector("#connection:not([hidden]) [data-when=refused]:not([hidden])")
+    assert page.locator("#opened").count() == 1
+
+
 def test_the_question_is_accessible_and_leaves_everything_so_by_enter(answered, tab) -> None:
     number = newest(answered)
     here = tab(answered.join(ANN))

@@ -165,18 +165,25 @@ class TakenBack:
 
     effects: tuple[str, ...]
     others: tuple[DecidedMeanwhile, ...]
+    gone: int  # so many decisions had been taken back before
 
 
 def take_back(visit: Visit, meant: Sequence[MadeDecision]) -> TakenBack:
     """These decisions and no others."""
     effects: list[str] = []
     others: list[DecidedMeanwhile] = []
+    gone = 0
     for each in meant:
         try:
             effects += visit.app.inbox.undo(each.answer, decision=each.decision).effects
         except DecidedMeanwhile as other:
-            others.append(other)
-    return TakenBack(tuple(effects), tuple(others))
+            if each.decision is not None and other.decision.number < each.decision:
+                gone += 1  # what stands is what stood before it
+            else:
+                others.append(other)
+        except errors.Invalid:
+            gone += 1
+    return TakenBack(tuple(effects), tuple(others), gone)
 
 
 STOPS_MAIL = (Kind.OPT_OUT.value, Kind.HARD_BOUNCE.value, Kind.COMPLAINT.value)
