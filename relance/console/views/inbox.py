@@ -122,6 +122,7 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         concerned=_concerned(visit, opened),
         chips=_chips(visit, counted),
         all_read=counted.unread == 0,
+        unread_words=_unread_words(visit, counted),
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in FILTERS if name in visit.query],
         pages=lists.pages(visit, found.cursor),
@@ -267,6 +268,18 @@ def _chips(visit: Visit, counts: ChipCounts) -> list[Chip]:
         if kind not in (Kind.HUMAN, Kind.OWN_COPY):
             found.append(lists.chip(visit, "kind", kind, capital(codes.text("mail", kind)), number))
     return [each for each in found if each.count != 0 or each.on]
+
+
+def _unread_words(visit: Visit, counts: ChipCounts) -> str:
+    """What the number in the menu counts, where it is another than the filter's; empty where nobody can take one for the other."""
+    people = visit.site.watch.counts(visit)["inbox"]
+    if visit.query.get("q") or counts.unread == people:
+        return ""
+    return _(
+        "Unread mails: {all}. Answers by people among them, which the menu counts: {people}. The others are automatic replies, bounces and notices.",
+        all=counts.unread,
+        people=people,
+    )
 
 
 def _beside(rows: Sequence[AnswerView], opened: AnswerDetail | None) -> tuple[int | None, int | None]:

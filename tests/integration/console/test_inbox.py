@@ -130,6 +130,18 @@ def test_filters_show_how_many_and_rows_whose(answered: Console) -> None:
         assert KIM not in row_of_kim.partition("</a>")[0]
 
 
+def test_what_the_menu_counts_is_said_where_the_filter_counts_another_number(answered: Console) -> None:
+    def words(everything: int, people: int) -> str:
+        return in_english(
+            f"Unread mails: {everything}. Answers by people among them, which the menu counts: {people}."
+        )
+
+    with answered.client(answered.join("ann@sales.example")) as ann:
+        assert words(2, 1) in ann.get("/inbox").text
+        ann.post("/inbox/mark", data={"answer": answered.app.inbox.list(ReplyFilter(email=MIA))[0].id})
+        assert 'id="unread-words"' not in ann.get("/inbox").text
+
+
 def test_a_wish_that_stays_leads_to_where_it_is_lifted(answered: Console) -> None:
     hear(answered.app._context, letter(KIM, text="Please remove me from your list."))
     number = newest(answered)
