@@ -53,7 +53,8 @@ def reply(visit: Visit) -> Response:
     except errors.Invalid as refused:
         same = isinstance(refused, SentBefore)
         return _shown(visit, replace(draft, problem=str(refused.on_page), same=same), UNPROCESSABLE)
-    return visit.go(f"{_opened(visit, number)}#replied-last", sent.words, sent.tone)
+    there = _opened(visit, number, **{replying.TOLD: "here"})
+    return visit.go(f"{there}#replied-last", sent.words, sent.tone)
 
 
 def progress(visit: Visit) -> Response:
@@ -134,6 +135,7 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         before=_link(visit, before) if before else "",
         behind=_link(visit, behind) if behind else "",
         after=_next_unread(visit, wanted, found, opened) or 0,
+        told_below=replying.TOLD in visit.query and answering is not None and answering.sent != (),
         undone=visit.query.get(UNDO, ""),
         stays=deciding.stays(visit, visit.query.get(UNDO, "")),
         other_wish=deciding.other_wish(visit, opened) if visit.me.may(Permission.WORK) else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.console.conftest import HOSTILE, Console
 from tests.integration.console.test_inbox import newest
 from tests.reading import KIM, hear, letter
@@ -155,3 +157,30 @@ def test_a_reply_counts_down_and_tells_what_became_of_it(answered, tab) -> None:
     page.wait_for_url("**again=*")
     assert answered.app.inbox.replies(number)[0].state == "abandoned"
     assert answered.app.today.waiting().replies == 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_that_a_reply_will_be_sent_is_told_in_sight_below_a_long_answer(answered, tab, script: bool) -> None:
+    """With its countdown and the way to take it back; the focus is there."""
+    long = "\n\n".join(f"Point {number} of what we would like to know." for number in range(120))
+    hear(answered.app._context, letter(KIM, text=long))
+    number = newest(answered)
+    here = tab(answered.join("ann@sales.example"), java_script_enabled=script)
+    page = here.open(f"/inbox?answer={number}")
+    page.fill("#f-text", long)
+    if script:
+        page.keyboard.press("Control+Enter")
+    else:
+        page.click("form.reply button")
+    page.wait_for_selector("#replied-last")
+    said = page.locator("#replied-last .flash")
+    assert in_english("will be sent in half a minute. You can take it back until then.") in said.inner_text()
+    assert page.locator(".flash").count() == 1
+    for each in (".flash", ".chip", "#take-back"):
+        box = page.locator(f"#replied-last {each}").first.bounding_box()
+        assert box is not None
+        assert (each, 0 <= box["y"] <= 800 - box["height"]) == (each, True)
+    if script:
+        assert page.evaluate("document.activeElement.id") == "replied-last"
+    page.reload()
+    assert page.locator("#replied-last .flash").count() == 0

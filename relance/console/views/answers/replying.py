@@ -18,7 +18,8 @@ from relance.wording import Text, ended
 
 AGAIN = "again"  # in the address: which one was taken back; its words stand in the box
 ANOTHER = "another"  # in the address: a further reply is written, after so many
-ASKED = (AGAIN, ANOTHER)
+TOLD = "told"  # in the address: what became of the reply is told beside it, below a long answer
+ASKED = (AGAIN, ANOTHER, TOLD)
 OVER = ("abandoned", "refused")  # these never left, and stand in nobody's way
 LOOK_SECONDS = 3  # between two looks at one that is on its way
 LONGEST_COUNT = 600  # seconds; what leaves later, or while the clock stands still, is told by its time
