@@ -99,14 +99,14 @@ def _words(text: str | None, file: Path | None) -> str:
 
 
 def _told_reply(answer: int, done: OwnReplyView) -> None:
-    from relance.engine.states import MESSAGE_STATES, MessageState
+    from relance.engine.reasons import code_words
 
     if done.state != "prepared":  # it was asked for before
         show.say(
             _(
                 "This reply to {email} has already been written: {state}.",
                 email=done.to,
-                state=MESSAGE_STATES[MessageState(done.state)],
+                state=code_words.word("message", done.state),
             )
         )
         return

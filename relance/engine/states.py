@@ -125,12 +125,17 @@ STOP_NEWS: frozenset[Event] = frozenset(
 )
 """After any of these no mail follows, whatever the state was."""
 
+_STOPPING = STOP_NEWS | {Event.HELD, Event.PAUSED}
+
 BY_A_PERSON: frozenset[Event] = frozenset({Event.PAUSED, Event.RESUMED, Event.REOPENED, Event.WISH_UNDONE})
 """Events that only a person's decision makes. (RELEASED and STOPPED come from people and from evidence.)"""
 
 
 def advance(state: State, event: Event) -> State:
-    """Where `event` leads from `state`; defined for every pair."""
+    """Where `event` leads from `state`; defined for every pair. From a state that only a later release knows, to where no mail follows, and
+    nowhere else."""
+    if state not in STATES:
+        return TRANSITIONS[State.ACTIVE, event] if event in _STOPPING else state
     return TRANSITIONS[state, event]
 
 
@@ -220,6 +225,8 @@ MESSAGE_TRANSITIONS: dict[tuple[MessageState, MessageEvent], MessageState] = {
 }
 """The one table of messages: where every event leads from every state."""
 
+_DELIVERED = frozenset({MessageEvent.ACCEPTED, MessageEvent.FOUND})
+
 MESSAGE_SENDABLE: frozenset[MessageState] = frozenset(
     {MessageState.PREPARED, MessageState.DEFERRED, MessageState.NOT_SENT}
 )
@@ -227,7 +234,10 @@ MESSAGE_SENDABLE: frozenset[MessageState] = frozenset(
 
 
 def advance_message(state: MessageState, event: MessageEvent) -> MessageState:
-    """Where `event` leads from `state`; defined for every pair."""
+    """Where `event` leads from `state`; defined for every pair. From a state that only a later release knows, to where nothing is offered any
+    more by anybody, and nowhere else."""
+    if state not in MESSAGE_STATES:
+        return MessageState.ACCEPTED if event in _DELIVERED else state
     return MESSAGE_TRANSITIONS[state, event]
 
 

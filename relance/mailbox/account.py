@@ -9,11 +9,14 @@ from relance.mailbox.auth import Credentials
 
 
 class Security(StrEnum):
-    """How a connection is protected. `PLAIN` is refused unless the host is a loopback address."""
+    """How a connection is protected. `PLAIN`, and what a later release calls otherwise, is refused unless the host is a loopback address."""
 
     TLS = "tls"
     STARTTLS = "starttls"
     PLAIN = "plain"
+
+
+PROTECTED = frozenset({Security.TLS, Security.STARTTLS})
 
 
 @dataclass(frozen=True)

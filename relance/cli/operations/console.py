@@ -167,7 +167,7 @@ def invite(
 
     Anyone who already has a password can set a new one with it.
     """
-    from relance.engine.roles import ROLE_NAMES
+    from relance.engine.roles import role_name
 
     with session.of(ctx).open() as app:
         made = app.users.invite(email, role and role.value)
@@ -176,12 +176,11 @@ def invite(
         show.data({"email": made.email, "role": made.role, "link": link, "until": made.until})
         return
     show.say(link)
-    role_name = ROLE_NAMES[made.role]
     show.note(
         _(
             "For {email} ({role}). It works once, until {until}.",
             email=made.email,
-            role=role_name,
+            role=role_name(made.role),
             until=made.until,
         )
     )

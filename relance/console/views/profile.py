@@ -12,7 +12,7 @@ from relance import errors
 from relance.console.pages import Page
 from relance.console.requests import cookies, numbers
 from relance.console.visit import Visit
-from relance.engine.roles import ROLE_NAMES, Permission
+from relance.engine.roles import Permission, role_name
 from relance.engine.users.passwords import SHORTEST
 from relance.wording import Text
 
@@ -37,7 +37,7 @@ def show(visit: Visit, **more: Any) -> Response:
         "profile.html",
         status,
         profile=found,
-        role=str(ROLE_NAMES[visit.me.role]),
+        role=str(role_name(visit.me.role)),
         shortest=SHORTEST,
         **values,
     )

@@ -199,7 +199,7 @@ LINES: Mapping[Kind, tuple[str, ...]] = complete(
 def names(judgement: Classification) -> tuple[str, ...]:
     """The lines that speak of such a mail, the most precise first; none for what only a machine says of itself."""
     wish = _wish(judgement)
-    return tuple(name for each in LINES[judgement.kind] if (name := each or wish))
+    return tuple(name for each in LINES.get(judgement.kind, ()) if (name := each or wish))
 
 
 def _wish(judgement: Classification) -> str:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
-from relance.complete import complete
+from relance.complete import complete, stored
 from relance.engine.reasons import code_words
 from relance.engine.reasons.code_words import RULES as RULES
 from relance.engine.reasons.code_words import SCHEDULES as SCHEDULES
@@ -34,8 +34,13 @@ class Actor:
     kind: ActorKind
     name: str = ""
 
+    @classmethod
+    def stored(cls, kind: str, name: str) -> Actor:
+        """As a row names them; their kind may be one that only a later release knows."""
+        return cls(stored(ActorKind, kind), name)
+
     def __str__(self) -> str:
-        kind = KINDS[self.kind]
+        kind = KINDS.get(self.kind) or code_words.LATER
         return f"{self.named()} ({kind})" if self.name else str(kind)
 
     def named(self) -> Text | str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.complete import stored
 from relance.engine.inbound import policy
 from relance.engine.inbound.policy import Certainty, Consequence
 from relance.engine.store.inbound import replies
@@ -44,7 +45,7 @@ def judged(answer: Reply) -> Classification:
     rest = answer.judgement
     until = rest.get("until")
     return Classification(
-        kind=Kind(answer.kind),
+        kind=stored(Kind, answer.kind),
         rule=rule_names.code(answer.rule),
         evidence=_evidence(answer.evidence),
         until=dt.date.fromisoformat(until) if until else None,
@@ -75,7 +76,7 @@ def _note(stored: object) -> Text:
 
 def in_force(answer: Reply) -> EffectiveClassification:
     """What it is taken for now: what a person said of it is certain and outranks the rules."""
-    match = Certainty(answer.match or Certainty.CERTAIN)
+    match = stored(Certainty, answer.match or Certainty.CERTAIN)
     judgement = judged(answer)
     said = answer.correction
     if said is None:
@@ -85,7 +86,7 @@ def in_force(answer: Reply) -> EffectiveClassification:
     until = said.get("until")
     judgement = dataclasses.replace(
         judgement,
-        kind=Kind(said["kind"]),
+        kind=stored(Kind, said["kind"]),
         intent=said.get("intent", judgement.intent),
         until=dt.date.fromisoformat(until) if until else judgement.until,
         definite=True,
@@ -95,7 +96,11 @@ def in_force(answer: Reply) -> EffectiveClassification:
 
 def _speaker(said: Mapping[str, Any]) -> Speaker:
     """Until version 5 of the rules only our own provider was told apart, by its words."""
-    return Speaker(said.get("speaker") or (Speaker.OWN if said.get("ours") else Speaker.RECEIVER))
+    speaker = said.get("speaker") or (Speaker.OWN if said.get("ours") else Speaker.RECEIVER)
+    return Speaker(speaker) if speaker in _SPEAKERS else Speaker.UNKNOWN
+
+
+_SPEAKERS = frozenset(Speaker)
 
 
 _ACTED = "acted"
@@ -112,7 +117,7 @@ def acted_on(answer: Reply) -> EffectiveClassification:
         return in_force(answer)
     until = said.get("until")
     judgement = Classification(
-        Kind(said["kind"]),
+        stored(Kind, said["kind"]),
         "",
         _evidence(said["evidence"]),
         dt.date.fromisoformat(until) if until else None,
@@ -121,7 +126,7 @@ def acted_on(answer: Reply) -> EffectiveClassification:
         speaker=_speaker(said),
     )
     return EffectiveClassification(
-        Certainty(said["match"]), judgement, said["contact_id"], tuple(said["also"])
+        stored(Certainty, said["match"]), judgement, said["contact_id"], tuple(said["also"])
     )
 
 

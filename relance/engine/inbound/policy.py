@@ -115,7 +115,10 @@ _TABLES = complete(
 
 
 def consequence(match: Certainty, judgement: Classification) -> Consequence:
-    """What a mail of this kind, matched this surely, leads to."""
+    """What a mail of this kind, matched this surely, leads to. What only a later release knows is as good as unreadable here: a person
+    must look."""
+    if match not in _TABLES or judgement.kind not in CERTAIN:
+        return _TABLES.get(match, CERTAIN)[Kind.UNREADABLE]
     if match is Certainty.CERTAIN and judgement.kind is Kind.HARD_BOUNCE and not judgement.definite:
         return DOUBTFUL
     if match is Certainty.CERTAIN and judgement.kind is Kind.BLOCKED:

@@ -21,7 +21,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor
 from relance.engine.jobs import changing, importing, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
-from relance.engine.reasons import Why, why_of
+from relance.engine.reasons import Why, code_words, why_of
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
 from relance.engine.sequences.listing import EnrollmentFilter
@@ -76,7 +76,7 @@ class JobView:
     @property
     def title(self) -> Text:
         """What it does, for people."""
-        return _TITLES[self.kind](self.about)
+        return _TITLES[self.kind](self.about) if self.kind in _TITLES else code_words.LATER
 
 
 @dataclass(frozen=True)
@@ -194,9 +194,9 @@ _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
     {
         JobKind.CHECK_CONTACTS: lambda about: Text("Check {file}", file=about["name"]),
         JobKind.IMPORT_CONTACTS: lambda about: Text("Import {file}", file=about["name"]),
-        JobKind.CHANGE_ENROLLMENTS: lambda about: CHANGES[about["action"]],
+        JobKind.CHANGE_ENROLLMENTS: lambda about: CHANGES.get(about["action"]) or code_words.LATER,
         JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
-        JobKind.DECIDE_HELD: lambda about: DEEDS[about["deed"]],
+        JobKind.DECIDE_HELD: lambda about: DEEDS.get(about["deed"]) or code_words.LATER,
     },
 )
 

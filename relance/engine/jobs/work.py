@@ -17,8 +17,10 @@ from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.event_log import actors
 from relance.engine.jobs import changing, deciding, importing
+from relance.engine.jobs.deciding import HeldDeed
 from relance.engine.jobs.ledger import LEASE, Ledger
 from relance.engine.roles import EVERYBODY, Scope, seeing
+from relance.engine.sequences.bulk import BulkAction
 from relance.engine.store import jobs
 from relance.engine.store.jobs import Job, JobKind, JobState
 from relance.engine.store.users import accounts
@@ -37,6 +39,7 @@ _RUN: Mapping[JobKind, Callable[[Context, Ledger], Iterator[None]]] = complete(
         JobKind.DECIDE_HELD: deciding.carry_out,
     },
 )
+_KNOWN: jobs.Known = {"action": frozenset(BulkAction), "deed": frozenset(HeldDeed)}
 _ENDED_OFTEN = Text(
     "The process that worked on it ended {count} times at the same place. The server's log has the details.",
     count=MOST_TRIES,
@@ -48,13 +51,13 @@ _SHUT_OUT = Text("The person who started it may no longer sign in.").coded(Sente
 def due(context: Context, limit: int) -> Sequence[int]:
     """Jobs that nobody works on, the oldest first."""
     with context.database.read() as conn:
-        return jobs.due(conn, machine_now(), limit)
+        return jobs.due(conn, machine_now(), limit, _KNOWN)
 
 
 def work(context: Context, number: int, stop: Callable[[], bool] = lambda: False) -> bool:
     """Work on a job, until it is over or `stop` says so between two batches; True while there is more to do.
 
-    Does nothing where another process works on it. Raises what of the world is in the way, and the job goes on
+    Does nothing where another process works on it, or only a later release knows what it is. Raises what of the world is in the way, and the job goes on
     later; an unexpected error ends it, and is raised, too.
     """
     job = _taken(context, number)
@@ -79,7 +82,7 @@ def work(context: Context, number: int, stop: Callable[[], bool] = lambda: False
 def _taken(context: Context, number: int) -> Job | None:
     now, holder = machine_now(), f"{context.owner} {ids.token()}"
     with context.database.write() as conn:
-        job = jobs.take(conn, number, holder, now, now + LEASE, context.clock.now())
+        job = jobs.take(conn, number, holder, (now, now + LEASE), context.clock.now(), _KNOWN)
     if job is not None and job.tries > MOST_TRIES:
         _end(context, job, JobState.FAILED, _ENDED_OFTEN)
         return None

@@ -17,7 +17,7 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentMailboxChanged, StepSkipped
 from relance.engine.journal import evidence
-from relance.engine.reasons import Code, Reason, because
+from relance.engine.reasons import Code, Reason, because, code_words
 from relance.engine.sequences import backlog, step_context
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import done_by, events
@@ -296,7 +296,7 @@ def _move(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enroll
                 "until it is settled, or stop the sequence for this person.",
                 step=mail.step,
                 recipient=mail.recipient,
-                state=states.MESSAGE_STATES[mail.state],
+                state=code_words.word("message", mail.state),
             )
         )
     if mailboxes.lock(theirs.conn, [target.id]).get(target.id) == "removed":

@@ -16,7 +16,7 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import EnrollmentCreated
-from relance.engine.reasons import Reason
+from relance.engine.reasons import Reason, code_words
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import MailboxShares
 from relance.engine.store import events, scopes
@@ -294,12 +294,12 @@ class _Run:
             reason = reasons.signed(known.suppressed[person.email])
             return SkipCode.SUPPRESSED, Text("is on the do-not-contact list: {reason}", reason=reason)
         for row in known.enrolled.get(person.id, ()):
+            state = code_words.word("person", row.state)
             if row.sequence_id == self.version.sequence_id:
-                state = states.STATES[row.state]
                 return SkipCode.IN_SEQUENCE, Text("is already in this sequence ({state})", state=state)
-            if row.state in states.OPEN and not self.also_elsewhere:
+            if row.state not in states.FINAL and not self.also_elsewhere:
                 name = self.names.get(row.sequence_id) or Text("another sequence")
-                there = Text('is {state} in "{sequence}"', state=states.STATES[row.state], sequence=name)
+                there = Text('is {state} in "{sequence}"', state=state, sequence=name)
                 return SkipCode.IN_ANOTHER_SEQUENCE, there
         missing = lacking(self.needs, self.script, person, self.senders[0])
         return (SkipCode.VALUE_MISSING, missing) if missing else None

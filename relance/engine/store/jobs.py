@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from relance.complete import stored
 from relance.engine import roles
 from relance.engine.db.tables import job, job_file
 from relance.engine.event_log.actors import Actor, ActorKind
@@ -135,9 +136,14 @@ def _seen() -> list[sa.ColumnElement[bool]]:
     return [] if scope.everything else [job.c.user_account_id == scope.user]
 
 
-def due(conn: Connection, now: dt.datetime, limit: int) -> list[int]:
-    """Those nobody works on (machine time), the oldest first."""
-    asked = sa.select(job.c.id).where(_open(), _free(now)).order_by(job.c.id).limit(limit)
+Known = Mapping[str, Collection[str]]
+# The values that are known here of parameters that say what a job does.
+
+
+def due(conn: Connection, now: dt.datetime, limit: int, known: Known) -> list[int]:
+    """Those nobody works on (machine time), the oldest first, of what is understood here."""
+    here = (_open(), _free(now), *_understood(known))
+    asked = sa.select(job.c.id).where(*here).order_by(job.c.id).limit(limit)
     return list(conn.execute(asked).scalars())
 
 
@@ -151,11 +157,13 @@ def take(
     conn: Connection,
     number: int,
     holder: str,
-    now: dt.datetime,
-    until: dt.datetime,
+    lease: tuple[dt.datetime, dt.datetime],
     business: dt.datetime,
+    known: Known,
 ) -> Job | None:
-    """Work on it from now on; None where somebody else does, or it is over."""
+    """Work on it from now on; None where somebody else does, it is over, or only a later release knows what it is. `lease`:
+    from when to when, in machine time."""
+    now, until = lease
     values = {
         "state": JobState.RUNNING.value,
         "holder": holder,
@@ -163,7 +171,8 @@ def take(
         "tries": job.c.tries + 1,
         "began_at": sa.func.coalesce(job.c.began_at, sa.bindparam("began", business, job.c.began_at.type)),
     }
-    mine = sa.update(job).where(job.c.id == number, _open(), _free(now)).values(**values).returning(job)
+    here = (job.c.id == number, _open(), _free(now), *_understood(known))
+    mine = sa.update(job).where(*here).values(**values).returning(job)
     found = conn.execute(mine).one_or_none()
     return _job(found) if found else None
 
@@ -184,6 +193,15 @@ def _open() -> sa.ColumnElement[bool]:
     return job.c.state.in_([each.value for each in OPEN])
 
 
+def _understood(known: Known) -> Iterator[sa.ColumnElement[bool]]:
+    """What a later release began is left to it: what it does, and in whose name, are known there."""
+    yield job.c.kind.in_([each.value for each in JobKind])
+    yield job.c.actor_kind.in_([each.value for each in ActorKind])
+    for name, values in known.items():
+        said = job.c.params[name].as_string()
+        yield sa.or_(said.is_(None), said.in_(sorted(values)))
+
+
 def _free(now: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.or_(job.c.held_until.is_(None), job.c.held_until < now)
 
@@ -191,11 +209,11 @@ def _free(now: dt.datetime) -> sa.ColumnElement[bool]:
 def _job(row: Row[Any]) -> Job:
     return Job(
         row.id,
-        JobKind(row.kind),
+        stored(JobKind, row.kind),
         row.params,
         row.user_account_id,
-        Actor(ActorKind(row.actor_kind), row.actor),
-        JobState(row.state),
+        Actor.stored(row.actor_kind, row.actor),
+        stored(JobState, row.state),
         row.done,
         row.total,
         row.counts,

@@ -10,7 +10,7 @@ from imapclient import exceptions
 
 from relance import errors
 from relance.mailbox import login_refusals, tls
-from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.account import PROTECTED, Account, Security, Server
 from relance.mailbox.auth import Sasl
 from relance.mailbox.imap import connection
 from relance.mailbox.imap.connection import Client, Timeouts, told
@@ -53,7 +53,7 @@ def connect(account: Account, timeouts: Timeouts) -> Client:
 
 def _check(account: Account) -> None:
     server = account.imap
-    if server.security is Security.PLAIN and not tls.is_loopback(server.host):
+    if server.security not in PROTECTED and not tls.is_loopback(server.host):
         raise errors.Broken(
             Text(
                 "The IMAP server {host}:{port} is set to be used without protection, which would show the "

@@ -13,7 +13,7 @@ import aiosmtplib
 
 from relance import errors
 from relance.mailbox import tls
-from relance.mailbox.account import Account, Security
+from relance.mailbox.account import PROTECTED, Account, Security
 from relance.mailbox.smtp import body, capabilities, out_of_step, protocol
 from relance.mailbox.smtp import login as smtp_login
 from relance.mailbox.smtp import replies as smtp_replies
@@ -186,7 +186,7 @@ class SmtpSession:
     async def _dial(self) -> SendResult | None:
         server = self._account.smtp
         self._stage = "connect"
-        if server.security is Security.PLAIN and not tls.is_loopback(server.host):
+        if server.security not in PROTECTED and not tls.is_loopback(server.host):
             return _person_must_act(
                 "tls", f"{server.host} would be contacted without encryption. Use TLS or STARTTLS."
             )

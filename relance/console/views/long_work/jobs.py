@@ -125,7 +125,7 @@ def shown(visit: Visit, job: JobView) -> dict[str, object]:
 
 def chip(job: JobView) -> tuple[str, str]:
     """The word of its state, and the tone."""
-    return str(codes.text("job", job.state)), TONES[job.state]
+    return str(codes.text("job", job.state)), TONES.get(job.state, "grey")
 
 
 def mark(job: JobView) -> str:

@@ -212,7 +212,10 @@ def _sender(conn: Connection, answer: Reply, *, when_paused: bool) -> Mailbox:
 
 def _enrollment(conn: Connection, answer: Reply) -> Enrollment:
     """In whose sequence the conversation began: the one that was answered, else the last of the person's."""
-    if not WORTH_ANSWERING[classification.in_force(answer).judgement.kind] or not answer.from_address:
+    if (
+        not WORTH_ANSWERING.get(classification.in_force(answer).judgement.kind, True)
+        or not answer.from_address
+    ):
         raise errors.Invalid(
             Text("nobody would read a reply to answer {number}: a server wrote it.", number=answer.id)
         )

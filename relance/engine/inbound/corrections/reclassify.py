@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.event_log.of_mails import ReplyReclassified
-from relance.engine.inbound import apply, classification
+from relance.engine.inbound import apply, classification, policy
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
 from relance.engine.inbound.corrections.revise import Revised, Revision
@@ -107,6 +107,8 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
     answer = kept.answer
     if not kept.raw:
         return None  # the server could not give it; there is nothing to read
+    if _of_a_later_release(answer):
+        return None  # rules that know more than ours have judged it
     with context.database.read() as conn:
         judgement = _judge(conn, kept)
     same = _core(judgement) == _core(classification.judged(answer))
@@ -141,6 +143,10 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
         kept=revised.kept or "",
         effects_why=tuple(each.why for each in revised.words),
     )
+
+
+def _of_a_later_release(answer: Reply) -> bool:
+    return classification.judged(answer).kind not in policy.CERTAIN
 
 
 class _Rehearsed(Exception):
@@ -201,7 +207,7 @@ def _apply(
 def _others(conn: Connection, answer: Reply) -> EffectiveClassification:
     """Another mail of the same person as it is about to be judged: whether it has its turn before or after this one."""
     kept = replies.kept(conn, answer.id)
-    if answer.correction is not None or kept is None or not kept.raw:
+    if answer.correction is not None or kept is None or not kept.raw or _of_a_later_release(answer):
         return classification.in_force(answer)
     return classification.in_force(dataclasses.replace(answer, **apply.judged(_judge(conn, kept))))
 

@@ -25,7 +25,7 @@ def noted_at(
     """When the wish was noted that is taken back now, for `lift`; None where it is none that can be: the rules or an earlier word
     say the same, or it is too late. Pure."""
     said = answer.correction or {}
-    if Kind(said.get("kind", answer.kind)) is not Kind.OPT_OUT or not were.consequence.suppress:
+    if said.get("kind", answer.kind) != Kind.OPT_OUT or not were.consequence.suppress:
         return None
     at = dt.datetime.fromisoformat(said["at"]) if said.get("at") else None
     return None if at is None or reading.consequence.suppress or now - at > AT_ONCE else at

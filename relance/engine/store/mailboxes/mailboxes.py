@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.complete import stored
 from relance.engine import reasons
 from relance.engine.db.prepared import Prepared
 from relance.engine.db.tables import mailbox
@@ -92,8 +93,8 @@ _BY_ID = Prepared(_SELECT.where(mailbox.c.id == sa.bindparam("of")))
 def _mailbox(row: Any) -> Mailbox:
     at = row._asdict()
     return Mailbox(
-        smtp=Server(at["smtp_host"], at["smtp_port"], Security(at["smtp_security"])),
-        imap=Server(at["imap_host"], at["imap_port"], Security(at["imap_security"])),
+        smtp=Server(at["smtp_host"], at["smtp_port"], stored(Security, at["smtp_security"])),
+        imap=Server(at["imap_host"], at["imap_port"], stored(Security, at["imap_security"])),
         why=_why(at),
         **{name: at[name] for name in _PLAIN},
     )

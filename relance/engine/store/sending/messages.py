@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.complete import stored
 from relance.engine import states
 from relance.engine.db import bulk, database
 from relance.engine.db.prepared import Prepared, any_of, fixed, is_one_of
@@ -64,7 +65,7 @@ def is_reply(step: str) -> bool:
 def _value(row: Sequence[Any]) -> Message:
     """The message of a row that begins with `_COLUMNS`."""
     values = list(row[: len(_NAMES)])
-    values[_STATE] = MessageState(values[_STATE])
+    values[_STATE] = stored(MessageState, values[_STATE])
     return Message(*values)
 
 

@@ -199,7 +199,7 @@ def _view(row: Mapping[Any, Any]) -> OwnReplyView:
     values = dict(row)
     offered, still, why = values.pop("transmitting_at"), values.pop("open"), values.pop("why")
     by = values.pop("written_by")
-    sendable = MessageState(values["state"]) in states.MESSAGE_SENDABLE
+    sendable = values["state"] in states.MESSAGE_SENDABLE
     accepted = values["state"] == MessageState.ACCEPTED.value
     return OwnReplyView(
         **values,

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.complete import stored
 from relance.engine import reasons, states
 from relance.engine.db.prepared import Prepared
 from relance.engine.db.tables import contact, enrollment, sequence
@@ -145,7 +146,7 @@ class LockedStanding:
 def lock_to_send(conn: Connection, ids: Iterable[int]) -> dict[int, LockedStanding]:
     """As `lock`, without what no mail's leave rests on: reading it costs more than locking."""
     found = _STANDING.all(conn, {"wanted": sorted(set(ids))})
-    return {row[0]: LockedStanding(State(row[1]), *row[2:]) for row in found}
+    return {row[0]: LockedStanding(stored(State, row[1]), *row[2:]) for row in found}
 
 
 _STANDING = Prepared(

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from relance.complete import stored
 from relance.engine import reasons, states
 from relance.engine.db.tables import enrollment
 from relance.engine.reasons import Cause, Reason
@@ -90,7 +91,7 @@ FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 def value(row: Sequence[Any]) -> Enrollment:
     """The enrollment of a row that begins with `COLUMNS`."""
     values = list(row[: len(_NAMES)])
-    values[_STATE] = State(values[_STATE])
+    values[_STATE] = stored(State, values[_STATE])
     if values[_DUE] is not None and values[_DUE] >= FAR:
         values[_DUE] = None
     return Enrollment(*values)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from relance import errors
+from relance.complete import stored
 from relance.engine.db.tables import user_account
 from relance.engine.roles import Role, Viewer
 from relance.wording import Text
@@ -96,4 +97,4 @@ def taken_step(conn: Connection, number: int, step: int) -> bool:
 
 def _user(row: Row[Any]) -> User:
     values = dict(row._mapping)
-    return User(**{**values, "role": Role(values["role"])})
+    return User(**{**values, "role": stored(Role, values["role"])})

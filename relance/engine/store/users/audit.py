@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.database import opened_by
 from relance.engine.db.tables import audit
 from relance.engine.event_log import actors
-from relance.engine.event_log.actors import Actor, ActorKind
+from relance.engine.event_log.actors import Actor
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def page(
         AuditEntry(
             row.id,
             row.at,
-            Actor(ActorKind(row.actor_kind), row.actor),
+            Actor.stored(row.actor_kind, row.actor),
             row.action,
             row.subject,
             row.before,
