@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from relance.engine.restore.doubts import Decided, DoubtView, Whom
     from relance.engine.roles import Permission, Role, Scope, Viewer
     from relance.engine.schedule.calendar import Bound, BoundKind, When
+    from relance.engine.schedule.postponing import PostponedTimes
     from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
     from relance.engine.sending.refusals.refusing_domains import Retried
     from relance.engine.sequences.bulk import BulkGlance, BulkReport, BulkResult
@@ -204,6 +205,7 @@ __all__ = [
     "PeopleAtStep",
     "Permission",
     "Planned",
+    "PostponedTimes",
     "Problem",
     "Process",
     "ProviderHabits",
@@ -349,6 +351,7 @@ _ROOMS = {
     "engine.store.sending.own_replies": ("OwnReplyView",),
     "engine.users.service": ("Invitation", "UserView"),
     "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
+    "engine.schedule.postponing": ("PostponedTimes",),
     "engine.sequences.steps.task_lists": ("TaskCounts", "TaskFilter", "TaskPage", "TaskReport", "TaskResult", "TaskTime"),
     "engine.reporting.history.daily": ("DayCounts",),
     "engine.reporting.history.task_endings": ("TaskEnding",),

@@ -172,6 +172,7 @@ RULES: Mapping[str, Rule] = {
     "tasks.ending": _look(own_rows("task", "task_id")),
     "tasks.list": _look(by_itself),
     "tasks.page": _look(by_itself),
+    "tasks.postponed_times": _look(),
     "tasks.skip": _do(Permission.WORK, by_itself),
     "tasks.snooze": _do(Permission.WORK, by_itself),
     "timeline": _look(own_person),

@@ -200,6 +200,7 @@ class Tasks(Service):
     counts = Operation(task_lists.counts)
     skip = Operation(task_lists.skip)
     snooze = Operation(task_lists.snooze)
+    postponed_times = Operation(task_lists.postponed_times)
     assign = Operation(task_lists.assign)
 
     def list(self, *, open_only: bool = True) -> builtins.list[tasks.Task]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
+from operator import attrgetter
 
 from starlette.responses import Response
 
@@ -20,7 +20,7 @@ from relance.engine.sequences.steps.task_lists import TaskFilter
 from relance.engine.states import TaskChange, TaskOutcome
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.engine.store.sequences.tasks import Task
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, date_of
 
 OPEN = "task"  # the task that is open, in the address; "none": the list alone
 _OUTCOMES = (
@@ -48,7 +48,8 @@ _OUTCOMES = (
     ),
 )
 # Key, code, label, icon, and what it means.
-_PUT_OFF = {"tomorrow": dt.timedelta(days=1), "week": dt.timedelta(days=7)}
+_PUT_OFF = {"tomorrow": attrgetter("next_day"), "week": attrgetter("week")}
+# What the buttons ask for, as it is among the times that are offered.
 
 
 def show(visit: Visit) -> Response:
@@ -69,7 +70,7 @@ def show(visit: Visit) -> Response:
         hidden=[(name, visit.query[name]) for name in ("when", "mine") if name in visit.query],
         pages=lists.pages(visit, found.cursor),
         outcomes=[(key, each.value, _(label), sign, _(means)) for key, each, label, sign, means in _OUTCOMES],
-        later={name: visit.now + wait for name, wait in _PUT_OFF.items()},
+        later=visit.app.tasks.postponed_times(),
         can_work=visit.me.may(Permission.WORK),
         back=lists.link(visit, **{OPEN: "none"}),
         before=_link(visit, before),
@@ -103,13 +104,13 @@ def skip(visit: Visit) -> Response:
 
 
 def snooze(visit: Visit) -> Response:
-    """Due another day, at the same time of day."""
+    """Due another day."""
     wait = _PUT_OFF.get(visit.text("for", 20))
     if wait is None:
         raise errors.Invalid(Text("Choose until when the task is postponed."))
-    until = visit.now + wait
+    until = wait(visit.app.tasks.postponed_times())
     found = visit.app.tasks.snooze(TaskFilter((_number(visit),)), until)
-    return _told(visit, found.results[0].outcome, Text("Task postponed until {day}.", day=until.date()))
+    return _told(visit, found.results[0].outcome, Text("Task postponed until {day}.", day=date_of(until)))
 
 
 def assign(visit: Visit) -> Response:
@@ -201,7 +202,7 @@ _KEYS = (
     ("n", N_("No answer")),
     ("l", N_("Asked for later")),
     ("w", N_("Wrong person")),
-    ("s", N_("Postpone until tomorrow")),
+    ("s", N_("Postpone to the next business day")),
     ("j", N_("Next task")),
     ("k", N_("Previous task")),
 )

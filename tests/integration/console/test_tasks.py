@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
+from pathlib import Path
 
 import pytest
 
+from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.sequences.steps.task_lists import TaskFilter
 from relance.engine.store.sequences import tasks
 from relance.engine.store.sequences.tasks import Task
-from tests.integration.console.conftest import Console
+from tests.integration.console.conftest import Console, serving
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
 
@@ -19,6 +22,10 @@ from tests.reworded import in_english
 @pytest.fixture
 def queue(console: Console) -> Console:
     """Kim is to be called since yesterday, Mia in three days."""
+    return filled(console)
+
+
+def filled(console: Console) -> Console:
     house = console.app._context
     enrolled(house, KIM, MIA)
     contact_service.add(house, KIM, {"last_name": "<b>Łukasik</b>", "phone": "+48 22 123 45 67"})
@@ -129,6 +136,27 @@ def test_each_button_says_what_it_does(queue: Console) -> None:
     assert re.search(r'href="/tasks" aria-current="page".*?<span class="count some">1</span>', shown)
 
 
+def test_a_week_is_one_by_the_clock_and_the_next_business_day_begins_in_the_morning(
+    tmp_path: Path, migrated_sqlite_url: str
+) -> None:
+    """On the Thursday before the clocks go forward, at seven minutes past five; on the Friday, when tomorrow is none."""
+    warsaw = zoneinfo.ZoneInfo("Europe/Warsaw")
+    clock = ManualClock(dt.datetime(2026, 3, 26, 16, 7, tzinfo=dt.UTC))
+    with serving(tmp_path / "home", migrated_sqlite_url, clock) as console:
+        filled(console)
+        with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
+            for wish, due, said in (
+                ("week", dt.datetime(2026, 4, 2, 17, 7, tzinfo=warsaw), "2 Apr 17:07"),
+                ("tomorrow", dt.datetime(2026, 3, 27, 8, 30, tzinfo=warsaw), "08:30"),
+            ):
+                assert said in ann.get(f"/tasks?task={of(console, MIA).id}").text.partition("<main")[2]
+                ann.post("/tasks/snooze", data={"task": of(console, MIA).id, "for": wish})
+                assert of(console, MIA).due_at == due
+            clock.move_to(dt.datetime(2026, 3, 27, 22, 30, tzinfo=dt.UTC))
+            ann.post("/tasks/snooze", data={"task": of(console, MIA).id, "for": "tomorrow"})
+            assert of(console, MIA).due_at == dt.datetime(2026, 3, 30, 8, 30, tzinfo=warsaw)
+
+
 def test_what_makes_no_sense_is_refused(queue: Console) -> None:
     with queue.client(queue.join("ann@sales.example")) as ann:
         for path, form in (
@@ -149,7 +177,7 @@ def test_keys_close_a_task_and_open_the_next(queue, tab) -> None:
     assert of(queue, KIM).outcome == "no answer"
     here.press("s")
     page.wait_for_url("**/tasks")
-    assert of(queue, MIA).due_at.date() == (queue.app.clock.now() + dt.timedelta(days=1)).date()
+    assert of(queue, MIA).due_at == queue.app.tasks.postponed_times().next_day
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,8 +14,11 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
+from relance.engine.definition.sequence import Send
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import TaskAssigned, TaskSkipped, TaskSnoozed
+from relance.engine.schedule import postponing, timezones
+from relance.engine.schedule.postponing import PostponedTimes
 from relance.engine.sequences import publish
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.states import TaskChange
@@ -122,6 +125,13 @@ def skip(context: Context, wanted: TaskFilter, *, dry_run: bool = False) -> Task
         return task_step.close(conn, context, each, "skipped", TaskSkipped(each.text))
 
     return _work(context, wanted, act, dry_run)
+
+
+def postponed_times(context: Context) -> PostponedTimes:
+    """Until when tasks are put off as a rule, by the clock of the workspace, its holidays, and the usual sending hours."""
+    usual, nobody = Send(), timezones.Whereabouts()
+    office = timezones.place(nobody, usual, context.workspace)
+    return postponing.times(context.clock.now(), usual.week, office)
 
 
 def snooze(context: Context, wanted: TaskFilter, until: dt.datetime, *, dry_run: bool = False) -> TaskReport:
