@@ -24,7 +24,7 @@ from relance.wording.dates import (
     show_times_in,
     shown_zone,
 )
-from relance.wording.phrases import capital, counted, ended, quoted, typed
+from relance.wording.phrases import begun, capital, counted, ended, quoted, typed
 from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
 from relance.wording.system import of_system, plainly
 from relance.wording.text import N_, Text, n_, span, words
@@ -35,6 +35,7 @@ __all__ = [
     "Text",
     "_",
     "as_in_the_source",
+    "begun",
     "brief",
     "capital",
     "clock_time",

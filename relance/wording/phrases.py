@@ -22,6 +22,13 @@ def capital(words: object) -> str:
     return said[:1].upper() + said[1:]
 
 
+def begun(words: object) -> str:
+    """Words as a sentence by itself begins: with a large letter, unless they begin with what is no word of ours (an address,
+    a name between quotes). Pure, but for a Text's language."""
+    said = str(words)
+    return capital(said) if said.split(" ", 1)[0].rstrip(",.:;").isalpha() else said
+
+
 def quoted(words: object) -> Text:
     """Somebody else's words between the quotes of the reader's language."""
     return Text('"{words}"', words=str(words))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from relance import errors
-from relance.wording import N_, _
+from relance.wording import N_, _, begun
 
 if TYPE_CHECKING:
     from relance.console.visit import Visit
@@ -44,8 +44,9 @@ def told(visit: Visit, trouble: errors.RelanceError) -> Response:
 def page(visit: Visit, status: int, words: str = "") -> Response:
     """A whole page; where no more than a part was asked for, the words alone."""
     title, usual = WORDS.get(status, (N_("That did not work"), N_("Go back and try again.")))
+    said = begun(words) or _(usual)
     if visit.partial:
-        answer = visit.part("mishap.html", "told", words=words or _(usual))
+        answer = visit.part("mishap.html", "told", words=said)
         answer.status_code = status
         return answer
-    return visit.show("mishap.html", status, title=_(title), words=words or _(usual))
+    return visit.show("mishap.html", status, title=_(title), words=said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
 
@@ -49,7 +50,9 @@ def test_numbers_are_told_with_what_they_rest_on(busy: Console) -> None:
         assert few.count('<th scope="row">') < shown.count('<th scope="row">')
         assert boss.get("/reports?days=12345").status_code == 200
         assert boss.get("/reports?sequence=none").status_code == 404
-        assert boss.get("/reports?mailbox=nobody@sales.example").status_code == 404
+        missing = boss.get("/reports?mailbox=nobody@sales.example")
+        assert missing.status_code == 404
+        assert re.search(r"<h1>.*?</h1>\s*<p>There is no mailbox nobody@sales", missing.text)
 
 
 def test_a_manager_asks_for_the_numbers_of_one_salesperson(busy: Console) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance import errors, wording
-from relance.wording import Text, _, ended, n_
+from relance.wording import Text, _, begun, ended, n_
 from tests.reworded import in_english
 
 NOON = dt.datetime(2026, 3, 5, 11, 0, tzinfo=dt.UTC)
@@ -191,3 +191,10 @@ def test_english_reads_no_catalogue_and_imports_no_babel():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "False\n"
     )
+
+
+def test_a_sentence_by_itself_begins_large_and_somebody_s_own_word_stays_as_it_is() -> None:
+    assert begun("there is no mailbox x.") == "There is no mailbox x."
+    assert begun("nie ma skrzynki x.") == "Nie ma skrzynki x."
+    for said in ("kim@lake.example is away.", '"trial" is no sequence.', "`relance status`", "", "Done."):
+        assert begun(said) == said
