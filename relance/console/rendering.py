@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import resources
@@ -49,6 +49,7 @@ def environment() -> jinja2.Environment:
         count=number,
     )
     made.filters.update(
+        apart=apart,
         capital=wording.capital,
         commands=commands,
         tidy=tidy,
@@ -70,6 +71,11 @@ def commands(words: object) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(each) if odd % 2 else escape(each) for odd, each in enumerate(parts)
     )
+
+
+def apart(values: Iterable[object]) -> Markup:
+    """Foreign values side by side, each by itself: a mark of direction in one (U+202E) does not turn the others round."""
+    return Markup(" · ").join(Markup("<bdi>{}</bdi>").format(each) for each in values)
 
 
 def tidy(value: object) -> str:

@@ -79,6 +79,22 @@ def test_refused_rows_come_as_a_file_with_safe_cells(console: Console) -> None:
     assert rows[1][2:] == ["not_an_address", "'=1+1", "'@SUM(A1)"]
 
 
+def test_a_mark_of_direction_in_a_value_turns_nothing_else_round(console: Console, tab) -> None:
+    """Each value of an unusable row stands by itself, and so does whatever an element shows alone."""
+    token = console.join("ann@sales.example")
+    with console.client(token, follow_redirects=True) as ann:
+        checked = send(ann, "email,note,Vorliebe\n\u202eno address,second,<b>\nok@lake.example,x,y\n").text
+    (job,) = console.app.jobs.list().jobs
+    cell = "<bdi>\u202eno address</bdi> · <bdi>second</bdi> · <bdi>&lt;b&gt;</bdi>"
+    assert cell in checked
+    assert (
+        "<bdi>note</bdi>, <bdi>Vorliebe</bdi> <code>vorliebe</code>" in checked
+    )  # a name that is its own title is said once
+    page = tab(token).open(f"/import/{job.id}?show=refused")
+    isolated = "[...document.querySelectorAll('td.value, td.value bdi, main a, main span')].every(each => getComputedStyle(each).unicodeBidi.includes('isolate'))"
+    assert page.evaluate(isolated)
+
+
 def test_what_cannot_be_used_is_told_at_the_field(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     with console.client(console.join("ann@sales.example")) as ann:
         for given in (
