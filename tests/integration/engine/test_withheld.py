@@ -81,7 +81,8 @@ def test_a_mail_that_can_never_be_read_waits_for_a_person_where_nobody_can_tell_
     desk.script.mails[4] = ANSWER
     desk.fetching({4}, b"{tag} NO [SERVERBUG] this mail is broken\r\n")
     set_aside(desk)
-    desk.refused("could be an answer from anyone.*relance mailbox dismiss ada@sales.example")
+    desk.refused("could be an answer from anyone")
+    assert "`" not in str(desk.mailbox.sync_error)  # the console shows it, where no command is typed
     (told,) = unread_mail.list_all(desk.house)
     assert (told.uid, told.folder, told.state, told.waiting) == (4, "INBOX", "aside", True)
     assert told.why is not None

@@ -176,12 +176,10 @@ def waiting(rows: Sequence[Withheld], roles: dict[str, FolderRole]) -> list[With
 
 def sentence(rows: Sequence[Withheld]) -> Text:
     """What is said of them, and what to do."""
-    first = rows[0]
     what = Text(
-        "It could be an answer from anyone, so no follow-up is sent. Open it in an email program; then `relance mailbox dismiss {address}` resumes the follow-ups.",
-        address=first.mailbox,
+        "It could be an answer from anyone, so no follow-up is sent. Open it in an email program; the follow-ups resume once an administrator of the server has dismissed it here."
     )
-    return Text.together(_told(first), and_more(len(rows) - 1), what)
+    return Text.together(_told(rows[0]), and_more(len(rows) - 1), what)
 
 
 def complain(refused: Sequence[FolderRefused]) -> None:
