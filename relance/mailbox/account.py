@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance.mailbox.auth import Credentials
+from relance.wording import Text
 
 
 class Security(StrEnum):
@@ -26,6 +27,15 @@ class Server:
     host: str
     port: int
     security: Security = Security.STARTTLS
+
+    def signed_in(self) -> Text:
+        """That it let us in, and whether anybody on the way can read what is said, for people who know no protocol."""
+        way = (
+            Text("The connection is not encrypted: it does not leave this machine.")
+            if self.security is Security.PLAIN
+            else Text("The connection is encrypted.")
+        )
+        return Text.together(Text("Signed in to {host}.", host=self.host), way)
 
 
 @dataclass(frozen=True)

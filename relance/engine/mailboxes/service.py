@@ -105,7 +105,8 @@ class MailboxView:
 
 @dataclass(frozen=True)
 class TestStep:
-    """One thing that was tried, and how it went; `plain` is the same without what to type, where `words` name a command."""
+    """One thing that was tried, and how it went; `plain` is the same without commands and
+    protocols, where `words` name any."""
 
     name: str
     ok: bool
@@ -330,7 +331,8 @@ def _try_smtp(context: Context, account: Account) -> TestStep:
         if refused is None
         else smtp_login.told(account, refused)
     )
-    return TestStep("smtp", refused is None, str(words), None if refused is None else reasons.why_of(words))
+    why, plain = (reasons.why_of(words), "") if refused else (None, str(account.smtp.signed_in()))
+    return TestStep("smtp", refused is None, str(words), why, plain)
 
 
 def _try_imap(context: Context, account: Account) -> TestStep:
@@ -344,17 +346,12 @@ def _try_imap(context: Context, account: Account) -> TestStep:
         told = Text.together(*refused, watched_folders.ADVICE)
         return TestStep("imap", ok=False, words=str(told), why=reasons.why_of(told))
     names = ", ".join(each.name for each in folders)
-    return TestStep(
-        "imap",
-        ok=True,
-        words=str(
-            Text(
-                "{place}: logged in; these folders are watched: {folders}",
-                place=_place(account.imap),
-                folders=names,
-            )
-        ),
+    words = Text(
+        "{place}: logged in; these folders are watched: {folders}", place=_place(account.imap), folders=names
     )
+    watched = Text("These folders are watched: {folders}.", folders=names)
+    plain = str(Text.together(account.imap.signed_in(), watched))
+    return TestStep("imap", ok=True, words=str(words), plain=plain)
 
 
 def _unreadable(inbox: Inbox, folder: Folder) -> Text | str:

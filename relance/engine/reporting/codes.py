@@ -106,8 +106,8 @@ SUPPRESSION: Mapping[str, Text] = {
 }
 TRIED: Mapping[str, Text] = {
     "password": Text.within("test", "password"),
-    "smtp": Text.within("test", "smtp"),
-    "imap": Text.within("test", "imap"),
+    "smtp": Text.within("test", "sending"),
+    "imap": Text.within("test", "reading answers"),
     "aliases": Text.within("test", "aliases"),
     "send": Text.within("test", "send"),
     "came back": Text.within("test", "came back"),

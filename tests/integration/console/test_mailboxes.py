@@ -87,6 +87,35 @@ def test_a_mailbox_is_taken_in_and_signed_in_to_at_once(
     assert (added.daily_cap, added.gap_seconds, added.username) == (50, 60, "new@sales.example")
 
 
+def test_a_mailbox_is_theirs_who_add_it_if_nobody_else_is_there(desk: Console) -> None:
+    """The only user is chosen in the form; among several nobody is, and who was chosen is the owner."""
+    with desk.client(desk.join(BOSS), timeout=60) as boss:
+        assert f'<option value="{BOSS}" selected>' in boss.get("/mailboxes/new").text
+        tried(boss, "/mailboxes", **form(owner=BOSS))
+        assert desk.app.mailboxes.owners()["new@sales.example"] == BOSS
+        desk.join("eve@sales.example", role="salesperson")
+        assert "selected>" not in _owners(boss.get("/mailboxes/new").text)
+        refused = boss.post(
+            "/mailboxes", data=form(address="two@sales.example", owner="nobody@sales.example")
+        )
+        assert refused.status_code == 422
+        assert "two@sales.example" not in {each.address for each in desk.app.mailboxes.list()}
+
+
+def _owners(page: str) -> str:
+    return page.partition('name="owner"')[2].partition("</select>")[0]
+
+
+def test_the_steps_of_a_test_are_named_for_who_sells(console: Console) -> None:
+    with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:
+        console.app.mailboxes.add(MailboxSpec.of(world.add_rep("cid@sales.example", "Cid", "correct horse")))
+        page = tried(boss, "/mailboxes/test", address="cid@sales.example")
+    steps = page.partition('id="trial"')[2].partition("</section>")[0]
+    for words in ("Sending", "Reading answers", "The connection is encrypted."):
+        assert in_english(words) in steps
+    assert not any(each in steps.lower() for each in ("smtp", "imap", "tls", "logged in"))
+
+
 def test_both_servers_are_signed_in_to_for_real(console: Console) -> None:
     """In front of servers that take the password, and of the same with a wrong one; a probe comes back."""
     with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:

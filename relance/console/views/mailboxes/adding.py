@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
@@ -12,7 +12,8 @@ from relance.console.pages import Page
 from relance.console.views.mailboxes import looking
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
-from relance.engine.roles import Permission
+from relance.engine.roles import Permission, Role
+from relance.engine.users.service import UserView
 from relance.mailbox import providers, tls
 from relance.mailbox.account import Account, Security, Server
 from relance.wording import Text
@@ -32,11 +33,12 @@ def form(visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /) -> Response:
-    world = _practice(visit)
+    world, users = _practice(visit), _users(visit)
     return visit.show(
         "mailbox_add.html",
         UNPROCESSABLE if wrong or whole else 200,
-        written=written,
+        written={"owner": _usual_owner(visit, users), **written},
+        users=users,
         wrong=wrong,
         whole=whole,
         practice=world.address if world else "",
@@ -56,16 +58,42 @@ def _practice(visit: Visit) -> Account | None:
 def add(visit: Visit) -> Response:
     """Taken in, then signed in to at once; or the form again, with each mistake at its field."""
     try:
+        owner = _owner(visit)
         added = visit.app.mailboxes.add(_spec(visit))
     except errors.Invalid as refused:
         return _again(visit, refused)
+    if owner:
+        visit.app.mailboxes.assign(added.address, owner)
     return looking.tried(visit, added.address)
+
+
+def _users(visit: Visit) -> list[UserView]:
+    """Whose it may be, where who adds it may say so."""
+    if not visit.me.may(Permission.USERS):
+        return []
+    return [each for each in visit.app.users.list() if each.active]
+
+
+def _usual_owner(visit: Visit, users: Sequence[UserView]) -> str:
+    """Whose it is unless somebody else is chosen: their own who add it, where they write to people themselves or are the only user."""
+    alone = [each.email for each in users] == [visit.me.email]
+    return visit.me.email if alone or visit.me.role is Role.SALESPERSON else ""
+
+
+def _owner(visit: Visit) -> str:
+    """Who was chosen; "": nobody. Raises `errors.Invalid` for somebody who is not there (any more)."""
+    chosen = visit.text("owner", 320)
+    if chosen and chosen not in {each.email for each in _users(visit)}:
+        raise errors.Invalid(Text("This owner is not among the users. Choose one of the list."))
+    return chosen
 
 
 def add_practice(visit: Visit) -> Response:
     """The sandbox's mailbox taken in, as the sandbox left its servers, password and certificate in the home: a form names none of them."""
     found = practice.account(visit.installation.settings.home)
     added = visit.app.mailboxes.add(MailboxSpec.of(found, gap_seconds=0))  # nobody to spare in a sandbox
+    if owner := _usual_owner(visit, _users(visit)):
+        visit.app.mailboxes.assign(added.address, owner)
     return looking.tried(visit, added.address)
 
 
@@ -82,6 +110,7 @@ def _again(visit: Visit, refused: errors.Invalid) -> Response:
             whole.append(str(each.on_page))
     whole += [str(refused.page)] if refused.page else []
     written = {name: visit.text(name, 320) for name in FORM_FIELDS}
+    written["owner"] = visit.text("owner", 320)
     written["ca_file"] = visit.text("ca_file", LONGEST_CERTIFICATE)
     return _shown(visit, written, wrong, " ".join(whole))
 
