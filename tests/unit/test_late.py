@@ -24,6 +24,11 @@ def told(node: ast.If) -> dict[str, str]:
         for line in node.body
         if isinstance(line, ast.ImportFrom)
         for alias in line.names
+    } | {
+        alias.asname or alias.name: alias.name
+        for line in node.body
+        if isinstance(line, ast.Import)
+        for alias in line.names
     }
 
 

@@ -77,7 +77,8 @@ class Reason:
         """Who did it, as people read it; None where that is not known."""
         name, kind = (self.params.get(each, "") for each in _DOER)
         if kind in DOERS:
-            return Text(DOERS[kind].msgid, name=code_words.actor(kind, name))
+            known = name if isinstance(name, Text) else code_words.actor(kind, name)
+            return Text(DOERS[kind].msgid, name=known)
         return name or None
 
     @property

@@ -145,11 +145,19 @@ def _of_task(asked: str, data: Mapping[str, Any]) -> str:
     if data.get("note"):
         return _("{task} – note: {note}", task=asked, note=data["note"])
     if data.get("until"):
-        return _("{task} – due {time}", task=asked, time=dt.datetime.fromisoformat(data["until"]))
+        return _("{task} – due {time}", task=asked, time=_time(data["until"]))
     if "assignee" in data:
         who = data["assignee"] or _("anyone")
         return _("{task} – for {who}", task=asked, who=who)
     return asked
+
+
+def _time(kept: str) -> dt.datetime | str:
+    """A time as it was kept; as it stands where a later release keeps it in another way."""
+    try:
+        return dt.datetime.fromisoformat(kept)
+    except ValueError:
+        return kept
 
 
 def _changed(name: str, before: str, after: str) -> str:

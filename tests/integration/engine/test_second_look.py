@@ -72,7 +72,7 @@ def test_what_stopped_it_reads_in_the_readers_language(stage: Stage) -> None:
     stage.run()
     with wording.speaking("pl"):
         [told] = [line for line in stage.relance.timeline(OLA) if line.kind == "message.withdrawn"]
-    assert "wycofano przed wysłaniem treści" in told.words
+    assert "wycofano przed wysłaniem" in told.words
     assert english.words(told.words, (OLA,)) == english.sentences(told.words) == []
 
 
@@ -88,5 +88,5 @@ def test_why_a_mail_was_withdrawn_is_told_in_the_readers_language() -> None:
     with wording.speaking("pl"):
         told = reasons.of_row(withdrawn.row()).words
         changed, paused = because(Code.CHANGED), because(Code.SEQUENCE_PAUSED)
-        assert told == f"wycofano przed wysłaniem treści: {changed}; ponadto: {paused}"
+        assert told == f"wycofano przed wysłaniem: {changed}; ponadto: {paused}"
         assert "changed" not in told

@@ -12,7 +12,7 @@ from relance import errors
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import responses
 from relance.mailbox.parsing import message
-from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 from tests.polls import MAIL, QUICK, mails, poll, uids
 from tests.reworded import in_english, worded
 from tests.servers import scripted_imap
@@ -107,7 +107,7 @@ def test_a_mail_too_large_is_told_and_the_next_one_still_comes() -> None:
     script = Script(mails(4, 9))
     script.instead["UID FETCH"] = fetch
     first, second = poll(script)
-    assert (first.uid, first.raw, first.trouble) == (4, b"", Text("the server could not provide this mail"))
+    assert (first.uid, first.raw, first.trouble.code) == (4, b"", SentenceCode.SERVER_GAVE_NOTHING)
     assert (second.uid, second.trouble) == (9, "")
 
 

@@ -11,12 +11,14 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote
 
 import dramatiq
 import pytest
 import structlog
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 import relance
@@ -216,7 +218,15 @@ def a_page_that_breaks(app: Any) -> None:
     try:
         fails()
     except Exception as trouble:
-        asyncio.run(server._crashed(cast(Any, None), trouble))
+        settings = SimpleNamespace(language="en")
+        site = SimpleNamespace(installation=SimpleNamespace(settings=settings))
+        scope = {
+            "type": "http",
+            "headers": [],
+            "query_string": b"",
+            "app": SimpleNamespace(state=SimpleNamespace(site=site)),
+        }
+        asyncio.run(server._crashed(Request(scope), trouble))
 
 
 def a_test_of_a_mailbox(_: Any) -> None:

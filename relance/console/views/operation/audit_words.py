@@ -138,6 +138,7 @@ FIELDS: Mapping[str, str] = {
     "mailboxes": N_("mailboxes"),
     "numbers": N_("people by number"),
     "outcome": N_("how it ended"),
+    "over": N_("replaced decision"),
     "note": N_("note"),
     "password": N_("new password"),
     "read": N_("read"),
