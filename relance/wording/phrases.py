@@ -17,9 +17,14 @@ def ended(words: object) -> str | Text:
 
 
 def capital(words: object) -> str:
-    """Words as a heading or a label begins: their first letter large, the rest as it is. Pure, but for a Text's language."""
+    """Words as a heading or a label begins: their first letter large, the rest as it is. An address that they begin with
+    stays as its owner writes it. Pure, but for a Text's language."""
     said = str(words)
-    return said[:1].upper() + said[1:]
+    return said if _begins_with_address(said) else said[:1].upper() + said[1:]
+
+
+def _begins_with_address(said: str) -> bool:
+    return "@" in said.partition(" ")[0]
 
 
 def begun(words: object) -> str:

@@ -136,9 +136,7 @@ class Concern:
     words: str
     subject: str = ""  # which mailbox, which reason: one kind may have several
     unasked: bool = False  # no person did it: told by itself although nothing else stands still
-    plain: str = (
-        ""  # the same without the command that says more, for who sees pages; empty where there is none
-    )
+    plain: str = ""  # the same without the command that says more, and without a server's words, for pages; empty: no other
 
     @property
     def grave(self) -> bool:
@@ -252,10 +250,13 @@ def _of_mailboxes(facts: InstallationFacts) -> Iterator[Concern]:
             words = _(
                 "{address} cannot be read: {reason}", address=each.address, reason=ended(each.sync_error)
             )
-            yield Concern(ConcernKind.UNREADABLE, words, each.address)
+            plain = _("{address} cannot be read. The mailbox's page says why.", address=each.address)
+            yield Concern(ConcernKind.UNREADABLE, words, each.address, plain=plain)
         if each.send_error and each.state == "active":
             words = _("{address} cannot send: {reason}", address=each.address, reason=ended(each.send_error))
-            yield Concern(ConcernKind.UNSENDABLE, f"{words}{_again(each.again_at)}", each.address)
+            plain = _("{address} cannot send. The mailbox's page says why.", address=each.address)
+            again = _again(each.again_at)
+            yield Concern(ConcernKind.UNSENDABLE, f"{words}{again}", each.address, plain=f"{plain}{again}")
         if each.silent:
             yield Concern(ConcernKind.SILENT, f"{each.address}: {each.silent}", each.address)
         if each.fault:

@@ -15,6 +15,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.db.tables import enrollment, mailbox, message, user_account
 from relance.engine.reporting import status as reporting
 from relance.engine.reporting import today
+from relance.engine.reporting.concerns import InstallationFacts, MailboxFacts, concerns
 from relance.engine.reporting.today import NewsKind
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -185,6 +186,24 @@ def test_how_it_stands_is_one_sentence(console):
     assert navigation.sentence(console.app.status()).tone == "warn"  # no mailbox
     engine_house.add_mailbox(console.app._context, daily_cap=50)
     assert navigation.sentence(console.app.status()).tone == "good"
+
+
+@pytest.mark.parametrize("does", ["sync_error", "send_error"])
+def test_a_mailbox_in_trouble_is_named_on_every_page_and_its_servers_words_stand_on_its_own(console, does):
+    """An address begins as its owner writes it, and nobody reads a server's raw answer on each page."""
+    console.app.beat("run")
+    engine_house.add_mailbox(console.app._context)
+    raw = 'The IMAP server refused the login: "[AUTHENTICATIONFAILED] Invalid authentication credentials."'
+    facts = InstallationFacts(mailboxes=(MailboxFacts("ada@sales.example", "active", **{does: raw}),))
+    status = dataclasses.replace(console.app.status(), concerns=concerns(facts))
+    assert raw.removesuffix(".") in status.concerns[0].words
+    for language in ("en", "pl"):
+        with wording.speaking(language):
+            said = dataclasses.replace(status, concerns=concerns(facts))
+            words = navigation.sentence(said).words
+            shown = wording.capital(words)
+        assert "AUTHENTICATION" not in shown
+        assert "ada@sales.example" in shown
 
 
 @pytest.mark.parametrize(("cap", "after"), [(3, None), (2, 60), (1, 120), (None, None)])
