@@ -78,11 +78,33 @@ def test_a_server_that_does_not_answer_is_said_above_the_page_and_in_the_top_bar
     look(page)
     page.locator("#connection").wait_for(state="hidden")
     assert page.locator("#state").inner_text() == before
-    here.faults[:] = [
-        each
-        for each in here.faults
-        if "ERR_INTERNET_DISCONNECTED" not in each and "Failed to fetch" not in each
-    ]
+    offline_is_no_fault(here)
+
+
+@pytest.mark.parametrize("size", [(1280, 500), (390, 700)])
+def test_what_is_the_matter_is_in_sight_wherever_one_has_scrolled_to(sales, tab, size) -> None:
+    """Below the bar on top, and not behind it."""
+    here = tab(sales.tokens[BOSS], viewport=dict(zip(("width", "height"), size, strict=True)))
+    page = here.open("/inbox?answer=1")
+    page.context.set_offline(True)
+    look(page)
+    page.locator("#connection [data-when=away]").wait_for()
+    page.evaluate("document.body.style.paddingBottom = '2000px'; scrollTo(0, 900)")
+    page.wait_for_function("scrollY > 800")
+    assert page.evaluate(IN_SIGHT)
+    offline_is_no_fault(here)
+
+
+IN_SIGHT = """() => {
+  const words = document.querySelector("#connection [data-when=away]").getBoundingClientRect();
+  return [words.top + 2, words.bottom - 2].every((y) => document.elementFromPoint(words.left + 4, y)?.closest("#connection"));
+}"""
+
+
+def offline_is_no_fault(here) -> None:
+    """What Chromium says of requests that nobody answers."""
+    unheard = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "Failed to fetch")
+    here.faults[:] = [each for each in here.faults if not any(words in each for words in unheard)]
 
 
 def test_the_way_in_says_why_and_leads_back_to_the_very_page(sales) -> None:
