@@ -148,13 +148,20 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
         return Text("It is held for a person to decide"), _(
             "`relance resume` continues, `relance stop` ends it."
         )
-    if look.state is State.STOPPED and (deed := _deed(row.why)) is not None:
-        return deed, _("Nothing more is sent.")
-    if look.state in states.FINAL and row.why:  # these say how it ended
-        return Text("It is over"), _("Nothing more is sent.")
     if look.state in states.FINAL:
-        return Text("It is over ({state})", state=codes.text("person", row.state)), _("Nothing more is sent.")
+        return _over(look), _("Nothing more is sent.")
+    if look.state not in frozenset(State):
+        return Text("It is in a state of a later release"), _("This release sends nothing more.")
     return None
+
+
+def _over(look: EnrollmentFacts) -> Text:
+    row = look.case.row
+    if look.state is State.STOPPED and (deed := _deed(row.why)) is not None:
+        return deed
+    if row.why:  # these say how it ended
+        return Text("It is over")
+    return Text("It is over ({state})", state=codes.text("person", row.state))
 
 
 def _deed(why: Sequence[Reason]) -> Text | None:
