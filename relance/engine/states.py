@@ -232,6 +232,9 @@ MESSAGE_SENDABLE: frozenset[MessageState] = frozenset(
 )
 """The only states from which an attempt may begin."""
 
+MESSAGE_GIVEN_UP: frozenset[MessageState] = frozenset({MessageState.REFUSED, MessageState.ABANDONED})
+"""These never left and never will: what they were to say may be said again."""
+
 
 def advance_message(state: MessageState, event: MessageEvent) -> MessageState:
     """Where `event` leads from `state`; defined for every pair. From a state that only a later release knows, to where nothing is offered any

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from relance.complete import complete
 from relance.engine import reasons
-from relance.engine.processes.attendance import Attendance
+from relance.engine.processes.attendance import NEEDED, Attendance
 from relance.engine.reasons import Code
 from relance.engine.store import headings
 from relance.wording import Text, _, clock_time, ended, moment, n_
@@ -55,7 +55,7 @@ class _Weight:
     stops: frozenset[str] = frozenset()  # the duties that cannot be done: not ready
 
 
-_WORK = frozenset({"scheduler", "worker"})
+_WORK = frozenset(NEEDED)
 _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
     ConcernKind,
     {
@@ -195,8 +195,10 @@ def _unsure(facts: InstallationFacts) -> Iterator[Concern]:
     if facts.takeover:
         yield Concern(ConcernKind.TAKEOVER, facts.takeover)
     seen = facts.attendance
-    for each in seen.processes if seen is not None else ():
-        if seen is not None and each.name in seen.quiet:
+    if seen is None:
+        return
+    for each in seen.processes:
+        if each.name in seen.quiet:
             words = _(
                 "{role} on {host} was last seen at {time} and may have stopped.",
                 role=each.role,

@@ -150,7 +150,7 @@ def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
         )
     if look.state in states.FINAL:
         return _over(look), _("Nothing more is sent.")
-    if look.state not in frozenset(State):
+    if look.state not in states.STATES:
         return Text("It is in a state of a later release"), _("This release sends nothing more.")
     return None
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import reasons
+from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds, lacking
 from relance.engine.definition.position import Position
@@ -182,7 +182,7 @@ def _left_over(case: StepContext, now: dt.datetime, context: Context) -> Decisio
         return Decision(position=_onward(context, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
         return Decision(event=Event.HELD, why=because(Code.NOT_KNOWN_YET, mail))
-    if state in (MessageState.REFUSED, MessageState.ABANDONED):
+    if state in states.MESSAGE_GIVEN_UP:
         return Decision(event=Event.HELD, why=because(Code.MAIL_OVER, mail, state=state.value))
     return None
 

@@ -174,9 +174,6 @@ def _resuming(context: Context, mailbox: str | None) -> _Steering:
     return act
 
 
-_GIVEN_UP = (MessageState.REFUSED, MessageState.ABANDONED)
-
-
 def in_doubt(mail: Message | None) -> bool:
     """Whether a mail may have been delivered, so that nobody goes on past it before that is decided."""
     return mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING)
@@ -272,7 +269,7 @@ def go_on(
 
 def _left_out(theirs: LockedEnrollments, row: Enrollment, mail: Message | None) -> Reason | None:
     """Why the step somebody was held at is passed over; None where it is to be done now."""
-    if mail is not None and mail.state in _GIVEN_UP:
+    if mail is not None and mail.state in states.MESSAGE_GIVEN_UP:
         return because(Code.MAIL_OVER, state=mail.state.value)
     lacks = because(Code.NOTHING_TO_REPLY_TO)
     if row.state is not State.HELD or lacks.code not in {each.code for each in row.why}:

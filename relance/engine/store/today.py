@@ -99,23 +99,16 @@ def held(conn: Connection) -> int:
 
 def tasks(conn: Connection, before: dt.datetime) -> int:
     """Open tasks that are due before an instant."""
-    query = sa.select(sa.func.count()).where(task.c.state == "open", task.c.due_at < before)
-    own = scopes.within(conn, enrollment.c.mailbox_id)
-    if own:
-        query = query.select_from(sa.join(task, enrollment, enrollment.c.id == task.c.enrollment_id)).where(
-            *own
-        )
+    own = scopes.of_enrollments(conn, task.c.enrollment_id)
+    query = sa.select(sa.func.count()).where(task.c.state == "open", task.c.due_at < before, *own)
     return int(conn.execute(query).scalar_one())
 
 
 def happened(conn: Connection, since: dt.datetime, kinds: Iterable[str]) -> Mapping[str, int]:
     """How often each of these kinds of events happened after an instant."""
-    query = sa.select(event.c.kind, sa.func.count()).where(event.c.at > since, event.c.kind.in_(list(kinds)))
-    own = scopes.within(conn, enrollment.c.mailbox_id)
-    if own:
-        query = query.select_from(sa.join(event, enrollment, enrollment.c.id == event.c.enrollment_id)).where(
-            *own
-        )
+    query = sa.select(event.c.kind, sa.func.count()).where(
+        *_since(conn, since), event.c.kind.in_(list(kinds))
+    )
     return {kind: number for kind, number in conn.execute(query.group_by(event.c.kind))}
 
 
@@ -125,14 +118,14 @@ def unsubscribed(conn: Connection, since: dt.datetime) -> Mapping[str, int]:
     code = sa.func.coalesce(event.c.data[("why", "code")].as_string(), "").label("code")
     asked = sa.and_(event.c.kind == EventKind.REPLY_RECEIVED.value, code == Code.OPTED_OUT.value)
     query = sa.select(code, sa.func.count(sa.distinct(event.c.contact_id))).where(
-        event.c.at > since, sa.or_(event.c.kind == EventKind.ENROLLMENT_UNSUBSCRIBED.value, asked)
+        *_since(conn, since), sa.or_(event.c.kind == EventKind.ENROLLMENT_UNSUBSCRIBED.value, asked)
     )
-    own = scopes.within(conn, enrollment.c.mailbox_id)
-    if own:
-        query = query.select_from(sa.join(event, enrollment, enrollment.c.id == event.c.enrollment_id)).where(
-            *own
-        )
     return {name: number for name, number in conn.execute(query.group_by(code))}
+
+
+def _since(conn: Connection, at: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    """Events after an instant, of the people whom whoever looks may see."""
+    return [event.c.at > at, *scopes.of_enrollments(conn, event.c.enrollment_id)]
 
 
 def capacity(conn: Connection) -> list[tuple[int | None, int]]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.complete import complete
-from relance.engine import reasons
+from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.event_log.of_mails import ReplyTakenBack, ReplyWritten
@@ -116,8 +116,7 @@ def reply(context: Context, number: int, wish: ReplyRequest) -> OwnReplyView:
 
 def _refuse_the_same(conn: Connection, number: int, text: str) -> None:
     for each in own_replies.to_mail(conn, number):
-        ended_unsent = each.state in (MessageState.ABANDONED.value, MessageState.REFUSED.value)
-        if not ended_unsent and writing.are_same(each.text, text):
+        if each.state not in states.MESSAGE_GIVEN_UP and writing.are_same(each.text, text):
             raise SentBefore(each.sent_at or each.leaves_at)
 
 

@@ -212,11 +212,8 @@ def _view(row: Mapping[Any, Any]) -> OwnReplyView:
 
 def over(conn: Connection, inbound_id: int) -> int:
     """How many answers to a mail were given up or taken back: the same words again are meant again."""
-    over = sa.and_(own_reply.c.inbound_id == inbound_id, message.c.state.in_(_OVER))
+    over = sa.and_(own_reply.c.inbound_id == inbound_id, message.c.state.in_(sorted(states.MESSAGE_GIVEN_UP)))
     return int(conn.execute(sa.select(sa.func.count()).select_from(_OPEN).where(over)).scalar_one())
-
-
-_OVER = [MessageState.ABANDONED.value, MessageState.REFUSED.value]
 
 
 def doubt(conn: Connection, numbers: Collection[int]) -> None:
