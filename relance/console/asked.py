@@ -51,6 +51,11 @@ class Asked:
         return self.request.query_params
 
     @property
+    def filtered(self) -> str:
+        """The same as it is written, without the language."""
+        return urlencode([each for each in self.query.multi_items() if each[0] != "lang"])
+
+    @property
     def path(self) -> dict[str, Any]:
         """The parts of the path that are named in it."""
         return self.request.path_params
@@ -60,8 +65,7 @@ class Asked:
         """This page as it is filtered, or where a form that was sent belongs: something that can be opened again."""
         path = self.request.url.path
         if self.request.method == "GET":
-            query = urlencode([each for each in self.query.multi_items() if each[0] != "lang"])
-            return f"{path}?{query}" if query else path
+            return f"{path}?{self.filtered}" if self.filtered else path
         while self.request.method != "GET" and path != "/" and not self.site.opens(path):
             path = path.rpartition("/")[0] or "/"
         return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -36,15 +36,18 @@ def link(visit: Asked, **changes: str | None) -> str:
     """This page with other values in its address; None takes one out. Begins at the first page, unless `after` is given. Where a form
     was answered with a page, it is the page that the form stood on."""
     kept = {name: value for name, value in visit.query.items() if name not in (AFTER, TRAIL, "lang")}
-    wanted = {name: value for name, value in {**kept, **changes}.items() if value}
     path = visit.request.url.path if visit.request.method == "GET" else visit.here
+    return _address(path, {**kept, **changes})
+
+
+def _address(path: str, values: Mapping[str, str | None]) -> str:
+    wanted = {name: value for name, value in values.items() if value}
     return f"{path}?{urlencode(wanted)}" if wanted else path
 
 
 def into(visit: Asked, path: str) -> str:
     """From a list to the page of one of its rows, which leads back to the list as it is."""
-    query = urlencode([each for each in visit.query.multi_items() if each[0] != "lang"])
-    return f"{path}?{urlencode({FROM: query})}" if query else path
+    return _address(path, {FROM: visit.filtered})
 
 
 def origin(visit: Asked) -> str:
@@ -54,8 +57,7 @@ def origin(visit: Asked) -> str:
 
 def stay(visit: Asked, path: str, **more: str) -> str:
     """The page of a row again, after something was done there; it still leads back to the list as it was."""
-    kept = {name: value for name, value in {**more, FROM: origin(visit)}.items() if value}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return _address(path, {**more, FROM: origin(visit)})
 
 
 def place(visit: Asked) -> dict[str, str | None]:
@@ -67,8 +69,7 @@ def back(visit: Asked, path: str, names: Collection[str] = (), **more: str | Non
     """The list as it was left (`origin`). The search, these names and the page are kept; `more` is set besides."""
     known = {"q", AFTER, TRAIL, *names}
     kept = {name: value for name, value in parse_qsl(origin(visit)) if name in known}
-    wanted = {name: value for name, value in {**kept, **more}.items() if value}
-    return f"{path}?{urlencode(wanted)}" if wanted else path
+    return _address(path, {**kept, **more})
 
 
 def chip(visit: Asked, name: str, value: str, label: str, count: int | None = None) -> Chip:

@@ -118,9 +118,10 @@ def beside(ctx: typer.Context, web_port: int) -> Iterator[Beside]:
 
     with contextlib.ExitStack() as stack:
         served = Beside()
-        if session.of(ctx).settings().console:
+        settings = session.of(ctx).settings()
+        if settings.console:
             try:
-                served = Beside(stack.enter_context(contextlib.closing(_bound_beside(ctx, web_port))))
+                served = Beside(stack.enter_context(contextlib.closing(_bound_beside(settings, web_port))))
             except errors.Unreachable as taken:
                 show.note(str(Text.together(taken.text, Text("Relance runs without its console."))))
         yield served
@@ -130,20 +131,20 @@ def fault_beside(ctx: typer.Context, web_port: int) -> Text | None:
     """Why the console could not be served either, for a `relance run` whose web server cannot listen; None where it could."""
     from relance import errors
 
-    if not session.of(ctx).settings().console:
+    settings = session.of(ctx).settings()
+    if not settings.console:
         return None
     try:
-        _bound_beside(ctx, web_port).close()
+        _bound_beside(settings, web_port).close()
     except errors.Unreachable as taken:
         return taken.text
     return None
 
 
-def _bound_beside(ctx: typer.Context, web_port: int) -> socket.socket:
+def _bound_beside(settings: Settings, web_port: int) -> socket.socket:
     from relance import errors
     from relance.scheduler.web_server import web
 
-    settings = session.of(ctx).settings()
     if settings.console_port == web_port:
         same = Text(
             "web_port and console_port are both {port}, and each needs a port of its own. Set console_port to another one; 0 lets the system choose.",

@@ -113,6 +113,8 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
     rows = [(each, _link(visit, each.id)) for each in found.answers]
     before, behind = _beside(found.answers, opened)
     counted, answering = _counts(visit, wanted), replying.part(visit, opened, draft)
+    can_work = visit.me.may(Permission.WORK)
+    undone = visit.query.get(UNDO, "") if can_work else ""
     return visit.show(
         "inbox.html",
         code,
@@ -127,21 +129,21 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in FILTERS if name in visit.query],
         pages=lists.pages(visit, found.cursor),
-        acts=[replace(each, label=_(each.label), means=_(each.means)) for each in ACTS],
+        acts=[deciding.in_words(each) for each in ACTS],
         dangerous=DANGEROUS,
         codes=codes.text,
-        can_work=visit.me.may(Permission.WORK),
+        can_work=can_work,
         back=_link(visit, None),
         before=_link(visit, before) if before else "",
         behind=_link(visit, behind) if behind else "",
         after=_next_unread(visit, wanted, found, opened) or 0,
         told_below=replying.TOLD in visit.query and answering is not None and answering.sent != (),
-        undone=visit.query.get(UNDO, ""),
-        stays=deciding.stays(visit, visit.query.get(UNDO, "")),
-        other_wish=deciding.other_wish(visit, opened) if visit.me.may(Permission.WORK) else None,
+        undone=undone,
+        stays=deciding.stays(visit, undone),
+        other_wish=deciding.other_wish(visit, opened) if can_work else None,
         leave_it=_link(visit, opened.answer.id if opened else None),
         can_lift=visit.me.may(Permission.LIFT),
-        alike=deciding.alike(visit, visit.query.get(UNDO, "")) if visit.me.may(Permission.WORK) else None,
+        alike=deciding.alike(visit, undone),
         asked_alike=visit.query.get(SAME, "") != "",
         another=_link(visit, opened.answer.id, str(answering.another)) if opened and answering else "",
         ask_alike=lists.link(visit, **{SAME: "yes", **lists.place(visit)}),

@@ -21,16 +21,7 @@ _MISTAKES = ("name_error", "password_error", "code_error", "proof_error", "drop_
 
 def show(visit: Visit, **more: Any) -> Response:
     """All of it; `more` is what a form that was refused says."""
-    values = {
-        "name_error": "",
-        "name": None,
-        "password_error": "",
-        "code_error": "",
-        "proof_error": "",
-        "drop_error": "",
-        "offer": None,
-        **more,
-    }
+    values: dict[str, Any] = {**dict.fromkeys(_MISTAKES, ""), "name": None, "offer": None, **more}
     status = 422 if any(values[name] for name in _MISTAKES) else 200
     found = visit.app.myself.profile(visit.me.user)
     return visit.show(

@@ -10,8 +10,7 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.visit import Visit
-from relance.engine.reasons import code_words
-from relance.engine.roles import ROLE_NAMES, Permission, Role
+from relance.engine.roles import ROLE_NAMES, Permission, Role, role_name
 from relance.engine.users.service import UserView
 from relance.wording import N_, Text, _, capital
 
@@ -38,8 +37,7 @@ def show(visit: Visit, **more: object) -> Response:
         status,
         users=users,
         roles=roles,
-        names=names,
-        later=str(code_words.LATER),
+        role_name=role_name,
         search=visit.asked("q"),
         chips=_chips(visit, names),
         chosen=[(name, visit.asked(name)) for name in _FILTERS if visit.asked(name)],

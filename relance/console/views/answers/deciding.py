@@ -115,13 +115,17 @@ def alike(visit: Visit, decided: str) -> Alike | None:
         return None
     found = visit.app.inbox.page(ReplyFilter(unread=True, domain=domain), limit=ANSWERS_AT_ONCE).answers
     rest = tuple(each for each in found if _is_open(each) and each.id not in last)
-    said = replace(act, label=_(act.label), means=_(act.means))
-    return Alike(said, domain, rest, numbered([each.id for each in rest])) if rest else None
+    return Alike(in_words(act), domain, rest, numbered([each.id for each in rest])) if rest else None
 
 
 def _act(answer: AnswerView) -> Act | None:
     """The decision that somebody made about it."""
     return next((each for each in ACTS if answer.corrected and says(each, answer.kind, answer.intent)), None)
+
+
+def in_words(act: Act) -> Act:
+    """The same in the reader's language."""
+    return replace(act, label=_(act.label), means=_(act.means))
 
 
 def says(act: Act, kind: str, intent: str | None) -> bool:
@@ -225,5 +229,4 @@ def other_wish(visit: Visit, opened: AnswerDetail | None) -> OtherWish | None:
     by = opened.answer.decided_by if opened is not None else None
     if act is None or by is None or by.name == visit.me.email:
         return None
-    said = replace(act, label=_(act.label), means=_(act.means))
-    return OtherWish(said, visit.asked(UNTIL, 20), visit.asked(CONTACT, 320))
+    return OtherWish(in_words(act), visit.asked(UNTIL, 20), visit.asked(CONTACT, 320))

@@ -13,6 +13,7 @@ from relance.engine.inbound.answering import writing
 from relance.engine.inbound.answering.addressees import ReplyAddresses
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail
 from relance.engine.roles import Permission
+from relance.engine.states import MESSAGE_GIVEN_UP
 from relance.engine.store.sending.own_replies import OwnReplyView
 from relance.wording import Text, ended
 
@@ -20,7 +21,6 @@ AGAIN = "again"  # in the address: which one was taken back; its words stand in 
 ANOTHER = "another"  # in the address: a further reply is written, after so many
 TOLD = "told"  # in the address: what became of the reply is told beside it, below a long answer
 ASKED = (AGAIN, ANOTHER, TOLD)
-OVER = ("abandoned", "refused")  # these never left, and stand in nobody's way
 LOOK_SECONDS = 3  # between two looks at one that is on its way
 LONGEST_COUNT = 600  # seconds; what leaves later, or while the clock stands still, is told by its time
 ON_ITS_WAY = ("prepared", "transmitting", "deferred", "not sent")
@@ -86,7 +86,7 @@ def part(visit: Visit, opened: AnswerDetail | None, draft: WrittenReply | None) 
 
 
 def _standing(sent: Sequence[OwnReplyView]) -> Sequence[OwnReplyView]:
-    return [each for each in sent if each.state not in OVER]
+    return [each for each in sent if each.state not in MESSAGE_GIVEN_UP]
 
 
 def _key(number: int, sent: Sequence[OwnReplyView]) -> str:
