@@ -24,8 +24,10 @@ def is_pem(trusted: str | None) -> bool:
 
 def fault_of_pem(trusted: str | None) -> Text | None:
     """What is wrong with certificates that were handed over themselves; of a file nothing is said, which may come later."""
+    if trusted is None or not is_pem(trusted):
+        return None
     try:
-        context(trusted if is_pem(trusted) else None)
+        context(trusted)
     except errors.Broken as unreadable:
         return unreadable.text
     return None

@@ -272,9 +272,7 @@ class Ended(Text):
         return (self.of,)
 
 
-_MAKERS = rows.Makers(
-    Text, Text.prose, Text.within, Text.plural, Text.together, Ended, lambda said, code: said.coded(code)
-)
+_MAKERS = rows.Makers(Text, Text.prose, Text.within, Text.plural, Text.together, Ended, Text.coded)
 
 
 def text_of(value: object) -> Text:

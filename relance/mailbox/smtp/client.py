@@ -6,8 +6,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Callable, Coroutine
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 from types import TracebackType
 from typing import TypeVar
 
@@ -47,7 +46,7 @@ class Outbox:
     ) -> None:
         if not _HELO.fullmatch(helo):
             raise ValueError(f"{helo!r} is not a name to greet a server with")
-        context = tls_context or partial(_trust, account.ca_file)
+        context = tls_context or partial(tls.context, account.ca_file)
         self._session = session.SmtpSession(account, helo, limits, context, self._run)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -167,18 +166,3 @@ async def _settled(tasks: tuple[asyncio.Task[T], ...]) -> None:
                 task.exception()  # seen: it has gone to the caller already
     for _ in range(3):  # the abort's own callbacks, one behind the other under TLS
         await asyncio.sleep(0)
-
-
-def _trust(ca_file: str | None) -> ssl.SSLContext:
-    """The context for this file as it is now."""
-    try:
-        changed = Path(ca_file).stat().st_mtime_ns if ca_file and not tls.is_pem(ca_file) else 0
-    except OSError:
-        changed = 0  # `tls.context` says what is wrong
-    return _known_trust(ca_file, changed)
-
-
-@lru_cache(maxsize=32)
-def _known_trust(ca_file: str | None, changed: int) -> ssl.SSLContext:
-    del changed
-    return tls.context(ca_file)  # reading the system's authorities takes 30 ms, more than a whole session

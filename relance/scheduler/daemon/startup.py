@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from relance import clock, config, errors, late
+from relance.engine.processes.attendance import NEEDED
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.store.processes import DUTIES
 from relance.scheduler import app_protocol
@@ -64,6 +65,7 @@ class StartupWait:
         self.words = "it is opened"
         self.met: ConcernKind | None = None
         self.log = structlog.get_logger(__name__)
+        self.said: float | None = None  # when it was told last that the broker is away
 
     def open(self) -> app_protocol.App:
         """The engine, or the reason why not."""
@@ -74,7 +76,7 @@ class StartupWait:
     def _knock(self) -> None:
         """Ask whether Redis answers, where this role has a use for it. Who does more than wait for hints goes on without:
         links, unsubscribes and the console are served, and mail waits in the database."""
-        if self.settings.redis_url is None or not self.duties & {"scheduler", "worker"}:
+        if self.settings.redis_url is None or self.duties.isdisjoint(NEEDED):
             return
         self.asked = ConcernKind.BROKER
         try:
@@ -82,9 +84,11 @@ class StartupWait:
         except errors.Unreachable as away:
             if "web" not in self.duties:
                 raise
-            self.log.warning(
-                "starting without the broker; nothing is sent until it answers", reason=str(away)
-            )
+            if self.said is None or clock.elapsed() - self.said >= SAY_SECONDS:
+                self.said = clock.elapsed()
+                self.log.warning(
+                    "starting without the broker; nothing is sent until it answers", reason=str(away)
+                )
 
     def failed(self, fault: errors.RelanceError) -> None:
         """It did not open: what health says until the next try."""
@@ -157,7 +161,6 @@ class _StandIn:
 def _waited(
     opening: StartupWait, bell: lifecycle.Bell, meanwhile: Callable[[], object]
 ) -> app_protocol.App | None:
-    log = structlog.get_logger(__name__)
     pause, said, begun = FIRST_SECONDS, None, clock.elapsed()
     stand_in = _StandIn(meanwhile)
     while not _told_to_stop(bell):
@@ -170,14 +173,14 @@ def _waited(
                 return None
         if one.app is not None:
             if said is not None:
-                log.info("it answers; going on", waited_seconds=round(clock.elapsed() - begun))
+                opening.log.info("it answers; going on", waited_seconds=round(clock.elapsed() - begun))
             return one.app
         if not isinstance(one.fault, (errors.Unreachable, errors.Unwritable)):
             raise one.fault or errors.Broken(Text("The engine did not start."))
         opening.failed(one.fault)
         if said is None or clock.elapsed() - said >= SAY_SECONDS:
             said = clock.elapsed()
-            log.warning("waiting until it answers", reason=str(one.fault))
+            opening.log.warning("waiting until it answers", reason=str(one.fault))
         stand_in.look(failed=True)
         bell.rung.wait(pause)
         pause = min(LONGEST_SECONDS, pause * 2)

@@ -139,6 +139,8 @@ class Meters:
 
     def lasted(self, window: str, seconds: float) -> None:
         """A window is over."""
+        if self.registry is None:
+            return
         self._labelled(self.window_seconds, ("window", window)).observe(seconds)
         with self.guard:
             if seconds > self.longest.get(window, -1.0):
