@@ -45,9 +45,10 @@ def leases(laid: Ground, now: dt.datetime) -> list[tuple[int, str]]:
     return [(number, owner) for number, owner, until in found if until > now]
 
 
-def paused(laid: Ground) -> list[tuple[int, str]]:
-    """The mailboxes that wait for a person, with the code of what their server said; empty where it is something else."""
-    return [(number, _code(json.loads(params or "{}"))) for number, params in laid.ask(_PAUSED)]
+def paused(laid: Ground) -> list[tuple[int, str, str]]:
+    """The mailboxes that wait for a person, with the code of what their server said (empty where it is something else), and with all
+    that is stored of it: the words of a server in the middle of a mail have no code."""
+    return [(number, _code(json.loads(params or "{}")), params or "") for number, params in laid.ask(_PAUSED)]
 
 
 def _code(params: Mapping[str, Any] | None) -> str:

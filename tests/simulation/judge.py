@@ -16,8 +16,9 @@ from relance.engine.db import tables
 from relance.engine.reasons import Code
 from relance.engine.schedule import next_turn
 from relance.engine.sending.doubt import in_doubt
+from relance.mailbox.smtp import replies as smtp_replies
 from relance.wording.sentence_codes import SentenceCode
-from tests.simulation import aside, ground, people, replying
+from tests.simulation import aside, ground, people, post, replying
 from tests.simulation.aside import Doubt
 from tests.simulation.ground import Ground
 from tests.simulation.letters import STOPS, Kind
@@ -98,12 +99,17 @@ OF_OURS = {Code.STEP_FAILED, Code.NOT_PREPARED}
 
 def _paused(sim: Sim, laid: Ground) -> Iterator[str]:
     """A login that worked before is not given up for one refusal, which may be the server's own trouble."""
-    for number, why in aside.paused(laid):
-        if why in (SentenceCode.NO_ANSWER, SentenceCode.UNREACHABLE):
-            yield f"paused: mailbox {number}, for a server that was silent: {why}"
+    silence = (post.SILENT_IMAP, smtp_replies.described(TimeoutError()))
+    refusals = (post.NO_ENTRY, post.WRONG_PASSWORD.text)
+    for number, why, stored in aside.paused(laid):
+        if why in (SentenceCode.NO_ANSWER, SentenceCode.UNREACHABLE) or any(
+            each in stored for each in silence
+        ):
+            yield f"paused: mailbox {number}, for a server that was silent: {stored}"
         refused = sim.world.logins_refused[number]
-        if why == SentenceCode.LOGIN_REFUSED and refused < next_turn.REFUSALS:
-            yield f"paused: mailbox {number}, after {refused} refused logins: {why}"
+        for_a_login = why == SentenceCode.LOGIN_REFUSED or any(each in stored for each in refusals)
+        if for_a_login and refused < next_turn.REFUSALS:
+            yield f"paused: mailbox {number}, after {refused} refused logins: {stored}"
 
 
 def _by_a_wrong_clock(sim: Sim) -> Iterator[str]:

@@ -103,7 +103,7 @@ IN_SIGHT = """() => {
 
 def offline_is_no_fault(here) -> None:
     """What Chromium says of requests that nobody answers."""
-    unheard = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "Failed to fetch")
+    unheard = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
     here.faults[:] = [each for each in here.faults if not any(words in each for words in unheard)]
 
 

@@ -67,7 +67,9 @@ def test_what_is_still_to_come_or_waits_for_a_person_is_not_told_of(house: Conte
 
 def test_outside_the_sending_hours_it_is_their_next_beginning(house: Context) -> None:
     engine_house.clock(house).move_to(EVENING)
-    for each in forecast.overdue(house, numbers(house)).values():
+    found = forecast.overdue(house, numbers(house))
+    assert len(found) == 2
+    for each in found.values():
         assert each.at is not None
         assert dt.timedelta(hours=11) < each.at - EVENING < dt.timedelta(hours=13)
         assert (each.code, each.words) == (
@@ -89,7 +91,7 @@ def test_behind_the_limit_of_the_mailbox_it_is_the_time_at_which_that_lets_the_n
         )
     (box,) = status.status(house).mailboxes
     found = forecast.overdue(house, numbers(house))
-    assert found
+    assert len(found) == 2
     for each in found.values():
         assert each.at == box.room_at == NOON + 2 * HOUR
         assert each.code == "pace"
@@ -100,7 +102,9 @@ def test_a_follow_up_behind_a_mailbox_that_cannot_be_read_has_no_time(house: Con
     with house.database.write() as conn:
         mailboxes.change(conn, 1, sync_error="the password was refused")
         conn.execute(sa.update(enrollment).values(wrote_before=True))
-    for each in forecast.overdue(house, numbers(house)).values():
+    found = forecast.overdue(house, numbers(house))
+    assert len(found) == 2
+    for each in found.values():
         assert each.at is None
         assert each.code == "unreadable"
         assert in_english("waits until the mailbox can be read") in each.words

@@ -26,6 +26,7 @@ from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
 from tests.integration.engine.test_refusals import KIM, bounce, hear, ready, row, sent, state, suppressed
+from tests.reworded import in_english
 
 __all__ = ["ready"]
 
@@ -126,7 +127,8 @@ def test_a_persons_pause_outlives_the_other_hold_whatever_its_words(ready: Conte
 def test_what_another_release_wrote_without_a_code_of_ours_is_its_words() -> None:
     assert read([{"cause": "unknown mail", "source": "", "words": "x"}]) == (prose("x", Cause.UNKNOWN_MAIL),)
     (told,) = read([{"cause": "of a later release", "code": "later", "words": "x"}])
-    assert (told.code, told.cause, told.source) == (Code.PROSE, Cause.OTHER, "")
+    said = in_english('a reason of a later release: "x"')
+    assert (told.code, told.cause, told.source, told.words) == (Code.PROSE, Cause.OTHER, "", said)
 
 
 def test_suppressions_and_holds_of_the_release_before_are_sorted(database_url: str) -> None:

@@ -58,6 +58,8 @@ def raised() -> Iterator[tuple[str, str]]:
                 apart = any(each.arg in ("command", "page") for each in call.keywords)
                 for said in _last(call.args[:1]):
                     yield call.func.attr + (APART if apart else ""), said  # type: ignore[attr-defined]
+                beside = [each.value for each in call.keywords if each.arg in ("command", "page")]
+                yield from ((APART, said) for said in _last(beside))
 
 
 APART = " with what to do"
@@ -80,5 +82,6 @@ def test_an_error_is_a_whole_sentence() -> None:
 def test_what_is_not_found_comes_with_what_to_do() -> None:
     """Two sentences, or one that goes on: what there is not, and where to look; or what to do stands in a field of its own."""
     told = {said for name, said in raised() if name == "NotFound"}
+    assert len(told) > 10
     assert sum(name == f"NotFound{APART}" for name, _ in raised()) > 15
     assert {said for said in told if not re.search(r"[.;:,] .+", said)} == set()
