@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
@@ -13,20 +13,15 @@ from relance.console import lists
 from relance.console.lists import Chip
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
-from relance.console.views.answers import deciding, replying
+from relance.console.views.answers import beside, deciding, replying
 from relance.console.views.answers.deciding import ACTS, DANGEROUS
 from relance.console.views.answers.replying import RepliedMeanwhile, WrittenReply
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.inbound.answering.service import SentBefore
 from relance.engine.inbound.corrections.decisions import DecidedMeanwhile
-from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerPage, InboxCounts
 from relance.engine.reporting import codes
-from relance.engine.reporting.history.messages import MessageDetail, MessageFilter
 from relance.engine.roles import Permission
-from relance.engine.sequences.control import EnrollmentView
-from relance.engine.sequences.listing import EnrollmentFilter
-from relance.engine.states import OPEN as OPEN_STATES
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, Text, _, capital
@@ -111,7 +106,7 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
     asked = numbers.row(visit.query.get(OPEN, ""))
     opened = visit.app.inbox.detail(asked) if asked is not None else None
     rows = [(each, _link(visit, each.id)) for each in found.answers]
-    before, behind = _beside(found.answers, opened)
+    before, behind = beside.neighbours(found.answers, opened)
     counted, answering = _counts(visit, wanted), replying.part(visit, opened, draft)
     can_work = visit.me.may(Permission.WORK)
     undone = visit.query.get(UNDO, "") if can_work else ""
@@ -120,9 +115,9 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         code,
         rows=rows,
         opened=opened,
-        ours=_ours(visit, opened),
+        ours=beside.our_last(visit, opened),
         replying=answering,
-        concerned=_concerned(visit, opened),
+        concerned=beside.concerned(visit, opened),
         chips=_chips(visit, counted),
         all_read=counted.unread == 0,
         unread_words=_unread_words(visit, counted),
@@ -286,15 +281,6 @@ def _unread_words(visit: Visit, counts: ChipCounts) -> str:
     )
 
 
-def _beside(rows: Sequence[AnswerView], opened: AnswerDetail | None) -> tuple[int | None, int | None]:
-    """The answers above and below the open one; without one, the first is below."""
-    numbers = [each.id for each in rows]
-    if opened is None or opened.answer.id not in numbers:
-        return None, next(iter(numbers), None)
-    place = numbers.index(opened.answer.id)
-    return (numbers[place - 1] if place else None), (numbers[place + 1] if place + 1 < len(numbers) else None)
-
-
 def _next_unread(
     visit: Visit, wanted: ReplyFilter, here: AnswerPage, opened: AnswerDetail | None
 ) -> int | None:
@@ -322,39 +308,6 @@ def _on(visit: Visit, undo: str | None = None) -> str:
     """The list as it was, with the next answer open."""
     after = numbers.row(visit.text("after", 20))
     return lists.back(visit, "/inbox", FILTERS, **{OPEN: str(after) if after else None, UNDO: undo})
-
-
-def _ours(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:
-    """The last mail of ours that has left for them."""
-    if opened is None or opened.answer.email is None:
-        return None
-    found = visit.app.messages.list(
-        MessageFilter(email=opened.answer.email, states=("accepted",)), limit=1
-    ).messages
-    return visit.app.messages.show(found[0].id) if found else None
-
-
-@dataclass(frozen=True)
-class Concerned:
-    """Whom a decision is about: where the person stands, and how many others at their company are under way."""
-
-    standing: tuple[EnrollmentView, ...]
-    company: str
-    colleagues: int
-
-
-def _concerned(visit: Visit, opened: AnswerDetail | None) -> Concerned | None:
-    if opened is None or opened.answer.email is None:
-        return None
-    email = opened.answer.email
-    company = visit.app.contacts.show(email).organisation
-    found = visit.app.enrollments.list(EnrollmentFilter(search=email)).enrollments
-    standing = tuple(each for each in found if each.email == email)
-    if not company:
-        return Concerned(standing, "", 0)
-    under_way = tuple(each.value for each in OPEN_STATES)
-    there = sum(visit.app.enrollments.counts(EnrollmentFilter(company=company, states=under_way)).values())
-    return Concerned(standing, company, there - sum(each.state in under_way for each in standing))
 
 
 def _number(visit: Visit) -> int:
