@@ -23,6 +23,7 @@ from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.schedule.timezones import Workspace
+from relance.engine.sending.doubt import restore_guard
 from relance.mailbox.account import Account
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
@@ -86,6 +87,16 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
     )
 
 
+def epoch_file(settings: Settings) -> Path:
+    """Where the database's epoch is copied to, outside it."""
+    return settings.home / "epoch.json"
+
+
+def require_database(settings: Settings) -> None:
+    """`errors.Misconfigured` where the database that this home worked with is gone; `first_tables` makes a new one."""
+    restore_guard.require_kept(settings.database_url, epoch_file(settings))
+
+
 def actor(named: Actor | str) -> Actor:
     """Who acts where a caller says so by name, or not at all: a program."""
     if isinstance(named, Actor):
@@ -124,6 +135,7 @@ def judge_file(
 
 def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:
     """Bring the database's schema to this release's; returns how it was and how it is."""
+    require_database(settings)
     database = Database(settings.database_url, answer_seconds=MIGRATION_SECONDS)
     try:
         with connection_refused.told(database.url):
@@ -147,6 +159,7 @@ def first_tables(settings: Settings) -> tuple[SchemaState, SchemaState]:
 
 def check_database(settings: Settings) -> SchemaState:
     """How far the database's schema is."""
+    require_database(settings)
     database = Database(settings.database_url)
     try:
         with connection_refused.told(database.url):

@@ -127,6 +127,7 @@ class Relance:
         self.clock = clock or self.settings.clock()
         _speak(self.settings)
         config.require_closed(self.settings)
+        building.require_database(self.settings)
         database = Database(
             self.settings.database_url,
             answer_seconds=self.settings.database_answer_seconds,
@@ -147,7 +148,7 @@ class Relance:
             else:
                 migrate.require(database)
         self._context = building.context(self.settings, self.clock, database)
-        self._epoch_file = self.settings.home / "epoch.json"
+        self._epoch_file = building.epoch_file(self.settings)
         self._beaten = elapsed()
         self._me: Process | None = None
         self._home_refused = ""  # why the epoch could not be written here

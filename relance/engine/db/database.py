@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +180,14 @@ def speakers(url: str) -> tuple[str, ...]:
     if _parse(url).get_backend_name() == "postgresql":
         return ("relance.engine.db.postgresql", "sqlalchemy.dialects.postgresql.psycopg")
     return ("sqlalchemy.dialects.sqlite.pysqlite",)
+
+
+def file_of(url: str) -> Path | None:
+    """The file that an address of SQLite names; None for a server, and for what is no file."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database))
 
 
 def opened_by(conn: Connection) -> Actor:

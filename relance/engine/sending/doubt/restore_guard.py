@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors, late
 from relance.engine.context import Context
-from relance.engine.db.database import Database
+from relance.engine.db.database import Database, file_of
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import RestoreConfirmed
 from relance.engine.event_log.of_people import EnrollmentReleased
@@ -72,6 +72,31 @@ class EpochFile:
 def went_back(seen: EpochFile | None, installation: str, epoch: int) -> bool:
     """Whether this database is an older state of the one the file speaks of. Pure."""
     return seen is not None and seen.installation == installation and seen.epoch > epoch
+
+
+def require_kept(url: str, file: Path) -> None:
+    """Raises `errors.Misconfigured` where the database's file is gone although this home has worked with it: SQLite would make an
+    empty one, which knows nobody who was ever written to, and nobody who answered."""
+    kept = file_of(url)
+    if kept is None or _read(file) is None or _holds_anything(kept):
+        return
+    raise errors.Misconfigured(
+        Text(
+            "the database {path} is gone, and this home has worked with it. Put it back from a backup. To begin with an empty "
+            "one, run `relance init`: it knows nobody who was written to before.",
+            path=kept,
+        )
+    )
+
+
+def _holds_anything(path: Path) -> bool:
+    """An empty file is an empty database. What cannot be looked at is not taken for gone."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return not path.parent.is_dir()  # without its folder nothing is made, and that is told
+    except OSError:
+        return True
 
 
 def beat(database: Database, file: Path) -> Text | None:
