@@ -145,6 +145,9 @@ def test_what_was_sent_without_a_session_is_there_again_after_signing_in(sales, 
         assert page.input_value("#f-text") == "A whole reply"
         assert page.locator("#replied-last").count() == 0
         page.reload()
+        assert page.input_value("#f-text") == "A whole reply"  # a draft, until it is sent or discarded
+        page.locator(".restored button").click()
+        page.reload()
         assert page.input_value("#f-text") == ""
     else:
         sales.join("ann@acme.example")
