@@ -32,7 +32,7 @@ def run_all(
     sockets: Sequence[socket.socket] = (),
     threads: int | None = None,
     bell: lifecycle.Bell | None = None,
-    console: lifecycle.DaemonPart | None = None,
+    console: lifecycle.ConsolePart | None = None,
 ) -> int:
     """Web server, scheduler and worker in this process, and the console. Without `sockets`, listens as the settings say."""
     from relance.scheduler import embedded
@@ -46,7 +46,7 @@ def run_all(
         *embedded.assemble(app, bound, threads or settings.worker_threads, figures),
         *([console] if console is not None else []),
     ]
-    more = [f"console={settings.console_url}"] if console is not None else []
+    more = [f"console={console.url}"] if console is not None and console.url else []
     ready = _ready("run", web.address(bound[0]), *more)
     return lifecycle.stand(parts, bell or lifecycle.Bell(), settings.drain_seconds, ready=ready)
 

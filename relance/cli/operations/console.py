@@ -7,7 +7,7 @@ import functools
 import importlib
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,9 +52,10 @@ def serve(
 
 @dataclass(frozen=True)
 class Beside:
-    """A console that is about to be served, on a socket that is bound; or none."""
+    """A console that is about to be served, on a socket that is bound; or as soon as it can be bound; or none."""
 
     bound: socket.socket | None = None
+    later: Callable[[], socket.socket] | None = None
 
     @property
     def values(self) -> Mapping[str, int]:
@@ -63,11 +64,14 @@ class Beside:
 
     def part(self, app: Any) -> Any:
         """What serves it, in a daemon."""
-        if self.bound is None:
-            return None
-        from relance.scheduler.web_server import web
+        from relance.scheduler.web_server import late_console, web
 
-        return web.Console(application(app), self.bound, app.settings)
+        def serve(bound: socket.socket) -> web.Console:
+            return web.Console(application(app), bound, app.settings)
+
+        if self.bound is not None:
+            return serve(self.bound)
+        return late_console.LateConsole(self.later, serve) if self.later is not None else None
 
     @contextlib.contextmanager
     def meanwhile(self, settings: Settings, waits_for: startup.WaitsFor) -> Iterator[None]:
@@ -112,8 +116,8 @@ def listening(ctx: typer.Context, host: str | None = None, port: int | None = No
 
 @contextlib.contextmanager
 def beside(ctx: typer.Context, web_port: int) -> Iterator[Beside]:
-    """The same for `relance run`, whose work does not depend on it: where the port is taken, that is said, and mail goes on.
-    `web_port` is the one that the web server has."""
+    """The same for `relance run`, whose work does not depend on it: where the port is taken, that is said, mail goes on, and the port is
+    asked for again. `web_port` is the one that the web server has."""
     from relance import errors
 
     with contextlib.ExitStack() as stack:
@@ -123,7 +127,13 @@ def beside(ctx: typer.Context, web_port: int) -> Iterator[Beside]:
             try:
                 served = Beside(stack.enter_context(contextlib.closing(_bound_beside(settings, web_port))))
             except errors.Unreachable as taken:
-                show.note(str(Text.together(taken.text, Text("Relance runs without its console."))))
+                without = Text("Relance runs without its console.")
+                if settings.console_port != web_port:  # that stays taken as long as Relance runs
+                    served = Beside(later=functools.partial(_bound_beside, settings, web_port))
+                    without = Text(
+                        "Relance runs without its console for now, and tries again every few seconds."
+                    )
+                show.note(str(Text.together(taken.text, without)))
         yield served
 
 

@@ -41,6 +41,14 @@ class DaemonPart(Protocol):
         """Stop within so many seconds."""
 
 
+class ConsolePart(DaemonPart, Protocol):
+    """The web console, as a part of a daemon."""
+
+    @property
+    def url(self) -> str:
+        """Where it is served; empty where it is not yet."""
+
+
 class Bell:
     """Rings at SIGTERM and SIGINT. At the second ring the process leaves at once.
 

@@ -206,6 +206,7 @@ class Console(Web):
             [bound],
             connection_limits.ConnectionLimits(most=64, trusted=settings.trusted_proxies),
         )
+        self.url = settings.console_url
         self._said = False
 
     def trouble(self) -> str | None:

@@ -85,6 +85,20 @@ def test_mail_goes_on_where_the_port_is_taken(environment):
         assert alone.returncode == 1
 
 
+def test_the_console_is_served_as_soon_as_its_port_is_free(environment):
+    """The process before had it still; nobody starts the mailing anew for that."""
+    with contextlib.ExitStack() as stack:
+        taken = stack.enter_context(socket.create_server((ports.LOOPBACK, 0)))
+        port = str(taken.getsockname()[1])
+        process = stack.enter_context(started(environment, "run", RELANCE_CONSOLE_PORT=port))
+        process.wait_ready(lambda: "relance run: ready" in process.log(), 60)
+        assert in_english("tries again every few seconds") in process.log()
+        taken.close()
+        process.wait_ready(lambda: "console=" in process.log(), 60)
+        assert f"console=http://{ports.LOOPBACK}:{port}" in process.log()
+        assert get(f"http://{ports.LOOPBACK}:{port}/sign-in")[0] == 200
+
+
 def tried(environment, *words, **more):
     return subprocess.run(
         command.relance(*words), env={**environment, **more}, capture_output=True, text=True, timeout=60
