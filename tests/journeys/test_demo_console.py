@@ -15,7 +15,9 @@ import httpx2 as httpx
 import pytest
 
 from relance.sandbox import pacing
+from relance.wording import Text
 from tests.engine_house import MONDAY
+from tests.reworded import in_english
 
 DEMO = [sys.executable, "-m", "relance", "--lang", "en", "demo", "--contacts", "12", "--seconds", "10"]
 READY = "relance demo: ready"
@@ -46,7 +48,7 @@ def test_who_sits_at_a_terminal_is_asked_at_the_end_and_enter_opens_it(tmp_path:
     ours, theirs = pty.openpty()
     with subprocess.Popen(DEMO, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path) as playing:
         try:
-            _read_until(ours, QUESTION)
+            assert in_english(QUESTION) in _read_until(ours, str(Text("[Y/n]")))
             os.write(ours, b"\n")
             _looked_at(_link(_read_until(ours, READY)))
             playing.send_signal(signal.SIGINT)
