@@ -26,6 +26,7 @@ from benchmarks import claims, looks
 from relance.app import Relance
 from relance.console import assets, server
 from relance.console.requests import cookies
+from relance.console.requests.security import Grounds
 from relance.engine.db.database import Database
 from relance.engine.users.sign_in import Origin
 from tests.servers import ports, postgres
@@ -205,7 +206,9 @@ def _served(relance: Relance, email: str, role: str) -> Iterator[httpx.Client]:
     ports.wait_until(lambda: running.started, what="the console")
     try:
         with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", cookies={cookies.PLAIN: token}, timeout=120.0
+            base_url=f"http://127.0.0.1:{port}",
+            cookies={cookies.name(Grounds.of(relance.settings)): token},
+            timeout=120.0,
         ) as client:
             yield client
     finally:

@@ -104,7 +104,7 @@ def _plainly(site: Site, request: Request, words: Text, status: int) -> Response
 
 def _read(site: Site, page: Page, request: Request) -> bool:
     """Whether what was sent is read: of somebody who cannot be signed in only by the way in."""
-    known = page.permission is None or bool(cookies.token(site.secure, request))
+    known = page.permission is None or bool(cookies.token(site.grounds, request))
     return request.method == "POST" and known
 
 
@@ -158,7 +158,7 @@ def _answer(site: Site, page: Page, request: Request, form: FormData) -> Respons
 
 
 def _visit(site: Site, request: Request, form: FormData, *, visiting: bool = True) -> Visit:
-    token = cookies.token(site.secure, request)
+    token = cookies.token(site.grounds, request)
     found = site.installation.entrance.signed_in(token, visiting=visiting) if token else None
     viewer = found.user.viewer if found else None
     spoken = language.of(request, viewer, site.installation.settings.language)
@@ -194,7 +194,7 @@ def _to_the_way_in(visit: Visit, page: Page) -> Response:
     url = visit.request.url
     where = f"{url.path}?{url.query}" if page.method == "GET" and url.query else visit.here
     asked = {} if where == "/" else {"next": where}
-    if cookies.token(visit.site.secure, visit.request):
+    if cookies.token(visit.site.grounds, visit.request):
         asked["ended"] = "yes"
     return RedirectResponse("/sign-in" + (f"?{urlencode(asked, safe='/')}" if asked else ""), 303)
 

@@ -37,13 +37,16 @@ class Grounds:
     url: str
     hosts: frozenset[str]  # lower case, without port; empty: any address in figures
     secure: bool
+    port: int  # of the address by which it is reached
 
     @classmethod
     def of(cls, settings: Settings) -> Grounds:
         """By the settings. On this machine's own names it can always be asked for."""
         parts = urlsplit(settings.console_url)
         named = {(parts.hostname or "").lower(), settings.console_host.lower()}
-        return cls(settings.console_url, frozenset(named - {"", "0.0.0.0", "::"}), parts.scheme == "https")  # noqa: S104
+        secure = parts.scheme == "https"
+        hosts = frozenset(named - {"", "0.0.0.0", "::"})  # noqa: S104
+        return cls(settings.console_url, hosts, secure, parts.port or (443 if secure else 80))
 
 
 def host_allowed(host: str, hosts: Collection[str]) -> bool:

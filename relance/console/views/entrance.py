@@ -100,7 +100,7 @@ def sign_out(visit: Visit) -> Response:
     """End this session."""
     visit.app.myself.sign_out(visit.me.user, visit.session)
     answer = visit.go("/sign-in")
-    cookies.take(visit.site.secure, answer)
+    cookies.take(visit.site.grounds, answer)
     return answer
 
 
@@ -131,7 +131,7 @@ def _after(visit: Visit, found: SignIn) -> Response:
 
 def _in(visit: Visit, token: str, path: str) -> Response:
     answer = visit.go(path)
-    cookies.give(visit.site.secure, answer, token)
+    cookies.give(visit.site.grounds, answer, token)
     return answer
 
 

@@ -92,7 +92,7 @@ def end_session(visit: Visit) -> Response:
     if which == "all":
         visit.app.myself.sign_out(visit.me.user)
         answer = visit.go("/sign-in")
-        cookies.take(visit.site.secure, answer)
+        cookies.take(visit.site.grounds, answer)
         return answer
     if which == "others":
         visit.app.myself.sign_out(visit.me.user, but=visit.session)

@@ -18,6 +18,7 @@ from relance import Relance, Settings, make_home
 from relance.clock import Clock
 from relance.console import server
 from relance.console.requests import cookies
+from relance.console.requests.security import Grounds
 from relance.engine.contacts import service as contact_service
 from relance.engine.users.sign_in import Origin
 from tests.reading import KIM, MIA, enrolled, hear, letter, wrote
@@ -35,6 +36,11 @@ class Console:
     served: Starlette
     tokens: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that keeps a session."""
+        return cookies.name(Grounds.of(self.app.settings))
+
     def join(self, email: str, role: str = "manager", name: str = "") -> str:
         """Somebody accepts an invitation; returns what their cookie holds."""
         made = self.app.users.invite(email, role)
@@ -51,7 +57,7 @@ class Console:
         """Asks without a browser, as somebody or as nobody; as a page of ours would."""
         headers = {"sec-fetch-site": "same-origin", **more.pop("headers", {})}
         return httpx.Client(
-            base_url=self.url, cookies={cookies.PLAIN: token} if token else {}, headers=headers, **more
+            base_url=self.url, cookies={self.cookie: token} if token else {}, headers=headers, **more
         )
 
 
@@ -152,7 +158,7 @@ def tab(chromium: Any, console: Console) -> Iterator[Any]:
             **{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options}
         )
         if token:
-            context.add_cookies([{"name": cookies.PLAIN, "value": token, "url": console.url}])
+            context.add_cookies([{"name": console.cookie, "value": token, "url": console.url}])
         made = Tab(context.new_page(), console)
         opened.append((context, made))
         return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx2 as httpx
 import pytest
 
 from relance.console import assets
@@ -160,12 +161,29 @@ def test_the_cookie_is_for_this_host_and_for_no_script(console, tmp_path, secure
         with other.client() as client:
             answer = client.post("/sign-in", data={"email": "ada@acme.example", "password": PASSWORD})
     given = answer.headers["set-cookie"]
-    assert given.startswith("__Host-relance=" if secure else "relance=")
+    port = other.app.settings.console_port
+    assert given.startswith("__Host-relance=" if secure else f"relance-{port}=")
     assert "HttpOnly" in given
     assert "SameSite=lax" in given
     assert "Path=/" in given
     assert "Domain" not in given
     assert ("Secure" in given) == secure
+
+
+def test_a_second_console_on_this_machine_signs_nobody_out(console, tmp_path):
+    """A browser sends a host's cookies to all its ports: a demo beside an installation must not take its cookie's place."""
+    from tests.integration.console.conftest import PASSWORD, serving
+
+    with (
+        serving(tmp_path / "demo") as demo,
+        httpx.Client(headers={"sec-fetch-site": "same-origin"}) as browser,
+    ):
+        for each in (console, demo):
+            each.join("ada@acme.example")
+            signed_in = {"email": "ada@acme.example", "password": PASSWORD}
+            assert browser.post(f"{each.url}/sign-in", data=signed_in).status_code == 303
+        for each in (console, demo):
+            assert browser.get(f"{each.url}/").status_code == 200
 
 
 def test_passwords_are_not_asked_for_over_a_network_that_reads_along(tmp_path):
