@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from relance.engine.event_log.kinds import EventKind
     from relance.engine.inbound.answering.addressees import Addressee, ReplyAddresses
     from relance.engine.inbound.corrections.decisions import DecidedMeanwhile, StandingDecision
-    from relance.engine.inbound.corrections.inbox import AnswerView, Corrected
+    from relance.engine.inbound.corrections.foretold import Foretold, ForetoldEffect
+    from relance.engine.inbound.corrections.inbox import AnswerView, Corrected, Correction
     from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerPage, InboxCounts
     from relance.engine.inbound.corrections.reclassify import Change, RejudgeReport
     from relance.engine.inbound.corrections.reinstate import WayBack
@@ -152,6 +153,7 @@ __all__ = [
     "Contact",
     "ContactFilter",
     "Corrected",
+    "Correction",
     "DayCounts",
     "Decided",
     "DecidedMeanwhile",
@@ -168,6 +170,8 @@ __all__ = [
     "EventView",
     "Explanation",
     "Forbidden",
+    "Foretold",
+    "ForetoldEffect",
     "Funnel",
     "HeldDeed",
     "HeldGroup",
@@ -301,7 +305,8 @@ _ROOMS = {
     "engine.event_log.kinds": ("EventKind",),
     "engine.inbound.answering.addressees": ("Addressee", "ReplyAddresses"),
     "engine.inbound.corrections.decisions": ("DecidedMeanwhile", "StandingDecision"),
-    "engine.inbound.corrections.inbox": ("AnswerView", "Corrected"),
+    "engine.inbound.corrections.foretold": ("Foretold", "ForetoldEffect"),
+    "engine.inbound.corrections.inbox": ("AnswerView", "Corrected", "Correction"),
     "engine.inbound.corrections.reclassify": ("Change", "RejudgeReport"),
     "engine.inbound.corrections.reinstate": ("WayBack",),
     "engine.inbound.reading.unread_mail": ("UnreadMail",),

@@ -105,6 +105,7 @@ RULES: Mapping[str, Rule] = {
     "inbox.counts": _look(by_itself),
     "inbox.detail": _look(own_rows("answer")),
     "inbox.dismiss_substitute": _do(Permission.WORK, own_rows("answer")),
+    "inbox.foretell": _look(own_rows("answer")),
     "inbox.list": _look(by_itself),
     "inbox.mark": _do(Permission.WORK, own_rows("answer", "numbers")),
     "inbox.page": _look(by_itself),

@@ -15,7 +15,7 @@ from relance.engine.contacts import importer, suppression_list
 from relance.engine.contacts import service as contact_service
 from relance.engine.definition.starters import texts as starters
 from relance.engine.inbound.answering import service as answering
-from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, reinstate
+from relance.engine.inbound.corrections import foretold, inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.jobs import service as job_service
 from relance.engine.mailboxes import aliases, assigning, changing, probe_run
@@ -233,6 +233,7 @@ class Answers(Service):
     detail = Operation(inbox_pages.detail)
     mark = Operation(inbox_pages.mark)
     undo = Operation(inbox.undo)
+    foretell = Operation(foretold.foretell)
     accept_substitute = Operation(inbox.accept_substitute)
     dismiss_substitute = Operation(inbox.dismiss_substitute)
     take_back = Operation(answering.take_back)

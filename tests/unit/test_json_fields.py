@@ -127,6 +127,7 @@ PEOPLES_OWN = {
         "by_mailbox",
         "ca_file",
         "company",
+        "contact",
     ),
     *(
         "cursor",
@@ -253,6 +254,7 @@ OWN_WORDS = {"Report", "SequenceDetail", "SequenceStanding", "SequenceSummary"}
 
 SAID_ALONE = {
     "AnswerView.note": "a person's own words",
+    "Correction.note": "a person's own words",
     "Task.note": "a person's own words",
     "TaskEnding.note": "a person's own words",
     "Task.words": "its author's own words",

@@ -13,7 +13,7 @@ from relance.console import lists
 from relance.console.lists import Chip
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
-from relance.console.views.answers import beside, deciding, replying
+from relance.console.views.answers import beside, deciding, foretelling, replying
 from relance.console.views.answers.deciding import ACTS, DANGEROUS
 from relance.console.views.answers.replying import RepliedMeanwhile, WrittenReply
 from relance.console.visit import UNPROCESSABLE, Visit
@@ -110,6 +110,8 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
     counted, answering = _counts(visit, wanted), replying.part(visit, opened, draft)
     can_work = visit.me.may(Permission.WORK)
     undone = visit.query.get(UNDO, "") if can_work else ""
+    alike = deciding.alike(visit, undone)
+    foreseen = foretelling.foreseen(visit, opened.answer if opened and can_work else None, ACTS)
     return visit.show(
         "inbox.html",
         code,
@@ -124,7 +126,7 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in FILTERS if name in visit.query],
         pages=lists.pages(visit, found.cursor),
-        acts=[deciding.in_words(each) for each in ACTS],
+        acts=foreseen,
         dangerous=DANGEROUS,
         codes=codes.text,
         can_work=can_work,
@@ -135,11 +137,11 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         told_below=replying.TOLD in visit.query and answering is not None and answering.sent != (),
         undone=undone,
         stays=deciding.stays(visit, undone),
-        other_wish=deciding.other_wish(visit, opened) if can_work else None,
+        other_wish=deciding.other_wish(visit, opened, foreseen) if can_work else None,
         leave_it=_link(visit, opened.answer.id if opened else None),
         can_lift=visit.me.may(Permission.LIFT),
-        alike=deciding.alike(visit, undone),
-        asked_alike=visit.query.get(SAME, "") != "",
+        alike=alike,
+        asked_alike=foretelling.of_each(visit, alike if SAME in visit.query else None),
         another=_link(visit, opened.answer.id, str(answering.another)) if opened and answering else "",
         ask_alike=lists.link(visit, **{SAME: "yes", **lists.place(visit)}),
         ask_no_more=lists.link(visit, **{SAME: None, **lists.place(visit)}),

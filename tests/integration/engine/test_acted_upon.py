@@ -13,7 +13,7 @@ from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import inbox, reclassify, revise
 from relance.engine.inbound.corrections.inbox import Correction, ReplyFilter
 from relance.engine.inbound.corrections.reclassify import RejudgeOptions
-from relance.engine.inbound.corrections.revise import Revision
+from relance.engine.inbound.corrections.traces import Revision
 from relance.engine.inbound.policy import Certainty
 from relance.engine.reporting import timeline
 from relance.engine.sequences import control

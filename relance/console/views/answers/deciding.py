@@ -23,10 +23,15 @@ class Act:
 
     key: str
     label: str
-    means: str  # what happens
+    means: str  # what happens to somebody who is under way; `foretelling` says what happens to this person
     icon: str
     kind: Kind
     intent: Intent | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it holds for the address as well, whatever becomes of a sequence."""
+        return self.key in DANGEROUS
 
 
 ACTS = (
@@ -223,10 +228,10 @@ class OtherWish:
     contact: str
 
 
-def other_wish(visit: Visit, opened: AnswerDetail | None) -> OtherWish | None:
-    """The question that is asked; None where there is none, or nobody decides otherwise any more."""
-    act = BY_KEY.get(visit.query.get(ACT, ""))
+def other_wish(visit: Visit, opened: AnswerDetail | None, acts: Sequence[Act]) -> OtherWish | None:
+    """The question that is asked; None where there is none, or nobody decides otherwise any more. `acts`: with what each would do."""
+    act = next((each for each in acts if each.key == visit.query.get(ACT, "")), None)
     by = opened.answer.decided_by if opened is not None else None
     if act is None or by is None or by.name == visit.me.email:
         return None
-    return OtherWish(in_words(act), visit.asked(UNTIL, 20), visit.asked(CONTACT, 320))
+    return OtherWish(act, visit.asked(UNTIL, 20), visit.asked(CONTACT, 320))

@@ -21,7 +21,8 @@ from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted
 from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import decisions, kinds, revise, slips
-from relance.engine.inbound.corrections.revise import Revised, Revision
+from relance.engine.inbound.corrections.revise import Revised
+from relance.engine.inbound.corrections.traces import Revision
 from relance.engine.reasons import Code, Reason, Why, matches
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
@@ -227,7 +228,7 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     decisions.require_over(conn, answer, correction.over)
     before = classification.in_force(answer)
     _refuse_past(context, correction.until, now)
-    said = _said(answer, before, correction, now)
+    said = said_of(answer, before, correction, now)
     values: dict[str, Any] = {"correction": said, **_seen(conn, answer, now)}
     if correction.contact is not None:
         values["contact_id"] = contact_service.get(conn, context, correction.contact).id
@@ -304,9 +305,10 @@ _BEFORE = "before"
 # The key under which a correction keeps what stood before it, so that it can be taken back once.
 
 
-def _said(
+def said_of(
     answer: Reply, before: EffectiveClassification, correction: Correction, now: dt.datetime
 ) -> dict[str, Any]:
+    """A correction as it is kept beside its mail. Raises `errors.Invalid` for a kind or intent there is not."""
     kind = kinds.kind(correction.kind) if correction.kind is not None else before.judgement.kind
     earlier = {key: value for key, value in (answer.correction or {}).items() if key != _BEFORE}
     said: dict[str, Any] = {**earlier, "kind": kind.value, "at": now.isoformat()}

@@ -14,7 +14,8 @@ from relance.engine.event_log.of_mails import ReplyReclassified
 from relance.engine.inbound import apply, classification, policy
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
-from relance.engine.inbound.corrections.revise import Revised, Revision
+from relance.engine.inbound.corrections.revise import Revised
+from relance.engine.inbound.corrections.traces import Revision
 from relance.engine.reasons import Why
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent

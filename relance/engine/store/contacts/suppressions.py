@@ -129,8 +129,21 @@ def take_back(conn: Connection, address: str, sources: Iterable[str]) -> bool:
     """What these bounces said of an address is not so. True when it may be written to again; what a person asked for, and
     what any other bounce said, stays."""
     rows = _reasons(conn, "address", address)
-    wrong = [row.id for row in rows if row.cause == Because.BOUNCE.value and row.source in set(sources)]
-    return _take_back(conn, address, rows, wrong)
+    return _take_back(conn, address, rows, _of_bounces(rows, sources))
+
+
+def _of_bounces(rows: Sequence[sa.Row[Any]], sources: Iterable[str]) -> list[int]:
+    wanted = set(sources)
+    return [row.id for row in rows if row.cause == Because.BOUNCE.value and row.source in wanted]
+
+
+def stands_without(conn: Connection, address: str, sources: Iterable[str]) -> bool:
+    """Whether an address may not be written to, also after `take_back` of these bounces."""
+    wanted = list(sources)
+    rows = _reasons(conn, "address", address) if wanted else []
+    lifted = bool(rows) and len(_of_bounces(rows, wanted)) == len(rows)
+    values = refusing(address)[1:] if lifted else refusing(address)
+    return bool(_AMONG.all(conn, {"wanted": sorted(values)}))
 
 
 def take_back_wish(

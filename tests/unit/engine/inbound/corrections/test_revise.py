@@ -6,8 +6,9 @@ from unittest import mock
 import pytest
 
 from relance.engine.inbound.classification import EffectiveClassification
-from relance.engine.inbound.corrections import revise
-from relance.engine.inbound.corrections.revise import Revised, Revision, StandsBecause
+from relance.engine.inbound.corrections import traces
+from relance.engine.inbound.corrections.revise import Revised, StandsBecause
+from relance.engine.inbound.corrections.traces import Revision
 from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import Cause, Code, Reason, because, prose
 from relance.engine.states import State
@@ -27,9 +28,9 @@ def undone(state: State, why: Reason | None, kind: Kind = Kind.HUMAN) -> bool:
     """Whether the row is what the mail, read as `kind`, had made of it."""
     reply = blank(Reply, id=7, mailbox_id=2, judgement={})
     revision = Revision(reply, held_to_be(kind), held_to_be(Kind.AUTO_REPLY))
-    desk = revise._RevisionRun(None, None, revision, None, {KIM.id: KIM})
-    with mock.patch.object(revise.replies, "of_contact", return_value=[reply]):
-        return revise._caused(desk, dataclasses.replace(row(state, why), contact_id=KIM.id))
+    desk = traces.RevisionRun(None, None, revision, None, {KIM.id: KIM}, traces.Rows(None))
+    with mock.patch.object(traces.replies, "of_contact", return_value=[reply]):
+        return traces.is_caused(desk, dataclasses.replace(row(state, why), contact_id=KIM.id))
 
 
 @pytest.mark.parametrize("state", [State.REPLIED, State.HELD, State.STOPPED, State.BOUNCED])
@@ -51,7 +52,7 @@ def test_a_mail_that_had_done_nothing_has_nothing_to_undo():
 
 def test_an_organisations_refusal_is_undone_with_the_mail_that_told_it():
     refused = because(Code.ANSWERED, "acme.example", cause=Cause.ORGANISATION)
-    with mock.patch.object(revise.refusing_domains, "of", return_value="acme.example"):
+    with mock.patch.object(traces.refusing_domains, "of", return_value="acme.example"):
         assert undone(State.HELD, refused, Kind.BLOCKED)
         assert not undone(State.HELD, refused, Kind.HUMAN)
 
