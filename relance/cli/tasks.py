@@ -71,10 +71,13 @@ def done(
     task: Annotated[int, typer.Argument(metavar="TASK", help="Its number.")],
     outcome: Annotated[TaskOutcome, typer.Option(help="How it ended.")] = TaskOutcome.DONE,
     note: Annotated[str, typer.Option(help="What you would like to remember about it.")] = "",
+    stop: Annotated[
+        bool, typer.Option("--stop", help="Stop the sequence for them, such as for a wrong person.")
+    ] = False,
 ) -> None:
-    """Mark a task as done. The sequence continues."""
+    """Mark a task as done. The sequence continues, unless --stop is given."""
     with session.of(ctx).open() as relance:
-        changed = relance.tasks.done(task, outcome=outcome.value, note=note)
+        changed = relance.tasks.done(task, outcome=outcome.value, note=note, stop=stop)
         before = None if changed else relance.tasks.ending(task)
     if changed:
         show.say(_("Task {task} is done.", task=task))

@@ -23,6 +23,7 @@ from relance.engine.store.sequences.tasks import Task
 from relance.wording import N_, Text, _, date_of
 
 OPEN = "task"  # the task that is open, in the address; "none": the list alone
+GOES_ON = "wrong person, continue"  # in the form: that outcome, and the sequence is not stopped
 _OUTCOMES = (
     ("d", TaskOutcome.DONE, N_("Done"), "check", N_("It is done as it was asked.")),
     (
@@ -44,7 +45,14 @@ _OUTCOMES = (
         TaskOutcome.WRONG_PERSON,
         N_("Wrong person"),
         "circle-user",
-        N_("The sequence still writes to them, until you stop it on their page."),
+        N_("This stops the sequence for them: nothing more of it is sent."),
+    ),
+    (
+        "",
+        GOES_ON,
+        N_("Wrong person, continue"),
+        "circle-user",
+        N_("The sequence still writes to them, unless it asks for this outcome itself."),
     ),
 )
 # Key, code, label, icon, and what it means.
@@ -69,7 +77,7 @@ def show(visit: Visit) -> Response:
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in ("when", "mine") if name in visit.query],
         pages=lists.pages(visit, found.cursor),
-        outcomes=[(key, each.value, _(label), sign, _(means)) for key, each, label, sign, means in _OUTCOMES],
+        outcomes=[(key, str(each), _(label), sign, _(means)) for key, each, label, sign, means in _OUTCOMES],
         later=visit.app.tasks.postponed_times(),
         can_work=visit.me.may(Permission.WORK),
         back=lists.link(visit, **{OPEN: "none"}),
@@ -81,13 +89,18 @@ def show(visit: Visit) -> Response:
 
 
 def done(visit: Visit) -> Response:
-    """Closed, by how it ended; the next one opens."""
-    number, note = _number(visit), visit.text("note").strip()
-    if not visit.app.tasks.done(number, outcome=visit.text("outcome", 30), note=note):
+    """Closed, by how it ended; the next one opens. The sequence stops for the wrong person, unless it is said that it goes on."""
+    number, note, said = _number(visit), visit.text("note").strip(), visit.text("outcome", 30)
+    outcome = TaskOutcome.WRONG_PERSON.value if said == GOES_ON else said
+    stop = said == TaskOutcome.WRONG_PERSON
+    stopped = Text("Nothing more of this sequence is sent to them.") if stop else ""
+    if not visit.app.tasks.done(number, outcome=outcome, note=note, stop=stop):
         kept = Text("Your note is kept in the person's history.") if note else ""
-        return _closed_before(visit, number, kept)
-    ended = codes.text("outcome", visit.text("outcome", 30))
-    return visit.go(_on(visit), Text("Task closed: {outcome}.", outcome=ended))
+        return _closed_before(
+            visit, number, Text.together(kept, stopped) if kept and stopped else kept or stopped
+        )
+    closed = Text("Task closed: {outcome}.", outcome=codes.text("outcome", outcome))
+    return visit.go(_on(visit), Text.together(closed, stopped) if stopped else closed)
 
 
 def _closed_before(visit: Visit, number: int, more: Text | str = "") -> Response:

@@ -106,6 +106,26 @@ def test_who_comes_second_is_told_who_was_first_and_loses_no_note(queue: Console
     assert logged == [("tasks.done", "ann@sales.example")]
 
 
+def test_the_sequence_stops_for_a_wrong_person_unless_it_is_to_go_on(queue: Console) -> None:
+    def states() -> dict[str, str]:
+        return {each.email: each.state for each in queue.app.enrollments.list().enrollments}
+
+    kim, mia, before = of(queue, KIM).id, of(queue, MIA).id, states()
+    with queue.client(queue.join("ann@sales.example"), follow_redirects=True) as ann:
+        page = ann.get(f"/tasks?task={kim}").text
+        assert in_english("This stops the sequence for them: nothing more of it is sent.") in page
+        went_on = ann.post("/tasks/done", data={"task": kim, "outcome": "wrong person, continue"})
+        assert in_english("Task closed: wrong person.") in went_on.text
+        assert states() == before
+        stopped = ann.post("/tasks/done", data={"task": mia, "outcome": "wrong person"})
+        assert in_english("Nothing more of this sequence is sent to them.") in stopped.text
+    assert states() == {**before, MIA: "stopped"}
+    assert {of(queue, each).outcome for each in (KIM, MIA)} == {"wrong person"}
+    [ended] = [each for each in queue.app.timeline(MIA) if each.kind == "enrollment.stopped"]
+    assert ended.actor
+    assert ended.actor.name == "ann@sales.example"
+
+
 def test_how_a_task_ended_stands_in_the_history(queue: Console) -> None:
     with queue.client(queue.join("ann@sales.example")) as ann:
         ann.post(
@@ -131,7 +151,7 @@ def test_each_button_says_what_it_does(queue: Console) -> None:
     buttons = re.findall(
         r"<button.*?</button>", shown.partition('class="thread"')[2].partition("</main>")[0], re.DOTALL
     )
-    assert len(buttons) == 8
+    assert len(buttons) == 9
     assert all(re.search(r"<small>[^<]+</small>", each) for each in buttons)
     assert re.search(r'href="/tasks" aria-current="page".*?<span class="count some">1</span>', shown)
 

@@ -148,6 +148,7 @@ FIELDS: Mapping[str, str] = {
     "sequence": N_("sequence"),
     "sessions": N_("browsers"),
     "states": N_("state"),
+    "stop": N_("the sequence is stopped"),
     "to": N_("to"),
     "until": N_("until"),
     "user": N_("user"),

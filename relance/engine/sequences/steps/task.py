@@ -13,13 +13,20 @@ from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import TaskStep
 from relance.engine.event_log.kinds import EventKind
-from relance.engine.event_log.of_people import StepSkipped, TaskCreated, TaskDone, TaskNoted, TaskSkipped
+from relance.engine.event_log.of_people import (
+    EnrollmentStopped,
+    StepSkipped,
+    TaskCreated,
+    TaskDone,
+    TaskNoted,
+    TaskSkipped,
+)
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
-from relance.engine.states import TaskOutcome
-from relance.engine.store import events
+from relance.engine.states import Event, TaskOutcome
+from relance.engine.store import done_by, events
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, moves, tasks
 from relance.wording import Text
@@ -61,9 +68,12 @@ def _words(case: StepContext, step: TaskStep) -> str:
     return rendered.subject if isinstance(rendered, templates.Rendered) else step.task
 
 
-def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "") -> bool:
+def done(
+    context: Context, task_id: int, *, outcome: str = "done", note: str = "", stop: bool = False
+) -> bool:
     """Close a task, by how it ended (a `TaskOutcome` by its name); an enrollment that waited for it goes on. False where it
-    was closed before: the note of who came second stands in the timeline."""
+    was closed before: the note of who came second stands in the timeline. `stop`: the sequence ends for them in any case, in the same
+    transaction, so that nothing more is sent to somebody who is the wrong person."""
     ended = _outcome(outcome)
     said = contact_fields.tidy("note", note) if note else ""
     with context.database.write() as conn:
@@ -72,7 +82,18 @@ def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "
         closed = close(conn, context, task, "done", told)
         if not closed:
             _keep_note(conn, context, task, told)
+        if stop:
+            _stop(conn, task, context.clock.now())
         return closed
+
+
+def _stop(conn: Connection, task: tasks.Task, now: dt.datetime) -> None:
+    """As `control.stop`, of the sequence that asked."""
+    why = done_by.done(conn, Code.STOPPED, text="")
+    [(before, after)] = enrollments.apply(conn, [task.enrollment_id], Event.STOPPED, now, reason=why)
+    if after is not before.state:
+        events.record_event(conn, EnrollmentStopped(why), now, before)
+        tasks.drop_open(conn, [before.id], now)
 
 
 def known(conn: Connection, task_id: int) -> tasks.Task:
