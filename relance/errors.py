@@ -20,10 +20,12 @@ Everyday outcomes (a refused recipient, a deferred mail, a missing variable) are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 class RelanceError(Exception):
@@ -70,6 +72,15 @@ class Problem:
     line: int = 0
     column: int = 0
     command: Text | str = ""  # what to type about it, at the command line
+    code: str = field(init=False, default="")
+    """What is wrong, for programs: a code that `docs/operations.md` lists."""
+    params: Mapping[str, Any] = field(init=False, compare=False, default_factory=dict)
+    """What stands in the places of its sentence."""
+
+    def __post_init__(self) -> None:
+        said = self.what if isinstance(self.what, Text) else Text.prose(self.what)
+        object.__setattr__(self, "code", said.code or SentenceCode.REFUSED.value)
+        object.__setattr__(self, "params", said.params if said.code else {})
 
     @property
     def text(self) -> Text:

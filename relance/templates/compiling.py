@@ -15,6 +15,7 @@ from relance.templates.markup import inline, links, markdown, page, pieces
 from relance.templates.safety import allow_list, fence
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words
 from relance.wording import Text, ended, quoted
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_SOURCE = 64 * 1024  # characters of one part
 MAX_SUBJECT_SOURCE = 2000
@@ -180,7 +181,9 @@ def _read_all(source: Source, signature: str) -> Iterator[_Part]:
 
 def _read(name: str, source: str, limit: int) -> _Part:
     if len(source) > limit:
-        what = Text("This text is longer than {limit} characters.", limit=limit)
+        what = Text("This text is longer than {limit} characters.", limit=limit).coded(
+            SentenceCode.VALUE_TOO_LONG
+        )
         return _Part(name, source, problems=[errors.Problem(what, hint=Text("Make it shorter."))])
     source = values.clean(source)
     try:
@@ -196,7 +199,11 @@ def _read(name: str, source: str, limit: int) -> _Part:
             name,
             source,
             problems=[
-                errors.Problem(Text("The template is nested too deeply or contains too large a number."))
+                errors.Problem(
+                    Text("The template is nested too deeply or contains too large a number.").coded(
+                        SentenceCode.TEMPLATE_TOO_LARGE
+                    )
+                )
             ],
         )
     refused = allow_list.problems(tree)
@@ -222,7 +229,9 @@ def _single_braces(part: _Part, known: Collection[str]) -> Iterator[errors.Probl
                 line = piece.line + piece.text.count("\n", 0, brace.start())
                 hint = Text("Write {{{{ {field} }}}}.", field=brace[1])
                 yield errors.Problem(
-                    Text('"{name}" has single braces and would be sent as it is.', name=brace[0]),
+                    Text('"{name}" has single braces and would be sent as it is.', name=brace[0]).coded(
+                        SentenceCode.SINGLE_BRACES
+                    ),
                     hint=hint,
                     line=line,
                 )

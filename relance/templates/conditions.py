@@ -17,6 +17,7 @@ from relance.templates.markup import pieces
 from relance.templates.safety import allow_list, fence
 from relance.templates.words import Missing, Unusable
 from relance.wording import N_, Text
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_CONDITION = 2000
 
@@ -117,19 +118,31 @@ def _parsed(text: str) -> nodes.Expr:
         raise errors.Invalid(
             [
                 errors.Problem(
-                    Text("The condition is empty."),
+                    Text("The condition is empty.").coded(SentenceCode.CONDITION_UNREADABLE),
                     hint=Text("Write {example}.", example=_EXAMPLES["clicked"]),
                 )
             ]
         )
     if len(text) > MAX_CONDITION:
         raise errors.Invalid(
-            [errors.Problem(Text("The condition is longer than {most} characters.", most=MAX_CONDITION))]
+            [
+                errors.Problem(
+                    Text("The condition is longer than {most} characters.", most=MAX_CONDITION).coded(
+                        SentenceCode.VALUE_TOO_LONG
+                    )
+                )
+            ]
         )
     if "{{" in text or "{%" in text:
         hint = Text("Write it without braces, as in {example}.", example=_EXAMPLES["replied"])
         raise errors.Invalid(
-            [errors.Problem(Text("A condition has no {{{{ }}}} around it."), hint=hint, line=1)]
+            [
+                errors.Problem(
+                    Text("A condition has no {{{{ }}}} around it.").coded(SentenceCode.CONDITION_UNREADABLE),
+                    hint=hint,
+                    line=1,
+                )
+            ]
         )
     try:
         parser = Parser(fence.plain_text(), text, state="variable")
@@ -140,7 +153,9 @@ def _parsed(text: str) -> nodes.Expr:
         raise errors.Invalid([_unclosed(text, error) or _explained(error)]) from None
     except (RecursionError, ValueError, OverflowError):
         raise errors.Invalid(
-            Text("The condition is nested too deeply or contains too large a number.")
+            Text("The condition is nested too deeply or contains too large a number.").coded(
+                SentenceCode.TEMPLATE_TOO_LARGE
+            )
         ) from None
     return tree
 
@@ -150,7 +165,9 @@ def _unclosed(text: str, error: jinja2.TemplateSyntaxError) -> errors.Problem | 
     bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
     if "end of template" not in (error.message or "") or bare.count("(") <= bare.count(")"):
         return None
-    what = Text("The condition ends in the middle: a bracket is not closed.")
+    what = Text("The condition ends in the middle: a bracket is not closed.").coded(
+        SentenceCode.CONDITION_UNREADABLE
+    )
     return errors.Problem(what, hint=_AS_IN, line=error.lineno)
 
 
@@ -160,7 +177,7 @@ def _explained(error: jinja2.TemplateSyntaxError) -> errors.Problem:
         Text('The condition cannot be read. Jinja: "{fault}"', fault=message),
         _AS_IN,
     )
-    return errors.Problem(what, hint=hint, line=error.lineno)
+    return errors.Problem(what.coded(SentenceCode.CONDITION_UNREADABLE), hint=hint, line=error.lineno)
 
 
 def _braceless(found: errors.Problem) -> errors.Problem:
@@ -173,11 +190,13 @@ def _unread(parser: Parser) -> errors.Problem:
     token = parser.stream.current
     if token.type == "assign":
         return errors.Problem(
-            Text("A single = does not compare anything."),
+            Text("A single = does not compare anything.").coded(SentenceCode.CONDITION_UNREADABLE),
             hint=Text('Write ==, as in country == "PL".'),
             line=token.lineno,
         )
-    what = Text('The condition cannot be understood from "{name}" onwards.', name=token.value)
+    what = Text('The condition cannot be understood from "{name}" onwards.', name=token.value).coded(
+        SentenceCode.CONDITION_UNREADABLE
+    )
     return errors.Problem(what, hint=Text('Write "and" or "or" between two questions.'), line=token.lineno)
 
 
@@ -189,14 +208,20 @@ def _misused(tree: nodes.Expr) -> Iterator[errors.Problem]:
             name = call.node.name
             hint = Text("Write {example}.", example=_EXAMPLES[name])
             yield errors.Problem(
-                Text('"{name}" can only be asked with fixed texts.', name=name), hint=hint, line=call.lineno
+                Text('"{name}" can only be asked with fixed texts.', name=name).coded(
+                    SentenceCode.QUESTION_MISUSED
+                ),
+                hint=hint,
+                line=call.lineno,
             )
     called = {id(call.node) for call in calls}
     for node in _all(tree, nodes.Name):
         if isinstance(node, nodes.Name) and node.name in FACTS and id(node) not in called:
             hint = Text("Write {example}.", example=_EXAMPLES[node.name])
             yield errors.Problem(
-                Text('"{name}" needs brackets.', name=node.name), hint=hint, line=node.lineno
+                Text('"{name}" needs brackets.', name=node.name).coded(SentenceCode.QUESTION_MISUSED),
+                hint=hint,
+                line=node.lineno,
             )
 
 

@@ -10,6 +10,7 @@ from jinja2 import nodes
 
 from relance import errors
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_NAMED = 12
 # Fields that are named where none is like what was written.
@@ -52,7 +53,7 @@ def unknown(found: Iterable[Use], known: Collection[str]) -> Iterator[errors.Pro
             continue
         told.add(use.path)
         yield errors.Problem(
-            Text('There is no contact field "{name}".', name=use.path),
+            Text('There is no contact field "{name}".', name=use.path).coded(SentenceCode.FIELD_UNKNOWN),
             hint=_nearest(use.path, known),
             line=use.line,
         )

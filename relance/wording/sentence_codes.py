@@ -64,3 +64,56 @@ class SentenceCode(StrEnum):
     # Of an import.
     COUNTRY_UNKNOWN = "country_unknown"
     REJECTED_NOT_WRITTEN = "rejected_not_written"
+    # What is wrong in something that a person wrote, whatever it is.
+    REFUSED = "refused"  # what was asked for must change; no code says more
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_EMPTY = "file_empty"
+    NOT_TEXT = "not_text"  # or in another encoding
+    NOT_CSV = "not_csv"
+    COLUMN_MISSING = "column_missing"
+    TOO_LARGE = "too_large"  # in bytes, in parts, or in depth
+    VALUE_EMPTY = "value_empty"
+    VALUE_UNFIT = "value_unfit"
+    VALUE_TOO_LONG = "value_too_long"
+    # What is wrong in the text of a sequence: how it is written.
+    YAML_UNREADABLE = "yaml_unreadable"
+    WRITTEN_TWICE = "written_twice"  # a key, or the id of a step or variant
+    READ_AS_COMMENT = "read_as_comment"
+    NOT_A_SEQUENCE = "not_a_sequence"
+    NOT_A_STEP = "not_a_step"
+    KEY_UNKNOWN = "key_unknown"
+    KEY_MISPLACED = "key_misplaced"  # it belongs to another kind of step
+    KEY_MISSING = "key_missing"
+    CONTRADICTORY = "contradictory"  # two keys of one part
+    LANGUAGE_UNKNOWN = "language_unknown"
+    END_NAMES_STEP = "end_names_step"
+    # Its mails and conditions.
+    TEMPLATE_UNREADABLE = "template_unreadable"
+    TEMPLATE_TOO_LARGE = "template_too_large"
+    NOT_IN_TEMPLATES = "not_in_templates"  # Jinja has it, we do not
+    FIELD_UNKNOWN = "field_unknown"
+    SINGLE_BRACES = "single_braces"
+    LINK_UNUSABLE = "link_unusable"
+    LINK_IS_EXAMPLE = "link_is_example"
+    HTML_UNUSABLE = "html_unusable"
+    STILL_TO_WRITE = "still_to_write"
+    CONDITION_UNREADABLE = "condition_unreadable"
+    QUESTION_MISUSED = "question_misused"  # clicked(), opened() or replied()
+    CLICKS_NOT_TRACKED = "clicks_not_tracked"
+    OPENS_TELL_LITTLE = "opens_tell_little"
+    ASKED_TOO_SOON = "asked_too_soon"
+    MAIL_UNKNOWN = "mail_unknown"
+    MAIL_NOT_BEFORE = "mail_not_before"
+    LINK_UNKNOWN = "link_unknown"
+    LINK_NOT_EVERYWHERE = "link_not_everywhere"  # not in every variant
+    # Its order.
+    STEP_NOT_REACHED = "step_not_reached"
+    SUBJECT_MISSING = "subject_missing"
+    NOTHING_TO_REPLY_TO = "nothing_to_reply_to"
+    MAILS_TOGETHER = "mails_together"
+    MAILS_CLOSE = "mails_close"
+    MANY_MAILS = "many_mails"
+    NO_MAILS = "no_mails"
+    AFTER_SENDING_HOURS = "after_sending_hours"
+    WAIT_WITHOUT_EFFECT = "wait_without_effect"
+    NO_UNSUBSCRIBE_LINE = "no_unsubscribe_line"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from relance import errors
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 EMAIL = "email"
 IGNORED = ("rejected_line", "rejected_reason", "rejected_code")
@@ -76,7 +77,9 @@ def read(header: Sequence[str], where: str = "", line: int = 1) -> Columns:
 
 def _no_email(header: Sequence[str], where: str, line: int) -> errors.Problem:
     if any("@" in title for title in header):
-        what = Text("the first line must name the columns, but it contains an address.")
+        what = Text("the first line must name the columns, but it contains an address.").coded(
+            SentenceCode.COLUMN_MISSING
+        )
         return errors.Problem(
             what, where, Text("Put a line above it, for instance: email,first_name,company"), line
         )
@@ -89,9 +92,19 @@ def _no_email(header: Sequence[str], where: str, line: int) -> errors.Problem:
     )
     shown = ", ".join(names.values())[:200]
     if not shown:
-        return errors.Problem(Text("no column contains the addresses; none has a name."), where, hint, line)
+        return errors.Problem(
+            Text("no column contains the addresses; none has a name.").coded(SentenceCode.COLUMN_MISSING),
+            where,
+            hint,
+            line,
+        )
     return errors.Problem(
-        Text("no column contains the addresses (found: {columns}).", columns=shown), where, hint, line
+        Text("no column contains the addresses (found: {columns}).", columns=shown).coded(
+            SentenceCode.COLUMN_MISSING
+        ),
+        where,
+        hint,
+        line,
     )
 
 

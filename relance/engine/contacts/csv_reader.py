@@ -13,6 +13,8 @@ from pathlib import Path
 from relance import errors
 from relance.engine.definition.reading import files
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
+from relance.wording.text import text_of
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -76,22 +78,42 @@ def read(data: bytes, where: str = "") -> Sheet:
     text, encoding = _decoded(data, where)
     lines = list(io.StringIO(text, newline=""))
     if not any(line.strip() for line in lines):
-        raise errors.Invalid([errors.Problem(Text("it is empty."), where)])
+        raise errors.Invalid([errors.Problem(Text("it is empty.").coded(SentenceCode.FILE_EMPTY), where)])
     if len(lines) > MAX_ROWS:
         raise errors.Invalid(
-            [errors.Problem(Text("more than {limit} lines. Split it.", limit=MAX_ROWS), where)]
+            [
+                errors.Problem(
+                    Text("more than {limit} lines. Split it.", limit=MAX_ROWS).coded(SentenceCode.TOO_LARGE),
+                    where,
+                )
+            ]
         )
     start, named = _named_delimiter(lines)
     delimiter = named or _sniffed(lines[start : start + _SNIFFED_LINES])
     records = _records(lines, start, delimiter)
     first = next((row for row in records if row.problem or any(row.cells)), None)
     if first is None:
-        raise errors.Invalid([errors.Problem(Text("it contains nothing but separators."), where)])
+        raise errors.Invalid(
+            [
+                errors.Problem(
+                    Text("it contains nothing but separators.").coded(SentenceCode.FILE_EMPTY), where
+                )
+            ]
+        )
     if first.problem:
-        raise errors.Invalid([errors.Problem(first.problem, where, "", first.line)])
+        raise errors.Invalid(
+            [errors.Problem(text_of(first.problem).coded(SentenceCode.NOT_CSV), where, "", first.line)]
+        )
     if len(first.cells) > MAX_COLUMNS:
         raise errors.Invalid(
-            [errors.Problem(Text("more than {limit} columns.", limit=MAX_COLUMNS), where, "", first.line)]
+            [
+                errors.Problem(
+                    Text("more than {limit} columns.", limit=MAX_COLUMNS).coded(SentenceCode.TOO_LARGE),
+                    where,
+                    "",
+                    first.line,
+                )
+            ]
         )
     return Sheet(first.cells, encoding, delimiter, lines, first.line)
 
@@ -129,9 +151,17 @@ def _decoded(data: bytes, where: str) -> tuple[str, str]:
         if data.startswith(bom):
             return _strictly(data, name, where), name.removesuffix("-sig")
     if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise errors.Invalid([errors.Problem(Text("this is a workbook, not a CSV file."), where, _SAVE_AS)])
+        raise errors.Invalid(
+            [
+                errors.Problem(
+                    Text("this is a workbook, not a CSV file.").coded(SentenceCode.NOT_TEXT), where, _SAVE_AS
+                )
+            ]
+        )
     if b"\0" in data:
-        raise errors.Invalid([errors.Problem(Text("this is not a text file."), where, _SAVE_AS)])
+        raise errors.Invalid(
+            [errors.Problem(Text("this is not a text file.").coded(SentenceCode.NOT_TEXT), where, _SAVE_AS)]
+        )
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -144,7 +174,7 @@ def _strictly(data: bytes, encoding: str, where: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
-        what = Text("this is not {encoding} text.", encoding=encoding)
+        what = Text("this is not {encoding} text.", encoding=encoding).coded(SentenceCode.NOT_TEXT)
         raise errors.Invalid([errors.Problem(what, where, _SAVE_AS, line)]) from None
 
 

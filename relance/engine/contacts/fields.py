@@ -13,6 +13,7 @@ from relance.engine.schedule import timezones
 from relance.engine.store.contacts.contacts import FIELDS, Contact
 from relance.mailbox import address
 from relance.wording import Text
+from relance.wording.text import text_of
 
 MAX_LENGTH = 300  # characters of a known field
 LONGEST_OWN = 5_000  # of one of the author's own
@@ -23,7 +24,7 @@ class UnfitField(errors.Invalid):
     """A value that cannot be kept; its text is the reason, as a sentence, `fault` its code."""
 
     def __init__(self, reason: Text | str, fault: RowFault) -> None:
-        super().__init__(reason)
+        super().__init__(text_of(reason).coded(fault))
         self.fault = fault
 
 

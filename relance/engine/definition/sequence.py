@@ -17,6 +17,7 @@ from relance.engine.definition.fields import Condition, DaysText, HoursText, Lin
 from relance.engine.definition.steps import Path, Step
 from relance.engine.schedule import send_windows, timezones
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_STEPS = 100
 MAX_DEPTH = 5  # branches within branches: deeper than this no one reads it any more
@@ -47,7 +48,11 @@ class Send(Written):
     def _one_way_to_say_days(self) -> Send:
         if isinstance(self.hours, dict):
             if self.days is not None:
-                raise ValueError(Text("`hours` by weekday already sets the days: remove `days`"))
+                raise ValueError(
+                    Text("`hours` by weekday already sets the days: remove `days`").coded(
+                        SentenceCode.CONTRADICTORY
+                    )
+                )
             send_windows.by_day(self.hours)
         return self
 
@@ -115,14 +120,21 @@ class Sequence(Written):
     @pydantic.model_validator(mode="after")
     def _ids_stand_once(self) -> Sequence:
         if not self.steps:
-            raise ValueError(Text("a sequence needs at least one step under `steps`"))
+            raise ValueError(
+                Text("a sequence needs at least one step under `steps`").coded(SentenceCode.KEY_MISSING)
+            )
         seen: dict[str, Path] = {}
         for count, (path, step) in enumerate(walk(self.steps), start=1):
             _bounds(path, count)
             if step.id is None:
                 continue
             if step.id in seen:
-                raise _at(path, Text('the id "{id}" is used twice; each step needs its own', id=step.id))
+                raise _at(
+                    path,
+                    Text('the id "{id}" is used twice; each step needs its own', id=step.id).coded(
+                        SentenceCode.WRITTEN_TWICE
+                    ),
+                )
             seen[step.id] = path
         return self
 
@@ -132,11 +144,15 @@ Sequence.model_rebuild()  # here, where one thread does it
 
 def _bounds(path: Path, count: int) -> None:
     if count > MAX_STEPS:
-        raise _at(path, Text("there are more than {most} steps", most=MAX_STEPS))
+        raise _at(
+            path, Text("there are more than {most} steps", most=MAX_STEPS).coded(SentenceCode.TOO_LARGE)
+        )
     if (len(path) - 2) // 2 > MAX_DEPTH:
         raise _at(
             path,
-            Text("branches are nested more than {most} deep; split this into two sequences", most=MAX_DEPTH),
+            Text(
+                "branches are nested more than {most} deep; split this into two sequences", most=MAX_DEPTH
+            ).coded(SentenceCode.TOO_LARGE),
         )
 
 

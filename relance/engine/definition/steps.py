@@ -22,6 +22,7 @@ import pydantic
 from relance.engine.definition.fields import Condition, Line, StepId, TimeOfDay, WaitText, Words, Written
 from relance.engine.schedule import waits
 from relance.wording import N_, Text
+from relance.wording.sentence_codes import SentenceCode
 
 Path = tuple[str | int, ...]
 
@@ -78,9 +79,15 @@ class Variant(Written):
     @pydantic.model_validator(mode="after")
     def _says_something(self) -> Variant:
         if not (self.subject or self.body or self.html):
-            raise ValueError(Text("this variant changes nothing: give it a `subject` or a `body` of its own"))
+            raise ValueError(
+                Text("this variant changes nothing: give it a `subject` or a `body` of its own").coded(
+                    SentenceCode.CONTRADICTORY
+                )
+            )
         if self.body and self.html:
-            raise ValueError(Text("a variant has either a `body` or `html`, not both"))
+            raise ValueError(
+                Text("a variant has either a `body` or `html`, not both").coded(SentenceCode.CONTRADICTORY)
+            )
         return self
 
 
@@ -124,18 +131,26 @@ class MailStep(_Step):
     @pydantic.model_validator(mode="after")
     def _whole(self) -> MailStep:
         if bool(self.body) == bool(self.html):
-            raise ValueError(Text("a mail needs either a `body` or `html`, not both"))
+            raise ValueError(
+                Text("a mail needs either a `body` or `html`, not both").coded(SentenceCode.CONTRADICTORY)
+            )
         if self.thread == "reply" and (self.subject or any(v.subject for v in self.variants)):
             raise ValueError(
-                Text("a reply keeps the subject of its thread: remove `subject`, or write `thread: new`")
+                Text(
+                    "a reply keeps the subject of its thread: remove `subject`, or write `thread: new`"
+                ).coded(SentenceCode.CONTRADICTORY)
             )
         names = [MAIN, *(variant.id for variant in self.variants)]
         if len(set(names)) < len(names):
             raise ValueError(
-                Text('every variant needs an id of its own ("{main}" is the mail\'s own version)', main=MAIN)
+                Text(
+                    'every variant needs an id of its own ("{main}" is the mail\'s own version)', main=MAIN
+                ).coded(SentenceCode.WRITTEN_TWICE)
             )
         if not sum((self.weight, *(variant.weight for variant in self.variants))):
-            raise ValueError(Text("every weight is 0, so no version would ever be sent"))
+            raise ValueError(
+                Text("every weight is 0, so no version would ever be sent").coded(SentenceCode.CONTRADICTORY)
+            )
         return self
 
     @property
@@ -199,7 +214,9 @@ class BranchStep(_Step):
     @pydantic.model_validator(mode="after")
     def _leads_somewhere(self) -> BranchStep:
         if not (self.then or self.otherwise):
-            raise ValueError(Text("a branch needs steps under `then` or `else`"))
+            raise ValueError(
+                Text("a branch needs steps under `then` or `else`").coded(SentenceCode.KEY_MISSING)
+            )
         return self
 
 

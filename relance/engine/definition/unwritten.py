@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from relance import errors
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 _MARK = re.compile(r"\[\[([^\[\]]+)\]\](?!\()")
 # A `(` behind it makes it a link of Markdown whose words stand in brackets.
@@ -24,7 +25,7 @@ def left(text: str) -> Iterator[errors.Problem]:
         yield _problem(
             text,
             found.start(),
-            Text("this is still to be written: {wanted}.", wanted=wanted),
+            Text("this is still to be written: {wanted}.", wanted=wanted).coded(SentenceCode.STILL_TO_WRITE),
             Text("Put your own words in place of everything from `[[` to `]]`."),
         )
 
@@ -35,7 +36,9 @@ def nowhere(text: str) -> Iterator[errors.Problem]:
         yield _problem(
             text,
             found.start(),
-            Text("the link {link} is only an example and leads nowhere.", link=found[0][:_SHOWN]),
+            Text("the link {link} is only an example and leads nowhere.", link=found[0][:_SHOWN]).coded(
+                SentenceCode.LINK_IS_EXAMPLE
+            ),
             Text("Write the address of your own page."),
         )
 

@@ -59,10 +59,10 @@ def _check(wish: MailboxChange) -> None:
     except contact_fields.UnfitField as unfit:
         problems.append(errors.Problem(unfit.args[0], where="name"))
     if wish.name is not None and not wish.name.strip():
-        problems.append(errors.Problem(Text("is empty."), where="name"))
+        problems.append(errors.Problem(service.EMPTY, where="name"))
     for where in ("daily_cap", "gap_seconds"):
         if (getattr(wish, where) or 0) < 0:
-            problems.append(errors.Problem(Text("cannot be negative."), where=where))
+            problems.append(errors.Problem(service.NEGATIVE, where=where))
     if problems:
         raise errors.Invalid(problems)
 

@@ -33,6 +33,7 @@ from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.mailbox.smtp import login as smtp_login
 from relance.wording import Text, date_of, ended
+from relance.wording.sentence_codes import SentenceCode
 
 
 @dataclass(frozen=True)
@@ -186,26 +187,28 @@ def _columns(server: Server) -> dict[str, object]:
     return {"host": server.host, "port": server.port, "security": server.security.value}
 
 
+EMPTY = Text("is empty.").coded(SentenceCode.VALUE_EMPTY)
+NEGATIVE = Text("cannot be negative.").coded(SentenceCode.VALUE_UNFIT)
+_CONTROL = Text("contains a control character.").coded(SentenceCode.VALUE_UNFIT)
+_NO_SERVER = Text("needs a host and a port from 1 to 65535.").coded(SentenceCode.VALUE_UNFIT)
+_UNPROTECTED = Text("would send the password unencrypted.").coded(SentenceCode.UNPROTECTED)
+
+
 def _check(spec: MailboxSpec) -> None:
     problems = list(_sign_in_problems(spec))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
         if not server.host or not 0 < server.port < 65536:
-            problems.append(errors.Problem(Text("needs a host and a port from 1 to 65535."), where=what))
+            problems.append(errors.Problem(_NO_SERVER, where=what))
         if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
             hint = Text("Write tls or starttls; plain is for servers on this machine.")
-            problems.append(
-                errors.Problem(Text("would send the password unencrypted."), where=what, hint=hint)
-            )
+            problems.append(errors.Problem(_UNPROTECTED, where=what, hint=hint))
     if spec.daily_cap is not None and spec.daily_cap < 0:
-        problems.append(errors.Problem(Text("cannot be negative."), where="daily_cap"))
+        problems.append(errors.Problem(NEGATIVE, where="daily_cap"))
     if spec.gap_seconds < 0:
-        problems.append(errors.Problem(Text("cannot be negative."), where="gap_seconds"))
+        problems.append(errors.Problem(NEGATIVE, where="gap_seconds"))
     if spec.unknown_policy not in POLICIES:
-        problems.append(
-            errors.Problem(
-                Text("must be one of {policies}", policies=", ".join(POLICIES)), where="unknown_policy"
-            )
-        )
+        known = Text("must be one of {policies}", policies=", ".join(POLICIES))
+        problems.append(errors.Problem(known.coded(SentenceCode.VALUE_UNFIT), where="unknown_policy"))
     if problems:
         raise errors.Invalid(problems)
 
@@ -224,10 +227,10 @@ def sign_in_problems(**given: str) -> Iterator[errors.Problem]:
     """What is wrong with what a mailbox is signed in to with."""
     for what, value in given.items():
         if not value:
-            yield errors.Problem(Text("is empty."), where=what)
+            yield errors.Problem(EMPTY, where=what)
         if any(unicodedata.category(letter) == "Cc" for letter in value):
             hint = Text("Was it pasted together with a line break?")
-            yield errors.Problem(Text("contains a control character."), where=what, hint=hint)
+            yield errors.Problem(_CONTROL, where=what, hint=hint)
 
 
 def list_all(context: Context) -> list[MailboxView]:

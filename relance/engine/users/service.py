@@ -23,6 +23,7 @@ from relance.engine.users import passwords, sign_in, totp
 from relance.engine.users.sign_in import Origin
 from relance.mailbox import address
 from relance.wording import Text, languages
+from relance.wording.sentence_codes import SentenceCode
 
 LONGEST_NAME = 100
 LINK_LASTS = dt.timedelta(hours=24)
@@ -130,7 +131,9 @@ def _called(name: str) -> str:
     """A name as it is kept."""
     found = " ".join(name.split())
     if len(found) > LONGEST_NAME:
-        longer = Text("The name is longer than {most} characters.", most=LONGEST_NAME)
+        longer = Text("The name is longer than {most} characters.", most=LONGEST_NAME).coded(
+            SentenceCode.VALUE_TOO_LONG
+        )
         raise errors.Invalid([errors.Problem(longer, where="name")])
     return found
 

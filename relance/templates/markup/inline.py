@@ -12,6 +12,7 @@ from relance import errors
 from relance.templates import values
 from relance.templates.markup import links, pieces
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 class Both(NamedTuple):
@@ -159,7 +160,11 @@ class _Line:
         if "](" in words:
             hint = Text("A target has no spaces: write [our pricing](https://example.com/pricing).")
             self.weaving.complain(
-                Text("This looks like a link, but its target is not clear."), hint, self.line
+                Text("This looks like a link, but its target is not clear.").coded(
+                    SentenceCode.LINK_UNUSABLE
+                ),
+                hint,
+                self.line,
             )
         return literal(words)
 
@@ -171,7 +176,9 @@ class _Line:
     def _link(self, target: str, label: str | None, title: str | None) -> Both:
         if label is not None and not label.strip():
             self.weaving.complain(
-                Text("This link has no text to click on."), Text("Write [our pricing](https://…)."), self.line
+                Text("This link has no text to click on.").coded(SentenceCode.LINK_UNUSABLE),
+                Text("Write [our pricing](https://…)."),
+                self.line,
             )
         name = links.slug(_ATOM.sub(" ", title or label or ""))
         expression, fixed = self._target(target)
@@ -248,7 +255,7 @@ def made_target(
             before += "x"
         else:
             complain(
-                Text("A condition cannot be inside the target of a link."),
+                Text("A condition cannot be inside the target of a link.").coded(SentenceCode.LINK_UNUSABLE),
                 Text("Put the whole link into the {% if %}."),
             )
     return " ~ ".join(made) or '""', None
@@ -266,7 +273,10 @@ def _fixed(target: str, complain: Callable[[Text, Text], None]) -> str:
     try:
         return links.checked(target)
     except values.UnfitValue as unfit:
-        complain(unfit.text, Text("Write the whole address, as in https://example.com/pricing."))
+        complain(
+            unfit.text.coded(SentenceCode.LINK_UNUSABLE),
+            Text("Write the whole address, as in https://example.com/pricing."),
+        )
         return target
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from relance.templates.markup import inline, pieces
 from relance.templates.markup.inline import Both
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 _BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
@@ -105,7 +106,9 @@ def _own_lines(line: Sequence[pieces.Piece], spans: _Spans, weaving: inline.Weav
         tag = crossing[0]
         hint = Text("Put it on a line of its own, or keep the whole condition on one line.")
         weaving.complain(
-            Text("This {% {word} %} is in the middle of a line but belongs to another line.", word=tag.word),
+            Text(
+                "This {% {word} %} is in the middle of a line but belongs to another line.", word=tag.word
+            ).coded(SentenceCode.TEMPLATE_UNREADABLE),
             hint,
             tag.line,
         )

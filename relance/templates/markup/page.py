@@ -15,6 +15,7 @@ from relance.templates import values
 from relance.templates.markup import inline, links, pieces
 from relance.templates.markup.inline import Both
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 _ATOM = re.compile("\x02(\\d+)\x03")
 _REFUSED = frozenset(
@@ -195,7 +196,7 @@ class _Page(html.parser.HTMLParser):
     # What they do.
 
     def _complain(self, what: Text, hint: Text) -> None:
-        self.weaving.complain(what, hint, self.getpos()[0])
+        self.weaving.complain(what.coded(what.code or SentenceCode.HTML_UNUSABLE), hint, self.getpos()[0])
 
     def _is_sound(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> bool:
         names = [name for name, _ in attrs]

@@ -13,6 +13,7 @@ import jinja2
 from relance import errors
 from relance.templates.safety import fence
 from relance.wording import N_, Text
+from relance.wording.sentence_codes import SentenceCode
 
 OPENING = {"if": "endif", "for": "endfor"}
 MIDDLE = {"elif": "if", "else": "if or for"}
@@ -60,7 +61,9 @@ class Conditional:
 
 def problem(what: Text, hint: Text | str, line: int) -> errors.Invalid:
     """The one mistake that keeps a template from being taken apart."""
-    return errors.Invalid([errors.Problem(what, hint=hint, line=line)])
+    return errors.Invalid(
+        [errors.Problem(what.coded(SentenceCode.TEMPLATE_UNREADABLE), hint=hint, line=line)]
+    )
 
 
 def split(source: str) -> list[Piece]:

@@ -14,6 +14,7 @@ from relance import errors
 from relance.templates import values
 from relance.templates.safety import fence, filters
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_DEPTH = 40
 MAX_NODES = 3000
@@ -57,7 +58,7 @@ def problems(tree: nodes.Node, calls: frozenset[str] = frozenset(), room: int = 
     if walk.count > walk.most:
         return [
             errors.Problem(
-                Text("The template contains too many expressions."),
+                Text("The template contains too many expressions.").coded(SentenceCode.TEMPLATE_TOO_LARGE),
                 hint=Text("Split it, or write more of it as plain text."),
             )
         ]
@@ -80,11 +81,15 @@ class _Walk:
             return
         if depth > self.deepest:
             yield errors.Problem(
-                Text("The template is nested too deeply."), hint=Text("Make it simpler."), line=node.lineno
+                Text("The template is nested too deeply.").coded(SentenceCode.TEMPLATE_TOO_LARGE),
+                hint=Text("Make it simpler."),
+                line=node.lineno,
             )
             return
         if (found := self._refusal(node, loops)) is not None:
-            yield errors.Problem(found[0], hint=found[1], line=node.lineno)
+            yield errors.Problem(
+                found[0].coded(SentenceCode.NOT_IN_TEMPLATES), hint=found[1], line=node.lineno
+            )
             return
         loops += isinstance(node, nodes.For)
         for child in node.iter_child_nodes():

@@ -14,6 +14,7 @@ from relance.engine.definition import company_rules, sequence, steps
 from relance.engine.definition.reading.yaml_source import Places
 from relance.engine.definition.steps import Path
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 from relance.wording.text import text_of
 
 _LISTS_OF_STEPS = ("steps", *steps.LIST_KEYS)
@@ -98,11 +99,19 @@ def _problem(path: Path, error: Error, data: Any, places: Places) -> errors.Prob
     else:
         place = places.of(path, key=error["type"] == "extra_forbidden")
     what, hint = _words(path, error, data)
+    what = what if what.code else what.coded(_CODES.get(error["type"], SentenceCode.VALUE_UNFIT))
     command = _SCHEMA if hint is _SCHEMA else ""
     hint = "" if command else hint
     return errors.Problem(within(context(path, data), what), "", hint, place.line, place.column, command)
 
 
+_CODES = {
+    "extra_forbidden": SentenceCode.KEY_UNKNOWN,
+    "missing": SentenceCode.KEY_MISSING,
+    "union_tag_not_found": SentenceCode.NOT_A_STEP,
+    **dict.fromkeys(("string_too_long", "too_long"), SentenceCode.VALUE_TOO_LONG),
+}
+# By pydantic's error, where no sentence has a code of its own; any other is a value that does not fit.
 _SCHEMA = Text("See `relance sequence schema`.")
 # Where nobody foresaw the mistake.
 
@@ -201,7 +210,7 @@ def _unknown(path: Path, data: Any) -> Told:
         return (
             Text(
                 "`{key}` does not belong in {article} step.", key=key, article=Text(steps.KINDS[kind].article)
-            ),
+            ).coded(SentenceCode.KEY_MISPLACED),
             Text(
                 "Each step does one thing: make {article} a step of its own, with its own `- id:`.",
                 article=Text(steps.KINDS[other].article),
@@ -239,7 +248,7 @@ def _no_kind(step: Any) -> Told:
             "A step begins with `- id: name`, with its keys on the lines below."
         )
     if slip := _slip(step):
-        return Text("`{key}` is not recognised here.", key=slip[0]), Text(
+        return Text("`{key}` is not recognised here.", key=slip[0]).coded(SentenceCode.KEY_UNKNOWN), Text(
             "Did you mean `{near}`?", near=slip[1]
         )
     return (
@@ -259,9 +268,7 @@ def _slip(step: Mapping[Any, Any]) -> tuple[str, str] | None:
 
 def _text(key: str | int, _error: Error, value: Any) -> Told:
     if value is None:
-        return Text("`{key}` is empty.", key=key), Text(
-            "Write something after the colon, or delete the line."
-        )
+        return _empty(key, _error, value)
     if isinstance(value, bool):
         return Text("`{key}` must be text.", key=key), Text(
             'Put it in quotes: "{value}".', value=str(value).lower()
@@ -316,7 +323,8 @@ def _list(key: str | int, _error: Error, _value: Any) -> Told:
 
 def _mapping(key: str | int, _error: Error, _value: Any) -> Told:
     if key == "":
-        return Text("this is not a sequence."), Text("Begin with `sequence: Name`, then `steps:`.")
+        what = Text("this is not a sequence.").coded(SentenceCode.NOT_A_SEQUENCE)
+        return what, Text("Begin with `sequence: Name`, then `steps:`.")
     return Text("`{key}` must have keys below it.", key=key), Text(
         "Write them on lines of their own, indented by two spaces."
     )
@@ -353,7 +361,8 @@ def _neutral(key: str | int, _error: Error, _value: Any) -> Told:
 
 
 def _empty(key: str | int, _error: Error, _value: Any) -> Told:
-    return Text("`{key}` is empty.", key=key), Text("Write something after the colon, or delete the line.")
+    what = Text("`{key}` is empty.", key=key).coded(SentenceCode.VALUE_EMPTY)
+    return what, Text("Write something after the colon, or delete the line.")
 
 
 _BY_TYPE: tuple[tuple[str, Callable[[str | int, Error, Any], Told]], ...] = (

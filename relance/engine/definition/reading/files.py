@@ -6,6 +6,7 @@ from pathlib import Path
 
 from relance import errors
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_BYTES = 2 * 1024 * 1024
 
@@ -27,7 +28,10 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
         problem = errors.Problem(
-            Text("this is not UTF-8 text."), str(path), Text("Save the file as UTF-8."), line
+            Text("this is not UTF-8 text.").coded(SentenceCode.NOT_TEXT),
+            str(path),
+            Text("Save the file as UTF-8."),
+            line,
         )
         raise errors.Invalid([problem]) from None
 
@@ -36,7 +40,9 @@ def bounded(text: str) -> str:
     """The same text; raises `errors.Invalid` where it is too long to be a sequence."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise errors.Invalid(
-            Text("A text of more than {size} MB is not a sequence.", size=MAX_BYTES // 1024 // 1024)
+            Text("A text of more than {size} MB is not a sequence.", size=MAX_BYTES // 1024 // 1024).coded(
+                SentenceCode.TOO_LARGE
+            )
         )
     return text
 
@@ -45,16 +51,18 @@ def content(path: Path, most: int, *, folder: Text, larger: Text) -> bytes:
     """What a file holds that somebody named; `folder` and `larger` (than `most` bytes) say why it cannot be taken."""
     try:
         if path.is_dir():
-            raise errors.Invalid(folder)
+            raise errors.Invalid(folder.coded(SentenceCode.FILE_UNREADABLE))
         if path.stat().st_size > most:
-            raise errors.Invalid(larger)
+            raise errors.Invalid(larger.coded(SentenceCode.TOO_LARGE))
         data = path.read_bytes()
     except FileNotFoundError:
         raise errors.NotFound(
             Text("there is no file {path}. Check its name and its folder.", path=path)
         ) from None
     except PermissionError:
-        raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
+        raise errors.Invalid(
+            Text("{path} cannot be read by this user.", path=path).coded(SentenceCode.FILE_UNREADABLE)
+        ) from None
     if len(data) > most:  # a pipe does not say how long it is
-        raise errors.Invalid(larger)
+        raise errors.Invalid(larger.coded(SentenceCode.TOO_LARGE))
     return data

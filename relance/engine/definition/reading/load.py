@@ -17,6 +17,7 @@ from relance.engine.definition.reading import error_messages, repairs, yaml_sour
 from relance.engine.definition.reading.yaml_source import Places
 from relance.engine.definition.steps import Path
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ def read(text: str, where: str = "") -> Document:
         return Document(None, _placed([refusal.problem], where))
     if parsed.data is None:
         nothing = errors.Problem(
-            Text("the file is empty."), "", Text("Begin with `sequence: Name`, then `steps:`."), 1
+            Text("the file is empty.").coded(SentenceCode.FILE_EMPTY),
+            "",
+            Text("Begin with `sequence: Name`, then `steps:`."),
+            1,
         )
         return Document(None, _placed([nothing], where))
     found = list(parsed.twice)

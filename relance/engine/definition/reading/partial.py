@@ -13,6 +13,7 @@ from relance.engine.definition.reading.yaml_source import Places, SourcePlace
 from relance.engine.definition.sequence import MAX_STEPS
 from relance.engine.definition.steps import Path
 from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 
 
 def problems(data: Any, known: Collection[str], places: Places, where: str) -> list[errors.Problem]:
@@ -29,7 +30,9 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
         name, step_id = error_messages.context(path, data), step.get("id")
         if isinstance(step_id, str) and step_id in seen:
             place = places.of(path)
-            what = Text('the id "{id}" is used twice; each step needs its own', id=step_id)
+            what = Text('the id "{id}" is used twice; each step needs its own', id=step_id).coded(
+                SentenceCode.WRITTEN_TWICE
+            )
             found.append(
                 errors.Problem(error_messages.within(name, ended(what)), "", "", place.line, place.column)
             )

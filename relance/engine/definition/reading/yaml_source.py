@@ -16,6 +16,7 @@ import yaml
 from relance import errors
 from relance.engine.definition.steps import Path
 from relance.wording import Text, ended, quoted
+from relance.wording.sentence_codes import SentenceCode
 
 MAX_TEXT = 400_000  # characters: a hundred steps with long mails stay far below
 MAX_DEPTH = 40
@@ -57,7 +58,9 @@ class NotReadable(Exception):
     """This text is no YAML we take; one problem says why."""
 
     def __init__(self, what: Text, place: SourcePlace, hint: Text | str = "") -> None:
-        self.problem = errors.Problem(ended(what), "", hint, place.line, place.column)
+        self.problem = errors.Problem(
+            ended(what.coded(what.code or SentenceCode.YAML_UNREADABLE)), "", hint, place.line, place.column
+        )
         super().__init__(what)
 
 
@@ -74,7 +77,10 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Plain data from a text; raises NotReadable where nothing can be read."""
     if len(text) > MAX_TEXT:
-        raise NotReadable(Text("this file has more than {most} characters", most=MAX_TEXT), SourcePlace(1, 1))
+        raise NotReadable(
+            Text("this file has more than {most} characters", most=MAX_TEXT).coded(SentenceCode.TOO_LARGE),
+            SourcePlace(1, 1),
+        )
     builder = _Builder(text.splitlines())
     try:
         data = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
@@ -113,9 +119,17 @@ class _Builder:
         self.nodes += 1
         place = _place(event)
         if self.nodes > MAX_NODES:
-            raise NotReadable(Text("this file has more than {most} parts", most=MAX_NODES), place)
+            raise NotReadable(
+                Text("this file has more than {most} parts", most=MAX_NODES).coded(SentenceCode.TOO_LARGE),
+                place,
+            )
         if len(path) > MAX_DEPTH:
-            raise NotReadable(Text("this is nested more than {most} levels deep", most=MAX_DEPTH), place)
+            raise NotReadable(
+                Text("this is nested more than {most} levels deep", most=MAX_DEPTH).coded(
+                    SentenceCode.TOO_LARGE
+                ),
+                place,
+            )
         self.refuse_cleverness(event, place)
         self.places.values[path] = place
         if isinstance(event, yaml.ScalarEvent):
@@ -171,7 +185,9 @@ class _Builder:
         end = event.end_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         if event.style is None and event.value and (cut := _CUT.match(rest)):
-            what = Text('"{name}" is read as a comment, not as part of the text.', name=cut[1])
+            what = Text('"{name}" is read as a comment, not as part of the text.', name=cut[1]).coded(
+                SentenceCode.READ_AS_COMMENT
+            )
             hint = Text("Put the whole text in quotes, or a space after the #.")
             self.doubts.append(errors.Problem(what, "", hint, end.line + 1, end.column + 1 + cut.start(1)))
 
@@ -179,7 +195,13 @@ class _Builder:
         place = _place(event)
         hint = Text("It is already in line {line}; remove one of them.", line=before.line)
         self.problems.append(
-            errors.Problem(Text("`{key}` is written twice.", key=key), "", hint, place.line, place.column)
+            errors.Problem(
+                Text("`{key}` is written twice.", key=key).coded(SentenceCode.WRITTEN_TWICE),
+                "",
+                hint,
+                place.line,
+                place.column,
+            )
         )
 
 
