@@ -27,7 +27,9 @@ def found(text: str) -> list[tuple[str, dict[str, object]]]:
 def test_a_program_knows_each_mistake_of_a_sequence_without_its_sentence(language):
     with wording.speaking(language):
         assert found(SEQUENCE.format("Hi {{ frist_name }}")) == [("field_unknown", {"name": "frist_name"})]
-        assert found(SEQUENCE.format("x").replace("subject", "subjct")) == [("key_unknown", {"key": "subjct"})]
+        assert found(SEQUENCE.format("x").replace("subject", "subjct")) == [
+            ("key_unknown", {"key": "subjct"})
+        ]
         assert found("sequence: X\n\tsteps: x") == [("yaml_unreadable", {})]
         assert found("sequence: X\nsequence: Y\nsteps:\n  - id: a\n    task: x\n") == [
             ("written_twice", {"key": "sequence"})

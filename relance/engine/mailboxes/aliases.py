@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAliasesChanged
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import aliases, mailboxes
@@ -47,9 +48,7 @@ def add(context: Context, address: str, alias: str) -> tuple[str, ...]:
     with context.database.write() as conn:
         mailbox = mailboxes.named(conn, address)
         _check(conn, mailbox, found)
-        return _put(
-            conn, context, mailbox, {*mailbox.aliases, found}, Text("{alias} is an alias", alias=found)
-        )
+        return _put(conn, context, mailbox, {*mailbox.aliases, found}, because(Code.ALIAS_ADDED, alias=found))
 
 
 def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
@@ -84,14 +83,14 @@ def remove(context: Context, address: str, alias: str) -> tuple[str, ...]:
             context,
             mailbox,
             {*mailbox.aliases} - {gone},
-            Text("{alias} is no longer an alias", alias=gone),
+            because(Code.ALIAS_REMOVED, alias=gone),
         )
 
 
 def _put(
-    conn: Connection, context: Context, mailbox: Mailbox, wanted: Collection[str], words: Text
+    conn: Connection, context: Context, mailbox: Mailbox, wanted: Collection[str], why: Reason
 ) -> tuple[str, ...]:
     aliases.put(conn, mailbox.id, sorted(wanted))
-    data = MailboxAliasesChanged(words, sorted(wanted))
+    data = MailboxAliasesChanged(why, sorted(wanted))
     events.record_event(conn, data, context.clock.now(), mailbox_id=mailbox.id)
     return tuple(sorted(wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,11 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxChanged
 from relance.engine.mailboxes import service
 from relance.engine.mailboxes.service import MailboxView
+from relance.engine.reasons import Code, because
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.users import audit
-from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -79,23 +79,9 @@ def _differences(found: Mailbox, wish: MailboxChange) -> tuple[Mapping[str, Any]
 
 
 def _said(after: Mapping[str, Any], *, password: bool) -> MailboxChanged:
-    """As data, beside the sentence of it. No cap is 0, as it is asked for."""
+    """What was changed, and how it is now. No cap is 0, as it is asked for."""
     plain: dict[str, Any] = {
         name: value or 0 if name == "daily_cap" else value for name, value in after.items()
     }
-    words = Text.together(*_told(after, password=password), by="; ")
-    return MailboxChanged(words, **plain, password=password or None)
-
-
-def _told(after: Mapping[str, Any], *, password: bool) -> Iterator[Text]:
-    if "name" in after:
-        yield Text("sender's name: {name}", name=after["name"])
-    if "daily_cap" in after:
-        cap = after["daily_cap"]
-        yield (
-            Text("mails in 24 hours, at most: {cap}", cap=cap) if cap is not None else Text("no daily limit")
-        )
-    if "gap_seconds" in after:
-        yield Text("seconds between mails: {gap}", gap=after["gap_seconds"])
-    if password:
-        yield Text("a new password")
+    plain |= {"password": True} if password else {}
+    return MailboxChanged(because(Code.MAILBOX_SETTINGS, **plain), **plain)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from relance.engine.reasons import code_words, matches
+from relance.engine.reasons import code_words, composed, matches
 from relance.engine.reasons.as_data import Why as Why
 from relance.engine.reasons.as_data import why_of as why_of
 from relance.engine.reasons.as_data import whys_of as whys_of
@@ -21,7 +21,6 @@ from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
 from relance.engine.reasons.sentences import (
     AROUND,
-    COUNTED,
     DOERS,
     DONE_BY,
     FIELDS,
@@ -235,9 +234,7 @@ def _sentence(reason: Reason) -> Text:
         own = reason.params["text"]
         return own if isinstance(own, Text) else Text.prose(own)
     params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
-    params |= _decided(reason)
-    if reason.code is Code.AT_THE_COMPANY:
-        params.setdefault("touched", _counts(params))
+    params |= composed.places(reason.code, reason.params)
     pattern, count = SENTENCES[reason.code], params.pop("count", None)
     if "sender" in params:
         pattern = FROM_SOMEBODY.get(reason.code, pattern)
@@ -253,23 +250,6 @@ def _sentence(reason: Reason) -> Text:
             pattern = TOLD if name == "quote" and _is_ours(params[name]) else around
             said = Text(pattern.msgid, reason=said, **{name: params[name]})
     return said
-
-
-_OF_DECISIONS = (Code.CORRECTED, Code.CORRECTION_UNDONE)
-
-
-def _decided(reason: Reason) -> Mapping[str, Text]:
-    """What a mail was taken for, before and now, each with what its writer wants, where that is known."""
-    params = reason.params if reason.code in _OF_DECISIONS else {}
-    both = ((name, params.get(name, ""), params.get(f"{name}_intent")) for name in ("kind", "before"))
-    return {name: code_words.reading(kind, intent) for name, kind, intent in both if intent}
-
-
-def _counts(params: Mapping[str, Any]) -> Text:
-    """What was done at the company: "1 slowed, 2 stopped"."""
-    known = {name: each for name, each in params.items() if name in COUNTED and isinstance(each, int)}
-    told = ((name, getattr(COUNTED[name], "many", "")) for name in sorted(known))
-    return Text.together(*(_plural(COUNTED[name].msgid, many, known[name]) for name, many in told), by=", ")
 
 
 def _is_ours(value: object) -> bool:

@@ -124,6 +124,7 @@ class Code(StrEnum):
     READ_ANEW = "read_anew"
     CORRECTED = "corrected"
     CORRECTION_UNDONE = "correction_undone"
+    RECLASSIFIED = "reclassified"
     # What somebody else at the company answered.
     AT_THE_COMPANY = "at_the_company"
     COLLEAGUE_ANSWERED = "colleague_answered"
@@ -159,6 +160,10 @@ class Code(StrEnum):
     REPLY_UNREAD_SINCE = "reply_unread_since"
     SETTLED_MEANWHILE = "settled_meanwhile"
     ANOTHER_WORKER = "another_worker"
+    # What was changed of a mailbox.
+    MAILBOX_SETTINGS = "mailbox_settings"
+    ALIAS_ADDED = "alias_added"
+    ALIAS_REMOVED = "alias_removed"
     # What is odd in a mailbox's folders.
     UIDVALIDITY_CHANGED = "uidvalidity_changed"
     UIDNEXT_FELL = "uidnext_fell"

@@ -121,6 +121,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.READ_ANEW: Text("a reply was classified again: {kind}"),
         Code.CORRECTED: Text("now: {kind}, by a person; the rules said: {before}"),
         Code.CORRECTION_UNDONE: Text("now: {kind} again; a person took back: {before}"),
+        Code.RECLASSIFIED: Text("now: {kind}; before: {before}"),
         **dict.fromkeys(
             (Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS), Text("{email} at the same company {told}")
         ),
@@ -155,6 +156,9 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.REPLY_UNREAD_SINCE: Text("the mailbox has not been read since the reply was due"),
         Code.SETTLED_MEANWHILE: Text("the mail was settled or given up since it was prepared"),
         Code.ANOTHER_WORKER: Text("another worker took the mailbox"),
+        Code.MAILBOX_SETTINGS: Text("{changes}"),
+        Code.ALIAS_ADDED: Text("{alias} is an alias"),
+        Code.ALIAS_REMOVED: Text("{alias} is no longer an alias"),
         Code.UIDVALIDITY_CHANGED: Text("its UIDVALIDITY was {before} and is now {now}"),
         Code.UIDNEXT_FELL: (
             Text("its UIDNEXT was {before} or more and is now {now}, under the same UIDVALIDITY")

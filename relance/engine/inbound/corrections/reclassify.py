@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -16,7 +17,7 @@ from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
 from relance.engine.inbound.corrections.revise import Revised
 from relance.engine.inbound.corrections.traces import Revision
-from relance.engine.reasons import Why
+from relance.engine.reasons import Code, Why, because, composed
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
@@ -177,11 +178,14 @@ def _core(judged: Classification) -> tuple[object, ...]:
 
 
 def _words(judged: Classification) -> Text:
-    until = Text("until {day}", day=judged.until) if judged.until else ""
-    intent = Text.within("intent", judged.intent) if judged.intent else ""
-    said = Text.together(intent, until, judged.status or "", judged.substitute or "", by=", ")
-    kind = Text.within("mail", judged.kind.value)
-    return Text("{kind} ({more})", kind=kind, more=said) if said else kind
+    return composed.reading(judged.kind.value, judged.intent, judged.until, judged.status, judged.substitute)
+
+
+def _found(turn: str, judged: Classification) -> dict[str, Any]:
+    """What the rules took a mail for, as parameters of a reason."""
+    more = {each: getattr(judged, each) for each in ("intent", "until", "status", "substitute")}
+    known = {f"{turn}_{name}": value for name, value in more.items() if value is not None}
+    return {turn: judged.kind.value, **known}
 
 
 def _apply(
@@ -217,8 +221,8 @@ def _tell(
     conn: Connection, answer: Reply, judgement: Classification, revised: Revised, now: dt.datetime
 ) -> None:
     before = classification.judged(answer)
-    words = Text("now: {kind}; before: {before}", kind=_words(judgement), before=_words(before))
+    why = because(Code.RECLASSIFIED, **_found("kind", judgement), **_found("before", before))
     kinds = (before.kind.value, judgement.kind.value)
-    said = ReplyReclassified(words, list(revised.words), judgement.version, *kinds)
+    said = ReplyReclassified(why, list(revised.words), judgement.version, *kinds)
     about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id, answer.message_id)
     events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -11,13 +12,15 @@ from relance import wording
 from relance.engine.event_log.base import EventData, shown
 from relance.engine.event_log.of_mailboxes import (
     ClockJumped,
+    MailboxAliasesChanged,
+    MailboxChanged,
     MailboxFolderRenumbered,
     MailboxUnreadable,
     OrganisationRetried,
     UnreadMailDismissed,
     UnreadMailSetAside,
 )
-from relance.engine.event_log.of_mails import SubstituteAccepted, SubstituteDismissed
+from relance.engine.event_log.of_mails import ReplyReclassified, SubstituteAccepted, SubstituteDismissed
 from relance.engine.reasons import Code, Reason, because
 from relance.wording import Text, ended
 from tests.reworded import in_english
@@ -45,6 +48,33 @@ def of_before(sentence: str, **more: Any) -> dict[str, Any]:
     return {"words": json.loads(text.json()), "folder": "INBOX", "uid": 4}
 
 
+DAY = dt.date(2026, 3, 5)
+SETTINGS = {"name": "Ada", "daily_cap": 0, "gap_seconds": 7, "password": True}
+SETTINGS_BEFORE = Text.together(
+    Text("sender's name: {name}", name="Ada"),
+    Text("no daily limit"),
+    Text("seconds between mails: {gap}", gap=7),
+    Text("a new password"),
+    by="; ",
+)
+JUDGED = {
+    "kind": "out of office",
+    "kind_until": DAY,
+    "kind_substitute": "kim@x.example",
+    "before": "human answer",
+    "before_intent": "later",
+}
+JUDGED_BEFORE = Text(
+    "now: {kind}; before: {before}",
+    kind=Text(
+        "{kind} ({more})",
+        kind=Text.within("mail", "out of office"),
+        more=Text.together(Text("until {day}", day=DAY), "kim@x.example", by=", "),
+    ),
+    before=Text(
+        "{kind} ({more})", kind=Text.within("mail", "human answer"), more=Text.within("intent", "later")
+    ),
+)
 OLD_MOVED = Text("its UIDVALIDITY was {before} and is now {now}", before=9, now=10)
 PAIRS: dict[str, tuple[EventData, dict[str, Any]]] = {
     "renumbered": (
@@ -59,6 +89,26 @@ PAIRS: dict[str, tuple[EventData, dict[str, Any]]] = {
     "retried": (
         OrganisationRetried(because(Code.ORGANISATION_RETRIED, organisation="x.example"), 2),
         {"reason": Text("{organisation} is tried again", organisation="x.example").row(), "going_on": 2},
+    ),
+    "settings": (
+        MailboxChanged(Reason(Code.MAILBOX_SETTINGS, SETTINGS), **SETTINGS),
+        {"words": SETTINGS_BEFORE.row(), **SETTINGS},
+    ),
+    "a cap": (
+        MailboxChanged(because(Code.MAILBOX_SETTINGS, daily_cap=20), daily_cap=20),
+        {"words": Text("mails in 24 hours, at most: {cap}", cap=20).row()},
+    ),
+    "alias": (
+        MailboxAliasesChanged(because(Code.ALIAS_ADDED, alias="a@x.example"), ["a@x.example"]),
+        {"words": Text("{alias} is an alias", alias="a@x.example").row()},
+    ),
+    "no alias": (
+        MailboxAliasesChanged(because(Code.ALIAS_REMOVED, alias="a@x.example"), []),
+        {"words": Text("{alias} is no longer an alias", alias="a@x.example").row(), "aliases": []},
+    ),
+    "reclassified": (
+        ReplyReclassified(Reason(Code.RECLASSIFIED, JUDGED), [], 9, "human answer", "out of office"),
+        {"words": JUDGED_BEFORE.row(), "effects": [], "rules_version": 9},
     ),
     "substitute": (
         SubstituteAccepted("ola@x.example", "kim@x.example", "ola@x.example"),
@@ -108,3 +158,19 @@ def test_a_sentence_with_a_code_tells_it_beside(kind: type[ClockJumped]) -> None
     assert told["why"] == {"code": "clock_jumped_back", "params": {"span": 2}}
     assert "why" not in shown(stored(kind(Text("cut off"))))  # as an earlier release wrote it
     assert "why" not in shown({"reason": "as it was said then"})
+
+
+CODED = {
+    "settings": "mailbox_settings",
+    "a cap": "mailbox_settings",
+    "alias": "alias_added",
+    "no alias": "alias_removed",
+}
+
+
+@pytest.mark.parametrize("name", [*CODED, "reclassified"])
+def test_what_was_changed_is_a_code_and_values(name: str) -> None:
+    """No program, and no later release, has to read the sentence."""
+    row = stored(PAIRS[name][0])
+    assert row["why"]["code"] == CODED.get(name, "reclassified")
+    assert shown({**row, "words": "as nobody says it"})["words"] == shown(row)["words"]

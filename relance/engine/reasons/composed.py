@@ -1,0 +1,86 @@
+"""What stands in a place of some sentences and is made of several parameters. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from relance.engine.reasons import code_words
+from relance.engine.reasons.codes import Code
+from relance.engine.reasons.sentences import COUNTED
+from relance.wording import Text
+
+Params = Mapping[str, Any]
+
+_plural = Text.plural  # of a sentence that stands in the table
+
+
+def places(code: Code, params: Params) -> Mapping[str, Text]:
+    """What these parameters of a reason read as, by the place of its sentence where that stands."""
+    maker = _MAKERS.get(code)
+    return maker(params) if maker else {}
+
+
+def reading(kind: str, intent: str | None, until: Any, status: str | None, substitute: str | None) -> Text:
+    """What the rules took a mail for, with all that they found in it. `until`: a date."""
+    day = Text("until {day}", day=until) if isinstance(until, dt.date) else ""
+    wish = code_words.word("intent", intent) if intent else ""
+    more = Text.together(wish, day, status or "", substitute or "", by=", ")
+    said = code_words.word("mail", kind)
+    return Text("{kind} ({more})", kind=said, more=more) if more else said
+
+
+def _decided(params: Params) -> dict[str, Text]:
+    """What a mail was taken for, before and now, each with what its writer wants, where that is known."""
+    both = ((name, params.get(name, ""), params.get(f"{name}_intent")) for name in _TURNS)
+    return {name: code_words.reading(kind, intent) for name, kind, intent in both if intent}
+
+
+def _reclassified(params: Params) -> dict[str, Text]:
+    found = ("intent", "until", "status", "substitute")
+    return {
+        name: reading(params.get(name, ""), *(params.get(f"{name}_{each}") for each in found))
+        for name in _TURNS
+    }
+
+
+def _counts(params: Params) -> dict[str, Text]:
+    """What was done at the company: "1 slowed, 2 stopped"."""
+    if "touched" in params:
+        return {}
+    known = {name: each for name, each in params.items() if name in COUNTED and isinstance(each, int)}
+    told = ((name, getattr(COUNTED[name], "many", "")) for name in sorted(known))
+    return {
+        "touched": Text.together(
+            *(_plural(COUNTED[name].msgid, many, known[name]) for name, many in told), by=", "
+        )
+    }
+
+
+def _settings(params: Params) -> dict[str, Text]:
+    return {"changes": Text.together(*_changes(params), by="; ")}
+
+
+def _changes(params: Params) -> Iterator[Text]:
+    """What was changed of a mailbox, and how it is now."""
+    if "name" in params:
+        yield Text("sender's name: {name}", name=params["name"])
+    if cap := params.get("daily_cap"):
+        yield Text("mails in 24 hours, at most: {cap}", cap=cap)
+    elif cap is not None:
+        yield Text("no daily limit")
+    if "gap_seconds" in params:
+        yield Text("seconds between mails: {gap}", gap=params["gap_seconds"])
+    if params.get("password"):
+        yield Text("a new password")
+
+
+_TURNS = ("kind", "before")
+_MAKERS: Mapping[Code, Callable[[Params], dict[str, Text]]] = {
+    Code.CORRECTED: _decided,
+    Code.CORRECTION_UNDONE: _decided,
+    Code.RECLASSIFIED: _reclassified,
+    Code.AT_THE_COMPANY: _counts,
+    Code.MAILBOX_SETTINGS: _settings,
+}
