@@ -64,7 +64,7 @@ def counts(visit: Asked) -> Mapping[str, int]:
 
 def state(visit: Asked) -> OverallState | None:
     """How things stand, for somebody who is signed in; a salesperson is told of their own mailboxes only."""
-    if visit.viewer is None:
+    if visit.viewer is None or not visit.viewer.may(Permission.LOOK):
         return None
     found = visit.site.watch.status(visit.language)
     if not visit.viewer.scope.everything:

@@ -349,11 +349,8 @@ def _actor(row: Any) -> Actor | None:
 
 
 def actor(kind: str, name: str) -> Actor | None:
-    """An actor as it is stored; None where it was written before actors were, or by a release that knows more of them."""
-    return Actor(ActorKind(kind), name) if kind in _ACTORS else None
-
-
-_ACTORS = frozenset(each.value for each in ActorKind)
+    """An actor as it is stored, perhaps of a kind of a later release; None where it was written before actors were."""
+    return Actor.stored(kind, name) if kind else None
 
 
 def publisher(conn: Connection, name: str, number: int, at: dt.datetime) -> Actor | None:

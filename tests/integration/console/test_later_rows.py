@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -74,6 +75,34 @@ def test_every_page_with_such_a_row_says_so(desk: Console, language: str) -> Non
             assert f">{LATER}<" not in answer.text, path
         assert boss.get("/users/log").status_code == boss.get("/users/log.csv").status_code == 200
         assert boss.get("/").status_code == boss.get("/status").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_who_has_such_a_role_may_do_nothing_and_is_told_so(desk: Console, language: str) -> None:
+    words = in_english("of a later release") if language == "en" else "z nowszego wydania"
+    with desk.client(desk.tokens["ann@sales.example"], headers={"accept-language": language}) as ann:
+        for path in ("/", "/inbox", "/users", "/profile", f"/contacts/{KIM}"):
+            answer = ann.get(path)
+            assert answer.status_code == 403, path
+            assert words in html.unescape(answer.text), path
+            assert KIM not in answer.text.replace(path, ""), path
+        assert ann.post("/inbox/decide", data={"answer": "1", "decision": "interested"}).status_code in (
+            403,
+            404,
+        )
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_the_audit_log_shows_no_code_of_a_later_release(desk: Console, language: str) -> None:
+    words = in_english("of a later release") if language == "en" else "z nowszego wydania"
+    codes = {"kind": LATER, "role": LATER, "deed": LATER, "held_because": LATER}
+    with desk.app._context.database.write() as conn:
+        conn.execute(sa.update(audit).values(before={}, after=codes))
+    with desk.client(desk.tokens[BOSS], headers={"accept-language": language}) as boss:
+        for path in ("/users/log", "/users/log.csv"):
+            said = html.unescape(boss.get(path).text)
+            assert words in said, path
+            assert not re.search(rf"[:>] ?{LATER}", said), path
 
 
 @pytest.mark.parametrize(

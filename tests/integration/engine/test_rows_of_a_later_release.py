@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 
 from relance import errors
 from relance.clock import machine_now
 from relance.engine.context import Context
-from relance.engine.db.tables import enrollment, event, inbound, job, mailbox, message, user_account
-from relance.engine.event_log.actors import Actor, ActorKind
+from relance.engine.db.tables import enrollment, event, hit, inbound, job, mailbox, message, user_account
+from relance.engine.engagement import hits as engagement
+from relance.engine.event_log.actors import Actor, ActorKind, acting
 from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify
+from relance.engine.inbound.corrections.decisions import DecidedMeanwhile
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.inbound.corrections.reclassify import RejudgeOptions
 from relance.engine.jobs import service, work
 from relance.engine.reasons import code_words
-from relance.engine.reporting import explain
+from relance.engine.reporting import explain, timeline
 from relance.engine.roles import Permission, Role
 from relance.engine.sequences import enroll
 from relance.engine.sequences.enroll import EnrollRequest, SkipCode
@@ -179,6 +183,48 @@ def test_an_event_by_an_actor_of_a_later_release_is_told(answered: Context) -> N
     with answered.database.write() as conn:
         conn.execute(sa.update(event).values(actor_kind=LATER, actor="robot"))
     assert explain.explain(answered, KIM)
+
+
+def test_who_did_it_of_a_later_release_is_named_and_their_decision_stands(answered: Context) -> None:
+    with answered.database.write() as conn:
+        conn.execute(sa.update(event).values(actor_kind=LATER, actor="robot"))
+    told = timeline.of_contact(answered, MIA)
+    assert {str(each.actor) for each in told} == {f"robot ({code_words.LATER})"}
+    decided = number(answered, MIA)
+    with acting(BOSS):
+        inbox.correct(answered, decided, Correction("list mail"))
+    with answered.database.write() as conn:
+        said = dict(conn.execute(sa.select(inbound.c.correction).where(inbound.c.id == decided)).scalar_one())
+        said["decided"] = {**said["decided"], "by": {"kind": LATER, "name": "robot"}}
+        conn.execute(sa.update(inbound).where(inbound.c.id == decided).values(correction=said))
+    with acting(BOSS), pytest.raises(DecidedMeanwhile) as refused:
+        inbox.correct(answered, decided, Correction("human answer"))
+    assert str(refused.value.who) == "robot"
+
+
+def test_a_request_of_a_kind_of_a_later_release_is_left_to_it(house: Context) -> None:
+    enrolled(house, KIM)
+    mail = wrote(house)
+    at = house.clock.now() - dt.timedelta(days=1)
+    plain = {
+        "message_id": mail.id,
+        "at": at,
+        "link": 0,
+        "method": "GET",
+        "user_agent": "Firefox",
+        "network": "n",
+    }
+    with house.database.write() as conn:
+        for kind in (LATER, "click"):
+            row_ = {**plain, "kind": kind, "language": True, "prefetch": False, "reasons": []}
+            conn.execute(sa.insert(hit).values(row_))
+    assert engagement.judge_settled(house, house.clock.now()) == 1
+    assert engagement.judge_settled(house, house.clock.now()) == 0
+    with house.database.read() as conn:
+        assert engagement.next_settled(conn, house) is None
+        verdicts = {each.kind: each.verdict for each in conn.execute(sa.select(hit))}
+    assert verdicts[LATER] is None
+    assert verdicts["click"] is not None
 
 
 def test_a_value_of_a_later_release_is_written_back_as_it_was() -> None:

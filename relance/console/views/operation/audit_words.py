@@ -9,7 +9,7 @@ from typing import Any
 from relance import wording
 from relance.engine import reasons
 from relance.engine.jobs import service as jobs
-from relance.engine.reasons import Code
+from relance.engine.reasons import Code, code_words
 from relance.engine.reporting import codes
 from relance.engine.store import headings
 from relance.engine.store.users.audit import AuditEntry
@@ -77,17 +77,17 @@ def _of(*tables: str) -> Callable[[str], str]:
             for each in (code, plain)
             if each in codes.TABLES[table]
         )
-        return str(next(known, code))
+        return str(next(known, code_words.LATER))
 
     return word
 
 
 def _deed(code: str) -> str:
-    return str({**jobs.CHANGES, **jobs.DEEDS}.get(code, code))
+    return str({**jobs.CHANGES, **jobs.DEEDS}.get(code, code_words.LATER))
 
 
 def _because(code: str) -> str:
-    return headings.heading(Code(code)) if code in {each.value for each in Code} else code
+    return headings.heading(Code(code)) if code in set(Code) else str(code_words.LATER)
 
 
 LANGUAGES = {"en": "English", "pl": "Polski"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.console.views.people import machine_hits
-from relance.engine.event_log.actors import ActorKind
+from relance.engine.event_log.actors import KINDS, ActorKind
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.reporting.history.messages import MessageDetail
@@ -123,4 +123,5 @@ def _who(event: EventView) -> str:
         return _("by a person")
     if event.actor is None or event.actor.kind in _BY_ITSELF:
         return ""
-    return event.actor.name or str(event.actor)
+    known = event.actor.name if event.actor.kind in KINDS else ""
+    return known or str(event.actor)

@@ -50,6 +50,9 @@ _COLUMNS = (
     message.c.enrollment_id,
     message.c.step,
 )
+JUDGED = ("open", "click")
+_OURS_TO_JUDGE = (hit.c.verdict.is_(None), hit.c.kind.in_(JUDGED))
+# A later release may keep requests of other kinds: that one judges them.
 _SELECT = sa.select(*_COLUMNS).join(message, message.c.id == hit.c.message_id)
 
 
@@ -98,16 +101,14 @@ _KEPT_POSTGRESQL = _COUNTED.where(
 
 def unjudged(conn: Connection, before: dt.datetime, limit: int) -> list[StoredHit]:
     """Hits whose settling time is over and which nobody judged yet, oldest first."""
-    query = (
-        _SELECT.where(hit.c.verdict.is_(None), hit.c.at <= before).order_by(hit.c.at, hit.c.id).limit(limit)
-    )
+    query = _SELECT.where(*_OURS_TO_JUDGE, hit.c.at <= before).order_by(hit.c.at, hit.c.id).limit(limit)
     return [StoredHit(**dict(row._mapping)) for row in conn.execute(query)]
 
 
 def next_unjudged(conn: Connection) -> dt.datetime | None:
     """When the oldest hit nobody judged came in."""
     at: dt.datetime | None = conn.execute(
-        sa.select(sa.func.min(hit.c.at)).where(hit.c.verdict.is_(None))
+        sa.select(sa.func.min(hit.c.at)).where(*_OURS_TO_JUDGE)
     ).scalar_one()
     return at
 
