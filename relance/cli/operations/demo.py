@@ -32,18 +32,18 @@ CASES = 10
 # Lines of the newest events in the live view.
 TALLIES = {
     "message.accepted": N_("mails sent"),
-    "message.opened": N_("opened by people"),
-    "message.clicked": N_("clicked by people"),
+    "message.opened": N_("opened by a person"),
+    "message.clicked": N_("clicked by a person"),
     "human answer": N_("answers"),
     "out of office": N_("out of office"),
-    "opt-out": N_("asked to stop in writing"),
+    "opt-out": N_("opted out by reply"),
     "enrollment.unsubscribed": N_("unsubscribed"),
     "complaint": N_("complaints"),
     "hard bounce": N_("bounced later"),
-    "message.refused": N_("refused at once"),
+    "message.refused": N_("refused immediately"),
     "message.deferred": N_("deferred by servers"),
     "enrollment.held": N_("held for a decision"),
-    "task.created": N_("tasks for people"),
+    "task.created": N_("tasks created"),
 }
 
 
@@ -251,17 +251,17 @@ def _audit(outcome: Outcome, seed: int) -> None:
     show.say(_("Audit, based on what arrived at the demo's mail servers and not on our database:"))
     for words, number in (
         (_("steps sent twice"), found.sent_twice),
-        (_("mails after an answer"), found.after_answer),
-        (_("mails to suppressed people"), found.to_suppressed),
-        (_("steps with no explained outcome"), found.unexplained),
+        (_("mails sent after a reply"), found.after_answer),
+        (_("mails to people on the do-not-contact list"), found.to_suppressed),
+        (_("steps with an unexplained outcome"), found.unexplained),
     ):
         show.say(f"  {words}: {number}")
     arrived = {"due": found.steps_due, "arrived": found.mails_arrived}
     show.say(f"  {_('({due} steps fell due, {arrived} mails arrived)', **arrived)}")
     if found.windows:
         window = Text.plural(
-            "{count} answer came between the check of the mailbox and the sending of the mail, after {longest} seconds of the demo's time ({real} in real time) at most: nobody can close this gap.",
-            "{count} answers came between the check of the mailbox and the sending of the mail, after {longest} seconds of the demo's time ({real} in real time) at most: nobody can close this gap.",
+            "{count} answer came between the check of the mailbox and the sending of the mail, after {longest} seconds of the demo's time ({real} in real time) at most: this gap cannot be closed.",
+            "{count} answers came between the check of the mailbox and the sending of the mail, after {longest} seconds of the demo's time ({real} in real time) at most: this gap cannot be closed.",
             len(found.windows),
             longest=round(found.window_longest_seconds),
             real=round(found.window_longest_machine_seconds, 3),
@@ -278,8 +278,8 @@ def _audit(outcome: Outcome, seed: int) -> None:
         **facts,
     )
     cut_short = Text.plural(
-        "The demo did not come to its end: after {seconds} seconds nothing happened any more, and {count} person was still to be written to. What is said above is true of what was played. `relance demo --seed {seed}` plays the same people again.",
-        "The demo did not come to its end: after {seconds} seconds nothing happened any more, and {count} people were still to be written to. What is said above is true of what was played. `relance demo --seed {seed}` plays the same people again.",
+        "The demo did not finish: after {seconds} seconds nothing more happened, with {count} person still to be contacted. The figures above are correct for the part that was played. `relance demo --seed {seed}` plays the same people again.",
+        "The demo did not finish: after {seconds} seconds nothing more happened, with {count} people still to be contacted. The figures above are correct for the part that was played. `relance demo --seed {seed}` plays the same people again.",
         outcome.left,
         **facts,
     )
