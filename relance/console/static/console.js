@@ -176,6 +176,11 @@
   });
   addEventListener("popstate", () => location.reload());
 
+  /* A page that is the answer to a form stands at an address of its own: who goes back to it is shown that, and not asked whether to send
+     the form again. */
+  const standsAt = document.querySelector("[data-address]");
+  if (standsAt) history.replaceState(history.state, "", standsAt.dataset.address);
+
   /* What is to be copied is copied by its button. */
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");

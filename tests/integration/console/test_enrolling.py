@@ -97,3 +97,23 @@ def test_a_salesperson_without_a_mailbox_is_told_so_and_enrolls_from_nobody_else
 def test_addresses_are_found_whatever_stands_between_them(people: list[str], between: str) -> None:
     assert enrolling.typed(between.join(people)) == people
     assert enrolling.typed(between.join(f"<{each}>" for each in [*people, *people])) == people
+
+
+def test_going_back_after_enrolling_asks_for_no_form_to_be_sent_again(console: Console, tab) -> None:
+    house = console.app._context
+    engine_house.add_mailbox(house, ADA)
+    publish.publish(house, engine_house.TRIAL)
+    contact_service.add(house, PEOPLE[0], {"first_name": "Kim"})
+    here = tab(console.join("boss@sales.example"))
+    page = here.open("/enroll?sequence=Trial")
+    page.check("[name=mailbox]")
+    page.fill("[name=emails]", PEOPLE[0])
+    page.click("form[action='/enroll/plan'] button")
+    page.locator("form[action='/enroll']").wait_for()
+    assert PEOPLE[0] not in page.url
+    page.click("form[action='/enroll'] button:not(.secondary)")
+    page.wait_for_url("**/jobs/*")
+    page.go_back()
+    assert page.url == f"{console.url}/enroll?sequence=Trial"
+    assert page.input_value("[name=sequence]") == "Trial"
+    assert len(console.app.jobs.list().jobs) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -48,12 +49,19 @@ def _form(visit: Visit, wish: EnrollForm, error: Text | str = "") -> Response:
         "enroll.html",
         UNPROCESSABLE if error else 200,
         wish=wish,
+        address=_address(wish),
         error=str(error),
         sequences=[(name, name) for name, _state in visit.app.sequences.states()],
         imports=imports,
         all_seen=visit.me.scope.everything,
         mailboxes=[each for each in visit.app.mailboxes.list() if each.state == "active"],
     )
+
+
+def _address(wish: EnrollForm) -> str:
+    """Of the form, as far as a link says it: addresses that were typed stand in none, where they would be kept by others. Pure."""
+    said = {"sequence": wish.sequence} | ({"import": str(wish.job)} if wish.job is not None else {})
+    return f"/enroll?{urlencode(said)}"
 
 
 def plan(visit: Visit) -> Response:
@@ -75,6 +83,7 @@ def _plan(visit: Visit, wish: EnrollForm, found: EnrollReport, people: int) -> R
     return visit.show(
         "enroll_plan.html",
         wish=wish,
+        address=_address(wish),
         plan=found,
         first=codes.first_step(found.first_kind, found.first_due),
         shares=[(address, many, caps.get(address)) for address, many in found.by_mailbox.items()],
