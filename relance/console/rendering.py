@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ def environment() -> jinja2.Environment:
         tidy=tidy,
         moment=wording.moment,
         day=wording.day,
+        tel=tel,
         span=wording.span,
     )
     return made
@@ -85,6 +87,18 @@ def tidy(value: object) -> str:
 
 def number(value: int | None) -> str:
     """A count as people read it; what is not known is a dash."""
+_DIALLED = re.compile(r"[^A-Za-z]*")
+# What is written behind a word is an extension: nobody dials it with the number.
+
+
+def tel(phone: str) -> str:
+    """The link that calls a number as somebody wrote it; empty where there is none in it."""
+    found = _DIALLED.match(phone)
+    digits = "".join(each for each in (found.group() if found else "") if each in "0123456789")
+    plus = "+" if phone.lstrip(" (").startswith("+") else ""
+    return f"tel:{plus}{digits}" if digits else ""
+
+
     return "–" if value is None else dates.count(value)
 
 

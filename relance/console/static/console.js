@@ -181,6 +181,13 @@
   const standsAt = document.querySelector("[data-address]");
   if (standsAt) history.replaceState(history.state, "", standsAt.dataset.address);
 
+  /* What a wide screen has room for is folded on a phone. */
+  const fold = () => {
+    if (matchMedia("(max-width: 800px)").matches)
+      document.querySelectorAll("[data-open-where-wide]").forEach((each) => { each.open = false; });
+  };
+  document.addEventListener("DOMContentLoaded", fold);
+
   /* What is to be copied is copied by its button. */
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");

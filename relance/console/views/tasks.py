@@ -81,6 +81,7 @@ def show(visit: Visit) -> Response:
         later=visit.app.tasks.postponed_times(),
         can_work=visit.me.may(Permission.WORK),
         back=lists.link(visit, **{OPEN: "none"}),
+        first=_link(visit, opened.id if opened else None),
         before=_link(visit, before),
         behind=_link(visit, behind),
         after=behind or 0,

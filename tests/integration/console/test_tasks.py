@@ -209,3 +209,32 @@ def test_the_open_task_is_accessible_and_fits(queue, tab, scheme) -> None:
             page = here.open(f"{path}&lang={language}")
             assert here.axe() == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+THUMB = """[...document.querySelectorAll('.thread button, .thread .call')].map(each => {
+  const {width, height} = each.getBoundingClientRect();
+  return [each.innerText.split('\\n')[0], Math.round(width), Math.round(height)];
+})"""
+# What is pressed in an open task: its first line of words, how wide and how high it is.
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_on_a_phone_a_task_is_one_screen_and_done_with_a_thumb(queue, tab, language) -> None:
+    here = tab(queue.join("ann@sales.example"), viewport={"width": 390, "height": 844})
+    page = here.open(f"/tasks?lang={language}")
+    assert page.is_hidden(".thread")
+    page.click(".begin a")
+    assert page.get_attribute(".call", "href") == "tel:+48221234567"
+    small = [each for each in page.evaluate(THUMB) if each[1] < 350 or each[2] < 52]
+    assert small == []
+    assert page.is_hidden("header .find")
+    assert page.is_hidden(".thread details .quoted"), "their last mail is folded"
+    last = page.locator("[name=outcome][data-key]").last.bounding_box()
+    assert last["y"] + last["height"] < 844 - 57, "the outcomes that have a key stand above the rail without scrolling"
+
+
+def test_on_a_wide_screen_their_last_mail_is_open_and_search_is_there(queue, tab) -> None:
+    page = tab(queue.join("ann@sales.example")).open("/tasks")
+    assert page.is_hidden(".begin")
+    assert page.is_visible(".thread details .quoted")
+    assert page.is_visible("header .find")

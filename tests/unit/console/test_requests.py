@@ -205,3 +205,19 @@ def test_each_icon_that_a_page_names_is_there_and_each_there_is_small():
 def test_a_file_changes_its_address_with_its_content():
     for name, each in assets.assets().items():
         assert hashlib.sha256(each.body).hexdigest()[: assets.HASH_DIGITS] in each.url, name
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ("+48 22 123 45 67", "tel:+48221234567"),
+        ("(+48) 22-123-45-67", "tel:+48221234567"),
+        ("022 123 45 67 ext. 12", "tel:0221234567"),
+        ("Mobile", ""),
+        ("ask reception: 22 123", ""),
+        ('22 1"onclick=', "tel:221"),
+        ("", ""),
+    ],
+)
+def test_a_number_as_somebody_wrote_it_becomes_one_that_is_called(written, called):
+    assert rendering.tel(written) == called
