@@ -321,6 +321,16 @@ def test_a_salesperson_sees_their_own_mailbox_and_changes_none(desk: Console) ->
     assert desk.app.mailboxes.show(BEN).state == "active"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "encrypted (STARTTLS)"), ("pl", "połączenie szyfrowane (STARTTLS)")]
+)
+def test_how_a_server_is_reached_is_said_in_words(desk: Console, language: str, words: str) -> None:
+    with desk.client(desk.join(BOSS)) as boss:
+        shown = boss.get(f"/mailboxes/{ADA}?lang={language}").text
+    assert shown.count(words) == 2
+    assert "(starttls)" not in shown
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_mailboxes_are_accessible_and_fit(desk, tab, scheme) -> None:
     token = desk.join(BOSS)

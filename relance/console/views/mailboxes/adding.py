@@ -10,6 +10,7 @@ from relance import errors
 from relance.config import practice
 from relance.console.pages import Page
 from relance.console.views.mailboxes import looking
+from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.roles import Permission, Role
@@ -33,7 +34,7 @@ def form(visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /) -> Response:
-    world, users = _practice(visit), _users(visit)
+    world, users = _practice(visit), possible_owners(visit)
     return visit.show(
         "mailbox_add.html",
         UNPROCESSABLE if wrong or whole else 200,
@@ -67,13 +68,6 @@ def add(visit: Visit) -> Response:
     return looking.tried(visit, added.address)
 
 
-def _users(visit: Visit) -> list[UserView]:
-    """Whose it may be, where who adds it may say so."""
-    if not visit.me.may(Permission.USERS):
-        return []
-    return [each for each in visit.app.users.list() if each.active]
-
-
 def _usual_owner(visit: Visit, users: Sequence[UserView]) -> str:
     """Whose it is unless somebody else is chosen: their own who add it, where they write to people themselves or are the only user."""
     alone = [each.email for each in users] == [visit.me.email]
@@ -83,7 +77,7 @@ def _usual_owner(visit: Visit, users: Sequence[UserView]) -> str:
 def _owner(visit: Visit) -> str:
     """Who was chosen; "": nobody. Raises `errors.Invalid` for somebody who is not there (any more)."""
     chosen = visit.text("owner", 320)
-    if chosen and chosen not in {each.email for each in _users(visit)}:
+    if chosen and chosen not in {each.email for each in possible_owners(visit)}:
         raise errors.Invalid(Text("This owner is not among the users. Choose one of the list."))
     return chosen
 
@@ -92,7 +86,7 @@ def add_practice(visit: Visit) -> Response:
     """The sandbox's mailbox taken in, as the sandbox left its servers, password and certificate in the home: a form names none of them."""
     found = practice.account(visit.installation.settings.home)
     added = visit.app.mailboxes.add(MailboxSpec.of(found, gap_seconds=0))  # nobody to spare in a sandbox
-    if owner := _usual_owner(visit, _users(visit)):
+    if owner := _usual_owner(visit, possible_owners(visit)):
         visit.app.mailboxes.assign(added.address, owner)
     return looking.tried(visit, added.address)
 

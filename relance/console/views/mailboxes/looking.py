@@ -11,11 +11,13 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.views.mailboxes import trying
+from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
+from relance.mailbox.account import Security
 from relance.wording import N_, Text, _
 
 NOTHING: Mapping[str, str] = {}
@@ -81,17 +83,19 @@ def shown(
     mailbox = _named(visit, address)
     cap = "" if mailbox.daily_cap is None else str(mailbox.daily_cap)
     kept = {"name": mailbox.name, "daily_cap": cap, "gap_seconds": str(mailbox.gap_seconds), **written}
-    runs = visit.me.may(Permission.MAILBOXES) and visit.me.may(Permission.USERS)
+    users = possible_owners(visit)
     return visit.show(
         "mailbox.html",
         UNPROCESSABLE if wrong else 200,
         wrong=wrong,
         written=kept,
-        owner=visit.app.mailboxes.owners().get(mailbox.address, "") if runs else "",
-        users=[each for each in visit.app.users.list() if each.active] if runs else [],
+        owner=visit.app.mailboxes.owners().get(mailbox.address, "") if users else "",
+        users=users,
         origin=lists.origin(visit),
         index=lists.back(visit, "/mailboxes", ("state",)),
         mailbox=mailbox,
+        smtp=_server(mailbox.smtp),
+        imap=_server(mailbox.imap),
         line=_lines(visit).get(mailbox.address),
         codes=codes.text,
         trial=trying.asked(visit, mailbox.address),
@@ -108,6 +112,20 @@ def _named(visit: Visit, address: str) -> MailboxView:
             if each.address == address.strip().lower():
                 return each
         raise
+
+
+def _server(place: str) -> str:
+    """`mail.acme.example:587 (starttls)` with what is in brackets as words."""
+    where, _bracket, way = place.rstrip(")").rpartition(" (")
+    words = _WAYS.get(way)
+    return place if words is None else _(words, server=where)
+
+
+_WAYS: Mapping[str, str] = {
+    Security.TLS: N_("{server}, encrypted (TLS)"),
+    Security.STARTTLS: N_("{server}, encrypted (STARTTLS)"),
+    Security.PLAIN: N_("{server}, not encrypted (this machine only)"),
+}
 
 
 def _lines(visit: Visit) -> dict[str, MailboxLine]:
