@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from relance import wording
 from relance.console import assets, charts, flashes, navigation
 from relance.console.asked import Asked
-from relance.console.requests import browsers
+from relance.console.requests import browsers, language
 from relance.wording import Text, dates
 
 if TYPE_CHECKING:
@@ -48,15 +48,17 @@ def environment() -> jinja2.Environment:
         brief=brief,
         browser=browsers.named,
         count=number,
+        tongue=language.named,
+        tongues=[(each, language.named(each)) for each in wording.languages()],
     )
     made.filters.update(
         apart=apart,
         capital=wording.capital,
         commands=commands,
         tidy=tidy,
+        tel=tel,
         moment=wording.moment,
         day=wording.day,
-        tel=tel,
         span=wording.span,
     )
     return made
@@ -85,8 +87,6 @@ def tidy(value: object) -> str:
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def number(value: int | None) -> str:
-    """A count as people read it; what is not known is a dash."""
 _DIALLED = re.compile(r"[^A-Za-z]*")
 # What is written behind a word is an extension: nobody dials it with the number.
 
@@ -99,6 +99,8 @@ def tel(phone: str) -> str:
     return f"tel:{plus}{digits}" if digits else ""
 
 
+def number(value: int | None) -> str:
+    """A count as people read it; what is not known is a dash."""
     return "–" if value is None else dates.count(value)
 
 

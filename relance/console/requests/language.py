@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 
 from relance import wording
 from relance.engine.roles import Viewer
 
 COOKIE = "relance-lang"
+NAMES: Mapping[str, str] = {"en": "English", "pl": "Polski"}
+# What speakers call them.
 
 
 def of(request: Request, viewer: Viewer | None, default: str) -> str:
@@ -16,6 +20,11 @@ def of(request: Request, viewer: Viewer | None, default: str) -> str:
     own = wording.matched(viewer.language) if viewer is not None else None
     kept = wording.matched(request.cookies.get(COOKIE))
     return asked or own or kept or accepted(request.headers.get("accept-language", "")) or default
+
+
+def named(code: str) -> str:
+    """What its speakers call a language; the code of one that has no name here."""
+    return NAMES.get(code, code)
 
 
 def accepted(header: str) -> str | None:

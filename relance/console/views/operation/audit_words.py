@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from relance import wording
+from relance.console.requests import language
 from relance.engine import reasons
 from relance.engine.jobs import service as jobs
 from relance.engine.reasons import Code, code_words
@@ -90,7 +91,6 @@ def _because(code: str) -> str:
     return headings.heading(Code(code)) if code in set(Code) else str(code_words.LATER)
 
 
-LANGUAGES = {"en": "English", "pl": "Polski"}
 _CODES: Mapping[str, Callable[[str], str]] = {
     "action": _deed,
     "deed": _deed,
@@ -98,7 +98,7 @@ _CODES: Mapping[str, Callable[[str], str]] = {
     "held_because": _because,
     "intent": _of("intent"),
     "kind": _of("mail"),
-    "language": lambda code: LANGUAGES.get(code, code),
+    "language": language.named,
     "outcome": _of("outcome"),
     "role": _of("user role"),
     "states": _of("person", "task"),
