@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from relance.engine.event_log.kinds import TITLES, EventKind
 from relance.engine.reasons import Code, field_name
 from relance.engine.reporting import codes
 from relance.engine.states import TaskOutcome
-from relance.engine.store import events
+from relance.engine.store import events, scopes
 from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text, _
 
@@ -51,10 +52,22 @@ class EventPage:
 
 
 def of_contact(context: Context, email: str, newest: int | None = None) -> list[EventView]:
-    """Everything that happened to one person, or so many of the newest; oldest first. `errors.NotFound` when nobody knows them."""
+    """Everything that happened to one person, or so many of the newest; oldest first. `errors.NotFound` when nobody knows them.
+    Of what came to or from a mailbox that whoever looks may not see, only that it happened is told."""
     with context.database.read() as conn:
         contact = contact_service.get(conn, context, email)
-        return [view(event) for event in events.of_contact(conn, contact.id, newest)]
+        own, found = scopes.mailboxes(conn), events.of_contact(conn, contact.id, newest)
+    return [view(each) if _seen(each, own) else _closed(each) for each in found]
+
+
+def _seen(event: events.StoredEvent, own: Collection[int] | None) -> bool:
+    return own is None or event.mailbox_id is None or event.mailbox_id in own
+
+
+def _closed(event: events.StoredEvent) -> EventView:
+    """A person may be written to from several mailboxes; what was written stays with whose mailbox it is."""
+    words = _("in a colleague's mailbox")
+    return dataclasses.replace(view(event), words=words, data={}, answer=None, mail=None)
 
 
 def page(context: Context, after: str = "", limit: int = 100) -> EventPage:

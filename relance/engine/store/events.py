@@ -96,6 +96,7 @@ class StoredEvent:
     inbound_id: int | None = None  # the mail that came in behind it
     message_id: int | None = None  # the mail of ours it is about
     sequence: str = ""  # in which it happened
+    mailbox_id: int | None = None  # the mailbox it came to or from
 
     @property
     def cursor(self) -> Cursor:
@@ -326,6 +327,7 @@ def _select() -> sa.Select[Any]:
         event.c.actor,
         event.c.inbound_id,
         event.c.message_id,
+        event.c.mailbox_id,
         sequence.c.name.label("sequence"),
     )
     here = event.outerjoin(contact, contact.c.id == event.c.contact_id)
@@ -338,7 +340,7 @@ def _select() -> sa.Select[Any]:
 def _event(row: Any) -> StoredEvent:
     kind, data = old_names.read(row.kind, row.data)
     said = (row.id, row.at, kind, row.email, row.step, shown(data), row.xact, _actor(row))
-    return StoredEvent(*said, row.inbound_id, row.message_id, row.sequence or "")
+    return StoredEvent(*said, row.inbound_id, row.message_id, row.sequence or "", row.mailbox_id)
 
 
 def _actor(row: Any) -> Actor | None:

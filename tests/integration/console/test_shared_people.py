@@ -1,0 +1,60 @@
+"""Somebody whom two salespeople write to: each sees that the other does, and nothing that was written in the other's mailbox."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import EnrollRequest
+from tests import engine_house
+from tests.integration.console import held_people
+from tests.integration.console.conftest import Console
+from tests.reading import KIM, hear, letter, wrote
+
+ANN, BEN = "ann@sales.example", "ben@sales.example"
+WORDS = "I am no longer interested in the Zaunkoenig."
+
+
+@pytest.fixture
+def shared(console: Console) -> Console:
+    """Kim answered Ben, and is in a sequence of Ann's, too."""
+    house = console.app._context
+    for each in (ANN, BEN):
+        console.join(each, "salesperson")
+    held_people.prepared(house, KIM, mailbox=BEN)
+    engine_house.add_mailbox(house, ANN)
+    for each in (ANN, BEN):
+        console.app.mailboxes.assign(each, each)
+    mail = wrote(house, KIM)
+    hear(house, letter(KIM, subject="Re: Zaunkoenig", text=WORDS, In_Reply_To=mail.message_id), mailbox=BEN)
+    publish.publish(house, "sequence: Winter\nsteps:\n  - {id: one, subject: Hi, body: Hi}\n")
+    assert enroll.enroll(house, EnrollRequest("Winter", [KIM], [ANN])).enrolled == 1
+    return console
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "whose"),
+    [
+        ("en", "Reply received", "in a colleague's mailbox"),
+        ("pl", "Otrzymano odpowiedź", "w skrzynce innej osoby z zespołu"),
+    ],
+)
+def test_that_there_was_an_answer_is_seen_and_not_what_it_said(
+    shared: Console, language: str, title: str, whose: str
+) -> None:
+    with shared.client(shared.tokens[ANN]) as ann, shared.client(shared.tokens[BEN]) as ben:
+        hers, his = (html.unescape(each.get(f"/contacts/{KIM}?lang={language}").text) for each in (ann, ben))
+    assert title in hers
+    assert whose in hers
+    assert "Zaunkoenig" not in hers
+    assert "/inbox?answer=" not in hers
+    assert WORDS in his
+
+
+def test_a_manager_reads_it_all(shared: Console) -> None:
+    with shared.client(shared.join("boss@sales.example")) as boss:
+        shown = html.unescape(boss.get(f"/contacts/{KIM}").text)
+    assert WORDS in shown
+    assert "colleague's mailbox" not in shown
