@@ -17,6 +17,7 @@ from relance.engine.definition.lint import Checked
 from relance.engine.definition.reading import files, load, partial
 from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublished, SequenceResumed
 from relance.engine.reasons import Code
+from relance.engine.roles import scope_now
 from relance.engine.sequences import backlog
 from relance.engine.store import done_by, events, statistics
 from relance.engine.store.contacts import contacts
@@ -211,7 +212,7 @@ def summaries(context: Context) -> list[SequenceSummary]:
 
 @dataclass(frozen=True)
 class SequenceStanding:
-    """How one sequence stands, without what happened to its mails. `enrolled` and `positive` are of everybody."""
+    """How one sequence stands, without what happened to its mails. `enrolled` and `positive` count those the viewer may see."""
 
     sequence: str
     version: int
@@ -228,11 +229,19 @@ def standing(context: Context, name: str) -> SequenceStanding:
     with context.database.read() as conn:
         latest = versions_of(conn, name)[0]
         number = latest.sequence_id
-        enrolled = sum(statistics.states_of(conn, number).values())
+        enrolled, positive = _counted(conn, number)
         goal = context.library.script(conn, latest.id).definition.goal
-        positive = statistics.positive(conn, number)
     stands = (latest.name, latest.number, latest.state, latest.reason)
     return SequenceStanding(*stands, goal, enrolled, positive, str(latest.paused_by))
+
+
+def _counted(conn: Connection, number: int) -> tuple[int, int]:
+    """Who is in a sequence, and who of them is interested."""
+    if scope_now().everything:
+        return sum(statistics.states_of(conn, number).values()), statistics.positive(conn, number)
+    people = sequences.people(conn).get(number)
+    enrolled = sum(people.counts.values()) if people else 0
+    return enrolled, statistics.positive_by_sequence(conn).get(number, 0)
 
 
 def states(context: Context) -> list[tuple[str, str]]:

@@ -58,3 +58,21 @@ def test_a_manager_reads_it_all(shared: Console) -> None:
         shown = html.unescape(boss.get(f"/contacts/{KIM}").text)
     assert WORDS in shown
     assert "colleague's mailbox" not in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "none", "one", "counted"),
+    [
+        ("en", "0 of your people enrolled", "1 of your people enrolled", "count your own people"),
+        ("pl", "0 Twoich osób", "1 Twoja osoba", "tylko Twoje osoby"),
+    ],
+)
+def test_whose_the_numbers_of_a_sequence_are_is_said(
+    shared: Console, language: str, none: str, one: str, counted: str
+) -> None:
+    with shared.client(shared.tokens[ANN]) as ann, shared.client(shared.join("boss@sales.example")) as boss:
+        assert none in ann.get(f"/sequences/Spring%20offer?lang={language}").text
+        assert one in ann.get(f"/sequences/Winter?lang={language}").text
+        assert counted in ann.get(f"/sequences?lang={language}").text
+        assert counted not in boss.get(f"/sequences?lang={language}").text
+        assert "1 person enrolled" in boss.get("/sequences/Spring%20offer?lang=en").text

@@ -91,6 +91,7 @@ def index(visit: Visit) -> Response:
         words=codes.text,
         drafts=visit.app.drafts.list(visit.me.user) if may_write else [],
         may_write=may_write,
+        all_seen=visit.me.scope.everything,
     )
 
 
@@ -114,6 +115,7 @@ def show(visit: Visit) -> Response:
     return visit.show(
         "sequence.html",
         head=head,
+        whole_team=visit.me.scope.everything,
         **(_funnel(visit, name) if waits else {"report": None}),
         funnel_link=f"/sequence-funnel/{quote(name, safe='')}",
         counted_link=lists.link(visit, **{NUMBERS: "yes"}),
