@@ -312,3 +312,20 @@ def test_a_key_says_what_the_policy_does() -> None:
         found = policy.consequence(policy.Certainty.CERTAIN, judged)
         assert found.event in MEANS[act.means]
         assert found.suppress is act.means.startswith("never")
+
+
+def test_a_row_of_the_list_holds_little_more_of_an_answer_than_it_shows(answered: Console) -> None:
+    hear(answered.app._context, letter(KIM, text="We talk about it next week. " * 200))
+    with answered.client(answered.join("boss@sales.example")) as boss:
+        assert 1 <= boss.get("/inbox").text.count("We talk about it next week.") <= 5
+        assert boss.get("/inbox?answer=3").text.count("We talk about it next week.") > 200
+
+
+def test_a_row_of_the_list_opens_its_answer_in_place(answered, tab) -> None:
+    page = tab(answered.join("boss@sales.example")).open("/inbox")
+    page.evaluate("window.loaded = 'once'")
+    page.click(".conversations a.answer >> nth=1")
+    page.wait_for_url("**/inbox?answer=*")
+    assert page.is_visible("#opened")
+    assert page.evaluate("window.loaded") == "once"
+    assert page.locator(".conversations a.answer").count() == 2
