@@ -376,3 +376,15 @@ def test_a_step_that_is_due_behind_a_limit_shows_when_it_can_leave_and_why_it_wa
     assert cell, page
     assert f">{brief(late, now)}<" not in page
     assert in_english("this mailbox's limit is 1 mail in 24 hours") in html.unescape(cell.group(1))
+
+
+LINES = """[...document.querySelectorAll('table.steps th small')].map(each => {
+  const range = document.createRange();
+  range.selectNodeContents(each);
+  return new Set([...range.getClientRects()].map(line => line.top)).size;
+})"""
+
+
+def test_the_kind_of_a_step_is_not_broken_in_its_word(sales, tab) -> None:
+    page = tab(sales.tokens["boss@sales.example"]).open(f"{PAGE}?lang=pl")
+    assert page.evaluate(LINES)[0] == 1
