@@ -22,18 +22,6 @@ from relance.engine.sequences.publish import SequenceSummary
 from relance.engine.states import State
 from relance.wording import N_, Text, _, capital
 
-TONES: Mapping[str, str] = {
-    State.ACTIVE: "blue",
-    State.PAUSED: "grey",
-    State.AWAY: "grey",
-    State.HELD: "amber",
-    State.FINISHED: "grey",
-    State.REPLIED: "green",
-    State.BOUNCED: "red",
-    State.UNSUBSCRIBED: "grey",
-    State.STOPPED: "grey",
-    State.FAILED: "red",
-}
 NUMBERS = "numbers"  # in the address: the funnel is waited for
 OVER = "over"  # a filter: everybody for whom it is over, however it ended
 _GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -127,7 +115,6 @@ def show(visit: Visit) -> Response:
         in_state=visit.asked("state"),
         pages=lists.pages(visit, people.cursor),
         words=codes.text,
-        tones=TONES,
         link=link(name),
         enroll_link=f"/enroll?{urlencode({'sequence': name})}",
         text_link=f"/sequence-text/{quote(name, safe='')}",
