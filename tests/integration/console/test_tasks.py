@@ -230,7 +230,7 @@ def test_on_a_phone_a_task_is_one_screen_and_done_with_a_thumb(queue, tab, langu
     assert page.is_hidden("header .find")
     assert page.is_hidden(".thread details .quoted"), "their last mail is folded"
     last = page.locator("[name=outcome][data-key]").last.bounding_box()
-    assert last["y"] + last["height"] < 844 - 57, "the outcomes that have a key stand above the rail without scrolling"
+    assert last["y"] + last["height"] < 844 - 57, "the outcomes with a key need no scrolling"
 
 
 def test_on_a_wide_screen_their_last_mail_is_open_and_search_is_there(queue, tab) -> None:
