@@ -14,7 +14,7 @@ import pytest
 
 from relance import wording
 from tests import reworded, stored_sentences
-from tests.servers import browser, finder, loopback, migrated, postgres, redis
+from tests.servers import browser, compiled, finder, loopback, migrated, postgres, redis
 
 # Two slow cores must not fail a property: time is not what properties are about.
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("ci" if _require_all() else "dev")
     _files_in_memory()
     loopback.install()
+    compiled.share()
     reworded.as_wanted()
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import redis
 import sqlalchemy as sa
 
 from relance.engine.db import tables
+from relance.engine.db.database import Database
 from tests.servers import ports, processes
 from tests.servers import postgres as postgres_ground
 from tests.servers import redis as redis_ground
@@ -56,6 +58,20 @@ def test_a_migrated_database_has_the_schema_and_nobody_in_it(migrated_url: str, 
         values = {"name": f"{turn}", "created_at": dt.datetime.now(dt.UTC)}
         assert connection.execute(sa.insert(tables.sequence).values(values)).inserted_primary_key == (1,)
     engine.dispose()
+
+
+def test_a_statement_is_compiled_once_for_each_kind_of_database(
+    migrated_sqlite_url: str, migrated_postgres_url: str
+) -> None:
+    """Whatever it is asked with, and whoever opened the database."""
+    compiled: list[sa.Compiled] = []
+    for url in (migrated_sqlite_url, migrated_postgres_url) * 2:
+        with closing(Database(url)) as database, database.read() as conn:
+            asked = sa.select(tables.contact.c.id).where(tables.contact.c.email == f"{len(compiled)}@x.test")
+            compiled.append(conn.execute(asked).context.compiled)  # type: ignore[attr-defined]
+    assert compiled[0] is compiled[2]
+    assert compiled[1] is compiled[3]
+    assert compiled[0] is not compiled[1]
 
 
 @pytest.mark.parametrize("turn", [1, 2])
