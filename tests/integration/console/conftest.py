@@ -20,6 +20,7 @@ from relance.console import server
 from relance.console.requests import cookies
 from relance.console.requests.security import Grounds
 from relance.engine.contacts import service as contact_service
+from relance.engine.users import passwords
 from relance.engine.users.sign_in import Origin
 from tests.reading import KIM, MIA, enrolled, hear, letter, wrote
 from tests.servers import browser, ports
@@ -57,7 +58,11 @@ class Console:
         """Asks without a browser, as somebody or as nobody; as a page of ours would."""
         headers = {"sec-fetch-site": "same-origin", **more.pop("headers", {})}
         return httpx.Client(
-            base_url=self.url, cookies={self.cookie: token} if token else {}, headers=headers, **more
+            verify=False,  # nothing here is TLS: reading the machine's authorities would take longer than asking
+            base_url=self.url,
+            cookies={self.cookie: token} if token else {},
+            headers=headers,
+            **more,
         )
 
 
@@ -86,14 +91,23 @@ def serving(
 
 
 @pytest.fixture
-def console(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Console]:
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a password costs people is asked in `unit/engine/test_users.py`, and paid in the journeys."""
+    monkeypatch.setattr(passwords, "_MEMORY", 64)  # KiB
+    monkeypatch.setattr(passwords, "_ROUNDS", 1)
+
+
+@pytest.fixture
+def console(cheap_passwords: None, tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Console]:
     """A console of a new installation."""
     with serving(tmp_path / "home", migrated_sqlite_url) as found:
         yield found
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def console_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Console]:
+def console_on_both(
+    cheap_passwords: None, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Console]:
     """The same, once on each database."""
     with serving(tmp_path / "home", request.getfixturevalue(f"migrated_{request.param}_url")) as found:
         yield found
