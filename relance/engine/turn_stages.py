@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance import clock, errors
 from relance.engine import reasons
 from relance.engine.context import Context
+from relance.engine.db import prepared
 from relance.engine.inbound.reading import sync
 from relance.engine.reasons import Code, Why, because
 from relance.engine.runtime.mail_servers import ServerVisit
@@ -37,7 +38,6 @@ from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import leases, mailboxes, next_turns
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
 from relance.engine.store.sequences import due as due_mails
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Account, Server
@@ -84,7 +84,7 @@ class Turn:
         # The last of the servers that was asked let us in, whatever came of the turn after that.
         self.granted = False
         self.recovered: list[Server] = []  # servers that were in trouble and answered again
-        self.mailbox = mailboxes.by_id(conn, lease.mailbox_id)
+        self.mailbox = mailboxes.of_lease(conn, lease)
         self.send_error: Text = self.mailbox.send_error  # what the last attempt to send met
         self.work = Workload.of(context, lease, self.mailbox)
         self.synced = clock.elapsed()
@@ -92,9 +92,7 @@ class Turn:
         self.smtp = Usage()
         self.doors = ExitStack()  # to servers, shut when the lease is given back: a goodbye may be waited for
         self.delivery: Delivery | None = None  # whose last mails are to be recorded
-        self.left_open = bool(messages.left_open(conn, lease.mailbox_id, lease.fence))
-        if not self.left_open:
-            self.work.claim_at_once(conn, self.mailbox)
+        self.left_open = self.work.begin(conn, self.mailbox)
 
     def report(self, said: Text) -> TurnReport:
         """What it did, and what stopped it, where something did."""
@@ -301,8 +299,10 @@ class Turn:
         run = next_turn.after(end, before, granted=self.granted)
         with proof_kept(self.context), self.context.database.write() as conn:
             self._last_words(conn)
-            mailbox = mailboxes.by_id(conn, self.mailbox.id)
-            due = due_mails.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
+            number = self.mailbox.id
+            mailbox, first = prepared.together(conn, mailboxes.with_id(number), due_mails.first_page(number))
+            active = mailbox.state == "active"
+            due = due_mails.first_mail_due(conn, number, now, first) if active else None
             self.work.more = self.work.more and due is not None and due <= now
             stands = {**dataclasses.asdict(run), "turn_error": surprise, "send_error": self.send_error}
             if any(getattr(mailbox, name) != value for name, value in stands.items()):

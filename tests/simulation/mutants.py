@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.db.prepared import Prepared, Query
 from relance.engine.db.tables import mailbox
 from relance.engine.inbound import apply
 from relance.engine.inbound.match import Match
@@ -48,13 +49,14 @@ Mutant = Callable[[], AbstractContextManager[object]]
 def no_fence() -> AbstractContextManager[object]:
     """A worker that lost its lease goes on writing."""
 
-    def hold(conn: Connection, lease: Lease) -> Held:
-        row = conn.execute(
-            sa.select(mailbox.c.state, mailbox.c.synced_at).where(mailbox.c.id == lease.mailbox_id)
-        ).one()
-        return Held(row.state, row.synced_at)
+    as_it_is = Prepared(
+        sa.select(mailbox.c.state, mailbox.c.synced_at).where(mailbox.c.id == sa.bindparam("of"))
+    )
 
-    return mock.patch.object(leases, "renew", hold)
+    def hold(_conn: Connection, lease: Lease) -> Query[Held]:
+        return Query(as_it_is, {"of": lease.mailbox_id}, lambda rows: Held(rows[0].state, rows[0].synced_at))
+
+    return mock.patch.object(leases, "renewal", hold)
 
 
 def no_lease() -> AbstractContextManager[object]:

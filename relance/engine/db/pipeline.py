@@ -75,6 +75,23 @@ class Pipeline:
     def rows(self, wanted: Plan, values: Given) -> list[tuple[Any, ...]]:
         """Run it; what it returns. Raises `psycopg.Error`."""
         [result] = self._run(wanted, [values])
+        return self._loaded(result)
+
+    def rows_of_each(self, asked: Sequence[tuple[Plan, Given]]) -> list[list[tuple[Any, ...]]]:
+        """Run these in one go; what each returns. Raises `psycopg.Error`."""
+        sends: list[Callable[[], None]] = []
+        places = []
+        try:
+            for wanted, values in asked:
+                sends += self._sends(wanted, [values], begun=bool(sends))
+                places.append(len(sends))
+        except BaseException:
+            self._doubt()  # of those before it none is said
+            raise
+        found = self._exchange(sends)[-len(sends) :]
+        return [self._loaded(found[place - 1]) for place in places]
+
+    def _loaded(self, result: PGresult) -> list[tuple[Any, ...]]:
         self._adapters.set_pgresult(result)
         found = self._adapters.load_rows(0, result.ntuples, tuple)
         self._adapters.set_pgresult(None)
@@ -124,8 +141,9 @@ class Pipeline:
             self._known.pop(text, None)
         self._unsure.clear()
 
-    def _sends(self, wanted: Plan, many: Sequence[Given]) -> list[Callable[[], None]]:
-        """What is to be said, and before it whatever has to be: that a transaction begins, how the statement reads."""
+    def _sends(self, wanted: Plan, many: Sequence[Given], *, begun: bool = False) -> list[Callable[[], None]]:
+        """What is to be said, and before it whatever has to be: that a transaction begins (where it has not `begun` in what is
+        said before), how the statement reads."""
         connection, libpq = self._connection, self._libpq
         if connection.closed:
             raise psycopg.OperationalError("the connection is closed")
@@ -133,7 +151,7 @@ class Pipeline:
         if connection.autocommit:
             if wanted.writes and not connection.notes:
                 raise TypeError(f"written in a read: {wanted.text.decode()}")
-        elif not self._posted and libpq.transaction_status == pq.TransactionStatus.IDLE:
+        elif not begun and not self._posted and libpq.transaction_status == pq.TransactionStatus.IDLE:
             sends.append(partial(libpq.send_query_params, b"BEGIN", None))
         bound = [self._bound(wanted, each) for each in many]
         name = self._known.get(wanted.text)

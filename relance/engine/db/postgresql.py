@@ -68,10 +68,10 @@ class Connection(psycopg.Connection[Any]):
     def rollback(self) -> None:
         """psycopg's, which ends every statement that the server has planned."""
         self.planned.drop()
-        begun = self.pgconn.transaction_status != pq.TransactionStatus.IDLE
+        if self.pgconn.transaction_status == pq.TransactionStatus.IDLE:
+            return  # the pool asks each time that a connection comes back, and psycopg takes long to find out
         super().rollback()
-        if begun:
-            self.planned.forget()
+        self.planned.forget()
 
 
 class _Cursor(psycopg.Cursor[Any]):

@@ -15,8 +15,9 @@ import functools
 import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -34,6 +35,10 @@ else:  # a process speaks to one of them
 Values = Mapping[str, Any]
 Row = Any
 """A named tuple with the statement's columns."""
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
 
 
 def fixed(value: str | StrEnum) -> sa.ColumnElement[Any]:
@@ -243,6 +248,44 @@ class Prepared:
             dialect = conn.dialect if name == "postgresql" else _sqlite()
             made = self._compiled[name] = _Compiled(self.statement, dialect)
         return made
+
+
+@dataclass(frozen=True)
+class Query(Generic[A]):
+    """A statement with its values, yet to be run, and what is made of its rows."""
+
+    statement: Prepared
+    values: Values
+    read: Callable[[list[Row]], A]
+
+    def run(self, conn: Connection) -> A:
+        """Run it alone."""
+        return self.read(self.statement.all(conn, self.values))
+
+    def then(self, made: Callable[[A], B]) -> Query[B]:
+        """The same, and what is made of its answer."""
+        return Query(self.statement, self.values, lambda rows: made(self.read(rows)))
+
+
+@overload
+def together(conn: Connection, first: Query[A], second: Query[B], /) -> tuple[A, B]: ...
+@overload
+def together(conn: Connection, first: Query[A], second: Query[B], third: Query[C], /) -> tuple[A, B, C]: ...
+@overload
+def together(
+    conn: Connection, first: Query[A], second: Query[B], third: Query[C], fourth: Query[D], /
+) -> tuple[A, B, C, D]: ...
+def together(conn: Connection, *queries: Query[Any]) -> tuple[Any, ...]:
+    """Run queries that need nothing of each other's answers: one after the other, each seeing what those before it did and
+    waited for, as if each were run alone. On PostgreSQL they are one round trip, and read when all have run."""
+    if conn.dialect.name != "postgresql" or conn.dispatch.before_cursor_execute:
+        return tuple(each.run(conn) for each in queries)
+    given = [each.statement._in(conn).of(each.values) for each in queries]
+    asked = [(made.plan, made.values(values)) for made, values in given]
+    found = _told(conn, given[0][0], lambda driver: driver.planned.rows_of_each(asked))
+    return tuple(
+        each.read(made.rows(rows)) for each, (made, _), rows in zip(queries, given, found, strict=True)
+    )
 
 
 def _rows(conn: Connection, made: _Compiled, values: dict[str, Any]) -> Sequence[Sequence[Any]]:

@@ -37,6 +37,11 @@ def needs_history(pace: Pace) -> bool:
     return pace.cap is not None or pace.gap > dt.timedelta(0)
 
 
+def most(pace: Pace, batch: int) -> int:
+    """How many `allowance` may let go at most, whatever was sent before."""
+    return min(1, batch) if pace.gap > dt.timedelta(0) else batch
+
+
 def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: int) -> Allowance:
     """What may go at `now`, given when mails left in the last 24 hours (oldest first); never more than `batch`."""
     recent = [min(at, now) for at in sent if at > now - DAY]  # it left, whatever clock says that it will

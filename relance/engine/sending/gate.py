@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock
 from relance.engine import states
+from relance.engine.db import prepared
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
@@ -146,17 +147,23 @@ def admit(
 
     Raises `errors.Superseded` when the lease was lost: then nothing may go, and the caller has nothing to write.
     """
-    held = leases.renew(conn, lease)
-    rows = enrollments.lock_to_send(conn, [each.enrollment.id for each in wanted])
-    refused = refusals(conn, [each for mail in wanted for each in addresses(mail)], said_no)
+    people = [each for mail in wanted for each in addresses(mail)]
+    said = said_no(people)  # before the database, as in `refusals`
+    held, rows, suppressed = prepared.together(
+        conn,
+        leases.renewal(conn, lease),
+        enrollments.lock_to_send([each.enrollment.id for each in wanted]),
+        suppressions.suppressed_among(people),
+    )
+    refused = {**said, **suppressed, **said_no(people)}
     unread = due.waits_for_other_mailbox(
         conn, [number for number, row in rows.items() if row.wrote_before], now
     )
     verdicts = {}
     for each in wanted:
         number = each.enrollment.id
-        said = next((refused[name] for name in addresses(each) if name in refused), None)
-        facts = _facts(each, rows[number], held, said, now, unread_elsewhere=number in unread)
+        no = next((refused[name] for name in addresses(each) if name in refused), None)
+        facts = _facts(each, rows[number], held, no, now, unread_elsewhere=number in unread)
         verdicts[each.message.id] = objections(facts)
     going = [each for each in wanted if not verdicts[each.message.id]]
     known = [each.message.id for each in going if not each.new]

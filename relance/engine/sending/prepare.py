@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from relance import errors
 from relance.engine import reasons, states
 from relance.engine.context import Context
+from relance.engine.db import prepared
 from relance.engine.definition.compiled import bounds, lacking
 from relance.engine.definition.position import Position
 from relance.engine.event_log import actors
@@ -60,14 +61,19 @@ def prepare(
     """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
     claimed = _not_spent(context, lease, claimed, now)
     with context.database.read() as conn:
-        found = step_context.read(conn, context, claimed)
-        lost, no = forgotten_mails.lost(conn, context, found), refusals.standing(conn, mailbox.id)
+        cases = step_context.cases(conn, context, claimed)
+        said_no, lost, no = prepared.together(
+            conn,
+            step_context.noes(cases),
+            forgotten_mails.lost(context, cases),
+            refusals.in_force(mailbox.id),
+        )
         verdicts = [
             (
                 case,
                 _met(conn, context, case, lost) or _refused(case, no) or _alone(context, mailbox, case, now),
             )
-            for case in found
+            for case in step_context.with_noes(cases, said_no)
         ]
     others = [(case, verdict) for case, verdict in verdicts if not _only_to_send(case, verdict)]
     if others:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
 from relance import clock
 from relance.engine.context import Context
+from relance.engine.db import prepared
+from relance.engine.db.prepared import Row
 from relance.engine.schedule import next_turn, throttle
 from relance.engine.schedule.next_turn import EndKind, EndTurn
 from relance.engine.schedule.throttle import Allowance, Pace
@@ -18,7 +21,7 @@ from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims, messages
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import due, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
 
@@ -49,17 +52,35 @@ class Workload:
         alone = self.one_by_one or self.pace.gap > dt.timedelta(0)
         return 1 if alone else self.context.options.together
 
-    def claim_at_once(self, conn: Connection, mailbox: Mailbox) -> None:
-        """Claim in the transaction of the lease where nothing is to be looked at first: it is not yet time to read the
-        mailbox, and only first mails are due. Everyday with a pace."""
-        now, options = self.context.clock.now(), self.context.options
-        looks = next_turn.time_to_read(mailbox.synced_at, now, options.sync_every)
-        if looks or mailbox.state != "active" or overdue.slept(mailbox, now, options.late):
-            return
-        if queue.due(mailbox, now):
-            return  # a person's answer goes first, and the mailbox is read before
-        if not enrollments.follow_up_due(conn, mailbox.id, now):
-            self._claim(conn, now, mailbox.synced_at)
+    def begin(self, conn: Connection, mailbox: Mailbox) -> bool:
+        """In the transaction of the lease: whether a turn before left mails open. Where none did and nothing is to be looked at
+        first (it is not yet time to read the mailbox, and only first mails are due), claim at once. Everyday with a pace."""
+        number, now = mailbox.id, self.context.clock.now()
+        left = messages.left_by_others(number, self.lease.fence)
+        if self._looks_first(mailbox, now):
+            return bool(left.run(conn))
+        follows = enrollments.due_to_others(number, now)
+        most = throttle.most(self.pace, self.context.options.batch)
+        page = due.first_claimable(number, now, mailbox.synced_at, most)
+        sent: list[dt.datetime] = []
+        if throttle.needs_history(self.pace):
+            before = messages.times_since(number, now - throttle.DAY)
+            left_open, follow_up, found, sent = prepared.together(conn, left, follows, page, before)
+        else:
+            left_open, follow_up, found = prepared.together(conn, left, follows, page)
+        if not left_open and not follow_up:
+            self._claim(conn, now, mailbox.synced_at, sent, found)
+        return bool(left_open)
+
+    def _looks_first(self, mailbox: Mailbox, now: dt.datetime) -> bool:
+        """Whether the mailbox is read before any mail, or nothing is to leave. A person's answer goes first, and needs a look."""
+        options = self.context.options
+        return (
+            next_turn.time_to_read(mailbox.synced_at, now, options.sync_every)
+            or mailbox.state != "active"
+            or overdue.slept(mailbox, now, options.late)
+            or queue.due(mailbox, now)
+        )
 
     def claim(self) -> None:
         """Claim, unless that was done; whoever else wrote to these people is asked to be read."""
@@ -67,15 +88,27 @@ class Workload:
             return
         with self.context.database.write() as conn:
             held = leases.renew(conn, self.lease)
-            self._claim(conn, self.context.clock.now(), held.synced_at)
+            now = self.context.clock.now()
+            self._claim(conn, now, held.synced_at, self._sent(conn, now))
             self.call_others(conn)
 
-    def _claim(self, conn: Connection, now: dt.datetime, synced_at: dt.datetime | None) -> None:
+    def _sent(self, conn: Connection, now: dt.datetime) -> Sequence[dt.datetime]:
+        if not throttle.needs_history(self.pace):
+            return ()
+        return messages.sent_since(conn, self.lease.mailbox_id, now - throttle.DAY)
+
+    def _claim(
+        self,
+        conn: Connection,
+        now: dt.datetime,
+        synced_at: dt.datetime | None,
+        sent: Sequence[dt.datetime],
+        page: list[Row] | None = None,
+    ) -> None:
+        """`page`: the answer to `due.first_claimable`, where that was asked in this transaction."""
         self.at, number = now, self.lease.mailbox_id
-        history = throttle.needs_history(self.pace)
-        sent = messages.sent_since(conn, number, now - throttle.DAY) if history else []
         self.allowance = throttle.allowance(self.pace, sent, now, self.context.options.batch)
-        self.claimed = claims.claim(conn, number, now, self.allowance.count, seen=synced_at)
+        self.claimed = claims.claim(conn, number, now, self.allowance.count, seen=synced_at, page=page)
         self.noted = bool(self.claimed)
         self.more = len(self.claimed) == self.allowance.count > 0 and self.allowance.next_at is None
 

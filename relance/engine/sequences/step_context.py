@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
+from relance.engine.db import prepared
+from relance.engine.db.prepared import Query
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import MailStep
@@ -64,11 +67,19 @@ class StepContext:
 
 def read(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
     """The cases of these enrollments, in their order."""
-    people = contacts.by_ids(conn, [row.contact_id for row in claimed])
-    existing = messages.of_steps(conn, [(row.id, row.step or "") for row in claimed])
+    found = cases(conn, context, claimed)
+    return with_noes(found, noes(found).run(conn)) if found else []
+
+
+def cases(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
+    """`read`, before it was asked who may not be written to: see `noes`."""
+    people, existing = prepared.together(
+        conn,
+        contacts.with_ids(row.contact_id for row in claimed),
+        messages.made_for((row.id, row.step or "") for row in claimed),
+    )
     continued = [row.id for row in claimed if row.wrote_before]
     sent = messages.accepted_before(conn, continued) if continued else {}
-    refused = suppressions.suppressed(conn, [person.email for person in people.values()])
     return [
         StepContext(
             row,
@@ -76,11 +87,23 @@ def read(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> l
             context.library.script(conn, row.sequence_version_id),
             existing.get((row.id, row.step or "")),
             sent.get(row.id, ()),
-            refused.get(people[row.contact_id].email),
+            None,
             engagement_facts.facts(conn, row.id, sent.get(row.id, ())),
         )
         for row in claimed
     ]
+
+
+def noes(found: Sequence[StepContext]) -> Query[dict[str, Reason]]:
+    """Who of them may not be written to, to be run together with others."""
+    return suppressions.suppressed_among(case.contact.email for case in found)
+
+
+def with_noes(found: Sequence[StepContext], refused: Mapping[str, Reason]) -> list[StepContext]:
+    """The cases with the answer to `noes`."""
+    if not refused:
+        return list(found)
+    return [dataclasses.replace(case, suppressed=refused.get(case.contact.email)) for case in found]
 
 
 def without_thread(conn: Connection, context: Context, row: Enrollment) -> str | None:

@@ -103,6 +103,24 @@ def test_of_follow_ups_those_due_when_the_mailbox_was_read(house: Context, sende
     assert first(house, sender) == now - 3 * HOUR
 
 
+@pytest.mark.parametrize("limit", [0, 1, 3, 9])
+def test_a_page_asked_for_beforehand_is_claimed_from_as_one_asked_for_then(
+    house: Context, sender: int, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "MAX_DUE", 4)  # several pages
+    enrolled(house, sender, [9.0, 8.0], going=False)
+    enrolled(house, sender, [5, 2], priority=due.LAST)
+    enrolled(house, sender, [4, 1], wrote_before=True)
+    enrolled(house, sender, [7, 3])
+    now = house.clock.now()
+    with house.database.read() as conn:
+        then = due.claimable(conn, sender, now, now, limit)
+        for most in range(max(limit, 1), 12):
+            page = due.first_claimable(sender, now, now, most).run(conn)
+            assert due.claimable(conn, sender, now, now, limit, page) == then
+    assert len(then) == min(limit, 6)
+
+
 def test_nothing_due_is_nothing_due(house: Context, sender: int) -> None:
     assert first(house, sender) is None
     enrolled(house, sender, [-2])

@@ -55,7 +55,7 @@ ONE_MAIL: dict[str, Callable[[sa.Connection], object]] = {
     "messages of steps": lambda conn: messages.of_steps(conn, [(1, "intro")]),
     "mark": lambda conn: messages.begin(conn, [1], 1, engine_house.MONDAY),
     "enrollments": lambda conn: enrollments.lock(conn, [1]),
-    "lost mails": lambda conn: lost_mails.by_fingerprint(conn, ["a"]),
+    "lost mails": lambda conn: lost_mails.with_fingerprints(["a"]).run(conn),
     "record": lambda conn: messages._SETTLE.run(
         conn,
         [

@@ -18,7 +18,7 @@ from relance import errors
 from relance.engine.db import pipeline
 from relance.engine.db.database import Database
 from relance.engine.db.postgresql import Connection
-from relance.engine.db.prepared import Prepared
+from relance.engine.db.prepared import Prepared, Query, together
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
@@ -320,3 +320,53 @@ def test_where_each_statement_stands_alone_nothing_waits(database: Database) -> 
             assert len(WORDS.all(by, {})) == 1
     with database.read() as conn, pytest.raises(TypeError, match="written in a read"):
         ADD.post(conn, [{"value": 2, "words": ""}])
+
+
+WORD = Prepared(sa.select(sa.bindparam("word", type_=sa.Text).label("word")))
+INSERTED = Prepared(sa.insert(KEPT).returning(KEPT.c.value))
+
+
+def _echo(number: int) -> Query[int]:
+    return Query(ECHO, {"number": number}, lambda rows: int(rows[0].number))
+
+
+def test_queries_that_run_together_are_one_round_trip_and_see_what_those_before_them_did(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips: list[int] = []
+    exchange = pipeline.Pipeline._exchange
+
+    def counted(self: pipeline.Pipeline, sends: Any) -> Any:
+        trips.append(1)
+        return exchange(self, sends)
+
+    monkeypatch.setattr(pipeline.Pipeline, "_exchange", counted)
+    added = Query(INSERTED, {"value": 2, "words": "two"}, lambda rows: [row.value for row in rows])
+    stored = Query(WORDS, {}, lambda rows: [row.words for row in rows])
+    for _ in range(2):  # planned with the first, known to the second
+        with database.write() as conn:
+            ADD.post(conn, [{"value": 1, "words": "one"}])
+            assert together(conn, added, stored, _echo(5)) == ([2], ["one", "two"], 5)
+            assert len(trips) == 1
+            conn.rollback()
+        trips.clear()
+    with database.read() as conn:
+        assert together(conn, stored, _echo(6)) == ([], 6)
+        assert len(trips) == 1
+
+
+def test_where_one_of_those_that_run_together_fails_the_next_answer_is_its_own(database: Database) -> None:
+    share = Query(SHARE, {"number": 0}, lambda rows: rows)
+    with database.read() as conn:
+        with pytest.raises(sa.exc.DataError):
+            together(conn, _echo(1), share, _echo(2))
+        assert together(conn, _echo(3), _echo(4)) == (3, 4)
+
+
+def test_what_cannot_be_said_beside_others_leaves_them_to_be_planned(database: Database) -> None:
+    odd = Query(WORD, {"word": "a\0b"}, lambda rows: rows)
+    with database.read() as conn:
+        WORD.all(conn, {"word": "a"})  # from here on its values are written here
+        with pytest.raises(sa.exc.DataError, match="NUL"):
+            together(conn, _echo(1), odd)
+        assert together(conn, _echo(3), _echo(4)) == (3, 4)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.db import ids
+from relance.engine.db.prepared import Query
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.journal.own_message_ids import OwnMessageId
@@ -229,7 +230,7 @@ def _keep(conn: Connection, mailbox_id: int, own: OwnMessageId, each: Evidence) 
     lost_mails.add(conn, mail)
 
 
-def lost(conn: Connection, context: Context, asked: Sequence[StepContext]) -> dict[int, LostMail]:
+def lost(context: Context, asked: Sequence[StepContext]) -> Query[dict[int, LostMail]]:
     """Which of these steps left before, by lost mails that were met: {enrollment id: mail}."""
     prints = {
         each: case.row.id
@@ -237,7 +238,8 @@ def lost(conn: Connection, context: Context, asked: Sequence[StepContext]) -> di
         if case.existing is None
         for each in context.own_ids.fingerprints(case.script.name, case.contact.email, case.step)
     }
-    return {prints[key]: mail for key, mail in lost_mails.by_fingerprint(conn, prints).items()}
+    met = lost_mails.with_fingerprints(prints)
+    return met.then(lambda found: {prints[key]: mail for key, mail in found.items()})
 
 
 def assumed(conn: Connection, context: Context, row: Enrollment, at: dt.datetime) -> Message:

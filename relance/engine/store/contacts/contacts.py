@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.prepared import Prepared, among, any_of
+from relance.engine.db.prepared import Prepared, Query, among, any_of
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
 from relance.engine.store.contacts.filters import ContactFilter, conditions
@@ -80,7 +80,13 @@ def by_emails(conn: Connection, emails: Iterable[str]) -> dict[str, Contact]:
 
 def by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Contact]:
     """Contacts by id."""
-    return {row.id: _value(row) for row in _BY_IDS.all(conn, {"wanted": sorted(set(ids))})}
+    return with_ids(ids).run(conn)
+
+
+def with_ids(ids: Iterable[int]) -> Query[dict[int, Contact]]:
+    """`by_ids`, to be run together with others."""
+    asked = {"wanted": sorted(set(ids))}
+    return Query(_BY_IDS, asked, lambda rows: {row.id: _value(row) for row in rows})
 
 
 _BY_IDS = Prepared(sa.select(*_COLUMNS).where(any_of(contact.c.id, "wanted")))

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
 from relance.engine.db import database
-from relance.engine.db.prepared import Prepared, among, any_of, fixed, is_one_of
+from relance.engine.db.prepared import Prepared, Query, Row, among, any_of, fixed, is_one_of
 from relance.engine.db.tables import suppression, suppression_reason
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
@@ -292,19 +292,24 @@ def _who(found: Actor | None) -> str:
 
 def suppressed(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
     """Those of these addresses that may not be written to, with the reason."""
+    asked = set(addresses)
+    return suppressed_among(asked).run(conn) if asked else {}
+
+
+def suppressed_among(addresses: Iterable[str]) -> Query[dict[str, Reason]]:
+    """`suppressed`, to be run together with others."""
     refused_by = {address: refusing(address) for address in set(addresses)}
     wanted = {value for values in refused_by.values() for value in values}
-    if not wanted:
-        return {}
-    standing = {
-        row.value: reasons.stored(row.why, row.reason) for row in _AMONG.all(conn, {"wanted": sorted(wanted)})
-    }
-    found = {}
-    for address, values in refused_by.items():
-        reason = next((standing[value] for value in values if value in standing), None)
-        if reason is not None:
-            found[address] = reason
-    return found
+
+    def found(rows: Sequence[Row]) -> dict[str, Reason]:
+        standing = {row.value: reasons.stored(row.why, row.reason) for row in rows}
+        said = {
+            address: next((standing[value] for value in values if value in standing), None)
+            for address, values in refused_by.items()
+        }
+        return {address: reason for address, reason in said.items() if reason is not None}
+
+    return Query(_AMONG, {"wanted": sorted(wanted)}, found)
 
 
 def is_wished(conn: Connection, address: str) -> bool:

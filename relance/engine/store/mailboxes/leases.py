@@ -7,8 +7,8 @@ worker frozen past its lease writes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from relance import clock, errors
 from relance.engine.db.database import Instant
 from relance.engine.db.machine_time import SKEW, agreed, machine_now
-from relance.engine.db.prepared import Prepared, fixed
+from relance.engine.db.prepared import Prepared, Query, Row, fixed
 from relance.engine.db.tables import mailbox, meta
 from relance.wording import Text
 
@@ -35,6 +35,8 @@ class Lease:
     fence: int
     owner: str
     span: dt.timedelta = LEASE  # how long it holds, counted anew at each renewal
+    taken: Row | None = field(default=None, compare=False, repr=False)
+    # The mailbox's row as it was when the lease was taken (see `mailboxes.of_lease`): it need not be asked for once more.
 
 
 def with_turn_due(
@@ -102,7 +104,7 @@ def acquire(
             agreed(before, row.machine)
     else:
         row = _TAKE_HERE.one(conn, asked | _machine(conn, span))
-    return None if row is None else Lease(mailbox_id, row.fence, owner, span)
+    return None if row is None else Lease(mailbox_id, row.fence, owner, span, row)
 
 
 def _take(free: sa.ColumnElement[bool], until: Any) -> sa.Update:
@@ -116,10 +118,13 @@ def _take(free: sa.ColumnElement[bool], until: Any) -> sa.Update:
 
 _THERE = sa.func.clock_timestamp(type_=mailbox.c.lease_until.type)
 _FREE_THERE = _free(_THERE, _THERE + sa.bindparam("longest", type_=sa.Interval))
-_TAKE_HERE = Prepared(_take(_FREE, sa.bindparam("until")).returning(mailbox.c.fence))
+_OF_A_TURN = ("lease_owner", "lease_until", "fence", "taken_up")
+VALUES = [column for column in mailbox.c if column.name not in _OF_A_TURN]
+"""What a mailbox is without its lease, as `mailboxes` reads it."""
+_TAKE_HERE = Prepared(_take(_FREE, sa.bindparam("until")).returning(mailbox.c.fence, *VALUES))
 _TAKE_THERE = Prepared(  # by the server's clock, which is asked in the same breath
     _take(_FREE_THERE, _THERE + sa.bindparam("span", type_=sa.Interval)).returning(
-        mailbox.c.fence, _THERE.label("machine")
+        mailbox.c.fence, _THERE.label("machine"), *VALUES
     )
 )
 
@@ -226,23 +231,30 @@ def renew(conn: Connection, lease: Lease) -> Held:
 
     Raises `errors.Superseded` when the lease lapsed or another worker took it.
     """
+    return renewal(conn, lease).run(conn)
+
+
+def renewal(conn: Connection, lease: Lease) -> Query[Held]:
+    """`renew`, to be run at once together with what comes right behind it; its answer raises what `renew` does."""
     asked: dict[str, Any] = {"of": lease.mailbox_id, "under": lease.fence}
-    if conn.dialect.name == "postgresql":
-        before = clock.machine_now()
-        row = _RENEW_THERE.one(conn, asked | {"span": lease.span})
-        if row is not None:
-            agreed(before, row.machine)
-    else:
-        now = machine_now(conn)
-        row = _RENEW_HERE.one(conn, asked | {"machine": now, "until": now + lease.span})
-    if row is None:
-        raise errors.Superseded(
-            Text(
-                "another worker has taken over mailbox {number}; this one stops working on it.",
-                number=lease.mailbox_id,
+    before = machine_now(conn) if conn.dialect.name != "postgresql" else clock.machine_now()
+
+    def held(rows: Sequence[Row]) -> Held:
+        if not rows:
+            raise errors.Superseded(
+                Text(
+                    "another worker has taken over mailbox {number}; this one stops working on it.",
+                    number=lease.mailbox_id,
+                )
             )
-        )
-    return Held(row.state, row.synced_at)
+        [row] = rows
+        if conn.dialect.name == "postgresql":
+            agreed(before, row.machine)
+        return Held(row.state, row.synced_at)
+
+    if conn.dialect.name == "postgresql":
+        return Query(_RENEW_THERE, asked | {"span": lease.span}, held)
+    return Query(_RENEW_HERE, asked | {"machine": before, "until": before + lease.span}, held)
 
 
 _UNDER_LEASE = sa.and_(mailbox.c.id == sa.bindparam("of"), mailbox.c.fence == sa.bindparam("under"))

@@ -13,12 +13,14 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.complete import stored
 from relance.engine import reasons
-from relance.engine.db.prepared import Prepared
+from relance.engine.db.prepared import Prepared, Query, Row
 from relance.engine.db.tables import mailbox
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
 from relance.engine.store import events
+from relance.engine.store.mailboxes import leases
+from relance.engine.store.mailboxes.leases import Lease
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
 from relance.wording import Text
@@ -83,9 +85,7 @@ class Mailbox:
         return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
 
 
-_OF_A_TURN = ("lease_owner", "lease_until", "fence", "taken_up")
-_VALUES = [column for column in mailbox.c if column.name not in _OF_A_TURN]
-_SELECT = sa.select(*_VALUES)
+_SELECT = sa.select(*leases.VALUES)
 # What every turn asks is built once: SQLAlchemy takes several times longer to build a statement than to run it.
 _BY_ID = Prepared(_SELECT.where(mailbox.c.id == sa.bindparam("of")))
 
@@ -140,14 +140,27 @@ def because(why: Reason | None) -> dict[str, Any]:
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
     """One mailbox, by the id a hint carried."""
-    row = _BY_ID.one(conn, {"of": mailbox_id})
-    if row is None:
-        raise errors.NotFound(
-            Text("there is no mailbox number {number}.", number=mailbox_id),
-            command=Text("`relance mailbox list` shows all mailboxes."),
-            page=Text("The Mailboxes page shows all mailboxes."),
-        )
-    return _mailbox(row)
+    return with_id(mailbox_id).run(conn)
+
+
+def of_lease(conn: Connection, lease: Lease) -> Mailbox:
+    """`by_id` of a lease taken in this transaction, which has brought the row along."""
+    return by_id(conn, lease.mailbox_id) if lease.taken is None else _mailbox(lease.taken)
+
+
+def with_id(mailbox_id: int) -> Query[Mailbox]:
+    """`by_id`, to be run together with others; its answer raises what that does."""
+
+    def found(rows: Sequence[Row]) -> Mailbox:
+        if not rows:
+            raise errors.NotFound(
+                Text("there is no mailbox number {number}.", number=mailbox_id),
+                command=Text("`relance mailbox list` shows all mailboxes."),
+                page=Text("The Mailboxes page shows all mailboxes."),
+            )
+        return _mailbox(rows[0])
+
+    return Query(_BY_ID, {"of": mailbox_id}, found)
 
 
 def by_address(conn: Connection, address: str) -> Mailbox | None:

@@ -20,7 +20,13 @@ from relance.engine.store.sequences.enrollments import Enrollment
 
 
 def claim(
-    conn: Connection, mailbox_id: int, now: dt.datetime, limit: int, *, seen: dt.datetime | None
+    conn: Connection,
+    mailbox_id: int,
+    now: dt.datetime,
+    limit: int,
+    *,
+    seen: dt.datetime | None,
+    page: list[Row] | None = None,
 ) -> list[Enrollment]:
     """Due mail steps of one mailbox, most urgent first, noted before the work starts. Their `attempts` never came to an end.
 
@@ -28,8 +34,9 @@ def claim(
     read): what fell due since could not pass the gate, and its 354 would be asked for in vain.
     The mailbox's lease is the claim; noting first means that a step which kills its worker ends in quarantine. No row of
     theirs is locked: whatever is said of one from now on, the gate asks again.
+    `page`: the answer to `due.first_claimable`, where that was asked in this transaction.
     """
-    found = due.claimable(conn, mailbox_id, now, seen, limit)
+    found = due.claimable(conn, mailbox_id, now, seen, limit, page)
     if found and found[0].left:
         _count(conn, found[0].left)
         found = due.claimable(conn, mailbox_id, now, seen, limit)

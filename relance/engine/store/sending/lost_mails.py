@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
-from relance.engine.db.prepared import Prepared, any_of
+from relance.engine.db.prepared import Prepared, Query, any_of
 from relance.engine.db.tables import lost_mail
 
 
@@ -39,11 +39,10 @@ def told(conn: Connection, fingerprint: str) -> None:
     conn.execute(sa.update(lost_mail).where(lost_mail.c.fingerprint == fingerprint).values(answered=False))
 
 
-def by_fingerprint(conn: Connection, fingerprints: Iterable[str]) -> dict[str, LostMail]:
+def with_fingerprints(fingerprints: Iterable[str]) -> Query[dict[str, LostMail]]:
     """Those of some steps that were met: {fingerprint: mail}."""
-    wanted = sorted(set(fingerprints))
-    found = _KNOWN.all(conn, {"wanted": wanted}) if wanted else ()
-    return {row.fingerprint: LostMail(**row._asdict()) for row in found}
+    asked = {"wanted": sorted(set(fingerprints))}
+    return Query(_KNOWN, asked, lambda rows: {row.fingerprint: LostMail(**row._asdict()) for row in rows})
 
 
 _KNOWN = Prepared(sa.select(lost_mail).where(any_of(lost_mail.c.fingerprint, "wanted")))

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.complete import stored
 from relance.engine import states
 from relance.engine.db import bulk, database
-from relance.engine.db.prepared import Prepared, any_of, fixed, is_one_of
+from relance.engine.db.prepared import Prepared, Query, Row, any_of, fixed, is_one_of
 from relance.engine.db.tables import message, message_key
 from relance.engine.states import MessageEvent, MessageState
 from relance.mailbox.parsing import provider_ids
@@ -89,11 +89,18 @@ def add_keys(conn: Connection, message_id: int, keys: Iterable[str]) -> None:
 def of_steps(conn: Connection, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Message]:
     """The messages already made for these (enrollment, step) pairs."""
     wanted = set(steps)
-    asked = {"wanted": sorted({number for number, _ in wanted})}
-    found = (_value(row) for row in _OF_STEPS.all(conn, asked)) if wanted else iter(())
-    return {
-        (each.enrollment_id, each.step): each for each in found if (each.enrollment_id, each.step) in wanted
-    }
+    return made_for(wanted).run(conn) if wanted else {}
+
+
+def made_for(steps: Iterable[tuple[int, str]]) -> Query[dict[tuple[int, str], Message]]:
+    """`of_steps`, to be run together with others."""
+    wanted = set(steps)
+
+    def found(rows: Sequence[Row]) -> dict[tuple[int, str], Message]:
+        known = {(each.enrollment_id, each.step): each for each in map(_value, rows)}
+        return {step: known[step] for step in wanted & known.keys()}
+
+    return Query(_OF_STEPS, {"wanted": sorted({number for number, _ in wanted})}, found)
 
 
 _OF_STEPS = Prepared(sa.select(*_COLUMNS).where(any_of(message.c.enrollment_id, "wanted")))
@@ -214,7 +221,13 @@ IN_DOUBT = is_one_of(message.c.state, (MessageState.TRANSMITTING, MessageState.U
 
 def left_open(conn: Connection, mailbox_id: int, fence: int) -> list[Message]:
     """Mails an earlier holder of the mailbox marked as transmitting and never settled."""
-    return [_value(row) for row in _LEFT_OPEN.all(conn, {"sender": mailbox_id, "under": fence})]
+    return left_by_others(mailbox_id, fence).run(conn)
+
+
+def left_by_others(mailbox_id: int, fence: int) -> Query[list[Message]]:
+    """`left_open`, to be run together with others."""
+    asked = {"sender": mailbox_id, "under": fence}
+    return Query(_LEFT_OPEN, asked, lambda rows: [_value(row) for row in rows])
 
 
 _LEFT_OPEN = Prepared(
@@ -299,7 +312,12 @@ def found(conn: Connection, mail: Message, at: dt.datetime) -> None:
 
 def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
     """When mails left, or may have left, since an instant (business time), oldest first. What pace counts."""
-    return _SENT_SINCE.scalars(conn, {"of": mailbox_id, "since": since})
+    return times_since(mailbox_id, since).run(conn)
+
+
+def times_since(mailbox_id: int, since: dt.datetime) -> Query[list[dt.datetime]]:
+    """`sent_since`, to be run together with others."""
+    return Query(_SENT_SINCE, {"of": mailbox_id, "since": since}, lambda rows: [row[0] for row in rows])
 
 
 _SENT_SINCE = Prepared(

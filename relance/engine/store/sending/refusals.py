@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
 from relance.engine.db import database
-from relance.engine.db.prepared import Prepared
+from relance.engine.db.prepared import Prepared, Query, Row
 from relance.engine.db.tables import refusal
 from relance.engine.reasons import Reason
 
@@ -37,11 +37,17 @@ def add(conn: Connection, mailbox_id: int, organisation: str, why: Reason, at: d
 
 def standing(conn: Connection, mailbox_id: int) -> Mapping[str, StoredRefusal]:
     """Those in force, by organisation."""
-    found = _STANDING.all(conn, {"of": mailbox_id})
-    return {
-        row.organisation: StoredRefusal(row.organisation, reasons.stored(row.why, row.words), row.at)
-        for row in found
-    }
+    return in_force(mailbox_id).run(conn)
+
+
+def in_force(mailbox_id: int) -> Query[Mapping[str, StoredRefusal]]:
+    """`standing`, to be run together with others."""
+
+    def found(rows: Sequence[Row]) -> Mapping[str, StoredRefusal]:
+        said = (StoredRefusal(row.organisation, reasons.stored(row.why, row.words), row.at) for row in rows)
+        return {each.organisation: each for each in said}
+
+    return Query(_STANDING, {"of": mailbox_id}, found)
 
 
 _STANDING = Prepared(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.database import Instant
-from relance.engine.db.prepared import Prepared, Row, Values, any_of, fixed
+from relance.engine.db.prepared import Prepared, Query, Row, Values, any_of, fixed
 from relance.engine.db.tables import enrollment, mailbox, message, sequence
 from relance.engine.states import State
 from relance.engine.store.sequences.positions import COLUMNS
@@ -109,39 +109,76 @@ _NEXT = _heads(
     *(sa.literal_column(str(place), sa.Integer) for place in (AS_DUE, LAST)),
 )
 BEGINNING = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
+_BEGINNING: Values = {"after_due": BEGINNING, "after_id": 0}
 FAR = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 MAX_DUE = 2_000
 # Mails in one page.
 
 
 def claimable(
-    conn: Connection, sender: int, now: dt.datetime, seen: dt.datetime | None, limit: int
+    conn: Connection,
+    sender: int,
+    now: dt.datetime,
+    seen: dt.datetime | None,
+    limit: int,
+    first: list[Row] | None = None,
 ) -> list[Row]:
     """Due mails that may go, as far as can be told without a lock, most urgent first: what `positions.value` reads, and as
     `left` what the turn before took up and did not end.
 
-    Of follow-ups those that were due at `seen`.
+    Of follow-ups those that were due at `seen`. `first` is the answer to `first_claimable`, where that was asked.
     """
-    asked = {"sender": sender, "first_until": now, "follows_until": min(now, seen) if seen else BEGINNING}
     found: list[Row] = []
     for place in (AS_DUE, LAST):
         wanted = limit - len(found)
-        going = _going(conn, _CLAIMABLE, asked | {"place": place}, now, wanted)
+        page = first if place == AS_DUE else None
+        going = _going(conn, _CLAIMABLE, _until(sender, now, seen, place), now, wanted, page)
         found += itertools.islice(going, wanted)
     return found
 
 
-def first_mail_due(conn: Connection, sender: int, now: dt.datetime) -> dt.datetime | None:
-    """When the first mail falls, or fell, due that may go as far as can be told; those that wait for others are left out."""
-    asked = {"sender": sender, "first_until": FAR, "follows_until": FAR}
-    return next((row.due_at for row in _going(conn, _NEXT, asked, now, 1)), None)
+def first_claimable(sender: int, now: dt.datetime, seen: dt.datetime | None, most: int) -> Query[list[Row]]:
+    """What `claimable` looks at first where it is asked for so many or fewer, to be run together with others."""
+    return Query(
+        _CLAIMABLE, {**_until(sender, now, seen, AS_DUE), **_BEGINNING, "count": most}, lambda rows: rows
+    )
 
 
-def _going(conn: Connection, heads: Prepared, asked: Values, now: dt.datetime, most: int) -> Iterator[Row]:
+def _until(sender: int, now: dt.datetime, seen: dt.datetime | None, place: int) -> Values:
+    follows = min(now, seen) if seen else BEGINNING
+    return {"sender": sender, "first_until": now, "follows_until": follows, "place": place}
+
+
+def first_mail_due(
+    conn: Connection, sender: int, now: dt.datetime, first: list[Row] | None = None
+) -> dt.datetime | None:
+    """When the first mail falls, or fell, due that may go as far as can be told; those that wait for others are left out.
+    `first` is the answer to `first_page`, where that was asked in this transaction."""
+    return next((row.due_at for row in _going(conn, _NEXT, _all_of(sender), now, 1, first)), None)
+
+
+def first_page(sender: int) -> Query[list[Row]]:
+    """What `first_mail_due` looks at first, to be run together with others."""
+    return Query(_NEXT, {**_all_of(sender), **_BEGINNING, "count": 1}, lambda rows: rows)
+
+
+def _all_of(sender: int) -> Values:
+    return {"sender": sender, "first_until": FAR, "follows_until": FAR}
+
+
+def _going(
+    conn: Connection,
+    heads: Prepared,
+    asked: Values,
+    now: dt.datetime,
+    most: int,
+    first: list[Row] | None = None,
+) -> Iterator[Row]:
     """Mails of sequences that are not paused, to people whom all other mailboxes were read for, page by page."""
-    after, count = {"after_due": BEGINNING, "after_id": 0}, most
+    after, count, page = _BEGINNING, most, first
     while count > 0:
-        page = heads.all(conn, {**asked, **after, "count": count})
+        if page is None:
+            page = heads.all(conn, {**asked, **after, "count": count})
         going = [row for row in page if row.going == "active"]
         unread = waits_for_other_mailbox(
             conn, [row.id for row in going if row.wrote_before and row.due_at <= now], now
@@ -150,6 +187,7 @@ def _going(conn: Connection, heads: Prepared, asked: Values, now: dt.datetime, m
         if len(page) < count:
             return
         after, count = {"after_due": page[-1].due_at, "after_id": page[-1].id}, min(4 * count, MAX_DUE)
+        page = None
 
 
 def waits_for_other_mailbox(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> set[int]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.complete import stored
 from relance.engine import reasons, states
-from relance.engine.db.prepared import Prepared
+from relance.engine.db.prepared import Prepared, Query
 from relance.engine.db.tables import contact, enrollment, sequence
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
@@ -143,10 +143,13 @@ class LockedStanding:
     sequence_state: str
 
 
-def lock_to_send(conn: Connection, ids: Iterable[int]) -> dict[int, LockedStanding]:
+def lock_to_send(ids: Iterable[int]) -> Query[dict[int, LockedStanding]]:
     """As `lock`, without what no mail's leave rests on: reading it costs more than locking."""
-    found = _STANDING.all(conn, {"wanted": sorted(set(ids))})
-    return {row[0]: LockedStanding(stored(State, row[1]), *row[2:]) for row in found}
+    return Query(
+        _STANDING,
+        {"wanted": sorted(set(ids))},
+        lambda rows: {row[0]: LockedStanding(stored(State, row[1]), *row[2:]) for row in rows},
+    )
 
 
 _STANDING = Prepared(
@@ -163,7 +166,12 @@ _STANDING = Prepared(
 
 def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
     """Whether a mail is due to somebody this mailbox wrote to before."""
-    return due.FOLLOW_UP.one(conn, {"sender": mailbox_id, "now": now}) is not None
+    return due_to_others(mailbox_id, now).run(conn)
+
+
+def due_to_others(mailbox_id: int, now: dt.datetime) -> Query[bool]:
+    """`follow_up_due`, to be run together with others."""
+    return Query(due.FOLLOW_UP, {"sender": mailbox_id, "now": now}, bool)
 
 
 def mails_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[Enrollment]:
