@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import glob
 import json
 import os
 import stat
@@ -49,6 +48,7 @@ class Journal:
         self._owner = owner
         self._number = 0
         self._file: IO[bytes] | None = None
+        self._kept: set[int] = set()  # numbers of the files it began that are there still
         self._alive: IO[bytes] | None = None  # locked while this process lives
         self._turns: dict[
             tuple[int, int], int
@@ -210,6 +210,7 @@ class Journal:
         if self._file is None:
             self._live()
             self._file = open(self._path(self._number), "ab", buffering=0, opener=files.for_us_alone)  # noqa: SIM115
+            self._kept.add(self._number)
             files.keep_names(self._folder)
         data = (b"\n" if self._torn else b"") + _written(line).encode() + b"\n"
         self._torn = self._file.write(data) != len(data)
@@ -252,10 +253,12 @@ class Journal:
         return {owner: sorted(found[owner], key=_number) for owner in sorted(found)}
 
     def _drop(self, below: int) -> None:
-        needed = set(self._under_way.values())
-        for path in self._folder.glob(f"{glob.escape(self._owner)}.*.journal"):
-            if _number(path) < below and _number(path) not in needed:
-                files.remove(path)
+        """Files of this process with a lower number that nobody needs go. Asked at the end of each turn, and nearly always for
+        nothing: the folder is not looked through for it."""
+        for number in self._kept - set(self._under_way.values()):
+            if number < below:
+                files.remove(self._path(number))
+                self._kept.discard(number)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{self._owner}.{number}.journal"
