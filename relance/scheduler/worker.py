@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import threading
+from typing import Any
 
 import dramatiq
 import structlog
@@ -14,6 +16,7 @@ from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.monitoring import metrics
 
 POLL_MS = 250  # how long an idle consumer waits on its queue
+REST_SECONDS = 30.0  # how long an idle thread waits: it is woken for a turn and for the end
 STILL_SECONDS, END_SECONDS = (
     900.0,
     3600.0,
@@ -23,6 +26,30 @@ GRACE_SECONDS = 1.0  # in which a turn without a mail under way may end by itsel
 SETTLE_SECONDS = (
     3.0  # after the last turn: for acknowledgements, which a broker that is away would hold up for ever
 )
+
+
+class _Waiting(queue.PriorityQueue[Any]):
+    """Dramatiq's queue between its consumers and its threads, which can wake who waits. So an idle thread sleeps, where Dramatiq's
+    looks again and again whether it is to stop: sixteen of them cost more than the hints they wait for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = False
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """As any queue's; raises `queue.Empty` at once when it is closed, and perhaps sooner than asked."""
+        with self.not_empty:
+            if block and not self.closed and not self._qsize():
+                self.not_empty.wait(timeout)
+            if not self._qsize():
+                raise queue.Empty
+            return self._get()
+
+    def close(self) -> None:
+        """Let go of who waits, now and from now on."""
+        with self.not_empty:
+            self.closed = True
+            self.not_empty.notify_all()
 
 
 class Hands:
@@ -45,6 +72,7 @@ class Hands:
         turns.most = threads
         turns.app.hands(threads)
         self.worker = dramatiq.Worker(broker, worker_threads=2 * threads, worker_timeout=POLL_MS)
+        self.waiting = self.worker.work_queue = _Waiting()
         self.worker.queue_prefetch = (
             2 * threads
         )  # no more than there are threads: the others are for idle processes
@@ -59,6 +87,8 @@ class Hands:
             "process_boot"
         )  # Dramatiq's own command line does; middlewares may count on it
         self.worker.start()
+        for thread in self.worker.workers:
+            thread.timeout = REST_SECONDS
         self.figures.workers.set(self._alive())
 
     def trouble(self) -> str | None:
@@ -90,9 +120,7 @@ class Hands:
         if self.jobs is not None:
             self.jobs.stopping.set()
         deadline = clock.elapsed() + seconds
-        stopper = threading.Thread(
-            target=self.worker.stop, args=(int(seconds * 1000),), name="relance-drain", daemon=True
-        )
+        stopper = threading.Thread(target=self._end, args=(seconds,), name="relance-drain", daemon=True)
         stopper.start()
         if self.turns.running:
             self.log.info("waiting for the mails under way", turns=self.turns.running)
@@ -110,6 +138,12 @@ class Hands:
                 "stopping with turns under way; what they sent is settled later", turns=self.turns.running
             )
         self.broker.close()
+
+    def _end(self, seconds: float) -> None:
+        for thread in self.worker.workers:
+            thread.stop()
+        self.waiting.close()
+        self.worker.stop(int(seconds * 1000))
 
     def _let_go(self) -> None:
         try:
