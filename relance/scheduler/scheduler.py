@@ -26,7 +26,7 @@ SHORTEST_SECONDS, LONGEST_SECONDS = (
     5.0,
 )  # between two looks at what falls due next, drawn anew each time so that processes spread out
 REST_SECONDS = 20.0  # the longest rest between two rounds: a hint that was lost is sent again, a lease that ran out is seen
-GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
+GAP_SECONDS = (0.005, 0.5)  # between two rounds however much happens; the least is for clocks that run fast
 MAX_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 20.0  # mail should flow again within a minute
 STILL_SECONDS, END_SECONDS = (
