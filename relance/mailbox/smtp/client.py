@@ -104,9 +104,12 @@ class Outbox:
         if self._loop is None:
             return
         try:
-            self._do(self._session.quit)
+            self._session.quit()
+            self._loop.run_until_complete(_freed(self._loop))
+        except BaseException:
+            self._session.abort()
             self._settle()
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            raise
         finally:
             self._loop.close()
             self._loop = None
@@ -156,6 +159,12 @@ async def _then_stop(work: Coroutine[None, None, T], loop: asyncio.AbstractEvent
         raise
     loop.stop()
     return result
+
+
+async def _freed(loop: asyncio.AbstractEventLoop) -> None:
+    """What is left of a goodbye, in one go."""
+    await _settled(())
+    await loop.shutdown_default_executor()
 
 
 async def _settled(tasks: tuple[asyncio.Task[T], ...]) -> None:
