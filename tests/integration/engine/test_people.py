@@ -88,4 +88,4 @@ def test_who_put_an_address_on_the_list_is_told_for_every_kind_of_actor(
     with house.database.write() as conn:  # as a release to come may write it
         conn.execute(sa.update(tables.suppression_reason).values(added_by={"kind": "robot", "name": "r2"}))
     [found] = contact_service.suppressed(house)
-    assert (found.added_by, found.added_by_kind) == ("", "")
+    assert (found.added_by, found.added_by_kind) == ("r2", "robot")
