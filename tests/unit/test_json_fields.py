@@ -170,6 +170,7 @@ PEOPLES_OWN = {
         "path",
         "paused_by",
         "published_by",
+        "reworded_by",
         "paused_sequences",
         "sequences_paused_by",
         "phone",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +81,9 @@ class SequenceDetail:
     counts: Mapping[str, int]
     paused_by: str = ""
     published_by: str = ""  # who published this version; empty where that is not known
+    reworded_by: str = (
+        ""  # who changed its text since, comments or layout; empty where nobody did, or that is not known
+    )
 
 
 def check(context: Context, source: Source) -> Checked:
@@ -185,9 +187,7 @@ def _require_latest(conn: Connection, name: str, base: int, digest: str, now: dt
         raise Overtaken(name, number, reworded=True)
 
 
-def text_digest(text: str) -> str:
-    """Tells whether a text is still the same, comments included. Pure."""
-    return hashlib.sha256(text.encode()).hexdigest()
+text_digest = sequences.text_digest
 
 
 def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
@@ -278,6 +278,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
         people = sequences.people(conn).get(chosen.sequence_id)
         text = as_written(conn, chosen)
         by = events.publisher(conn, chosen.name, chosen.number, chosen.published_at)
+        since = sequences.reworded_by(conn, chosen.id)
     return SequenceDetail(
         chosen.name,
         chosen.number,
@@ -289,6 +290,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
         people.counts if people else {},
         str(chosen.paused_by),
         str(by.named()) if by is not None else "",
+        str(since.named()) if since is not None else "",
     )
 
 

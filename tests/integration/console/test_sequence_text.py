@@ -200,7 +200,7 @@ def test_comments_that_somebody_else_published_meanwhile_are_not_overwritten(sal
         assert sales.app.sequences.show(NAME).yaml == noted
         assert text_of(late.text) == theirs
         assert "# Maria wrote this in March." in late.text
-        assert in_english("Somebody changed the text of version 1 while you were writing.") in late.text
+        assert in_english(f"{BOSS} changed the text of version 1 while you were writing.") in late.text
         said = eva.get(f"/sequence-drafts/{other}").text
         assert in_english("The text of version 1 has been changed since you started.") in said
         both = "# Maria wrote this in March.\n" + theirs

@@ -41,6 +41,20 @@ def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: Contex
     assert [(each.name, each.version, each.steps) for each in publish.summaries(house)] == [("Trial", 2, 2)]
 
 
+def test_who_changed_the_comments_of_a_version_is_known_unless_another_release_changed_them_since(
+    house: Context,
+) -> None:
+    publish.publish(house, SEQUENCE)
+    assert publish.show(house, "Trial").reworded_by == ""
+    with acting(Actor(ActorKind.USER, "maria@sales.example")):
+        publish.publish(house, SEQUENCE + "# a comment\n")
+    publish.publish(house, SEQUENCE + "# a comment\n")  # the same text: nobody changed it
+    assert publish.show(house, "Trial").reworded_by == "maria@sales.example"
+    with house.database.write() as conn:  # as a release does that notes nobody
+        conn.execute(sa.update(tables.sequence_version).values(source=SEQUENCE))
+    assert publish.show(house, "Trial").reworded_by == ""
+
+
 def test_the_text_is_kept_as_it_was_written_with_comments_and_layout(house: Context, tmp_path: Path) -> None:
     written = "# Ask Maria before you change this.\n" + SEQUENCE.replace(
         "- id: intro", "- id: intro  # first"

@@ -28,6 +28,9 @@ sequence_version = sa.Table(
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("definition", Json, nullable=False),
     text("source"),  # the same as somebody wrote it; empty where a program did, or before texts were kept
+    # Who changed comments or layout of it last, as {"kind": ..., "name": ..., "digest": of the text they left}: of an earlier release's
+    # change nobody is named. Empty: nobody has.
+    sa.Column("reworded", NullJson),
     sa.Column("published_at", Instant, nullable=False),
     sa.UniqueConstraint("sequence_id", "number"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,10 @@ from sqlalchemy.engine import Connection
 from relance.engine import reasons
 from relance.engine.db.database import Instant, insert_new
 from relance.engine.db.tables import enrollment, sequence, sequence_version
+from relance.engine.event_log.actors import Actor
 from relance.engine.reasons import Reason
 from relance.engine.states import OPEN, State
-from relance.engine.store import scopes
+from relance.engine.store import events, scopes
 from relance.wording import Text
 
 
@@ -83,8 +85,7 @@ def publish(
     latest = conn.execute(_of(name).limit(1)).one_or_none()
     if latest is not None and latest.digest == digest:
         if source:
-            same = sequence_version.c.id == latest.id
-            conn.execute(sa.update(sequence_version).where(same).values(source=source))
+            _reword(conn, latest.id, source)
         return latest.number, False
     number = 1 if latest is None else latest.number + 1
     conn.execute(
@@ -98,6 +99,28 @@ def publish(
         )
     )
     return number, True
+
+
+def _reword(conn: Connection, version_id: int, source: str) -> None:
+    same = sa.and_(sequence_version.c.id == version_id, sequence_version.c.source != source)
+    by = events.acting(conn)
+    said = {"kind": by.kind.value, "name": by.name, "digest": text_digest(source)}
+    conn.execute(sa.update(sequence_version).where(same).values(source=source, reworded=said))
+
+
+def text_digest(text: str) -> str:
+    """Tells whether a text is still the same, comments included. Pure."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def reworded_by(conn: Connection, version_id: int) -> Actor | None:
+    """Who changed the text of a version after it was published; None where nobody did, or it is not known."""
+    query = sa.select(sequence_version.c.reworded, sequence_version.c.source)
+    found = conn.execute(query.where(sequence_version.c.id == version_id)).one()
+    said: Mapping[str, Any] = found.reworded or {}
+    if said.get("digest") != text_digest(found.source):
+        return None
+    return events.actor(said["kind"], said["name"])
 
 
 def source(conn: Connection, version_id: int) -> str:
