@@ -75,5 +75,9 @@ def test_what_is_done_with_tasks_is_passed_on_and_told(engine: Engine) -> None:
     assert isinstance(at, dt.datetime)
     assert at.tzinfo is not None
     run("task", "done", "7", "--outcome", "no-answer", "--note", "voicemail")
-    assert engine.calls[6] == ("tasks.done", (7,), {"outcome": "no-answer", "note": "voicemail"})
+    assert engine.calls[6] == (
+        "tasks.done",
+        (7,),
+        {"outcome": "no-answer", "note": "voicemail", "stop": False},
+    )
     assert json.loads(run("task", "skip", "7", "--json").stdout)["results"][1]["outcome"] == "unknown"

@@ -82,10 +82,11 @@ def require_kept(url: str, file: Path) -> None:
         return
     raise errors.Misconfigured(
         Text(
-            "the database {path} is gone, and this home has worked with it. Put it back from a backup. To begin with an empty "
-            "one, run `relance init`: it knows nobody who was written to before.",
+            "the database {path} is gone, and this home has worked with it. Put it back from a backup. An empty one knows nobody "
+            "who was written to before.",
             path=kept,
-        )
+        ),
+        command=Text("`relance init` begins with an empty one."),
     )
 
 
