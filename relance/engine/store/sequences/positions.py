@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,7 +46,7 @@ class Enrollment:
         """Whether no time moves it on, but somebody who ticks a task off."""
         return self.step is not None and self.due_at is None
 
-    @property
+    @cached_property
     def why(self) -> tuple[Reason, ...]:
         """Why it stands where it stands: what is decided is decided by these."""
         return reasons.read(self.reasons)
@@ -55,7 +56,7 @@ class Enrollment:
         """`why`, as people read it. Nothing is decided by it."""
         return reasons.said(self.why)
 
-    @property
+    @cached_property
     def word(self) -> tuple[Reason, ...]:
         """Of these, what stays whatever mail is corrected: a person's pause or stop, and what had stopped it before the
         news that stands first. (A release before this one did not note that a stop was a person's.)
@@ -69,7 +70,7 @@ class Enrollment:
             if each.cause in reasons.BY_A_PERSON or (over and number and each.cause is Cause.OTHER)
         )
 
-    @property
+    @cached_property
     def news(self) -> tuple[Reason, ...]:
         """The others: each goes when what it rests on was a mistake."""
         return tuple(each for each in self.why if each not in self.word)
