@@ -51,6 +51,7 @@ OF: Mapping[Code, Text] = {
     Code.STOPPED: Text.within("person", "stopped"),
     Code.BOUNCED: Text.within("person", "bounced"),
     Code.READ_ANEW: Text("a reply was classified again"),
+    Code.RECLASSIFIED: Text("a reply is of another kind now"),
     Code.CORRECTED: Text("the kind of a reply was corrected"),
     Code.CORRECTION_UNDONE: Text("a correction was undone"),
     Code.OUT_OF_OFFICE_AGAIN: Text("out of office again and again"),
@@ -65,6 +66,9 @@ OF: Mapping[Code, Text] = {
     Code.ORGANISATION_RETRIED: Text("an organisation is tried again"),
     Code.FOLDER_RENUMBERED: Text("a folder was renumbered by its server"),
     Code.MAIL_NOT_GIVEN: Text("a mail could not be read"),
+    Code.MAILBOX_SETTINGS: Text("the mailbox's settings were changed"),
+    Code.ALIAS_ADDED: Text("the mailbox has another alias"),
+    Code.ALIAS_REMOVED: Text("the mailbox has one alias less"),
 }
 """Of the codes whose sentence has places, in their own words; every other code is headed by its sentence."""
 
