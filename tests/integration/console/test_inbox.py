@@ -294,7 +294,12 @@ def test_the_open_answer_is_accessible_and_fits(answered, tab, scheme) -> None:
         for path in ("/inbox?x=1", f"/inbox?answer={newest(answered)}"):
             page = here.open(f"{path}&lang={language}")
             assert here.axe() == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.evaluate(
+                "document.querySelectorAll('.chip').forEach(each => each.textContent = 'a b '.repeat(20))"
+            )
+            assert (
+                page.evaluate("document.documentElement.scrollWidth") <= width
+            )  # a date may be of any length
 
 
 MEANS = {
