@@ -302,6 +302,7 @@ _LIBRARY = SequenceCache()
 def laid(sim: Sim) -> Iterator[Ground]:
     """The ground for one seed; gone afterwards."""
     root = _folder()
+    sim.root = str(root)
     path = root / "relance.db"
     real = _database(path)
     real.engine.dispose()

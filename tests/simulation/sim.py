@@ -60,6 +60,7 @@ class Sim:
         self.stage = Stage(self.rng, lambda: self.now)
         self.world = World()
         self.order = 0
+        self.root = ""  # where this process keeps its files: no part of the story
         self.lines: list[str] = []
         self.pending: list[tuple[dt.datetime, int, Callable[[], None]]] = []
         self.planned = 0
@@ -103,7 +104,8 @@ class Sim:
         """A line of the story; returns its order."""
         self.order += 1
         who = self.stage.current.name if self.stage.current else "-"
-        self.lines.append(f"{self.order} {(self.now - START)} {who}: {words}")
+        told = words.replace(self.root, "~") if self.root else words
+        self.lines.append(f"{self.order} {(self.now - START)} {who}: {told}")
         return self.order
 
     def digest(self) -> str:

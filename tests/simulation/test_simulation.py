@@ -126,9 +126,11 @@ def test_people_reply_and_their_replies_leave() -> None:
     assert any("reply." in line for line in told)
 
 
-def test_a_seed_plays_the_same_in_another_process() -> None:
-    here = clean(3)
-    command = [sys.executable, "-m", "tests.simulation", "--seed", "3"]
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_seed_plays_the_same_in_another_process(seed: int) -> None:
+    """In seed 2 the database does not answer, which its library says with the place of its file."""
+    here = clean(seed)
+    command = [sys.executable, "-m", "tests.simulation", "--seed", str(seed)]
     there = subprocess.run(
         command,
         cwd=ROOT,
@@ -138,7 +140,7 @@ def test_a_seed_plays_the_same_in_another_process() -> None:
         check=True,
     )
     assert here.digest in there.stdout
-    assert story.play(3).digest == here.digest
+    assert story.play(seed).digest == here.digest
 
 
 def test_a_seed_plays_the_same_where_every_sentence_is_a_key() -> None:
