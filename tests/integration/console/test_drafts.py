@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from relance.console.requests import cookies
+from relance.console.requests.security import Grounds
 from tests.integration.console.conftest import PASSWORD, Console
 from tests.integration.console.test_connection import BOSS, offline_is_no_fault, sign_in, sign_out
 from tests.integration.console.test_inbox import newest
@@ -32,6 +34,7 @@ class Process:
     def __init__(self, console: Console, log: Path) -> None:
         self.console, self.log, self.port = console, log, ports.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.cookie = cookies.name(Grounds(self.url, frozenset(), secure=False, port=self.port))
         self.running: processes.Process | None = None
 
     def start(self) -> None:
@@ -81,6 +84,7 @@ def test_a_reply_stays_in_its_box_while_the_server_is_gone_and_goes_once_it_is_b
 ) -> None:
     here = tab(sales.tokens[BOSS])
     page = here.page
+    page.context.add_cookies([{"name": process.cookie, "value": sales.tokens[BOSS], "url": process.url}])
     page.goto(f"{process.url}/inbox?answer={newest(sales)}")
     page.fill("#f-text", "A whole reply")
     told, unsent, again = (
