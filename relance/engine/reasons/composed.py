@@ -59,7 +59,8 @@ def _counts(params: Params) -> dict[str, Text]:
 
 
 def _settings(params: Params) -> dict[str, Text]:
-    return {"changes": Text.together(*_changes(params), by="; ")}
+    changes = tuple(_changes(params)) or (Text("the mailbox's settings were changed"),)  # by a later release
+    return {"changes": Text.together(*changes, by="; ")}
 
 
 def _changes(params: Params) -> Iterator[Text]:
