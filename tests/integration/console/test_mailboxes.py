@@ -106,6 +106,15 @@ def _owners(page: str) -> str:
     return page.partition('name="owner"')[2].partition("</select>")[0]
 
 
+@pytest.mark.parametrize("width", [820, 1000])
+def test_an_address_keeps_to_its_line_in_a_small_window(answered: Console, tab, width) -> None:
+    """Seven headings in Polish left it so little room that it broke after every fourth letter."""
+    token = answered.join("boss@sales.example")
+    page = tab(token, locale="pl-PL", viewport={"width": width, "height": 700}).open("/mailboxes")
+    assert page.locator("table.cards th a").bounding_box()["height"] < 60
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_steps_of_a_test_are_named_for_who_sells(console: Console) -> None:
     with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:
         console.app.mailboxes.add(MailboxSpec.of(world.add_rep("cid@sales.example", "Cid", "correct horse")))
