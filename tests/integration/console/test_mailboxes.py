@@ -330,6 +330,7 @@ def test_a_salesperson_sees_their_own_mailbox_and_changes_none(desk: Console) ->
     assert desk.app.mailboxes.show(BEN).state == "active"
 
 
+@pytest.mark.wording
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "encrypted (STARTTLS)"), ("pl", "połączenie szyfrowane (STARTTLS)")]
 )
