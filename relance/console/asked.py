@@ -65,7 +65,8 @@ class Asked:
         """This page as it is filtered, or where a form that was sent belongs: something that can be opened again."""
         path = self.request.url.path
         if self.request.method == "GET":
-            return f"{path}?{self.filtered}" if self.filtered else path
+            filtered = self.filtered
+            return f"{path}?{filtered}" if filtered else path
         while self.request.method != "GET" and path != "/" and not self.site.opens(path):
             path = path.rpartition("/")[0] or "/"
         return path

@@ -97,11 +97,9 @@ def done(visit: Visit) -> Response:
     stopped = Text("Nothing more of this sequence is sent to them.") if stop else ""
     if not visit.app.tasks.done(number, outcome=outcome, note=note, stop=stop):
         kept = Text("Your note is kept in the person's history.") if note else ""
-        return _closed_before(
-            visit, number, Text.together(kept, stopped) if kept and stopped else kept or stopped
-        )
+        return _closed_before(visit, number, Text.together(kept, stopped))
     closed = Text("Task closed: {outcome}.", outcome=codes.text("outcome", outcome))
-    return visit.go(_on(visit), Text.together(closed, stopped) if stopped else closed)
+    return visit.go(_on(visit), Text.together(closed, stopped))
 
 
 def _closed_before(visit: Visit, number: int, more: Text | str = "") -> Response:

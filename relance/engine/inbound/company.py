@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -84,12 +85,11 @@ _CODES = complete(
 )
 
 
-def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
-    """Every enrollment of whoever else is known at somebody's company, by id; none for free-mail domains."""
+def rows(contact: Contact | None, at: Callable[[str], list[Enrollment]]) -> list[Enrollment]:
+    """Every enrollment of whoever else is known at somebody's company, by id; none for free-mail domains. `at` reads those of a company."""
     if contact is None or not contact.organisation:
         return []
-    found = enrollments.of_organisation(conn, contact.organisation)
-    return [row for row in found if row.contact_id != contact.id]
+    return [row for row in at(contact.organisation) if row.contact_id != contact.id]
 
 
 def action(conn: Connection, context: Context, row: Enrollment, judgement: Classification) -> ColleagueAction:
@@ -103,7 +103,7 @@ def _touched(
 ) -> Wanted:
     asked = [
         (row, action(conn, context, row, judgement))
-        for row in rows(conn, contact)
+        for row in rows(contact, partial(enrollments.of_organisation, conn))
         if row.state in states.OPEN
     ]
     return [(row, each) for row, each in asked if each.kind is not ActionKind.GO_ON]

@@ -233,7 +233,7 @@ def colleagues(run: RevisionRun) -> list[Colleague]:
     before, after = run.heard(run.revision.before), run.heard(run.revision.after)
     found: dict[int, Enrollment] = {}
     for heard in (before, after):
-        found |= {row.id: row for row in _others(run, heard.contact if heard else None)}
+        found |= {row.id: row for row in company.rows(heard.contact if heard else None, run.reads.at)}
     made = []
     for number in sorted(found):
         row = found[number]
@@ -241,13 +241,6 @@ def colleagues(run: RevisionRun) -> list[Colleague]:
         caused = company.caused(row, run.revision.answer.id, was)
         made.append(Colleague(row, was, is_now, caused))
     return made
-
-
-def _others(run: RevisionRun, contact: Contact | None) -> list[Enrollment]:
-    """As `company.rows`."""
-    if contact is None or not contact.organisation:
-        return []
-    return [row for row in run.reads.at(contact.organisation) if row.contact_id != contact.id]
 
 
 def _action(run: RevisionRun, row: Enrollment, heard: ColleagueReply | None) -> ColleagueAction:
