@@ -12,7 +12,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "relance").rglob("*.py"))
-TESTS = sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
+PEERS = ROOT / "benchmarks/.peers"  # what `make bench` installs: not ours
+TESTS = sorted(
+    each
+    for each in (*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py"))
+    if PEERS not in each.parents
+)
 MIGRATIONS = (
     ROOT / "relance/engine/db/migrations"
 )  # never changed once they are released, and one statement a table
