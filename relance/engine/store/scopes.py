@@ -76,6 +76,15 @@ def people_apart(conn: Connection) -> list[sa.ColumnElement[bool]]:
     return [nobody(), among(contact.c.id, sorted(numbers))]
 
 
+def written_to(conn: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of these contacts who are (or were) written to by those mailboxes."""
+    own = mailboxes(conn)
+    if own is None or not numbers:
+        return set(numbers)
+    of_them = sa.select(enrollment.c.contact_id).where(among(enrollment.c.contact_id, sorted(numbers)))
+    return set(conn.execute(of_them.where(enrollment.c.mailbox_id.in_(own))).scalars())
+
+
 def has_person(conn: Connection, scope: Scope, email: str) -> bool:
     """Whether an address (as it is stored) is one of those people's."""
     known = sa.select(contact.c.id).where(contact.c.email == email)

@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import mailbox
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reporting import timeline
-from relance.engine.roles import Scope, seeing
+from relance.engine.roles import Role, Scope, seeing
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.sequences.steps import task_lists
 from relance.engine.sequences.steps.task_lists import TaskFilter, TaskReport
 from relance.engine.states import Event, State, TaskChange
+from relance.engine.store.contacts import search
 from relance.engine.store.sequences import enrollment_details, enrollments, tasks
 from relance.engine.store.sequences.tasks import Task
+from relance.engine.store.users import accounts
 from tests import engine_house
 from tests.engine_house import MONDAY, clock
 from tests.reworded import worded
@@ -99,6 +103,30 @@ def test_tasks_are_found_by_when_and_whose(ready: Context) -> None:
     assert found(ready, sequence="Calls", search="zo") == ["zoe"]
     told = of(ready, "ada")
     assert (told.first_name, told.phone, told.words) == ("Ada", "+48 22 123 45 67", "Call ada")
+
+
+@pytest.mark.parametrize("known", [0, 10_000])
+def test_people_of_a_search_are_found_by_either_way(
+    ready: Context, known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their numbers where they are few; where they are very many, each task is asked whose it is."""
+    monkeypatch.setattr(search, "KNOWN", known)
+    assert found(ready, search="zo") == ["zoe"]
+    assert found(ready, search="zo", sequence="Calls") == ["zoe"]
+    assert found(ready, search="zo", sequence="Others") == found(ready, search="nobody") == []
+    assert task_lists.counts(ready, TaskFilter(search="zo")).later == 1
+
+
+def test_a_salespersons_pages_go_on_where_one_ended(ready: Context) -> None:
+    with ready.database.write() as conn:
+        user = accounts.add(conn, "ann@sales.example", Role.SALESPERSON, MONDAY)
+        conn.execute(sa.update(mailbox).values(user_id=user))
+    with seeing(Scope(user)):
+        assert found(ready) == ["ada", "bob", "eve", "zoe", "tom"]
+        first = task_lists.page(ready, limit=2)
+        rest = task_lists.page(ready, after=first.cursor, limit=10)
+        assert [each.email[:3] for each in (*first.tasks, *rest.tasks)] == ["ada", "bob", "eve", "zoe", "tom"]
+        assert found(ready, search="zo") == ["zoe"]
 
 
 def test_days_are_the_workspaces(ready: Context) -> None:

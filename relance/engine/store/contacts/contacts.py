@@ -132,7 +132,7 @@ def _first(conn: Connection, query: sa.Select[Any], people: Sequence[int], limit
     return found
 
 
-_AT_ONCE = 500
+_AT_ONCE = 200
 
 
 def _by_address(query: sa.Select[Any], ways: Sequence[sa.ColumnElement[bool]], limit: int) -> sa.Select[Any]:

@@ -8,6 +8,7 @@ from sqlalchemy.sql.operators import custom_op
 
 from relance.engine.db.prepared import among
 from relance.engine.db.tables import contact
+from relance.engine.store import scopes
 
 _PLACES = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
 _PLUS: custom_op[str] = custom_op("+")
@@ -87,18 +88,24 @@ def few(conn: Connection, condition: sa.ColumnElement[bool], most: int | None = 
 
 
 def by_address(conn: Connection, words: str, after: str | None) -> list[int] | None:
-    """The numbers of contacts whom these words find, in the order of addresses, from behind one on. None: they are very many."""
-    some = sa.select(contact.c.id, contact.c.email).where(begins(conn, words)).limit(KNOWN + 1).subquery()
-    found = conn.execute(sa.select(some.c.id, some.c.email > (after or "")).order_by(some.c.email)).all()
-    return [number for number, behind in found if behind] if len(found) <= KNOWN else None
+    """The numbers of contacts whom these words find and a salesperson may see, in the order of addresses, from behind one on; who
+    is marked as in no sequence may be in one of others all the same. None: those found are very many."""
+    columns = (contact.c.id, contact.c.email, contact.c.enrolled_at.is_(None).label("free"))
+    some = sa.select(*columns).where(begins(conn, words)).limit(KNOWN + 1).subquery()
+    behind = (some.c.email > (after or "")).label("behind")
+    found = conn.execute(sa.select(some.c.id, some.c.free, behind).order_by(some.c.email)).all()
+    if len(found) > KNOWN:
+        return None
+    written_to = scopes.written_to(conn, [row.id for row in found if row.behind and not row.free])
+    return [row.id for row in found if row.behind and (row.free or row.id in written_to)]
 
 
 def of_people(conn: Connection, whose: sa.ColumnElement[int], words: str) -> sa.ColumnElement[bool]:
-    """Whether a row is of somebody whom these words find, in a list that few people have a row in, beside `contact`: replies, tasks."""
-    found = begins(conn, words)
-    people = few(conn, found, KNOWN)
+    """Whether a row is of somebody whom these words find, in a list that few people have a row in: replies, tasks."""
+    people = few(conn, begins(conn, words), KNOWN)
     if people is None:
-        return found
+        here = sa.select(contact.c.id).where(contact.c.id == whose, begins(conn, words, indexed=False))
+        return here.limit(1).scalar_subquery().is_not(None)
     if conn.dialect.name != "postgresql":
         return among(whose, people)
     # A plan that is kept for all values compares each row with thousands of numbers one by one; those of a query are hashed.

@@ -136,30 +136,44 @@ def page(
     conn: Connection, wanted: TaskConditions, *, after: tuple[dt.datetime, int] | None, limit: int
 ) -> list[Task]:
     """Tasks by due time, from a place (due time and number) on; their words as they are shown."""
-    query = _select().where(*_conditions(conn, wanted))
+    all_of_them = _found(conn, wanted, task.c.id, task.c.due_at)
     if after is not None:
         at, number = after
-        query = query.where(sa.or_(task.c.due_at > at, sa.and_(task.c.due_at == at, task.c.id > number)))
-    found = [
-        Task(**dict(row._mapping))
-        for row in conn.execute(query.order_by(task.c.due_at, task.c.id).limit(limit))
-    ]
+        behind = sa.or_(task.c.due_at > at, sa.and_(task.c.due_at == at, task.c.id > number))
+        all_of_them = all_of_them.where(behind)
+    if wanted.search or scopes.mailboxes(conn) is not None:
+        # Few fit: collected first, or PostgreSQL asks of everybody's tasks, in their order, whether this is one of them.
+        found_first = all_of_them.cte("fitting").prefix_with("MATERIALIZED")
+        all_of_them = sa.select(found_first.c.id, found_first.c.due_at)
+    place = all_of_them.selected_columns
+    # People and sequences are looked up for a page, and not for all that were in question.
+    picked = all_of_them.order_by(place.due_at, place.id).limit(limit).subquery()
+    query = _select().join(picked, picked.c.id == task.c.id).order_by(task.c.due_at, task.c.id)
+    found = [Task(**dict(row._mapping)) for row in conn.execute(query)]
     return [dataclasses.replace(each, words=str(each.text)) for each in found]
 
 
 def every_of(conn: Connection, wanted: TaskConditions) -> list[Task]:
     """All of them, by due time."""
-    query = _select().where(*_conditions(conn, wanted)).order_by(task.c.due_at, task.c.id)
+    picked = _found(conn, wanted, task.c.id).subquery()
+    query = _select().join(picked, picked.c.id == task.c.id).order_by(task.c.due_at, task.c.id)
     return [Task(**dict(row._mapping)) for row in conn.execute(query)]
 
 
 def count_between(conn: Connection, wanted: TaskConditions, edges: Sequence[dt.datetime]) -> tuple[int, ...]:
     """How many there are due before the first edge, between each and the next, and from the last on; all in one look."""
-    conditions = _conditions(conn, wanted)
     places = zip([None, *edges], [*edges, None], strict=True)
     sums = [sa.func.count(sa.case((sa.and_(*_due(*each)), 1))) for each in places]
-    counted = _select().with_only_columns(*sums) if wanted.search or wanted.sequence else sa.select(*sums)
-    return tuple(conn.execute(counted.select_from(task).where(*conditions)).one())
+    return tuple(conn.execute(_found(conn, wanted, *sums)).one())
+
+
+def _found(conn: Connection, wanted: TaskConditions, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Columns of the tasks that are asked for, with no other table beside them but where a condition asks it."""
+    found = sa.select(*columns).select_from(task).where(*_conditions(conn, wanted))
+    if wanted.sequence is not None:
+        found = found.join(enrollment, enrollment.c.id == task.c.enrollment_id)
+        found = found.join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    return found
 
 
 def _conditions(conn: Connection, wanted: TaskConditions) -> list[sa.ColumnElement[bool]]:
