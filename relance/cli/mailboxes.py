@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relance import errors
 from relance.cli import contacts
 from relance.cli.mailbox import aliases
 from relance.cli.mailbox.options import (
@@ -35,8 +36,9 @@ from relance.cli.mailbox.options import (
 )
 from relance.cli.operations import sandbox
 from relance.cli.terminal import asking, session, show
+from relance.clock import machine_now
 from relance.mailbox import providers
-from relance.mailbox.account import Account
+from relance.mailbox.account import Account, Server
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
@@ -96,9 +98,10 @@ def add(  # noqa: PLR0913 - a flag for every question
 ) -> None:
     """Add a mailbox. Anything you do not give as an option is found from the domain or asked for."""
     rep = _practice(ctx, provider, address)
-    preset = _preset(provider, address, rep)
-    if preset.advice:
-        show.note(_("Note on {provider}: {advice}.", provider=preset.name, advice=_(preset.advice)))
+    usual = _usual(provider, address, rep)
+    smtp = Flags(smtp_host, smtp_port, smtp_security).over(usual.smtp)
+    imap = Flags(imap_host, imap_port, imap_security).over(usual.imap)
+    _told_of_sign_in(address, usual.provider, smtp, imap)
     extras = {
         "ca_file": str(ca_file.resolve()) if ca_file else rep and rep.ca_file,
         "daily_cap": daily_cap,
@@ -114,8 +117,8 @@ def add(  # noqa: PLR0913 - a flag for every question
             "password": rep.credentials.secret
             if rep
             else asking.password(_("Password of {address}", address=address), from_stdin=password_stdin),
-            "smtp": Flags(smtp_host, smtp_port, smtp_security).over(preset.smtp),
-            "imap": Flags(imap_host, imap_port, imap_security).over(preset.imap),
+            "smtp": smtp,
+            "imap": imap,
         }
         _add(relance, spec, extras)
         if test:
@@ -129,10 +132,19 @@ def _practice(ctx: typer.Context, provider: Any, address: str) -> Account | None
     return sandbox.account_of(session.of(ctx).settings().home, address)
 
 
-def _preset(provider: Any, address: str, rep: Account | None) -> providers.Preset:
+def _usual(provider: Any, address: str, rep: Account | None) -> providers.Setup:
     if rep is not None:
-        return providers.Preset(sandbox.NAME, rep.smtp, rep.imap)
-    return providers.PRESETS[provider.value] if provider else providers.guess(address)
+        return providers.Setup(rep.smtp, rep.imap)
+    return providers.of(providers.KNOWN[provider.value]) if provider else providers.guess(address)
+
+
+def _told_of_sign_in(address: str, provider: providers.Provider | None, smtp: Server, imap: Server) -> None:
+    """What the provider wants of whoever signs in; before a password is asked for that could serve nobody."""
+    today = machine_now().date()
+    if ended := providers.password_ended(address, smtp, imap, today):
+        raise errors.Invalid([errors.Problem(ended, where="password")])
+    for words in providers.advice(provider, today) if provider else ():
+        show.note(str(words))
 
 
 def _sender(name: str | None, rep: Account | None) -> str:

@@ -22,6 +22,7 @@ class SentenceCode(StrEnum):
     TLS_OUTDATED = "tls_outdated"
     TLS_FAILED = "tls_failed"
     UNPROTECTED = "unprotected"  # the password would be shown to the network
+    SIGN_IN_ENDED = "sign_in_ended"  # the provider takes no password any more
     LOGIN_REFUSED = "login_refused"
     LOGIN_REFUSED_FOR_NOW = "login_refused_for_now"
     LOGIN_NOT_ACCEPTED = "login_not_accepted"  # nothing says whether the password is wrong

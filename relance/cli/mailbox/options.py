@@ -17,7 +17,7 @@ Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's a
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-PROVIDERS = (*providers.PRESETS, sandbox.NAME)
+PROVIDERS = (*providers.KNOWN, sandbox.NAME)
 Provider = enum.Enum("Provider", {name: name for name in PROVIDERS}, type=str)  # type: ignore[misc]
 
 

@@ -28,7 +28,7 @@ from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.engine.store.sending import refusals
-from relance.mailbox import address, tls
+from relance.mailbox import address, providers, tls
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.mailbox.smtp import login as smtp_login
@@ -49,9 +49,7 @@ class MailboxSpec:
     ca_file: str | None = None  # a PEM file's path, or the PEM itself
     daily_cap: int | None = 50  # mails in any 24 hours; None: no cap
     gap_seconds: int = 60  # at least so long between two mails
-    unknown_policy: str = (
-        "hold"  # what becomes of mail nobody knows the fate of: hold, assume sent, send again
-    )
+    unknown_policy: str = "hold"  # of mail nobody knows the fate of: hold, assume sent, send again
     plus_addressing: bool = False  # whether ada+anything@ reaches ada@: then answers carry a token of ours
 
     @classmethod
@@ -139,8 +137,8 @@ def _exists(address: str) -> errors.Invalid:
 def add(context: Context, spec: MailboxSpec) -> MailboxView:
     """Take a mailbox in. Raises `errors.Invalid` with every mistake, and stores nothing then."""
     found = address.normalise(spec.address, allow_test_domains=context.options.allow_test_domains)
-    _check(spec)
     now = context.clock.now()
+    _check(spec, found.normalised, now.date())
     values = {
         "name": contact_fields.tidy("name", spec.name),
         "username": spec.username,
@@ -194,8 +192,8 @@ _NO_SERVER = Text("needs a host and a port from 1 to 65535.").coded(SentenceCode
 _UNPROTECTED = Text("would send the password unencrypted.").coded(SentenceCode.UNPROTECTED)
 
 
-def _check(spec: MailboxSpec) -> None:
-    problems = list(_sign_in_problems(spec))
+def _check(spec: MailboxSpec, email: str, today: dt.date) -> None:
+    problems = list(_sign_in_problems(spec, email, today))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
         if not server.host or not 0 < server.port < 65536:
             problems.append(errors.Problem(_NO_SERVER, where=what))
@@ -213,7 +211,9 @@ def _check(spec: MailboxSpec) -> None:
         raise errors.Invalid(problems)
 
 
-def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
+def _sign_in_problems(spec: MailboxSpec, email: str, today: dt.date) -> Iterator[errors.Problem]:
+    if ended := providers.password_ended(email, spec.smtp, spec.imap, today):
+        yield errors.Problem(ended, where="password")
     try:
         contact_fields.tidy("name", spec.name)
     except contact_fields.UnfitField as unfit:

@@ -87,6 +87,18 @@ def test_a_mailbox_is_taken_in_and_signed_in_to_at_once(
     assert (added.daily_cap, added.gap_seconds, added.username) == (50, 60, "new@sales.example")
 
 
+def test_where_no_password_serves_none_is_stored(desk: Console) -> None:
+    """Microsoft takes none for reading mail: told at the field, with the servers found or typed."""
+    typed = {f"{kind}_{part}": "" for kind in ("smtp", "imap") for part in ("host", "port", "security")}
+    with desk.client(desk.join(BOSS)) as boss:
+        for given in ({**typed, "address": "me@outlook.com"}, {"imap_host": "outlook.office365.com"}):
+            refused = boss.post("/mailboxes", data=form(**given))
+            assert refused.status_code == 422
+            assert in_english("needs sign-in with OAuth 2.0") in refused.text
+            assert CANARY not in refused.text
+    assert [each.address for each in desk.app.mailboxes.list()] == [ADA, BEN]
+
+
 def test_a_mailbox_is_theirs_who_add_it_if_nobody_else_is_there(desk: Console) -> None:
     """The only user is chosen in the form; among several nobody is, and who was chosen is the owner."""
     with desk.client(desk.join(BOSS), timeout=60) as boss:

@@ -32,7 +32,7 @@ def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
     assert shown.exit_code == 0, shown.output
     spec = engine.calls[0][1][0]
     assert (spec.password, spec.username, spec.daily_cap) == ("hunter2", "me@gmail.com", 30)
-    assert spec.smtp == providers.PRESETS["gmail"].smtp
+    assert spec.smtp == providers.KNOWN["gmail"].servers.smtp
     assert (spec.imap.host, spec.imap.port, spec.imap.security) == ("localhost", 1143, Security.PLAIN)
     assert "hunter2" not in shown.output
     assert in_english("app password") in shown.stderr
@@ -115,6 +115,14 @@ def test_a_mailbox_is_tried_with_a_mail_to_itself_or_without(engine: Engine) -> 
     asked = [named for name, _, named in engine.calls if name == "mailboxes.test"]
     assert [(each["probe"], each["wait_seconds"]) for each in asked] == [(True, 5), (False, 60)]
     assert run("mailbox", "test", "me@acme.example", "--wait", "0").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [("me@outlook.com",), ("me@acme.example", "--provider", "microsoft365")])
+def test_where_no_password_serves_none_is_asked_for(engine: Engine, words: tuple[str, ...]) -> None:
+    shown = run("mailbox", "add", *words, "--name", "Me")
+    assert shown.exit_code == 2
+    assert in_english("This mailbox needs sign-in with OAuth 2.0") in shown.stderr
+    assert not engine.calls
 
 
 def test_mails_that_could_not_be_read_are_listed_and_dismissed(engine: Engine) -> None:
