@@ -104,7 +104,8 @@ def of_people(conn: Connection, whose: sa.ColumnElement[int], words: str) -> sa.
     """Whether a row is of somebody whom these words find, in a list that few people have a row in: replies, tasks."""
     people = few(conn, begins(conn, words), KNOWN)
     if people is None:
-        here = sa.select(contact.c.id).where(contact.c.id == whose, begins(conn, words, indexed=False))
+        asked = begins(conn, words, indexed=conn.dialect.name == "postgresql")
+        here = sa.select(contact.c.id).where(contact.c.id == whose, asked)
         return here.limit(1).scalar_subquery().is_not(None)
     if conn.dialect.name != "postgresql":
         return among(whose, people)
