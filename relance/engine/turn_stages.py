@@ -28,7 +28,7 @@ from relance.engine.schedule.next_turn import (
     Pauses,
     Run,
 )
-from relance.engine.sending import deliver, prepare
+from relance.engine.sending import dead_links, deliver, prepare
 from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.doubt import in_doubt, recovery
 from relance.engine.sending.gate import PreparedMail
@@ -201,6 +201,9 @@ class Turn:
             if replies:
                 return self._send_replies(visit, account, replies, stop)
             self.work.claim()
+            if self.work.claimed and (dead := dead_links.refusal(self.context, self.mailbox)):
+                self.send_error = dead
+                return EndTurn(EndKind.NOT_REACHED, dead)
             claimed, at = self.work.take(), self.work.at
             if not claimed and self.work.allowance.count == 0 and not self.looked:
                 # Called although its pace lets nothing leave: there is news of mail.

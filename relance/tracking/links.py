@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from relance import errors
@@ -15,6 +16,12 @@ class Links:
     def __init__(self, base_url: str, signer: tokens.Signer) -> None:
         self._base = _checked(base_url)
         self._signer = signer
+        self.only_here = _only_here(base_url)  # whether no other computer can open them
+
+    @property
+    def base(self) -> str:
+        """What each of them begins with."""
+        return self._base
 
     def open_url(self, message: int) -> str:
         """Where the pixel of a message is loaded from."""
@@ -53,3 +60,12 @@ def _checked(base_url: str) -> str:
             )
         )
     return base_url.rstrip("/")
+
+
+def _only_here(base_url: str) -> bool:
+    host = (urlsplit(base_url).hostname or "").lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

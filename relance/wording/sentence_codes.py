@@ -22,6 +22,7 @@ class SentenceCode(StrEnum):
     TLS_OUTDATED = "tls_outdated"
     TLS_FAILED = "tls_failed"
     UNPROTECTED = "unprotected"  # the password would be shown to the network
+    LINKS_ONLY_HERE = "links_only_here"  # the links of a mail lead to this computer
     SIGN_IN_ENDED = "sign_in_ended"  # the provider takes no password any more
     LOGIN_REFUSED = "login_refused"
     LOGIN_REFUSED_FOR_NOW = "login_refused_for_now"

@@ -36,7 +36,7 @@ class TodayLine:
 def show(visit: Visit) -> Response:
     """The page."""
     found = visit.site.watch.counted(visit, ("day",), visit.app.today.day)
-    began = visit.app.today.beginning(visit.installation.settings.base_url)
+    began = visit.app.today.beginning()
     steps = list(_steps(visit, began)) if visit.me.may(Permission.MAILBOXES) and not began.done else []
     since, heading = _since(visit)
     return visit.show(

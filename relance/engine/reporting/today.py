@@ -7,7 +7,6 @@ import enum
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from relance.engine.context import Context
 from relance.engine.event_log.kinds import EventKind
@@ -128,13 +127,12 @@ def news(context: Context, since: dt.datetime) -> Mapping[NewsKind, int]:
     return {kind: found[kind] for kind in NewsKind if found.get(kind)}
 
 
-def beginning(context: Context, base_url: str) -> Beginning:
+def beginning(context: Context) -> Beginning:
     """How far a new workspace is."""
-    host = (urlsplit(base_url).hostname or "").lower()
     with context.database.read() as conn:
         return Beginning(
             mailbox=any(True for _ in mailboxes.list_all(conn)),
-            address=host not in ("localhost", "::1", "0.0.0.0") and not host.startswith("127."),  # noqa: S104
+            address=not context.links.only_here,
             people=counted.any_contact(conn),
             sequence=bool(sequences.latest(conn)),
             enrolled=statistics.anybody(conn),

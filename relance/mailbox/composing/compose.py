@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
+from urllib.parse import urlsplit
 
+from relance.mailbox import tls
 from relance.mailbox.composing import final_check, header_lines
 from relance.wording import Text, typed
 
@@ -147,7 +149,7 @@ def _references(ids: Sequence[str]) -> Sequence[str]:
 
 
 def _unsubscribe(draft: MailDraft) -> dict[str, bytes]:
-    """List-Unsubscribe (RFC 2369), and the one-click mark (RFC 8058) where there is a URL to post to."""
+    """List-Unsubscribe (RFC 2369), and the one-click mark (RFC 8058) where there is a URL that may be posted to."""
     targets = []
     if draft.unsubscribe_url is not None:
         targets.append(_target(draft.unsubscribe_url, _URL))
@@ -157,9 +159,14 @@ def _unsubscribe(draft: MailDraft) -> dict[str, bytes]:
         return {}
     pieces = [f"<{target}>" for target in targets]
     head = {"List-Unsubscribe": header_lines.folded("List-Unsubscribe", pieces, glue=",")}
-    if draft.unsubscribe_url is not None:
+    if draft.unsubscribe_url is not None and _one_click(draft.unsubscribe_url):
         head["List-Unsubscribe-Post"] = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return head
+
+
+def _one_click(url: str) -> bool:
+    """Whether a program may post to it unasked: over https only (RFC 8058, 3.1), or on this very computer, as in a sandbox."""
+    return url.startswith("https://") or tls.is_loopback(urlsplit(url).hostname or "")
 
 
 def _target(target: str, form: re.Pattern[str]) -> str:

@@ -20,6 +20,8 @@ from relance.engine.reporting.today import NewsKind
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.users import sign_in
+from relance.tracking.links import Links
+from relance.tracking.tokens import Signer
 from tests import engine_house
 from tests.reading import KIM, MIA, enrolled, hear, letter, wrote
 from tests.reworded import in_english
@@ -37,8 +39,9 @@ def test_a_new_workspace_has_nothing(house):
     assert today.waiting(house) == today.Waiting(0, 0, 0)
     found = today.day(house)
     assert (found.sent, found.planned, len(found.hours), found.most_a_day) == (0, 0, 24, None)
-    assert not any(vars(today.beginning(house, "http://127.0.0.1:8765")).values())
-    assert today.beginning(house, "https://t.acme.example").address
+    assert not any(vars(today.beginning(house)).values())
+    reached = Links("https://t.acme.example", Signer({1: engine_house.SECRET}, 1))
+    assert today.beginning(dataclasses.replace(house, links=reached)).address
 
 
 def test_mails_are_counted_in_the_hour_they_left_or_fall_due(house):

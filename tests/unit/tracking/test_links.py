@@ -31,6 +31,24 @@ def test_each_address_holds_a_token_for_its_purpose(base: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("base", "only_here"),
+    [
+        ("http://127.0.0.1:8765", True),
+        ("http://127.8.9.10", True),
+        ("http://LOCALHOST:8765/mail", True),
+        ("http://mail.localhost", True),
+        ("http://[::1]:8765", True),
+        ("http://0.0.0.0:8765", True),
+        ("http://10.0.0.7:8765", False),
+        ("https://go.acme.example", False),
+        ("https://localhost.acme.example", False),
+    ],
+)
+def test_whether_another_computer_can_open_them(base: str, only_here: bool) -> None:
+    assert links.Links(base, SIGNER).only_here is only_here
+
+
+@pytest.mark.parametrize(
     "base",
     ["", "go.acme.example", "ftp://go.acme.example", "https://", "https://a.example/?x=1", "https://a.example/#x",
      "https://a.example/\r\nBcc: x", 'https://a.example/"', "https://a.example/<b>", "https://ą.example"],

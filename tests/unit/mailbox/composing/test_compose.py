@@ -84,6 +84,21 @@ def test_a_mail_of_text_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "one_click"),
+    [
+        ("https://t.example/u/abc", True),
+        ("http://t.example/u/abc", False),  # RFC 8058, 3.1
+        ("http://127.0.0.1:8765/u/abc", True),  # a sandbox: no recipient elsewhere gets one of these
+        ("http://127.0.0.1.example/u/abc", False),
+    ],
+)
+def test_one_click_is_offered_over_https_alone(url: str, one_click: bool) -> None:
+    read = email.message_from_bytes(compose.compose(replace(DRAFT, unsubscribe_url=url)))
+    assert url in read["List-Unsubscribe"]
+    assert ("List-Unsubscribe-Post" in read) is one_click
+
+
+@pytest.mark.parametrize(
     ("text", "encoding"),
     [
         ("plain words", "7bit"),
