@@ -110,9 +110,6 @@ WORDS_BESIDE_A_CODE = {
 }
 """Sentences for people, and where programs look."""
 
-FOR_PEOPLE_ALONE = {"local": "at"}
-"""What is told and decides nothing: a time as the contact's clock shows it, and where programs have it."""
-
 PEOPLES_OWN = {
     *(
         "about",
@@ -217,7 +214,7 @@ def holds_text(hint: object) -> bool:
 
 
 def test_every_text_is_a_code_a_name_or_words_with_a_code_beside_them():
-    known = {*CODES, *CODES_OF_THEIR_OWN, *WORDS_BESIDE_A_CODE, *FOR_PEOPLE_ALONE, *PEOPLES_OWN}
+    known = {*CODES, *CODES_OF_THEIR_OWN, *WORDS_BESIDE_A_CODE, *PEOPLES_OWN}
     assert {name: where for name, where in texts().items() if name not in known} == {}
     assert known - texts().keys() - {"speaker"} == set()
 

@@ -46,6 +46,8 @@ ATTRIBUTES = {
 }  # fmt: skip
 # What `record` shows of Status, AnswerView, MailboxView, Contact and MessageView, by field; a test compares them.
 SECRETS = ("secret", "password", "token")
+LOCAL = "local"
+# The fields of that name hold a time by somebody's clock: programs get it with that clock's offset.
 FOR_PROGRAMS = "_why"
 # What a sentence beside it says as data: people have read the sentence.
 
@@ -89,13 +91,14 @@ EXACT = 2**53 - 1
 
 
 def as_data(value: Any) -> Any:
-    """A value as JSON has it: dataclasses become objects, times ISO 8601 in UTC; secrets are left out.
+    """A value as JSON has it: dataclasses become objects, times ISO 8601 in UTC (a `local` one with the offset of its clock);
+    secrets are left out.
 
     A number that JavaScript, jq and others would round is a string (I-JSON, RFC 7493 section 2.2): the id of every mail is.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            field.name: as_data(getattr(value, field.name))
+            field.name: _of_field(field.name, getattr(value, field.name))
             for field in dataclasses.fields(value)
             if field.repr and field.name not in SECRETS
         }
@@ -112,6 +115,12 @@ def as_data(value: Any) -> Any:
     if isinstance(value, Collection) and not isinstance(value, str):
         return [as_data(item) for item in value]
     return value if value is None or _is_exact(value) else str(value)
+
+
+def _of_field(name: str, value: Any) -> Any:
+    if name == LOCAL and isinstance(value, dt.datetime):
+        return value.isoformat()
+    return as_data(value)
 
 
 def _is_exact(value: object) -> bool:

@@ -25,7 +25,7 @@ from relance.engine.states import MessageState, State
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.wording import Text, _, ended, n_
+from relance.wording import Text, _, ended, moment_in, n_
 
 
 @dataclass(frozen=True)
@@ -377,5 +377,5 @@ def _rest(planned: Sequence[Planned]) -> Iterator[str]:
 
 
 def _later(planned: Planned) -> str:
-    at = _("{step} on {at}", step=_named(planned.step, planned.kind), at=planned.local)
+    at = _("{step} on {at}", step=_named(planned.step, planned.kind), at=moment_in(planned.at, planned.zone))
     return f"{at}, {planned.words}" if planned.words else at

@@ -32,12 +32,14 @@ MAX_STEPS = 100  # of a forecast; no sequence has more
 
 @dataclass(frozen=True)
 class Planned:
-    """A step to come, if nobody answers and every mail leaves when it is due. `words` says what it hangs on."""
+    """A step to come, if nobody answers and every mail leaves when it is due. `local` is `at` by the contact's clock, whose
+    `zone` is an IANA name. `words` says what the step hangs on."""
 
     step: str
     kind: str
-    at: dt.datetime | None
-    local: str
+    at: dt.datetime
+    local: dt.datetime
+    zone: str
     words: str = ""
 
 
@@ -54,9 +56,9 @@ def forecast(look: EnrollmentFacts) -> Iterator[Planned]:
             return
         step = script.plan.step(position.step)
         taken = False if isinstance(step, BranchStep) else None
-        yield Planned(
-            position.step, position.step_kind, position.due_at, look.local(position.due_at), _hangs_on(step)
-        )
+        due = position.due_at
+        local = due.astimezone(look.zone)
+        yield Planned(position.step, position.step_kind, due, local, look.zone.key, _hangs_on(step))
         position = script.after(position.step, position.due_at, place, str(row.id), taken)
 
 

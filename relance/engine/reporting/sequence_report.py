@@ -85,7 +85,7 @@ class StepReport(Funnel):
     kind: str = ""
     due: int = 0
     waiting: int = 0
-    done: int = 0  # of a branch, a task, a wait, an end: who has passed it
+    done: int = 0  # of a branch, a wait, an end: who has passed it; of a task: whose task a person has done
     held: int = 0
     skipped: int = 0
     refused: int = 0  # mails a server refused, or that were given up
@@ -185,7 +185,8 @@ class _Counts:
             return _sum(counts, kinds, step_id)
 
         mails = sum(each.count for each in self.mails if each.step == step_id)
-        passed = many(self.happened, *_DONE)
+        passed, kind = many(self.happened, *_DONE), script.plan.step(step_id).kind
+        ticked = many(self.tasks, "done")
 
         def unwritten(*kinds: str) -> int:
             return many(self.standing, *kinds) - many(self.written, *kinds)
@@ -193,10 +194,10 @@ class _Counts:
         return StepReport(
             **self.funnel(step_id),
             id=step_id,
-            kind=script.plan.step(step_id).kind,
+            kind=kind,
             due=mails + passed + unwritten("held", "due"),
             waiting=unwritten("ahead"),
-            done=passed - many(self.happened, EventKind.STEP_SKIPPED),
+            done=ticked if kind == "task" else passed - many(self.happened, EventKind.STEP_SKIPPED),
             held=many(self.standing, "held"),
             skipped=many(self.happened, EventKind.STEP_SKIPPED),
             refused=many(self.mails, *_counted_as("refused")),
@@ -204,7 +205,7 @@ class _Counts:
             under_way=many(self.mails, *_counted_as("under_way")),
             taken=many(self.taken, "taken"),
             tasks_open=many(self.tasks, "open"),
-            tasks_done=many(self.tasks, "done"),
+            tasks_done=ticked,
             variants=self._variants(step_id, script.plan),
         )
 

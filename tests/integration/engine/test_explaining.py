@@ -95,6 +95,10 @@ def test_the_forecast_is_the_calendar_asked_again(ready: Context) -> None:
     assert script_says is not None
     position = script.after("intro", script_says, place, str(row(ready).id))
     assert found.forecast[1].at == position.due_at
+    assert [(each.local, each.zone) for each in found.forecast] == [
+        (each.at, "Europe/Berlin") for each in found.forecast
+    ]
+    assert {each.local.utcoffset() for each in found.forecast} == {dt.timedelta(hours=1)}
     assert in_english('if clicked("intro") is not true') in found.forecast[2].words
     assert found.sentences[-1].startswith(in_english('After that, if nobody answers: "bump" (mail) on '))
 

@@ -10,7 +10,7 @@ from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
-from relance.engine.event_log.of_people import StepBranched, StepSkipped
+from relance.engine.event_log.of_people import StepBranched, StepSkipped, TaskCreated
 from relance.engine.reasons import Code, because, prose
 from relance.engine.reporting import sequence_report, status
 from relance.engine.reporting import status as engine_status
@@ -19,7 +19,7 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store import events
 from relance.engine.store.inbound import replies
-from relance.engine.store.sequences import enrollment_details, enrollments, moves
+from relance.engine.store.sequences import enrollment_details, enrollments, moves, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from tests import engine_house
 from tests.reworded import in_english
@@ -148,6 +148,20 @@ def test_steps_that_are_no_mail_are_counted_from_the_log(ready: Context) -> None
     saw = report.steps[2]
     assert (saw.kind, saw.due, saw.done, saw.taken) == ("branch", 2, 2, 1)
     assert (report.steps[0].skipped, report.steps[0].waiting, report.steps[1].waiting) == (1, 0, 0)
+
+
+def test_a_task_that_nobody_has_done_is_not_counted_as_done(ready: Context) -> None:
+    now = ready.clock.now()
+    with ready.database.write() as conn:
+        for row in rows(ready)[:3]:
+            tasks.add(
+                conn, enrollment_id=row.id, contact_id=row.contact_id, step="call", words="", due_at=now
+            )
+            events.record_event(conn, TaskCreated("Call"), now, row, step="call")
+        tasks.close_step(conn, [rows(ready)[0].id], "call", "done", now)
+        tasks.drop_open(conn, [rows(ready)[1].id], now)
+    call = sequence_report.report(ready, "Trial").steps[3]
+    assert (call.id, call.due, call.done, call.tasks_done, call.tasks_open) == ("call", 3, 1, 1, 1)
 
 
 def test_who_is_held_is_listed_with_the_reason(ready: Context, clock: ManualClock) -> None:
