@@ -191,27 +191,46 @@ def _next(look: EnrollmentFacts, when: When | None) -> Iterator[str]:
         yield _("The next step is {step}; it {waits}", step=named, waits=ended(control.WAITS[waits]))
         return
     if row.due_at is None or when is None:
-        why = _because(look) or _("it has no time of its own")
+        why = _because(row.bound) or _("it has no time of its own")
         yield _("The next step is {step}; {why}", step=named, why=ended(why))
         return
-    because = f" {_('That time comes from: {reasons}', reasons=ended(_because(look)))}" if row.bound else ""
-    at = look.local(row.due_at)
-    if row.due_at > look.now:
+    yield from _planned(look, named)
+    if row.due_at <= look.now < when.at:
+        words = ended(_words(when.bound))
+        yield _("Mail can be sent again from {at}: {reasons}", at=look.local(when.at), reasons=words)
+    yield from _conditions(look)
+
+
+def _planned(look: EnrollmentFacts, named: str) -> Iterator[str]:
+    """When it should go, and why; where it is tried later than that, when it is tried next, and why not before."""
+    row = look.case.row
+    plan, again = row.plan or look.now, row.due_at or look.now
+    put_off = plan < again
+    why = _because((row.planned_bound or ()) if put_off else row.bound)
+    because = f" {_('That time comes from: {reasons}', reasons=ended(why))}" if why else ""
+    at = look.local(plan)
+    if put_off and plan > look.now:
+        yield _("The next step is {step}, planned for {at}.", step=named, at=at) + because
+    elif plan > look.now:
         yield _("The next step is {step}, due on {at}.", step=named, at=at) + because
     else:
         yield _("The next step is {step}; it fell due on {at}.", step=named, at=at) + because
-        if when.at > look.now:
-            words = ended(_words(when.bound))
-            yield _("Mail can be sent again from {at}: {reasons}", at=look.local(when.at), reasons=words)
-    yield from _conditions(look)
+    if put_off and row.bound:
+        known = {"at": look.local(again), "reasons": ended(_because(row.bound))}
+        ahead = again > look.now
+        yield (
+            _("It is tried next on {at}: {reasons}", **known)
+            if ahead
+            else _("It can be sent since {at}: {reasons}", **known)
+        )
 
 
 def _named(step: str, kind: str) -> str:
     return _('"{step}" ({kind})', step=step, kind=codes.text("step", kind))
 
 
-def _because(look: EnrollmentFacts) -> str:
-    return "; ".join(reasons.binding(each).words for each in look.case.row.bound)
+def _because(bound: Sequence[Any]) -> str:
+    return "; ".join(reasons.binding(each).words for each in bound)
 
 
 def _words(bound: Sequence[Bound]) -> str:

@@ -250,7 +250,7 @@ def _carry_out(conn: Connection, case: StepContext, verdict: Decision, now: dt.d
         return
     if position is not None and position.step == row.step:
         # Everyday and told by `bound`: whoever waits for a window to open needs no line in the log each evening.
-        enrollments.reschedule(conn, row, position.due_at or now, position.bound)
+        enrollments.postpone(conn, row, position.due_at or now, position.bound)
         return
     if verdict.event is not None and position is None:
         enrollments.apply(conn, [row.id], verdict.event, now, reason=verdict.why, values={"attempts": 0})

@@ -94,7 +94,7 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
         enrollments.apply(conn, [row.id], end.event, at, reason=why, values={"attempts": 0})
     elif end.retry_after is not None:
         bound = reasons.bound("deferred", because(Code.DEFERRED_BY_SERVER, said=end.why))
-        enrollments.reschedule(conn, row, at + end.retry_after, [bound])
+        enrollments.postpone(conn, row, at + end.retry_after, [bound])
     else:
         claims.unclaim(conn, [row.id])
     _apply_to_others(conn, attempt, end)

@@ -61,7 +61,7 @@ class Workload:
             return bool(left.run(conn))
         follows = enrollments.due_to_others(number, now)
         most = throttle.most(self.pace, self.context.options.batch)
-        page = due.first_claimable(number, now, mailbox.synced_at, most)
+        page = due.first_claimable(number, now, most)
         sent: list[dt.datetime] = []
         if throttle.needs_history(self.pace):
             before = messages.times_since(number, now - throttle.DAY)

@@ -42,7 +42,8 @@ from relance.wording import Text
 @dataclass(frozen=True)
 class EnrollmentView:
     """Where somebody stands in a sequence. `due_at` is the next step's time; empty where nothing is to come, or
-    where a person must act first: who is held or paused, a task to tick off, a paused sequence or mailbox (`waits_for`)."""
+    where a person must act first: who is held or paused, a task to tick off, a paused sequence or mailbox (`waits_for`). It is when
+    the step is tried next; `planned_at` is when it should go."""
 
     id: int
     email: str
@@ -58,6 +59,7 @@ class EnrollmentView:
     noted: bool = False  # it is over: what they asked for holds if that turns out to be a mistake
     codes: tuple[str, ...] = ()  # of `reason`, for programs
     waits_for: str = ""  # what keeps the next mail, by a code of `WAITS`; then it has no time
+    planned_at: dt.datetime | None = None  # with `due_at`
     beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
 
     @property
@@ -100,6 +102,7 @@ def view(standing: Standing) -> EnrollmentView:
         row.resume_at if row.state is State.AWAY else None,
         codes=reasons.codes(row.why),
         waits_for=waits,
+        planned_at=row.plan if row.state in states.GOES_ON and not waits else None,
         beside=reasons.beside(row.state.value, row.why),
     )
 

@@ -36,7 +36,7 @@ def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -
             place = case.script.place(case.contact, context.workspace)
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
             bound = reasons.bound(clock_jumps.LATE, because(Code.NOTHING_RAN, since=mailbox.synced_at))
-            enrollments.reschedule(conn, case.row, when.at, [bound, *bounds(when)])
+            enrollments.postpone(conn, case.row, when.at, [bound, *bounds(when)])
         if rows:
             said = MailboxReplanned(len(rows), mailbox.synced_at.isoformat() if mailbox.synced_at else "")
             events.record_event(conn, said, now, mailbox_id=mailbox.id)

@@ -71,14 +71,12 @@ def first(house: Context, sender: int) -> dt.datetime | None:
         return due.first_mail_due(conn, sender, house.clock.now())
 
 
-def test_first_mails_and_follow_ups_go_by_their_time_and_the_last_after_all(
-    house: Context, sender: int
-) -> None:
+def test_follow_ups_go_first_each_by_their_plan_and_the_last_after_all(house: Context, sender: int) -> None:
     new = enrolled(house, sender, [5, 2])
     old = enrolled(house, sender, [4, 1], wrote_before=True)
     last = enrolled(house, sender, [9], priority=due.LAST)
     ahead = enrolled(house, sender, [-1])
-    assert claimed(house, sender) == [new[0], old[0], new[1], old[1], *last]
+    assert claimed(house, sender) == [*old, *new, *last]
     assert first(house, sender) == house.clock.now() - 9 * HOUR
     assert ahead[0] not in claimed(house, sender)
 
@@ -110,15 +108,24 @@ def test_a_page_asked_for_beforehand_is_claimed_from_as_one_asked_for_then(
     monkeypatch.setattr(due, "MAX_DUE", 4)  # several pages
     enrolled(house, sender, [9.0, 8.0], going=False)
     enrolled(house, sender, [5, 2], priority=due.LAST)
-    enrolled(house, sender, [4, 1], wrote_before=True)
+    enrolled(house, sender, [-4], wrote_before=True)
     enrolled(house, sender, [7, 3])
     now = house.clock.now()
     with house.database.read() as conn:
         then = due.claimable(conn, sender, now, now, limit)
         for most in range(max(limit, 1), 12):
-            page = due.first_claimable(sender, now, now, most).run(conn)
+            page = due.first_claimable(sender, now, most).run(conn)
             assert due.claimable(conn, sender, now, now, limit, page) == then
-    assert len(then) == min(limit, 6)
+    assert len(then) == min(limit, 4)
+
+
+def test_a_try_that_was_put_off_leaves_its_place_in_the_line(house: Context, sender: int) -> None:
+    now = house.clock.now()
+    later = enrolled(house, sender, [2, 1])
+    put_off = enrolled(house, sender, [0], planned_at=now - 9 * HOUR)
+    not_yet = enrolled(house, sender, [-1], planned_at=now - 10 * HOUR)
+    assert claimed(house, sender) == [*put_off, *later]
+    assert not_yet[0] not in claimed(house, sender)
 
 
 def test_nothing_due_is_nothing_due(house: Context, sender: int) -> None:
@@ -135,14 +142,14 @@ def test_the_head_of_the_index_is_read(house: Context, sender: int) -> None:
         pytest.skip("PostgreSQL shows its plan")
     enrolled(house, sender, [float(age) for age in range(60)])
     now = house.clock.now()
-    asked = {"sender": sender, "first_until": now, "follows_until": now, "place": 0, "count": 5}
-    made = due._CLAIMABLE._in
+    asked = {"sender": sender, "until": now, "place": 0, "count": 5}
+    made = due._FIRST_DUE._in
     with house.database.write() as conn:
         compiled = made(conn)
-        values = compiled.values({**asked, "after_due": due.BEGINNING, "after_id": 0})
+        values = compiled.values({**asked, "after_at": due.BEGINNING, "after_id": 0})
         driver = conn.connection.driver_connection
         assert driver is not None
         driver.execute("set local enable_sort = off")
         plan = "\n".join(row[0] for row in driver.execute(f"explain {compiled.text}", values).fetchall())
-    assert "ix_enrollment_mail_next" in plan
+    assert "ix_enrollment_mail_planned" in plan
     assert "Sort " not in plan.replace("Sort Key", "")

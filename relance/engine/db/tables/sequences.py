@@ -50,8 +50,12 @@ enrollment = sa.Table(
     sa.Column("reasons", Json, nullable=False, server_default="[]"),
     sa.Column("step", sa.Text),  # the step to do next; empty when there is none
     text("step_kind"),  # mail, or a kind the tick does without a mailbox
-    sa.Column("due_at", Instant),
+    sa.Column("due_at", Instant),  # when it may go: its next try
     sa.Column("bound", Json, nullable=False),  # what bound `due_at`: the calendar's own words
+    # When it should go, and why, while it is tried later than that (`planned_bound` empty: `bound` says why). A release before
+    # plans were kept writes neither: see `positions.Enrollment.plan`.
+    sa.Column("planned_at", Instant),
+    sa.Column("planned_bound", NullJson),
     sa.Column("stepped_at", Instant, nullable=False),  # when the step before was done
     count("priority"),
     count("attempts"),  # attempts that never came to an end, in a row: see `mailbox.taken_up`
@@ -79,6 +83,12 @@ _next = (
 )
 # What `store/sequences/due.py` reads from the head of: see there.
 index("ix_enrollment_mail_next", *_next, where=_mail)
+_plan = sa.func.coalesce(enrollment.c.planned_at, enrollment.c.due_at)
+_served = (
+    *(enrollment.c.mailbox_id, enrollment.c.wrote_before, enrollment.c.priority),
+    *(_plan, enrollment.c.id, enrollment.c.due_at),
+)
+index("ix_enrollment_mail_planned", *_served, where=_mail)
 index("ix_enrollment_other_due", enrollment.c.due_at, where=_other)
 index("ix_enrollment_away", enrollment.c.resume_at, where=_away)
 sa.Index("ix_enrollment_contact", enrollment.c.contact_id)

@@ -20,7 +20,7 @@ def by_news(
     after, kept = _state(row, event, now, given, values)
     if after is State.FINISHED and row.state is not State.FINISHED:
         given = reasons.because(Code.COMPLETED)  # whoever released them behind their last step did not end it
-    change = _change(row, event, after, now, given) | dict(values)
+    change = _change(row, event, after, now, given) | planned(values)
     if kept:
         change |= written(kept)
     if after in states.FINAL and row.state in states.FINAL:
@@ -29,6 +29,13 @@ def by_news(
         # Who goes on stands at a step, which nothing but the steps before it led to; every other state has its event.
         change["cause_event_id"] = None if after is State.ACTIVE else holds.FOLLOWS
     return after, change
+
+
+def planned(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns to be set: whoever gives a step a time without saying that it is a further try gives it a plan."""
+    if "due_at" not in values or "planned_at" in values:
+        return dict(values)
+    return {**values, "planned_at": values["due_at"], "planned_bound": None}
 
 
 def _state(

@@ -1,7 +1,9 @@
 """Which mails of a mailbox are due, as statements that every turn runs.
 
-Each takes a few rows from the head of one index (`ix_enrollment_mail_next`), however many wait: first mails and follow-ups,
-those that go as they are due and those that go last, are asked for apart, for among each of them the time alone decides.
+Each takes a few rows from the head of one index, however many wait: first mails and follow-ups, those that go as they are due
+and those that go last, are asked for apart, for among each of them the time alone decides. What is due next is told by the next
+try (`ix_enrollment_mail_next`); who is served first by the plan (`ix_enrollment_mail_planned`): a try that was put off puts nobody
+behind those who were to go after them. Follow-ups go before first mails.
 """
 
 from __future__ import annotations
@@ -72,44 +74,59 @@ _UNHEARD = sa.and_(
 )
 _UNHEARD_AMONG = Prepared(sa.select(enrollment.c.id).where(WANTED, _UNHEARD))
 # Another mailbox wrote to them, too, and was not read for answers since the step fell due.
-_BY_TIME = (enrollment.c.due_at, enrollment.c.id)
+_TRY = enrollment.c.due_at
+_PLAN = sa.func.coalesce(enrollment.c.planned_at, enrollment.c.due_at)
+_BY_TIME = (_TRY, enrollment.c.id)
 _FIRST, _FOLLOWS = sa.not_(enrollment.c.wrote_before), enrollment.c.wrote_before
+_COUNT = sa.bindparam("count", type_=sa.Integer)
 
 
-def _heads(columns: Sequence[sa.ColumnElement[Any]], *places: sa.ColumnElement[int]) -> Prepared:
-    """The mails of a mailbox that fall due first, `count` of them, behind a mail that was seen (`after_due`, `after_id`).
+def _head(
+    columns: Sequence[sa.ColumnElement[Any]],
+    kind: sa.ColumnElement[bool],
+    place: sa.ColumnElement[int],
+    by: sa.ColumnElement[Any],
+) -> sa.Select[Any]:
+    """The mails of a mailbox that come first by a time, `count` of them due, behind a mail that was seen (`after_at`, `after_id`).
 
     Nothing is asked that the index does not know: where it were, PostgreSQL would guess that few rows pass, and rather read
-    and sort them all. `going`: the sequence is not paused.
+    and sort them all. `going`: the sequence is not paused. `by_at`: the time it is found by.
     """
-    count = sa.bindparam("count", type_=sa.Integer)
-    behind = sa.tuple_(*_BY_TIME) > sa.tuple_(
-        sa.bindparam("after_due", type_=Instant), sa.bindparam("after_id", type_=sa.BigInteger)
+    behind = sa.tuple_(by, enrollment.c.id) > sa.tuple_(
+        sa.bindparam("after_at", type_=Instant), sa.bindparam("after_id", type_=sa.BigInteger)
     )
     going = sa.select(sequence.c.state).where(sequence.c.id == enrollment.c.sequence_id).scalar_subquery()
-    taken = (*columns, going.label("going"))
-    heads = [
-        sa.select(*taken)
+    return (
+        sa.select(*columns, going.label("going"), by.label("by_at"))
         .where(MAIL_OF, kind, enrollment.c.priority == place)
-        .where(enrollment.c.due_at <= sa.bindparam(until), behind)
-        .order_by(*_BY_TIME)
-        .limit(count)
-        .subquery()
-        for kind, until in ((_FIRST, "first_until"), (_FOLLOWS, "follows_until"))
-        for place in places
-    ]
-    found = sa.union_all(*(sa.select(*head.c) for head in heads)).subquery("heads")
+        .where(enrollment.c.due_at <= sa.bindparam("until"), behind)
+        .order_by(by, enrollment.c.id)
+        .limit(_COUNT)
+    )
+
+
+def _claimable(kind: sa.ColumnElement[bool]) -> Prepared:
     left = sa.select(mailbox.c.taken_up).where(mailbox.c.id == sa.bindparam("sender")).scalar_subquery()
-    return Prepared(sa.select(*found.c, left.label("left")).order_by(found.c.due_at, found.c.id).limit(count))
+    place = sa.bindparam("place", type_=sa.Integer)
+    return Prepared(_head((*COLUMNS, left.label("left")), kind, place, _PLAN))
 
 
-_CLAIMABLE = _heads(COLUMNS, sa.bindparam("place", type_=sa.Integer))
-_NEXT = _heads(
-    (*_BY_TIME, enrollment.c.wrote_before),
-    *(sa.literal_column(str(place), sa.Integer) for place in (AS_DUE, LAST)),
-)
+_FOLLOWS_DUE, _FIRST_DUE = _claimable(_FOLLOWS), _claimable(_FIRST)
+
+
+def _next() -> Prepared:
+    heads = [
+        _head((*_BY_TIME, enrollment.c.wrote_before), kind, sa.literal_column(str(place), sa.Integer), _TRY)
+        for kind in (_FIRST, _FOLLOWS)
+        for place in (AS_DUE, LAST)
+    ]
+    found = sa.union_all(*(sa.select(*head.subquery().c) for head in heads)).subquery("heads")
+    return Prepared(sa.select(*found.c).order_by(found.c.due_at, found.c.id).limit(_COUNT))
+
+
+_NEXT = _next()
 BEGINNING = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
-_BEGINNING: Values = {"after_due": BEGINNING, "after_id": 0}
+_BEGINNING: Values = {"after_at": BEGINNING, "after_id": 0}
 FAR = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 MAX_DUE = 2_000
 # Mails in one page.
@@ -126,27 +143,26 @@ def claimable(
     """Due mails that may go, as far as can be told without a lock, most urgent first: what `positions.value` reads, and as
     `left` what the turn before took up and did not end.
 
-    Of follow-ups those that were due at `seen`. `first` is the answer to `first_claimable`, where that was asked.
+    Of follow-ups those that were due at `seen`. `first` is the answer to `first_claimable`, where that was asked because no
+    follow-up is due: then none is looked for.
     """
     found: list[Row] = []
     for place in (AS_DUE, LAST):
-        wanted = limit - len(found)
-        page = first if place == AS_DUE else None
-        going = _going(conn, _CLAIMABLE, _until(sender, now, seen, place), now, wanted, page)
-        found += itertools.islice(going, wanted)
+        for heads, until in ((_FOLLOWS_DUE, min(now, seen) if seen else None), (_FIRST_DUE, now)):
+            wanted = limit - len(found)
+            if wanted <= 0 or until is None or (first is not None and heads is _FOLLOWS_DUE):
+                continue
+            page = first if place == AS_DUE else None
+            asked = {"sender": sender, "until": until, "place": place}
+            found += itertools.islice(_going(conn, heads, asked, now, wanted, page), wanted)
     return found
 
 
-def first_claimable(sender: int, now: dt.datetime, seen: dt.datetime | None, most: int) -> Query[list[Row]]:
-    """What `claimable` looks at first where it is asked for so many or fewer, to be run together with others."""
-    return Query(
-        _CLAIMABLE, {**_until(sender, now, seen, AS_DUE), **_BEGINNING, "count": most}, lambda rows: rows
-    )
-
-
-def _until(sender: int, now: dt.datetime, seen: dt.datetime | None, place: int) -> Values:
-    follows = min(now, seen) if seen else BEGINNING
-    return {"sender": sender, "first_until": now, "follows_until": follows, "place": place}
+def first_claimable(sender: int, now: dt.datetime, most: int) -> Query[list[Row]]:
+    """The first mails that `claimable` looks at first where it is asked for so many or fewer and no follow-up is due, to be run
+    together with others."""
+    asked = {"sender": sender, "until": now, "place": AS_DUE, **_BEGINNING, "count": most}
+    return Query(_FIRST_DUE, asked, lambda rows: rows)
 
 
 def first_mail_due(
@@ -163,7 +179,7 @@ def first_page(sender: int) -> Query[list[Row]]:
 
 
 def _all_of(sender: int) -> Values:
-    return {"sender": sender, "first_until": FAR, "follows_until": FAR}
+    return {"sender": sender, "until": FAR}
 
 
 def _going(
@@ -186,7 +202,7 @@ def _going(
         yield from (row for row in going if row.id not in unread)
         if len(page) < count:
             return
-        after, count = {"after_due": page[-1].due_at, "after_id": page[-1].id}, min(4 * count, MAX_DUE)
+        after, count = {"after_at": page[-1].by_at, "after_id": page[-1].id}, min(4 * count, MAX_DUE)
         page = None
 
 

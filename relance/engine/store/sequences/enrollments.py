@@ -101,13 +101,21 @@ def rank(conn: Connection, enrollment_ids: Iterable[int], place: int) -> None:
 
 
 def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime | None, bound: Sequence[Any]) -> None:
-    """The same step at another time; the attempt does not count."""
-    values = {"due_at": due_at, "bound": list(bound), "attempts": 0, "version": enrollment.c.version + 1}
-    conn.execute(
-        sa.update(enrollment)
-        .where(enrollment.c.id == row.id, enrollment.c.version == row.version)
-        .values(values)
-    )
+    """The same step is planned for another time; the attempt does not count."""
+    _retime(conn, row, changing.planned({"due_at": due_at, "bound": list(bound)}))
+
+
+def postpone(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Sequence[Any]) -> None:
+    """The same step is tried at another time, and its plan stays; the attempt does not count."""
+    planned = row.bound if row.planned_bound is None and row.plan == row.due_at else row.planned_bound
+    plan = {"planned_at": row.plan, "planned_bound": None if planned is None else list(planned)}
+    _retime(conn, row, {"due_at": due_at, "bound": list(bound), **plan})
+
+
+def _retime(conn: Connection, row: Enrollment, values: dict[str, Any]) -> None:
+    here = sa.and_(enrollment.c.id == row.id, enrollment.c.version == row.version)
+    again = {"attempts": 0, "version": enrollment.c.version + 1}
+    conn.execute(sa.update(enrollment).where(here).values({**values, **again}))
 
 
 def come_back(conn: Connection, row: Enrollment, at: dt.datetime) -> None:

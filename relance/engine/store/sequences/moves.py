@@ -76,6 +76,8 @@ def _moved(row: bulk.Columns) -> sa.Update:
         {name: row[name] for name in ("step", "step_kind", "due_at", "bound", "stepped_at")}
         | {
             "wrote_before": sa.or_(enrollment.c.wrote_before, row["wrote_before"]),
+            "planned_at": row["due_at"],
+            "planned_bound": sa.null(),
             "attempts": 0,
             "version": enrollment.c.version + 1,
         }

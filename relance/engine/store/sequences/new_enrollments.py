@@ -44,6 +44,7 @@ _PLACE = (
         step=sa.bindparam("e_step"),
         step_kind=sa.bindparam("e_step_kind"),
         due_at=sa.bindparam("e_due_at"),
+        planned_at=sa.bindparam("e_due_at"),
         bound=sa.bindparam("e_bound"),
     )
 )

@@ -29,7 +29,7 @@ class Enrollment:
     state: State
     step: str | None
     step_kind: str
-    due_at: dt.datetime | None  # None where nothing is to come, or where the step waits for a person
+    due_at: dt.datetime | None  # its next try; None: nothing is to come, or the step waits for a person
     bound: Sequence[Any]
     stepped_at: dt.datetime
     priority: int
@@ -40,6 +40,16 @@ class Enrollment:
     aways: int
     lost_before: dt.datetime | None  # after a restore: what fell due before this may have been sent already
     reasons: Sequence[Any] = ()  # why it stands there, as it is stored: see `why`
+    planned_at: dt.datetime | None = None  # as it is stored: see `plan`
+    planned_bound: Sequence[Any] | None = None  # why then, where `bound` says something else
+
+    @property
+    def plan(self) -> dt.datetime | None:
+        """When the step should go; `due_at` is when it is tried next. (A release before plans were kept moves on without one:
+        then a plan of a step before this one is left, or none.)"""
+        if self.planned_at is None or self.due_at is None or self.planned_at < self.stepped_at:
+            return self.due_at
+        return min(self.planned_at, self.due_at)
 
     @property
     def waits_for_a_person(self) -> bool:
