@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from relance.engine.inbound.reading.unread_mail import UnreadMail
     from relance.engine.jobs.deciding import HeldDeed, HeldPerson
     from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
-    from relance.engine.mailboxes.changing import MailboxChange
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
+    from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reasons.as_data import Why
@@ -235,6 +235,7 @@ __all__ = [
     "SequenceStanding",
     "SequenceSummary",
     "Server",
+    "ServerChange",
     "Settings",
     "SkipCode",
     "Skipped",
@@ -311,7 +312,7 @@ _ROOMS = {
     "engine.inbound.corrections.reinstate": ("WayBack",),
     "engine.inbound.reading.unread_mail": ("UnreadMail",),
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
-    "engine.mailboxes.changing": ("MailboxChange",),
+    "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),

@@ -57,6 +57,7 @@ class Thing:
     value: str = "ada@acme.example"
     words: str = "This task is closed."
     people: int = 0
+    state: str = "active"
     emails: tuple[str, ...] = ()
     secret: bytes = b"sealed"
     steps: tuple[Any, ...] = ()

@@ -18,8 +18,9 @@ from relance.engine.inbound.answering import service as answering
 from relance.engine.inbound.corrections import foretold, inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.jobs import service as job_service
-from relance.engine.mailboxes import aliases, assigning, changing, probe_run
+from relance.engine.mailboxes import aliases, assigning, probe_run
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.mailboxes.settings import adding, changing
 from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages, task_endings
 from relance.engine.restore import doubts
@@ -125,7 +126,7 @@ class Messages(Service):
 class Mailboxes(Service):
     """The salespeople's own mailboxes."""
 
-    add = Operation(mailbox_service.add)
+    add = Operation(adding.add)
     change = Operation(changing.change)
     assign = Operation(assigning.assign)
     owners = Operation(assigning.owners)

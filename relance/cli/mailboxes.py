@@ -10,9 +10,10 @@ import typer
 
 from relance import errors
 from relance.cli import contacts
-from relance.cli.mailbox import aliases
+from relance.cli.mailbox import aliases, changing
 from relance.cli.mailbox.options import (
     Address,
+    Anyway,
     CaFile,
     Cap,
     Flags,
@@ -21,7 +22,6 @@ from relance.cli.mailbox.options import (
     Json,
     Known,
     Name,
-    NewPassword,
     PasswordStdin,
     Plus,
     Policy,
@@ -42,11 +42,13 @@ from relance.mailbox.account import Account, Server
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
-    from relance import MailboxTest
+    from relance import TestStep
     from relance.app import Relance
 
 group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes that mails are sent from.")
 group.add_typer(aliases.group, name="alias")
+group.command("set")(changing.set_)
+group.command("change", hidden=True)(changing.set_)  # as it was called before
 COLUMNS = {
     N_("address"): "address",
     N_("name"): "name",
@@ -95,8 +97,12 @@ def add(  # noqa: PLR0913 - a flag for every question
     unknown: Policy = None,
     plus_addressing: Plus = False,
     test: Test = True,
+    anyway: Anyway = False,
 ) -> None:
-    """Add a mailbox. Anything you do not give as an option is found from the domain or asked for."""
+    """Add a mailbox. Anything you do not give as an option is found from the domain or asked for.
+
+    Both servers are signed in to first; if one refuses, or cannot be reached, nothing is saved.
+    """
     rep = _practice(ctx, provider, address)
     usual = _usual(provider, address, rep)
     smtp = Flags(smtp_host, smtp_port, smtp_security).over(usual.smtp)
@@ -109,20 +115,19 @@ def add(  # noqa: PLR0913 - a flag for every question
         "unknown_policy": unknown and unknown.value.replace("-", " "),
         "plus_addressing": plus_addressing,
     }
+    asked = _("Password of {address}", address=address)
     with session.of(ctx).open() as relance:
         spec = {
             "address": address,
             "name": _sender(name, rep),
             "username": username or (rep.username if rep else address),
-            "password": rep.credentials.secret
-            if rep
-            else asking.password(_("Password of {address}", address=address), from_stdin=password_stdin),
+            "password": rep.credentials.secret if rep else asking.password(asked, from_stdin=password_stdin),
             "smtp": smtp,
             "imap": imap,
         }
-        _add(relance, spec, extras)
-        if test:
-            _told(address, relance.mailboxes.test(address, probe=False))
+        _add(relance, spec, extras, first=test and not anyway)
+        if test and anyway:
+            _told(address, relance.mailboxes.test(address, probe=False).steps)
 
 
 def _practice(ctx: typer.Context, provider: Any, address: str) -> Account | None:
@@ -153,14 +158,18 @@ def _sender(name: str | None, rep: Account | None) -> str:
     return rep.name if rep else asking.text(_("Sender's name"), "--name")
 
 
-def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None:
+def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any], *, first: bool) -> None:
+    """`first`: signed in to before it is stored."""
     from relance import MailboxSpec
 
     given = {key: value for key, value in extras.items() if value is not None}
     if given.get("daily_cap") == 0:
         given["daily_cap"] = None  # no cap
-    added = relance.mailboxes.add(MailboxSpec(**spec, **given))
+    with changing.told() as steps:
+        added = relance.mailboxes.add(MailboxSpec(**spec, **given), anyway=not first, done=steps.append)
     show.say(_("Added {address}.", address=added.address))
+    if steps:
+        _told(added.address, steps)
 
 
 @group.command("list")
@@ -175,7 +184,12 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 def show_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
     """Show one mailbox."""
     with session.of(ctx).open() as relance:
-        show.record(relance.mailboxes.show(address), as_json=as_json, leave_out=("beside",), coded=CODED)
+        show.record(
+            relance.mailboxes.show(address),
+            as_json=as_json,
+            leave_out=("beside", "smtp_server", "imap_server"),
+            coded=CODED,
+        )
 
 
 @group.command("test")
@@ -188,43 +202,21 @@ def try_(
     """
     with session.of(ctx).open() as relance:
         outcome = relance.mailboxes.test(address, probe=probe, wait_seconds=wait, progress=show.note)
-        _told(address, outcome, as_json=as_json)
+        if as_json:
+            show.data(outcome)
+        _told(address, outcome.steps, shown=as_json)
 
 
-def _told(address: str, outcome: MailboxTest, *, as_json: bool = False) -> None:
+def _told(address: str, steps: Sequence[TestStep], *, shown: bool = False) -> None:
     columns = {N_("step"): "name|test", N_("works"): "ok", N_("words"): "words"}
-    if as_json:
-        show.data(outcome)
-    else:
-        show.listing(outcome.steps, columns, as_json=False, empty="")
-    if not outcome.ok:
-        signed_in = all(step.ok for step in outcome.steps if step.name in SIGNING_IN)
+    if not shown:
+        show.listing(steps, columns, as_json=False, empty="")
+    if not all(step.ok for step in steps):
+        signed_in = all(step.ok for step in steps if step.name in SIGNING_IN)
         partly = _("{address} works only in part, see above.", address=address)
         what = partly if signed_in else _("{address} does not work yet.", address=address)
         show.problem(f"{what} {_('`relance mailbox test {address}` tries again.', address=address)}")
         raise typer.Exit(1)
-
-
-@group.command()
-def change(  # noqa: PLR0913 - a flag for every question
-    ctx: typer.Context,
-    address: Address,
-    name: Name = None,
-    daily_cap: Cap = None,
-    gap_seconds: Gap = None,
-    password_stdin: PasswordStdin = False,
-    new_password: NewPassword = False,
-) -> None:
-    """Change a mailbox: sender's name, limits, password. The people it writes to keep their place in their sequences."""
-    from relance import MailboxChange
-
-    wanted = new_password or password_stdin
-    with session.of(ctx).open() as relance:
-        relance.mailboxes.show(address)  # an address that is none is told before the question
-        asked = _("Password of {address}", address=address)
-        password = asking.password(asked, from_stdin=password_stdin) if wanted else None
-        relance.mailboxes.change(address, MailboxChange(name, daily_cap, gap_seconds, password))
-        show.say(_("{address} is changed.", address=address))
 
 
 @group.command()

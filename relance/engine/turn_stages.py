@@ -15,6 +15,7 @@ from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.db import prepared
 from relance.engine.inbound.reading import sync
+from relance.engine.mailboxes.settings.changing import look_anew
 from relance.engine.reasons import Code, Why, because
 from relance.engine.runtime.mail_servers import ServerVisit
 from relance.engine.schedule import next_turn
@@ -37,7 +38,7 @@ from relance.engine.sending.workload import Workload
 from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import leases, mailboxes, next_turns
 from relance.engine.store.mailboxes.leases import Lease
-from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.mailboxes.mailboxes import SIGN_IN, Mailbox
 from relance.engine.store.sequences import due as due_mails
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Account, Server
@@ -84,7 +85,7 @@ class Turn:
         # The last of the servers that was asked let us in, whatever came of the turn after that.
         self.granted = False
         self.recovered: list[Server] = []  # servers that were in trouble and answered again
-        self.mailbox = mailboxes.of_lease(conn, lease)
+        self.mailbox = self.began = mailboxes.of_lease(conn, lease)
         self.send_error: Text = self.mailbox.send_error  # what the last attempt to send met
         self.work = Workload.of(context, lease, self.mailbox)
         self.synced = clock.elapsed()
@@ -280,10 +281,27 @@ class Turn:
         """Stop asking the server, and say so."""
         with self.context.database.write() as conn:
             leases.renew(conn, self.lease)
+            if self._signs_in_anew(mailboxes.by_id(conn, self.mailbox.id)):
+                return  # the refusal was of what it signed in with before
             why = because(Code.SERVER_SAID, said=words)
             mailboxes.pause(conn, self.mailbox.id, why, self.context.clock.now(), locked_out=unreadable)
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)
+
+    def _signs_in_anew(self, now: Mailbox) -> bool:
+        """Whether a person has changed since the turn began what the mailbox signs in with."""
+        return any(getattr(now, name) != getattr(self.began, name) for name in SIGN_IN)
+
+    def _taken_back(self, conn: Connection, now: Mailbox, end: EndTurn) -> Run:
+        """The run with this turn in it. What its servers said to a sign-in that was changed meanwhile counts no more, nor
+        how far another server's folders were read."""
+        if not self._signs_in_anew(now):
+            before = next_turn.Run(self.mailbox.troubles, self.mailbox.logins_refused)
+            return next_turn.after(end, before, granted=self.granted)
+        self.send_error = Text.prose("")
+        if now.reads_from != self.began.reads_from:
+            look_anew(conn, now)
+        return Run(0, 0)
 
     def record(self, end: EndTurn) -> EndTurn:
         """Record how the last mails ended and give the lease back, in one commit. Returns how the turn ended then."""
@@ -298,12 +316,11 @@ class Turn:
     def release(self, end: EndTurn, surprise: str = "") -> None:
         """Give the lease back, with the time of the next turn."""
         now, options = self.context.clock.now(), self.context.options
-        before = next_turn.Run(self.mailbox.troubles, self.mailbox.logins_refused)
-        run = next_turn.after(end, before, granted=self.granted)
         with proof_kept(self.context), self.context.database.write() as conn:
             self._last_words(conn)
             number = self.mailbox.id
             mailbox, first = prepared.together(conn, mailboxes.with_id(number), due_mails.first_page(number))
+            run = self._taken_back(conn, mailbox, end)
             active = mailbox.state == "active"
             due = due_mails.first_mail_due(conn, number, now, first) if active else None
             self.work.more = self.work.more and due is not None and due <= now
@@ -314,6 +331,7 @@ class Turn:
             outlook = self._outlook(mailbox, run, due, now)
             pauses = Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)
             at = min(next_turn.next_turn(end, outlook, pauses, now), now + leases.MAX_AHEAD)
+            at = now if self._signs_in_anew(mailbox) else at
             # Whoever asks for another turn at once would pass over a server's "later", without end.
             self.work.more = self.work.more and at <= now
             leases.release(conn, self.lease, at, mailbox.reply_at, ended=self.work.ended(end))

@@ -60,7 +60,8 @@ class Sales:
                     ca_file=self.grounds.mail.ca_file,
                     daily_cap=None,
                     gap_seconds=int(self.plan.scale / 20) if number % 8 == 0 else 0,
-                )
+                ),
+                anyway=True,
             )
         file = self.grounds.folder / "people.csv"
         rows = (f"{person},{person.partition('@')[0]}\n" for person in self.people)

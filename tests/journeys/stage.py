@@ -46,7 +46,7 @@ class Stage:
 
     def mailbox(self, address: str = ADA, name: str = "Ada Lind", **more: Any) -> None:
         account = self.world.add_rep(address, name, "correct horse")
-        self.relance.mailboxes.add(MailboxSpec.of(account, **more))
+        self.relance.mailboxes.add(MailboxSpec.of(account, **more), anyway=True)
 
     def contact(self, address: str, first_name: str = "Ola", company: str = "Acme", **more: str) -> None:
         self.relance.contacts.add(address, first_name=first_name, company=company, **more)

@@ -78,7 +78,27 @@ Plus = Annotated[
         help="Mail to you+anything@ reaches you: answers carry a token and cannot get lost.",
     ),
 ]
-Test = Annotated[bool, typer.Option(help="Sign in to both servers afterwards.")]
+NewUsername = Annotated[str | None, typer.Option("--username", help="The login.")]
+NewPlus = Annotated[
+    bool | None,
+    typer.Option(
+        "--plus-addressing/--no-plus-addressing",
+        help="Whether mail to you+anything@ reaches you: then answers carry a token and cannot get lost.",
+    ),
+]
+NoCaFile = Annotated[bool, typer.Option("--no-ca-file", help="Trust only the system's certificates again.")]
+Aliases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--alias",
+        metavar="ALIAS",
+        help="A further address its owner writes from (may be repeated): these, and no other.",
+    ),
+]
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="Save it even if the sign-in does not work, or cannot be tried now.")
+]
+Test = Annotated[bool, typer.Option(help="Sign in to both servers first.")]
 Probe = Annotated[
     bool, typer.Option(help="Send a mail from the mailbox to itself, and see what the provider does with it.")
 ]

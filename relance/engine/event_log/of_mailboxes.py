@@ -43,7 +43,7 @@ class MailboxUnreadable(WithReason):
 
 @dataclass(frozen=True)
 class MailboxChanged(EventData):
-    """A person changed a mailbox's name, limits or password: what is named is what was changed, and how it is now."""
+    """A person changed a mailbox: what is named is what was changed, and how it is now. `ca_file`: whether there is a certificate of one's own."""
 
     KIND = EventKind.MAILBOX_CHANGED
     words: Words
@@ -51,6 +51,12 @@ class MailboxChanged(EventData):
     daily_cap: int | None = None
     gap_seconds: int | None = None
     password: bool | None = None
+    username: str | None = None
+    smtp: str | None = None
+    imap: str | None = None
+    ca_file: bool | None = None
+    unknown_policy: str | None = None
+    plus_addressing: bool | None = None
 
 
 @dataclass(frozen=True)

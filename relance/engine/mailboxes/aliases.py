@@ -51,6 +51,19 @@ def add(context: Context, address: str, alias: str) -> tuple[str, ...]:
         return _put(conn, context, mailbox, {*mailbox.aliases, found}, because(Code.ALIAS_ADDED, alias=found))
 
 
+def put_all(conn: Connection, context: Context, mailbox: Mailbox, wanted: Sequence[str]) -> None:
+    """These are all its aliases from now on. Raises as `add` does."""
+    known, allowed = set(mailbox.aliases), context.options.allow_test_domains
+    found = {normalise(each, allow_test_domains=allowed).normalised for each in wanted}
+    for each in sorted(found - known):
+        _check(conn, mailbox, each)
+        known.add(each)
+        _put(conn, context, mailbox, known, because(Code.ALIAS_ADDED, alias=each))
+    for each in sorted(known - found):
+        known.discard(each)
+        _put(conn, context, mailbox, known, because(Code.ALIAS_REMOVED, alias=each))
+
+
 def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
     if mailboxes.by_address(conn, alias) is not None:
         raise errors.Invalid(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,9 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAdded, MailboxPaused, MailboxResumed
 from relance.engine.mailboxes import aliases as mailboxes_aliases
 from relance.engine.mailboxes import remove as mailboxes_remove
-from relance.engine.mailboxes import watched_folders
-from relance.engine.ports import Inbox
+from relance.engine.mailboxes.settings import signing_in
+from relance.engine.mailboxes.settings.signing_in import Done as Done
+from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
 from relance.engine.reasons import Code, Why
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
@@ -30,8 +31,6 @@ from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.engine.store.sending import refusals
 from relance.mailbox import address, providers, tls
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.imap.folders import Folder, FolderRefused
-from relance.mailbox.smtp import login as smtp_login
 from relance.wording import Text, date_of, ended
 from relance.wording.sentence_codes import SentenceCode
 
@@ -90,6 +89,9 @@ class MailboxView:
     send_why: Why | None = None
     provider_why: Why | None = None
     refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
+    smtp_server: Server | None = None  # `smtp` and `imap`, for programs
+    imap_server: Server | None = None
+    own_certificate: bool = False  # whether a certificate is trusted that no public authority has signed
 
     @property
     def kept(self) -> bool:
@@ -100,18 +102,6 @@ class MailboxView:
     def trouble(self) -> str:
         """Why it cannot be read, or cannot send."""
         return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)
-
-
-@dataclass(frozen=True)
-class TestStep:
-    """One thing that was tried, and how it went; `plain` is the same without commands and
-    protocols, where `words` name any."""
-
-    name: str
-    ok: bool
-    words: str
-    why: Why | None = None  # what `words` say where a server or a password could not be used, for programs
-    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,17 +124,27 @@ def _exists(address: str) -> errors.Invalid:
     return errors.Invalid(Text("{address} already exists.", address=address), command=typed, page=there)
 
 
-def add(context: Context, spec: MailboxSpec) -> MailboxView:
-    """Take a mailbox in. Raises `errors.Invalid` with every mistake, and stores nothing then."""
+def checked(context: Context, spec: MailboxSpec) -> str:
+    """The address of a mailbox to take in, as it is stored. Raises `errors.Invalid` with every mistake; no server is asked."""
     found = address.normalise(spec.address, allow_test_domains=context.options.allow_test_domains)
+    _check(spec, found.normalised, context.clock.now().date())
+    with context.database.read() as conn:
+        before = mailboxes.by_address(conn, found.normalised)
+    if before is not None and before.state != "removed":
+        raise _exists(found.normalised)
+    return found.normalised
+
+
+def add(context: Context, spec: MailboxSpec) -> MailboxView:
+    """Take a mailbox in as it is told, without asking its servers. Raises `errors.Invalid` with every mistake, and stores nothing then."""
+    where = checked(context, spec)
     now = context.clock.now()
-    _check(spec, found.normalised, now.date())
     values = {
         "name": contact_fields.tidy("name", spec.name),
         "username": spec.username,
-        "secret": context.vault.seal(spec.password, f"mailbox/{found.normalised}"),
-        **{f"smtp_{key}": value for key, value in _columns(spec.smtp).items()},
-        **{f"imap_{key}": value for key, value in _columns(spec.imap).items()},
+        "secret": context.vault.seal(spec.password, f"mailbox/{where}"),
+        **columns("smtp", spec.smtp),
+        **columns("imap", spec.imap),
         "ca_file": spec.ca_file,
         "daily_cap": spec.daily_cap,
         "gap_seconds": spec.gap_seconds,
@@ -155,34 +155,48 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
         "next_turn_at": now,  # the first turn looks where every folder ends, before anything is sent
     }
     with context.database.write() as conn:
-        before = mailboxes.by_address(conn, found.normalised)
+        before = mailboxes.by_address(conn, where)
         if before is not None and before.state != "removed":
-            raise _exists(found.normalised)
+            raise _exists(where)
         if before is None:
-            number = mailboxes.add(conn, address=found.normalised, created_at=now, **values)
+            number = mailboxes.add(conn, address=where, created_at=now, **values)
         else:
             # Its mails and their history stay its own, and whoever answered them meanwhile is to be heard: it is read on
             # from where it was left, or from the start where the numbers of its folders mean nothing any more.
-            afresh = {
-                "sync_error": "",
-                "send_error": "",
-                "paused_by_itself": False,
-                "locked_out": False,
-                "troubles": 0,
-                "logins_refused": 0,
-            }
-            mailboxes.change(conn, before.id, **afresh, **values)
+            mailboxes.change(conn, before.id, **AFRESH, **values)
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
-                folders.forget_watermarks(conn, before.id)
-                mailboxes.change(conn, before.id, files_sent=None)
-                provider_traits.drop(conn, before.id)
+                forget_provider(conn, before.id)
             number = before.id
         events.record_event(conn, MailboxAdded(), now, mailbox_id=number)
-    return show(context, found.normalised)
+    return show(context, where)
 
 
-def _columns(server: Server) -> dict[str, object]:
-    return {"host": server.host, "port": server.port, "security": server.security.value}
+AFRESH: dict[str, Any] = {
+    "sync_error": "",
+    "send_error": "",
+    "paused_by_itself": False,
+    "locked_out": False,
+    "troubles": 0,
+    "logins_refused": 0,
+}
+"""As a mailbox stands whose servers have not been asked."""
+
+
+def forget_provider(conn: Connection, mailbox_id: int) -> None:
+    """Its folders are another server's, or another user's: they are read from their first mail, and what was learned of the
+    provider is to be learned again."""
+    folders.forget_watermarks(conn, mailbox_id)
+    mailboxes.change(conn, mailbox_id, files_sent=None)
+    provider_traits.drop(conn, mailbox_id)
+
+
+def columns(what: str, server: Server) -> dict[str, object]:
+    """A server as the mailbox's row has it; `what`: smtp or imap."""
+    return {
+        f"{what}_host": server.host,
+        f"{what}_port": server.port,
+        f"{what}_security": server.security.value,
+    }
 
 
 EMPTY = Text("is empty.").coded(SentenceCode.VALUE_EMPTY)
@@ -192,21 +206,31 @@ _NO_SERVER = Text("needs a host and a port from 1 to 65535.").coded(SentenceCode
 _UNPROTECTED = Text("would send the password unencrypted.").coded(SentenceCode.UNPROTECTED)
 
 
+def server_problems(what: str, server: Server) -> Iterator[errors.Problem]:
+    """What is wrong with where a server is to be; `what`: smtp or imap."""
+    if not server.host or not 0 < server.port < 65536:
+        yield errors.Problem(_NO_SERVER, where=what)
+    if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
+        hint = Text("Write tls or starttls; plain is for servers on this machine.")
+        yield errors.Problem(_UNPROTECTED, where=what, hint=hint)
+
+
+def policy_problems(policy: str) -> Iterator[errors.Problem]:
+    """What is wrong with what becomes of mail nobody knows the fate of."""
+    if policy not in POLICIES:
+        known = Text("must be one of {policies}", policies=", ".join(POLICIES))
+        yield errors.Problem(known.coded(SentenceCode.VALUE_UNFIT), where="unknown_policy")
+
+
 def _check(spec: MailboxSpec, email: str, today: dt.date) -> None:
     problems = list(_sign_in_problems(spec, email, today))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
-        if not server.host or not 0 < server.port < 65536:
-            problems.append(errors.Problem(_NO_SERVER, where=what))
-        if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
-            hint = Text("Write tls or starttls; plain is for servers on this machine.")
-            problems.append(errors.Problem(_UNPROTECTED, where=what, hint=hint))
+        problems += server_problems(what, server)
     if spec.daily_cap is not None and spec.daily_cap < 0:
         problems.append(errors.Problem(NEGATIVE, where="daily_cap"))
     if spec.gap_seconds < 0:
         problems.append(errors.Problem(NEGATIVE, where="gap_seconds"))
-    if spec.unknown_policy not in POLICIES:
-        known = Text("must be one of {policies}", policies=", ".join(POLICIES))
-        problems.append(errors.Problem(known.coded(SentenceCode.VALUE_UNFIT), where="unknown_policy"))
+    problems += policy_problems(spec.unknown_policy)
     if problems:
         raise errors.Invalid(problems)
 
@@ -285,7 +309,9 @@ def _view(
         if learned
         else ""
     )
-    own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
+    own |= {"smtp": signing_in.place_of(each.smtp), "imap": signing_in.place_of(each.imap)}
+    own |= {"smtp_server": each.smtp, "imap_server": each.imap, "own_certificate": bool(each.ca_file)}
+    own |= {"provider": provider, "refused_by": refused}
     why = [each.why] if each.reason else []
     own |= {"codes": reasons.codes(why), "beside": reasons.beside(each.state, why)}
     own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}
@@ -293,13 +319,6 @@ def _view(
     own["provider_why"] = reasons.why_of(learned.text) if learned else None
     own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
     return MailboxView(**own)
-
-
-def _place(server: Server) -> str:
-    return f"{server.host}:{server.port} ({server.security})"
-
-
-Done = Callable[[TestStep], None]
 
 
 def test(context: Context, address: str, done: Done = lambda _: None) -> MailboxTest:  # noqa: PT028 - none of pytest
@@ -318,53 +337,12 @@ def _tried(context: Context, mailbox: Mailbox) -> Iterator[TestStep]:
     except errors.Broken as broken:
         yield TestStep("password", ok=False, words=str(broken), why=reasons.why_of(broken.text))
         return
-    yield _try_smtp(context, account)
-    yield _try_imap(context, account)
+    for tried in signing_in.tries(context, account):
+        yield tried.step
     found = show(context, mailbox.address).offered
     if found:
         words, plain = mailboxes_aliases.hint(mailbox.address, found)
         yield TestStep("aliases", ok=True, words=words, plain=plain)
-
-
-def _try_smtp(context: Context, account: Account) -> TestStep:
-    with context.open_outbox(account) as outbox:
-        refused = outbox.connect()
-    words = (
-        Text("{place}: connected and logged in", place=_place(account.smtp))
-        if refused is None
-        else smtp_login.told(account, refused)
-    )
-    why, plain = (reasons.why_of(words), "") if refused else (None, str(account.smtp.signed_in()))
-    return TestStep("smtp", refused is None, str(words), why, plain)
-
-
-def _try_imap(context: Context, account: Account) -> TestStep:
-    try:
-        with context.open_inbox(account) as inbox:
-            folders = watched_folders.watched(context, inbox)
-            refused = [words for each in folders if (words := _unreadable(inbox, each))]
-    except errors.Trouble as trouble:
-        return TestStep("imap", ok=False, words=str(trouble), why=reasons.why_of(trouble.text))
-    if refused:
-        told = Text.together(*refused, watched_folders.ADVICE)
-        return TestStep("imap", ok=False, words=str(told), why=reasons.why_of(told))
-    names = ", ".join(each.name for each in folders)
-    words = Text(
-        "{place}: logged in; these folders are watched: {folders}", place=_place(account.imap), folders=names
-    )
-    watched = Text("These folders are watched: {folders}.", folders=names)
-    plain = str(Text.together(account.imap.signed_in(), watched))
-    return TestStep("imap", ok=True, words=str(words), plain=plain)
-
-
-def _unreadable(inbox: Inbox, folder: Folder) -> Text | str:
-    """Why a folder cannot be read; empty when it can. Some show their numbers and let nobody in."""
-    try:
-        if not folder.refused:
-            watched_folders.prove(inbox, folder)
-    except FolderRefused as refusal:
-        return refusal.text
-    return folder.refused
 
 
 def pause(context: Context, address: str, reason: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from relance.engine.states import MessageState, State
+from relance.engine.states import POLICIES, MessageState, State
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
@@ -20,6 +20,7 @@ _KNOWN: Mapping[str, Collection[str]] = {
     "mailbox": frozenset({"active", "paused", "removed"}),
     "mail": frozenset(Kind),
     "intent": frozenset(Intent),
+    "policy": frozenset(POLICIES),
 }
 STATES = frozenset({"person", "message", "mailbox", "sequence", "task", "unread mail", "job"})
 """What these codes say is a state."""

@@ -75,6 +75,31 @@ def _changes(params: Params) -> Iterator[Text]:
         yield Text("seconds between mails: {gap}", gap=params["gap_seconds"])
     if params.get("password"):
         yield Text("a new password")
+    yield from _sign_in_changes(params)
+    if "unknown_policy" in params:
+        policy = code_words.word("policy", params["unknown_policy"])
+        yield Text("mail that may not have arrived: {policy}", policy=policy)
+    if "plus_addressing" in params:
+        yield (
+            Text("plus addressing is used")
+            if params["plus_addressing"]
+            else Text("plus addressing is not used")
+        )
+
+
+def _sign_in_changes(params: Params) -> Iterator[Text]:
+    if "username" in params:
+        yield Text("signs in as: {username}", username=params["username"])
+    if "smtp" in params:
+        yield Text("sends through: {server}", server=params["smtp"])
+    if "imap" in params:
+        yield Text("receives through: {server}", server=params["imap"])
+    if "ca_file" in params:
+        yield (
+            Text("another certificate is trusted")
+            if params["ca_file"]
+            else Text("no certificate of one's own")
+        )
 
 
 _TURNS = ("kind", "before")

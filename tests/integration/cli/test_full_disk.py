@@ -44,7 +44,7 @@ def home_at(place: Path, spec: MailboxSpec) -> Path:
     home = config.make_home(place / "home").home
     (place / "seq.yaml").write_text(SEQUENCE)
     with Relance(config.Settings(home=home)) as relance:
-        relance.mailboxes.add(spec)
+        relance.mailboxes.add(spec, anyway=True)
         relance.contacts.add("ada@acme.example", company="Acme")
         relance.sequences.publish(place / "seq.yaml")
         relance.enroll("Practice")

@@ -72,10 +72,15 @@ def told(caplog: pytest.LogCaptureFixture, console: Console) -> str:
 def test_a_mailbox_is_taken_in_and_signed_in_to_at_once(
     desk: Console, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where nothing answers, the steps say so; the mailbox is there, and its password is nowhere else."""
+    """Where nothing answers, nothing is saved; if somebody insists the mailbox is there, the steps say how it stands, and
+    its password is nowhere else."""
     caplog.set_level(logging.DEBUG)
     with desk.client(desk.join(BOSS), timeout=60) as boss:
-        answer = tried(boss, "/mailboxes", **form())
+        first = boss.post("/mailboxes", data=form())
+        assert (first.status_code, 'name="anyway"' in first.text) == (422, True)
+        assert "kanarek" not in first.text
+        assert {each.address for each in desk.app.mailboxes.list()} == {ADA, BEN}
+        answer = tried(boss, "/mailboxes", **form(anyway="yes"))
         assert in_english("does not work yet") in answer
         assert "localhost:1" in answer
         again = boss.get("/mailboxes/new@sales.example").text
@@ -103,7 +108,7 @@ def test_a_mailbox_is_theirs_who_add_it_if_nobody_else_is_there(desk: Console) -
     """The only user is chosen in the form; among several nobody is, and who was chosen is the owner."""
     with desk.client(desk.join(BOSS), timeout=60) as boss:
         assert f'<option value="{BOSS}" selected>' in boss.get("/mailboxes/new").text
-        tried(boss, "/mailboxes", **form(owner=BOSS))
+        tried(boss, "/mailboxes", **form(owner=BOSS, anyway="yes"))
         assert desk.app.mailboxes.owners()["new@sales.example"] == BOSS
         desk.join("eve@sales.example", role="salesperson")
         assert "selected>" not in _owners(boss.get("/mailboxes/new").text)
@@ -129,7 +134,8 @@ def test_an_address_keeps_to_its_line_in_a_small_window(answered: Console, tab, 
 
 def test_the_steps_of_a_test_are_named_for_who_sells(console: Console) -> None:
     with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:
-        console.app.mailboxes.add(MailboxSpec.of(world.add_rep("cid@sales.example", "Cid", "correct horse")))
+        rep = world.add_rep("cid@sales.example", "Cid", "correct horse")
+        console.app.mailboxes.add(MailboxSpec.of(rep), anyway=True)
         page = tried(boss, "/mailboxes/test", address="cid@sales.example")
     steps = page.partition('id="trial"')[2].partition("</section>")[0]
     for words in ("Sending", "Reading answers", "The connection is encrypted."):
@@ -141,7 +147,7 @@ def test_both_servers_are_signed_in_to_for_real(console: Console) -> None:
     """In front of servers that take the password, and of the same with a wrong one; a probe comes back."""
     with World(console.app.clock) as world, console.client(console.join(BOSS), timeout=60) as boss:
         right = world.add_rep("cid@sales.example", "Cid", "correct horse")
-        console.app.mailboxes.add(MailboxSpec.of(right))
+        console.app.mailboxes.add(MailboxSpec.of(right), anyway=True)
         for probe, steps in (("", 2), ("yes", 4)):
             found = tried(boss, "/mailboxes/test", address="cid@sales.example", probe=probe)
             assert found.count('<span class="line green">') >= steps
@@ -149,7 +155,7 @@ def test_both_servers_are_signed_in_to_for_real(console: Console) -> None:
         wrong = dataclasses.replace(
             world.add_rep(BEN, "Ben", "battery staple"), credentials=Password(BEN, CANARY)
         )
-        console.app.mailboxes.add(MailboxSpec.of(wrong))
+        console.app.mailboxes.add(MailboxSpec.of(wrong), anyway=True)
         refused = tried(boss, "/mailboxes/test", address=BEN)
         assert refused.count('<span class="line red">') == 2
         assert "kanarek" not in refused
@@ -233,6 +239,11 @@ def test_what_a_mailbox_was_made_with_is_changed(desk: Console, caplog: pytest.L
     caplog.set_level(logging.DEBUG)
     with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
         wish = {"address": ADA, "name": "Ada Łąk", "daily_cap": "30", "gap_seconds": "90", "password": CANARY}
+        refused = boss.post("/mailboxes/change", data=wish)
+        assert (refused.status_code, 'name="anyway"' in refused.text) == (422, True)
+        assert "kanarek" not in refused.text
+        assert desk.app.mailboxes.show(ADA).name == HOSTILE
+        wish["anyway"] = "yes"
         for wrong in ({"daily_cap": "many"}, {"gap_seconds": "-5"}, {"name": " "}, {"password": "x\ny"}):
             answer = boss.post("/mailboxes/change", data=wish | wrong)
             assert answer.status_code == 422
@@ -306,7 +317,7 @@ def test_a_mistake_stands_at_its_field_and_the_password_does_not_come_back(
 
 def test_the_audit_log_keeps_no_password(desk: Console) -> None:
     with desk.client(desk.join(BOSS), timeout=60) as boss:
-        boss.post("/mailboxes", data=form())
+        boss.post("/mailboxes", data=form(anyway="yes"))
     [entry] = [each for each in desk.app.users.log() if each.action == "mailboxes.add"]
     assert entry.actor.name == BOSS
     assert "kanarek" not in repr(entry)

@@ -182,7 +182,7 @@ def test_who_was_held_for_a_refusal_goes_on_once_it_is_proved_to_be_overtaken(st
 def enrolled_all(stage: Stage, *, files_sent: bool) -> None:
     """And their mailbox was read before: what lies there is looked at from now on."""
     account = stage.world.add_rep(ADA, "Ada Lind", "correct horse", files_sent=files_sent)
-    stage.relance.mailboxes.add(MailboxSpec.of(account, daily_cap=None, gap_seconds=0))
+    stage.relance.mailboxes.add(MailboxSpec.of(account, daily_cap=None, gap_seconds=0), anyway=True)
     stage.relance.turn(1)
     stage.enroll(*PEOPLE)
 

@@ -49,7 +49,7 @@ def restore(stage: Stage, taken: Backup, *, noticed: bool = True) -> int:
 
 def enrolled(stage: Stage, *people: str, files_sent: bool = True, **more: Any) -> None:
     account = stage.world.add_rep(ADA, "Ada Lind", "correct horse", files_sent=files_sent)
-    stage.relance.mailboxes.add(MailboxSpec.of(account, daily_cap=None, gap_seconds=0))
+    stage.relance.mailboxes.add(MailboxSpec.of(account, daily_cap=None, gap_seconds=0), anyway=True)
     stage.enroll(*people, **more)
 
 

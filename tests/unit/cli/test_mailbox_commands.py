@@ -8,11 +8,13 @@ import types
 
 import pytest
 
+from relance import errors
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.inbound.reading.unread_mail import UnreadMail
 from relance.engine.sending.refusals.refusing_domains import Retried
 from relance.mailbox import providers
 from relance.mailbox.account import Security
+from relance.wording import Text
 from tests.pretended_engine import (
     ADA,
     Engine,
@@ -35,6 +37,7 @@ def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
     assert spec.smtp == providers.KNOWN["gmail"].servers.smtp
     assert (spec.imap.host, spec.imap.port, spec.imap.security) == ("localhost", 1143, Security.PLAIN)
     assert "hunter2" not in shown.output
+    assert engine.calls[0][2]["anyway"] is False
     assert in_english("app password") in shown.stderr
 
 
@@ -42,7 +45,8 @@ def test_a_mailbox_that_does_not_work_yet(engine: Engine, monkeypatch: pytest.Mo
     monkeypatch.setenv("RELANCE_PASSWORD", "x")
     words = ("--name", "Me", "--daily-cap", "0", "--unknown", "send-again")
     engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"), Step("imap", False, "login refused")))
-    shown = run("mailbox", "add", "me@acme.example", *words)
+    shown = run("mailbox", "add", "me@acme.example", *words, "--anyway")
+    assert engine.calls[0][2]["anyway"]
     spec = engine.calls[0][1][0]
     assert (spec.daily_cap, spec.gap_seconds, spec.unknown_policy) == (None, 60, "send again")
     assert shown.exit_code == 1
@@ -135,3 +139,38 @@ def test_mails_that_could_not_be_read_are_listed_and_dismissed(engine: Engine) -
     found = run("mailbox", "dismiss", "me@acme.example", "--folder", "INBOX", "--uid", "12", "--json")
     assert json.loads(found.stdout)[0]["uid"] == 12
     assert ("mailboxes.dismiss", ("me@acme.example", "INBOX", 12), {}) in engine.calls
+
+
+def test_everything_is_set_by_one_command_that_had_another_name(engine: Engine) -> None:
+    words = (
+        "me@acme.example", "--password-stdin", "--username", "me", "--imap-host", "imap.acme.example",
+        "--unknown", "assume-sent", "--no-plus-addressing", "--alias", "b@acme.example", "--no-ca-file",
+    )  # fmt: skip
+    for command in ("set", "change"):
+        shown = run("mailbox", command, *words, given="hunter2\n")
+        assert shown.exit_code == 0, shown.output
+        assert "hunter2" not in shown.output
+    wishes = [
+        (given[1], named["anyway"]) for name, given, named in engine.calls if name == "mailboxes.change"
+    ]
+    assert wishes[0] == wishes[1]
+    wish, anyway = wishes[0]
+    assert (wish.password, wish.username, wish.imap.host, wish.smtp.host) == (
+        "hunter2",
+        "me",
+        "imap.acme.example",
+        None,
+    )
+    assert (wish.unknown_policy, wish.plus_addressing, wish.aliases, wish.ca_file) == (
+        "assume sent",
+        False,
+        ["b@acme.example"],
+        "",
+    )
+    assert not anyway
+    assert run("mailbox", "set", "me@acme.example", "--name", "Me", "--anyway", "--json").stdout.startswith(
+        "{"
+    )
+    assert "change" not in run("mailbox", "--help").stdout.replace("changed", "")
+    engine.answers["mailboxes.change"] = errors.Invalid(Text("The server refused."))
+    assert run("mailbox", "set", "me@acme.example", "--username", "x").exit_code == 2

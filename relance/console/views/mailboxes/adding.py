@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from starlette.responses import Response
 
@@ -13,6 +13,8 @@ from relance.console.views.mailboxes import looking
 from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
+from relance.engine.mailboxes.settings import signing_in
+from relance.engine.mailboxes.settings.signing_in import TestStep
 from relance.engine.roles import Permission, Role
 from relance.engine.users.service import UserView
 from relance.mailbox import providers, tls
@@ -33,7 +35,10 @@ def form(visit: Visit) -> Response:
     return _shown(visit, {**empty, "address": visit.asked("address", 320)}, {}, "")
 
 
-def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /) -> Response:
+def _shown(
+    visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], whole: str, /, *, insist: bool = False
+) -> Response:
+    """`insist`: it may be saved although the sign-in was not accepted."""
     world, users = _practice(visit), possible_owners(visit)
     return visit.show(
         "mailbox_add.html",
@@ -42,6 +47,7 @@ def _shown(visit: Visit, written: Mapping[str, str], wrong: Mapping[str, str], w
         users=users,
         wrong=wrong,
         whole=whole,
+        insist=insist,
         practice=world.address if world else "",
     )
 
@@ -57,15 +63,19 @@ def _practice(visit: Visit) -> Account | None:
 
 
 def add(visit: Visit) -> Response:
-    """Taken in, then signed in to at once; or the form again, with each mistake at its field."""
+    """Signed in to, then taken in; or the form again, with each mistake at its field."""
+    steps: list[TestStep] = []
+    anyway = visit.text("anyway", 5) == "yes"
     try:
         owner = _owner(visit)
-        added = visit.app.mailboxes.add(_spec(visit))
-    except errors.Invalid as refused:
+        added = visit.app.mailboxes.add(_spec(visit), anyway=anyway, done=steps.append)
+    except (errors.Invalid, errors.Unreachable) as refused:
+        if isinstance(refused, errors.Unreachable) and not signing_in.unproved(refused):
+            raise
         return _again(visit, refused)
     if owner:
         visit.app.mailboxes.assign(added.address, owner)
-    return looking.tried(visit, added.address)
+    return looking.tried(visit, added.address, steps=steps)
 
 
 def _usual_owner(visit: Visit, users: Sequence[UserView]) -> str:
@@ -85,28 +95,41 @@ def _owner(visit: Visit) -> str:
 def add_practice(visit: Visit) -> Response:
     """The sandbox's mailbox taken in, as the sandbox left its servers, password and certificate in the home: a form names none of them."""
     found = practice.account(visit.installation.settings.home)
-    added = visit.app.mailboxes.add(MailboxSpec.of(found, gap_seconds=0))  # nobody to spare in a sandbox
+    spec = MailboxSpec.of(found, gap_seconds=0)  # nobody to spare in a sandbox
+    added = visit.app.mailboxes.add(spec, anyway=True)
     if owner := _usual_owner(visit, possible_owners(visit)):
         visit.app.mailboxes.assign(added.address, owner)
     return looking.tried(visit, added.address)
 
 
-def _again(visit: Visit, refused: errors.Invalid) -> Response:
-    fields = {"smtp": "smtp_host", "imap": "imap_host"}
+def mistakes(
+    refused: errors.Invalid | errors.Unreachable, fields: Collection[str]
+) -> tuple[dict[str, str], str]:
+    """What is wrong, by the field where it stands, and what concerns the whole form."""
     wrong: dict[str, str] = {}
+    if isinstance(refused, errors.Unreachable):
+        return wrong, str(refused.on_page)
     whole: list[str] = []
     for each in refused.problems:
         where = str(each.where)
-        name = fields.get(where, where)
-        if name in (*FORM_FIELDS, "password", "ca_file"):
+        name = _SERVER_FIELDS.get(where, where)
+        if name in fields:
             wrong[name] = " ".join(str(words) for words in (each.what, each.hint) if words)
         else:
             whole.append(str(each.on_page))
     whole += [str(refused.page)] if refused.page else []
+    return wrong, " ".join(whole)
+
+
+_SERVER_FIELDS = {"smtp": "smtp_host", "imap": "imap_host"}
+
+
+def _again(visit: Visit, refused: errors.Invalid | errors.Unreachable) -> Response:
+    wrong, whole = mistakes(refused, (*FORM_FIELDS, "password", "ca_file"))
     written = {name: visit.text(name, 320) for name in FORM_FIELDS}
     written["owner"] = visit.text("owner", 320)
     written["ca_file"] = visit.text("ca_file", LONGEST_CERTIFICATE)
-    return _shown(visit, written, wrong, " ".join(whole))
+    return _shown(visit, written, wrong, whole, insist=signing_in.unproved(refused))
 
 
 def _spec(visit: Visit) -> MailboxSpec:
@@ -120,13 +143,13 @@ def _spec(visit: Visit) -> MailboxSpec:
         visit.text("password", 1000),
         _server(given, "smtp", found.smtp),
         _server(given, "imap", found.imap),
-        ca_file=_certificate(visit),
+        ca_file=certificate(visit),
         daily_cap=number(given, "daily_cap", 50) or None,
         gap_seconds=number(given, "gap_seconds", 60),
     )
 
 
-def _certificate(visit: Visit) -> str | None:
+def certificate(visit: Visit) -> str | None:
     """The certificate itself: who sits at a browser has no file on the server, and none is opened by its path from here."""
     written = visit.text("ca_file", LONGEST_CERTIFICATE).strip()
     if written and not tls.is_pem(written):

@@ -1,35 +1,80 @@
-"""A mailbox changed: its sender's name, its limits, its password; and whose it is."""
+"""A mailbox changed: everything but its address; and whose it is."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
 from relance import errors
 from relance.console import lists
 from relance.console.pages import Page
-from relance.console.views.mailboxes import adding, looking
+from relance.console.views.mailboxes import adding, looking, trying
 from relance.console.visit import Visit
-from relance.engine.mailboxes.changing import MailboxChange
+from relance.engine.mailboxes.settings import signing_in
+from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
+from relance.engine.mailboxes.settings.signing_in import TestStep
 from relance.engine.roles import Permission
+from relance.mailbox.account import Security
 from relance.wording import Text
+
+FIELDS = (
+    *("name", "daily_cap", "gap_seconds", "username", "aliases", "unknown_policy", "plus_addressing"),
+    *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
+)
+# What a form that is shown again still holds. The password is not among them: it never leaves again.
 
 
 def change(visit: Visit) -> Response:
     """What was left as it was stays; an empty password is none. A mistake stands at its field."""
     address = visit.text("address", 320)
-    given = {name: visit.text(name, 320).strip() for name in ("name", "daily_cap", "gap_seconds")}
+    given = {name: visit.text(name, 3000).strip() for name in FIELDS if name in visit.form}
+    steps: list[TestStep] = []
+    anyway = visit.text("anyway", 5) == "yes"
     try:
-        wish = MailboxChange(
-            given["name"],
-            adding.number(given, "daily_cap", 0),
-            adding.number(given, "gap_seconds", 0),
-            visit.text("password", 1000) or None,
-        )
-        visit.app.mailboxes.change(address, wish)
-    except errors.Invalid as refused:
-        wrong = {str(each.where): str(each.what) for each in refused.problems}
-        return looking.shown(visit, address, wrong=wrong, written=given)
-    return visit.go(lists.stay(visit, looking.path(address)), Text("{address} is changed.", address=address))
+        visit.app.mailboxes.change(address, _wish(visit, given), anyway=anyway, done=steps.append)
+    except (errors.Invalid, errors.Unreachable) as refused:
+        insist = signing_in.unproved(refused)
+        if isinstance(refused, errors.Unreachable) and not insist:
+            raise
+        wrong, whole = adding.mistakes(refused, (*FIELDS, "password", "ca_file"))
+        given["ca_file"] = visit.text("ca_file", adding.LONGEST_CERTIFICATE)
+        return looking.shown(visit, address, wrong=wrong, written=given, whole=whole, insist=insist)
+    said = Text("{address} is changed.", address=address)
+    tested = trying.ended(visit, address, steps) if steps else {}
+    return visit.go(lists.stay(visit, looking.path(address), **tested), said)
+
+
+def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
+    """What the form holds; a field that it does not have stays."""
+    pasted = adding.certificate(visit)
+    aliases = given["aliases"].replace(",", " ").split() if "aliases" in given else None
+    return MailboxChange(
+        given.get("name"),
+        _number(given, "daily_cap"),
+        _number(given, "gap_seconds"),
+        visit.text("password", 1000) or None,
+        given.get("username"),
+        _server(given, "smtp"),
+        _server(given, "imap"),
+        "" if visit.text("no_certificate", 5) == "yes" else pasted,
+        given.get("unknown_policy"),
+        given["plus_addressing"] == "yes" if "plus_addressing" in given else None,
+        aliases,
+    )
+
+
+def _number(given: Mapping[str, str], name: str) -> int | None:
+    return adding.number(given, name, 0) if name in given else None
+
+
+def _server(given: Mapping[str, str], kind: str) -> ServerChange:
+    way = given.get(f"{kind}_security")
+    if way and way not in {each.value for each in Security}:
+        raise errors.Invalid(Text("Choose how the connection is secured."))
+    return ServerChange(
+        given.get(f"{kind}_host"), _number(given, f"{kind}_port"), Security(way) if way else None
+    )
 
 
 def assign(visit: Visit) -> Response:

@@ -14,6 +14,7 @@ from relance.console.views.mailboxes import trying
 from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxView
+from relance.engine.mailboxes.settings.signing_in import TestStep
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
@@ -78,17 +79,20 @@ def shown(
     *,
     wrong: Mapping[str, str] = NOTHING,
     written: Mapping[str, str] = NOTHING,
+    whole: str = "",
+    insist: bool = False,
 ) -> Response:
-    """The page of one of them; with a test that the page's address names, or what was wrong with a change."""
+    """The page of one of them; with a test that the page's address names, or what was wrong with a change (`insist`: it may be
+    saved although the sign-in was not accepted)."""
     mailbox = _named(visit, address)
-    cap = "" if mailbox.daily_cap is None else str(mailbox.daily_cap)
-    kept = {"name": mailbox.name, "daily_cap": cap, "gap_seconds": str(mailbox.gap_seconds), **written}
     users = possible_owners(visit)
     return visit.show(
         "mailbox.html",
-        UNPROCESSABLE if wrong else 200,
+        UNPROCESSABLE if wrong or whole else 200,
         wrong=wrong,
-        written=kept,
+        whole=whole,
+        insist=insist,
+        written={**_written(mailbox), **written},
         owner=visit.app.mailboxes.owners().get(mailbox.address, "") if users else "",
         users=users,
         origin=lists.origin(visit),
@@ -101,6 +105,25 @@ def shown(
         trial=trying.asked(visit, mailbox.address),
         can_change=visit.me.may(Permission.MAILBOXES),
     )
+
+
+def _written(mailbox: MailboxView) -> dict[str, str]:
+    """What the form for a change holds: the mailbox as it is."""
+    plain = {
+        "name": mailbox.name,
+        "daily_cap": "" if mailbox.daily_cap is None else str(mailbox.daily_cap),
+        "gap_seconds": str(mailbox.gap_seconds),
+        "username": mailbox.username,
+        "aliases": ", ".join(mailbox.aliases),
+        "unknown_policy": mailbox.unknown_policy,
+        "plus_addressing": "yes" if mailbox.plus_addressing else "no",
+        "ca_file": "",
+    }
+    for kind, server in (("smtp", mailbox.smtp_server), ("imap", mailbox.imap_server)):
+        if server is not None:
+            plain |= {f"{kind}_host": server.host, f"{kind}_port": str(server.port)}
+            plain[f"{kind}_security"] = server.security.value
+    return plain
 
 
 def _named(visit: Visit, address: str) -> MailboxView:
@@ -153,8 +176,10 @@ def test(visit: Visit) -> Response:
     return tried(visit, address, probe=visit.text("probe", 5) == "yes")
 
 
-def tried(visit: Visit, address: str, *, probe: bool = False) -> Response:
-    """A test is begun, and the page shows it."""
+def tried(visit: Visit, address: str, *, probe: bool = False, steps: Sequence[TestStep] = ()) -> Response:
+    """A test is begun, and the page shows it; or what was tried already (`steps`)."""
+    if steps:
+        return visit.go(lists.stay(visit, path(address), **trying.ended(visit, address, steps)))
     return visit.go(lists.stay(visit, path(address), **trying.begin(visit, address, probe=probe)))
 
 

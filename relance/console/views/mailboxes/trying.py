@@ -7,6 +7,7 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from relance import errors
@@ -49,9 +50,25 @@ _TRIALS: OrderedDict[str, Trial] = OrderedDict()
 _LOCK = threading.Lock()
 
 
+def ended(visit: Visit, address: str, steps: Sequence[TestStep]) -> dict[str, str]:
+    """One that is over: the mailbox was signed in to before it was saved. Otherwise as `begin`."""
+    trial = Trial(address, visit.me.user, list(steps))
+    trial.over.set()
+    return _kept(trial)
+
+
+def _kept(trial: Trial) -> dict[str, str]:
+    key = secrets.token_urlsafe(16)
+    with _LOCK:
+        _TRIALS[key] = trial
+        while len(_TRIALS) > MOST_KEPT:
+            _TRIALS.popitem(last=False)
+    return {ASKED: key}
+
+
 def begin(visit: Visit, address: str, *, probe: bool) -> dict[str, str]:
     """Start one; what the address of the mailbox's page has behind its question mark, so that the page shows it."""
-    trial, key, app = Trial(address, visit.me.user), secrets.token_urlsafe(16), visit.app
+    trial, app = Trial(address, visit.me.user), visit.app
 
     def tell(words: str) -> None:
         trial.now = words
@@ -71,14 +88,11 @@ def begin(visit: Visit, address: str, *, probe: bool) -> dict[str, str]:
         finally:
             trial.over.set()
 
-    with _LOCK:
-        _TRIALS[key] = trial
-        while len(_TRIALS) > MOST_KEPT:
-            _TRIALS.popitem(last=False)
+    found = _kept(trial)
     here = contextvars.copy_context()  # the language, and who looks
     threading.Thread(target=here.run, args=(run,), name="relance-mailbox-test", daemon=True).start()
     trial.over.wait(FIRST_SECONDS)
-    return {ASKED: key}
+    return found
 
 
 def asked(visit: Visit, address: str) -> Trial | None:

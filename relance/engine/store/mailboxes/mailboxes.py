@@ -75,6 +75,11 @@ class Mailbox:
         return self.why.words
 
     @property
+    def reads_from(self) -> tuple[str, str]:
+        """Whose mail it is given to read: its IMAP server, and as whom it signs in there."""
+        return self.imap.host.lower(), self.username
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Its servers and its domain: whose words are its provider's own."""
         return frozenset({self.smtp.host, self.imap.host, self.address.rpartition("@")[2]})
@@ -83,6 +88,10 @@ class Mailbox:
         """What the mail room needs."""
         credentials = Password(self.username, password)
         return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
+
+
+SIGN_IN = ("username", "secret", "smtp", "imap", "ca_file")
+"""The fields that say where it signs in, and with what."""
 
 
 _SELECT = sa.select(*leases.VALUES)
@@ -125,9 +134,13 @@ def pause(
     conn: Connection, mailbox_id: int, why: Reason, at: dt.datetime, *, locked_out: bool = False
 ) -> None:
     """Nothing leaves it until a person resumes it; said in the log, too. `locked_out`: nor is it read; who was locked
-    out before stays so."""
-    out = {"locked_out": True} if locked_out else {}
-    change(conn, mailbox_id, state="paused", paused_by_itself=True, **because(why), **out)
+    out before stays so. What a person paused stays paused by them, for their reason."""
+    out: dict[str, object] = {"locked_out": True} if locked_out else {}
+    before = by_id(conn, mailbox_id)
+    if before.state != "paused" or before.paused_by_itself:
+        out |= {"state": "paused", "paused_by_itself": True, **because(why)}
+    if out:
+        change(conn, mailbox_id, **out)
     events.record_event(conn, MailboxPaused(why), at, mailbox_id=mailbox_id)
 
 

@@ -1,0 +1,121 @@
+"""`mailbox set`: everything about a mailbox but its address, and what is told of a sign-in that was tried first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from relance import errors
+from relance.cli.mailbox.options import (
+    Address,
+    Aliases,
+    Anyway,
+    CaFile,
+    Cap,
+    Gap,
+    ImapHost,
+    Json,
+    Name,
+    NewPassword,
+    NewPlus,
+    NewUsername,
+    NoCaFile,
+    PasswordStdin,
+    Policy,
+    Port,
+    Secured,
+    SmtpHost,
+)
+from relance.cli.terminal import asking, session, show
+from relance.wording import _
+
+if TYPE_CHECKING:
+    from relance import MailboxView, TestStep
+
+
+def set_(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    address: Address,
+    name: Name = None,
+    daily_cap: Cap = None,
+    gap_seconds: Gap = None,
+    password_stdin: PasswordStdin = False,
+    new_password: NewPassword = False,
+    username: NewUsername = None,
+    smtp_host: SmtpHost = None,
+    smtp_port: Port = None,
+    smtp_security: Secured = None,
+    imap_host: ImapHost = None,
+    imap_port: Port = None,
+    imap_security: Secured = None,
+    ca_file: CaFile = None,
+    no_ca_file: NoCaFile = False,
+    unknown: Policy = None,
+    plus_addressing: NewPlus = None,
+    alias: Aliases = None,
+    anyway: Anyway = False,
+    as_json: Json = False,
+) -> None:
+    """Change a mailbox: password, user name, servers, sender's name, limits. The people it writes to keep their place in their sequences.
+
+    A new sign-in is tried with both servers first; if one refuses it, or cannot be reached, nothing is saved.
+    """
+    from relance import MailboxChange
+    from relance import ServerChange as Way
+
+    with session.of(ctx).open() as relance:
+        relance.mailboxes.show(address)  # an address that is none is told before the question
+        wish = MailboxChange(
+            name,
+            daily_cap,
+            gap_seconds,
+            _password(address, from_stdin=password_stdin) if new_password or password_stdin else None,
+            username,
+            Way(smtp_host, smtp_port, smtp_security),
+            Way(imap_host, imap_port, imap_security),
+            _certificate(ca_file, none=no_ca_file),
+            unknown and unknown.value.replace("-", " "),
+            plus_addressing,
+            alias,
+        )
+        with told() as steps:
+            changed = relance.mailboxes.change(address, wish, anyway=anyway, done=steps.append)
+    _say(changed, as_json=as_json)
+
+
+def _password(address: str, *, from_stdin: bool) -> str:
+    return asking.password(_("Password of {address}", address=address), from_stdin=from_stdin)
+
+
+def _say(changed: MailboxView, *, as_json: bool) -> None:
+    if as_json:
+        show.data(changed)
+        return
+    address = changed.address
+    show.say(_("{address} is changed.", address=address))
+    if changed.state == "paused":
+        show.note(_("It is paused. `relance mailbox resume {address}` sends from it again.", address=address))
+
+
+def _certificate(file: Path | None, *, none: bool) -> str | None:
+    if none:
+        return ""
+    return str(file.resolve()) if file else None
+
+
+@contextmanager
+def told() -> Iterator[list[TestStep]]:
+    """Steps of a sign-in that is tried before it is stored; where that fails, those that did not work are shown as the
+    servers put it."""
+    steps: list[TestStep] = []
+    try:
+        yield steps
+    except errors.RelanceError:
+        for step in steps:
+            if not step.ok:
+                show.note(step.words)
+        raise

@@ -1,0 +1,1 @@
+"""What a mailbox is set to: taken in, changed, and signed in to before either is stored."""

@@ -1,0 +1,46 @@
+"""The form on the page of a mailbox: everything but its address, and a new sign-in is tested before it is saved."""
+
+from __future__ import annotations
+
+from relance.engine.mailboxes.service import MailboxSpec
+from relance.sandbox.world import World
+from tests.integration.console.conftest import Console
+from tests.integration.console.held_people import BOSS
+
+ADA, CANARY = "ada@sales.example", "kanarek-ż-&<83>'\""
+
+
+def test_everything_but_the_address_is_changed_and_a_sign_in_is_tested_first(console: Console) -> None:
+    with (
+        World(console.app.clock) as world,
+        console.client(console.join(BOSS), timeout=60, follow_redirects=True) as boss,
+    ):
+        right = world.add_rep(ADA, "Ada", "correct horse")
+        console.app.mailboxes.add(MailboxSpec.of(right), anyway=True)
+        page = boss.get(f"/mailboxes/{ADA}").text
+        for each in ("username", "smtp_host", "imap_port", "aliases", "unknown_policy", "no_certificate"):
+            assert f'name="{each}"' in page
+        assert f'value="{right.smtp.port}"' in page
+        wish = {
+            "address": ADA,
+            "aliases": "a@sales.example, b@sales.example",
+            "unknown_policy": "assume sent",
+        }
+        boss.post("/mailboxes/change", data={**wish, "plus_addressing": "yes", "name": "Ada L"})
+        view = console.app.mailboxes.show(ADA)
+        assert (view.aliases, view.unknown_policy) == (("a@sales.example", "b@sales.example"), "assume sent")
+        assert (view.plus_addressing, view.name, view.daily_cap) == (True, "Ada L", 50)
+        refused = boss.post("/mailboxes/change", data={"address": ADA, "password": CANARY})
+        assert (refused.status_code, 'name="anyway"' in refused.text) == (422, True)
+        assert "kanarek" not in refused.text
+        assert not any(each in refused.text for each in ("AUTH", "535", "NO ["))
+        changed = boss.post("/mailboxes/change", data={"address": ADA, "password": "correct horse"})
+        steps = changed.text.partition('id="trial"')[2].partition("</section>")[0]
+        assert steps.count('<span class="line green">') >= 2
+        wrong = boss.post(
+            "/mailboxes/change", data={"address": ADA, "imap_port": "70000", "smtp_security": "tls"}
+        )
+        assert 'id="h-imap_host" class="wrong"' in wrong.text
+        plain = {"address": ADA, "username": ADA.upper(), "anyway": "yes"}
+        boss.post("/mailboxes/change", data=plain)
+        assert console.app.mailboxes.show(ADA).username == ADA.upper()
