@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from relance.engine.roles import Permission, Role, Scope, Viewer
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.schedule.postponing import PostponedTimes
+    from relance.engine.sending.copies import SentCopies
     from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
     from relance.engine.sending.refusals.refusing_domains import Retried
     from relance.engine.sequences.bulk import BulkGlance, BulkReport, BulkResult
@@ -230,6 +231,7 @@ __all__ = [
     "Scope",
     "Security",
     "Send",
+    "SentCopies",
     "Sequence",
     "SequenceDetail",
     "SequenceStanding",
@@ -314,6 +316,7 @@ _ROOMS = {
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
+    "engine.sending.copies": ("SentCopies",),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),
     "engine.reporting.concerns": ("Concern", "ConcernKind"),

@@ -32,13 +32,15 @@ if TYPE_CHECKING:
     from relance.engine.engagement import hits
     from relance.mailbox.classification import files
     from relance.mailbox.imap import client as imap
+    from relance.mailbox.imap import filing
     from relance.mailbox.smtp import client as smtp
     from relance.tracking import web
 else:  # most commands send nothing and read nothing; Starlette is for those who serve
-    files, hits, imap, smtp, web = late.modules(
+    files, hits, imap, filing, smtp, web = late.modules(
         "relance.mailbox.classification.files",
         "relance.engine.engagement.hits",
         "relance.mailbox.imap.client",
+        "relance.mailbox.imap.filing",
         "relance.mailbox.smtp.client",
         "relance.tracking.web",
     )
@@ -68,6 +70,9 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
     def inbox(account: Account) -> imap.Inbox:
         return imap.Inbox(account, timeouts=imap.Timeouts().within(longest))
 
+    def sent_folder(account: Account) -> filing.SentFolder:
+        return filing.SentFolder(account, timeouts=imap.Timeouts().within(longest))
+
     return Context(
         database=database,
         clock=clock,
@@ -82,6 +87,7 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         open_outbox=outbox,
         open_inbox=inbox,
         open_ear=inbox,
+        open_sent=sent_folder,
         options=options,
         workspace=Workspace(settings.zone, settings.country),
     )

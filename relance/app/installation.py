@@ -42,20 +42,24 @@ if TYPE_CHECKING:
     from relance.engine.reporting import status as engine_status
     from relance.engine.reporting import timeline as timelines
     from relance.engine.restore import journal_replay
+    from relance.engine.sending import copies as sent_copies
     from relance.engine.sequences import control
     from relance.engine.sequences import enroll as sequences_enroll
     from relance.tracking import web
 else:
-    people, permitted, services, engine_tick, engine_turn, turn_stages, hits, idle, web = late.modules(
-        "relance.app.people",
-        "relance.app.permitted",
-        "relance.app.services",
-        "relance.engine.tick",
-        "relance.engine.turn",
-        "relance.engine.turn_stages",
-        "relance.engine.engagement.hits",
-        "relance.engine.mailboxes.idle",
-        "relance.tracking.web",
+    people, permitted, services, engine_tick, engine_turn, turn_stages, hits, idle, sent_copies, web = (
+        late.modules(
+            "relance.app.people",
+            "relance.app.permitted",
+            "relance.app.services",
+            "relance.engine.tick",
+            "relance.engine.turn",
+            "relance.engine.turn_stages",
+            "relance.engine.engagement.hits",
+            "relance.engine.mailboxes.idle",
+            "relance.engine.sending.copies",
+            "relance.tracking.web",
+        )
     )
     reporting_explain, sequence_report, step_outcomes, engine_status, timelines = late.modules(
         "relance.engine.reporting.explain",
@@ -269,6 +273,8 @@ class Relance:
 
     due_jobs = LateOperation(lambda: job_work.due)
     work = LateOperation(lambda: job_work.work)
+    due_copies = LateOperation(lambda: sent_copies.due)
+    file_copies = LateOperation(lambda: sent_copies.file)
     ending = Operation(leaving.leave)
     let_go = Operation(leaving.let_go)
 

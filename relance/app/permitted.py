@@ -130,6 +130,8 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.add": _do(Permission.MAILBOXES),
     "mailboxes.assign": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.change": Rule(Permission.MAILBOXES, changes=True, audited=True),
+    "mailboxes.file_copies": Rule(Permission.MAILBOXES, changes=True, audited=True),
+    "mailboxes.sent_copies": _look(own_mailbox),
     "mailboxes.owners": Rule(Permission.MAILBOXES),
     "mailboxes.list": _look(by_itself),
     "mailboxes.pause": _do(Permission.MAILBOXES),

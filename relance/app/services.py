@@ -24,6 +24,7 @@ from relance.engine.mailboxes.settings import adding, changing
 from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages, task_endings
 from relance.engine.restore import doubts
+from relance.engine.sending import copies
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import bulk, listing
@@ -135,6 +136,8 @@ class Mailboxes(Service):
     show = Operation(mailbox_service.show)
     add_alias = Operation(aliases.add)
     remove_alias = Operation(aliases.remove)
+    sent_copies = Operation(copies.show)
+    file_copies = Operation(copies.switch)
     pause = Operation(mailbox_service.pause)
     resume = Operation(mailbox_service.resume)
     unread = Operation(unread_mail.list_all)

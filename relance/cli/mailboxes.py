@@ -10,7 +10,7 @@ import typer
 
 from relance import errors
 from relance.cli import contacts
-from relance.cli.mailbox import aliases, changing
+from relance.cli.mailbox import aliases, changing, copies
 from relance.cli.mailbox.options import (
     Address,
     Anyway,
@@ -49,6 +49,7 @@ group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes that 
 group.add_typer(aliases.group, name="alias")
 group.command("set")(changing.set_)
 group.command("change", hidden=True)(changing.set_)  # as it was called before
+group.command("sent-copies")(copies.sent_copies)
 COLUMNS = {
     N_("address"): "address",
     N_("name"): "name",

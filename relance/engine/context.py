@@ -12,7 +12,15 @@ from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
-from relance.engine.ports import IdleConnection, OpenIdle, OpenInbox, OpenOutbox, Telemetry
+from relance.engine.ports import (
+    CopyBox,
+    IdleConnection,
+    OpenIdle,
+    OpenInbox,
+    OpenOutbox,
+    OpenSent,
+    Telemetry,
+)
 from relance.engine.runtime.active_turns import ActiveTurns
 from relance.engine.runtime.mail_servers import MailServers
 from relance.engine.runtime.sequence_cache import SequenceCache
@@ -64,6 +72,12 @@ def _listening(account: Account) -> AbstractContextManager[IdleConnection]:
     return Inbox(account)
 
 
+def _filing(account: Account) -> AbstractContextManager[CopyBox]:
+    from relance.mailbox.imap import filing  # for those who file
+
+    return filing.SentFolder(account)
+
+
 @dataclass(frozen=True)
 class Context:
     """Handed to every flow as its first argument."""
@@ -81,6 +95,7 @@ class Context:
     options: Options = field(default_factory=Options)
     workspace: Workspace = field(default_factory=Workspace)
     open_ear: OpenIdle = _listening
+    open_sent: OpenSent = _filing
     library: SequenceCache = field(default_factory=SequenceCache)
     at_work: ActiveTurns = field(default_factory=ActiveTurns)
     servers: MailServers = field(default_factory=MailServers)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from relance.mailbox.parsing.inbound import InboundMail
     from relance.mailbox.smtp.outcome import SendResult
     from relance.mailbox.smtp.usage import Usage
+    from relance.wording import Text
 
 
 class Span(Protocol):
@@ -96,6 +97,14 @@ class IdleConnection(Protocol):
         """Wait for news of the inbox; True means: look now."""
 
 
+class CopyBox(Protocol):
+    """One connection by which copies of sent mail are filed."""
+
+    def file(self, message_id: str, raw: bytes, sent_at: dt.datetime) -> Text | str:
+        """File a mail unless it lies there already. Empty, or the words in which the server refused it."""
+
+
 OpenOutbox = Callable[[Account], AbstractContextManager[Outbox]]
 OpenInbox = Callable[[Account], AbstractContextManager[Inbox]]
+OpenSent = Callable[[Account], AbstractContextManager[CopyBox]]
 OpenIdle = Callable[[Account], AbstractContextManager[IdleConnection]]

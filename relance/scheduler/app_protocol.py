@@ -98,6 +98,12 @@ class App(Protocol):
     def work(self, number: int, stop: Callable[[], bool]) -> bool:
         """Work on a job; once `stop()` is true, end after the batch under way. True while there is more to do."""
 
+    def due_copies(self, limit: int) -> Sequence[int]:
+        """Ids of mailboxes with sent mail whose copies are to be filed."""
+
+    def file_copies(self, mailbox_id: int, stop: Callable[[], bool]) -> int:
+        """File the copies of one mailbox's sent mail; once `stop()` is true, end after the one under way."""
+
     def ending(self) -> int:
         """Begin no mail's body any more; returns for how many mailboxes one is under way."""
 

@@ -16,7 +16,7 @@ import structlog
 
 from relance import config, errors
 from relance.engine.db import database
-from relance.scheduler import actors, app_protocol, listening, scheduler
+from relance.scheduler import actors, app_protocol, copies, listening, scheduler
 from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts, startup
@@ -89,7 +89,11 @@ def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) 
     logs.configure(settings)
     carrier, under_way, sender = _hints(settings, figures)
     rounds = scheduler.Loop(app, sender, figures, long_work.JobFinder(app, carrier, under_way, figures))
-    own: list[lifecycle.DaemonPart] = [rounds, *listening.parts(app, figures, rounds.wake)]
+    own: list[lifecycle.DaemonPart] = [
+        rounds,
+        *listening.parts(app, figures, rounds.wake),
+        *copies.parts(app),
+    ]
     around = shared_parts.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]
     return lifecycle.stand(parts, bell or lifecycle.Bell(), settings.drain_seconds, ready=_ready("scheduler"))

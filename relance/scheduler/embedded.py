@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import actors, app_protocol, listening, scheduler
+from relance.scheduler import actors, app_protocol, copies, listening, scheduler
 from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts
@@ -46,7 +46,11 @@ def assemble(
     turns.after = rounds.wake
     server = web.of(app, sockets, turns=2 * threads, ears=app.settings.listen_mailboxes)
     worker = scheduler_worker.Hands(carrier, turns, threads, figures, jobs)
-    own: list[lifecycle.DaemonPart] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
+    own: list[lifecycle.DaemonPart] = [
+        *(server, worker, rounds),
+        *listening.parts(app, figures, rounds.wake),
+        *copies.parts(app),
+    ]
     hearts = [server.pulses, worker.pulses, rounds.pulses]
     return shared_parts.around(app, "run", figures, own, hearts=hearts, sender=sender)
 

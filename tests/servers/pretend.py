@@ -176,6 +176,12 @@ class App:
     def idle_candidates(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
         return [number for number in self.lines if number not in but][:most]
 
+    def due_copies(self, limit: int) -> Sequence[int]:
+        return []
+
+    def file_copies(self, mailbox_id: int, stop: Callable[[], bool]) -> int:
+        return 0
+
     def listen(self, mailbox_id: int) -> contextlib.AbstractContextManager[Line]:
         return self.lines[mailbox_id].opened()
 

@@ -14,6 +14,7 @@ from imapclient.response_parser import parse_response
 
 from relance.mailbox.imap.folders import Folder, FolderRole, Listed
 from relance.mailbox.parsing import authorship, header_fields, reports
+from relance.mailbox.parsing.inbound import COPY_MARK
 from relance.wording import Text
 
 MAX_HEADER = 128 * 1024  # bytes of headers read of one mail
@@ -34,6 +35,7 @@ _SENT_NAMES = (
     "in-reply-to",
     "references",
     "list-unsubscribe",
+    COPY_MARK.lower(),
 )
 _MATCHED_NAMES = (
     *_SENT_NAMES,

@@ -25,6 +25,10 @@ class DeliveryReport:
     remote: str | None = None  # the host whose words the diagnostic are, where another one told it
 
 
+COPY_MARK = "X-Relance-Copy"
+"""The header of a copy that we filed; its value is the mail's own Message-ID."""
+
+
 @dataclass(frozen=True)
 class InboundMail:
     """A parsed mail. Every text field is decoded, bounded and free of control characters.
@@ -58,6 +62,12 @@ class InboundMail:
     size: int = 0
     truncated: bool = False
     defects: tuple[Oddity, ...] = ()
+
+    @property
+    def filed_by_us(self) -> bool:
+        """Whether it is a copy that we put into Sent ourselves: it says nothing of what a server did. Another mail that was
+        made from such a copy has another id."""
+        return self.message_id is not None and self.header(COPY_MARK.lower()) == self.message_id
 
     def header(self, name: str) -> str | None:
         """The first header of that (lower-case) name."""

@@ -75,7 +75,7 @@ class SendingLimits:
 
 
 @dataclass(frozen=True)
-class SentCopies:
+class SentFiling:
     """Whether a mail that was submitted is in the Sent folder without anybody putting it there, and what that folder is called."""
 
     files: bool
@@ -114,7 +114,7 @@ class Provider:
     hosts_source: FactSource | None = None
     imap_off: FactSource | None = None  # IMAP is off until the mailbox's owner switches it on
     limits: SendingLimits | None = None
-    sent: SentCopies | None = None
+    sent: SentFiling | None = None
     oauth: OAuth | None = None
 
     def ways(self, on: dt.date) -> tuple[Way, ...]:

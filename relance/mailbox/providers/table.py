@@ -14,7 +14,7 @@ from relance.mailbox.providers.facts import (
     OAuth,
     Provider,
     SendingLimits,
-    SentCopies,
+    SentFiling,
     Servers,
     Way,
     WayIn,
@@ -61,7 +61,7 @@ _GOOGLE_OAUTH = OAuth(
     application_scopes=("https://mail.google.com/",),  # a service account with domain-wide delegation
     application_source=_elsewhere("https://developers.google.com/identity/protocols/oauth2/service-account"),
 )
-_GOOGLE_SENT = SentCopies(
+_GOOGLE_SENT = SentFiling(
     files=True, source=_page("https://github.com/zone-eu/wildduck/wiki"), folder="[Gmail]/Sent Mail"
 )
 
@@ -136,7 +136,7 @@ def _listed() -> Iterable[Provider]:
     yield from _of_hosting_companies()
 
 
-_EXCHANGE_SENT = SentCopies(
+_EXCHANGE_SENT = SentFiling(
     files=True,
     source=_page("https://techcommunity.microsoft.com/blog/exchange/-/607825"),
     folder="Sent Items",
@@ -205,7 +205,7 @@ def _of_people() -> Iterable[Provider]:
         limits=SendingLimits(
             _page("https://support.apple.com/kb/HT4863"), mails_a_day=200, recipients_a_day=1_000
         ),  # the oldest edition, and the lowest figures of all that were found
-        sent=SentCopies(files=False, source=_page("https://git-scm.com/docs/git-send-email")),
+        sent=SentFiling(files=False, source=_page("https://git-scm.com/docs/git-send-email")),
     )
     yield Provider(
         "yahoo",

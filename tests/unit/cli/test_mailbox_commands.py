@@ -11,6 +11,7 @@ import pytest
 from relance import errors
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.inbound.reading.unread_mail import UnreadMail
+from relance.engine.sending.copies import SentCopies
 from relance.engine.sending.refusals.refusing_domains import Retried
 from relance.mailbox import providers
 from relance.mailbox.account import Security
@@ -174,3 +175,20 @@ def test_everything_is_set_by_one_command_that_had_another_name(engine: Engine) 
     assert "change" not in run("mailbox", "--help").stdout.replace("changed", "")
     engine.answers["mailboxes.change"] = errors.Invalid(Text("The server refused."))
     assert run("mailbox", "set", "me@acme.example", "--username", "x").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (SentCopies("me@acme.example", "auto", False, True), "are filed in its Sent folder"),
+        (SentCopies("me@acme.example", "auto", True, False), "files copies of sent mail by itself"),
+        (SentCopies("me@acme.example", "off", False, False), "No copies"),
+        (SentCopies("me@acme.example", "auto", None, False), "Nobody knows yet"),
+    ],
+)
+def test_whether_copies_are_filed_is_said_and_switched(engine: Engine, told: SentCopies, words: str) -> None:
+    engine.answers |= {"mailboxes.sent_copies": told, "mailboxes.file_copies": told}
+    assert in_english(words) in run("mailbox", "sent-copies", "me@acme.example").stdout
+    shown = run("mailbox", "sent-copies", "me@acme.example", told.mode, "--json")
+    assert json.loads(shown.stdout)["filing"] is told.filing
+    assert ("mailboxes.file_copies", ("me@acme.example", told.mode), {}) in engine.calls

@@ -29,7 +29,7 @@ from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
 from relance.mailbox.classification.delivery_failures import bounces
-from relance.scheduler import actors, listening, scheduler
+from relance.scheduler import actors, copies, listening, scheduler
 from relance.scheduler import jobs as long_work
 from relance.scheduler.logging import logs
 from relance.scheduler.monitoring import metrics
@@ -110,7 +110,7 @@ class App:
 
     clock = clock.ManualClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
     settings: Any = None
-    tick = turn = idle_candidates = listen = fails
+    tick = turn = idle_candidates = listen = due_copies = fails
 
     def due_mailboxes(self, limit: int) -> list[int]:
         return []
@@ -142,6 +142,10 @@ def listeners(app: Any) -> None:
     ears = listening.Listeners(app, 1, metrics.Meters(), lambda: None)
     ears.stopping.wait = lambda seconds: ears.stopping.set() or True  # type: ignore[method-assign,assignment,func-returns-value]
     ears.run()
+
+
+def a_filer(app: Any) -> None:
+    copies.Filer(app).look()
 
 
 def one_listener(app: Any) -> None:
@@ -238,6 +242,7 @@ def a_test_of_a_mailbox(_: Any) -> None:
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "mailbox/classification/delivery_failures/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
+    "scheduler/copies.py": (a_filer,),
     "scheduler/jobs.py": (a_job,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/scheduler.py": (a_round,),

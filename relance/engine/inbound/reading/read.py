@@ -51,6 +51,8 @@ def shown(look: Look, fetched: Fetched, mail: InboundMail) -> list[Evidence]:
     """What a mail shows of mails of ours, whether a row tells of them or not."""
     context, came = look.context, min(fetched.internal_date or look.now, look.now)
     if is_our_own(look, mail):
+        if mail.filed_by_us:
+            return []
         return evidence.of_copy(context.own_ids, context.links, mail, came)
     return evidence.of_incoming(context.own_ids, mail, came)
 
@@ -99,7 +101,7 @@ def items(
             continue
         known.add(key)
         received = fetched.internal_date or look.now
-        ours = bool(shown(look, fetched, mail))
+        ours = mail.filed_by_us or bool(shown(look, fetched, mail))
         seen = match.FoundWhere(
             look.mailbox.id,
             received,

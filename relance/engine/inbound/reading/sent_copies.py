@@ -54,8 +54,9 @@ class Copy:
 
 
 def shown(context: Context, copies: Sequence[Copy], now: dt.datetime) -> list[Evidence]:
-    """What these copies show of mails of ours, whether a row tells of them or not."""
-    found = (evidence.of_copy(context.own_ids, context.links, each.mail, now) for each in copies)
+    """What these copies show of mails of ours, whether a row tells of them or not. What we filed ourselves shows nothing."""
+    theirs = (each.mail for each in copies if not each.mail.filed_by_us)
+    found = (evidence.of_copy(context.own_ids, context.links, mail, now) for mail in theirs)
     return [each for some in found for each in some]
 
 
@@ -88,6 +89,8 @@ def take(
     ours = matched(conn, mailbox_id, copies)
     for place, each in enumerate(copies):
         mail = ours.get(place)
+        if each.mail.filed_by_us:
+            continue
         if mail is not None:
             _learn(conn, context, mailbox_id, each, mail, now)
         elif each.in_sent and not _is_ours(context, each):
@@ -108,7 +111,7 @@ def _learn(
         keys.append(match.thread_key(mailbox_id, copy.thread_id))
     messages.add_keys(conn, mail.id, keys)
     if copy.in_sent and mail.mailbox_id == mailbox_id:
-        # We never file copies ourselves, so whoever has one of ours is a provider that does.
+        # The copies that we file ourselves do not come so far: whoever has one of ours is a provider that files them.
         mailboxes.change(conn, mailbox_id, files_sent=True)
     proofs.left(conn, context, mail, Left(mail.step, min(copy.mail.date or now, now)), now)
 
