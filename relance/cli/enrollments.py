@@ -137,7 +137,8 @@ _add(
     "Resume all of these people who are paused (with `--state away`, those who are away). Asks first.",
 )
 _add(
-    "release", "Release all of these people who are held. Anyone with a mail in doubt stays held. Asks first."
+    "release",
+    "Release all of these people who are held. Anyone with a mail in doubt stays held, and anyone who was also paused by a person stays paused. Asks first.",
 )
 _add(
     "stop",
@@ -160,15 +161,31 @@ def _act(
     if dry_run or not yes:
         with progress.bar(_("Checking")) as tell:
             plan = work(wanted, reason=reason, dry_run=True, progress=tell)
-        if dry_run or not plan.counts.get("changed"):
+        if dry_run or not plan.any_changed:
             _tell(plan, as_json=as_json)
             return
-        people = n_("{count} person would change.", "{count} people would change.", plan.counts["changed"])
-        if not asking.confirmed(f"{people} {_('Resume?')}", yes=yes):
+        if not asking.confirmed(f"{_planned(plan)} {_('Continue?')}", yes=yes):
             raise typer.Abort
     with progress.bar(_("Working")) as tell:
         done = work(wanted, reason=reason, dry_run=False, progress=tell)
     _tell(done, as_json=as_json)
+
+
+def _planned(plan: BulkReport) -> str:
+    changing = plan.counts.get("changed", 0)
+    would = n_("{count} person would change.", "{count} people would change.", changing)
+    return f"{would} {_still_paused(plan)}".rstrip()
+
+
+def _still_paused(report: BulkReport) -> str:
+    """Of whom a pause by a person stands behind what held them."""
+    paused = report.counts.get("stays paused", 0)
+    said = n_(
+        "{count} person is released but stays paused, because a person had paused them. `relance enrollments resume` continues.",
+        "{count} people are released but stay paused, because a person had paused them. `relance enrollments resume` continues.",
+        paused,
+    )
+    return said if paused else ""
 
 
 def _tell(report: BulkReport, *, as_json: bool) -> None:
@@ -177,9 +194,10 @@ def _tell(report: BulkReport, *, as_json: bool) -> None:
         return
     changed = report.counts.get("changed", 0)
     if report.dry_run:
-        show.say(n_("{count} person would change.", "{count} people would change.", changed))
+        show.say(_planned(report))
     else:
-        show.say(n_("{count} person changed.", "{count} people changed.", changed))
+        words = n_("{count} person changed.", "{count} people changed.", changed)
+        show.say(f"{words} {_still_paused(report)}".rstrip())
     left: list[Any] = [each for each in report.results if each.outcome.value != "changed"]
     if left:
         show.listing(left[:SHOWN], RESULT, as_json=False, empty="")

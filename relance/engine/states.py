@@ -248,6 +248,7 @@ class BulkOutcome(StrEnum):
     """What happened to one of many."""
 
     CHANGED = "changed"  # in a dry run: would change
+    STAYS_PAUSED = "stays paused"  # released; a person's pause stood behind the hold, and stands
     MAIL_IN_DOUBT = "mail in doubt"  # may have been delivered: `relance unknown list` decides
     STEP_IN_DOUBT = "step in doubt"  # may have been sent before a restore: `relance restored list` decides
     MAILBOX_REMOVED = "mailbox removed"  # another one must be named: `relance resume --mailbox`

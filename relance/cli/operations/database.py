@@ -64,7 +64,7 @@ def confirm_restore(
         if halted is None:
             show.say(_("Nothing is on hold: this database was not restored."))
             return
-        question = _("Resume, and send what is due?") if send_due else _("Resume?")
+        question = _("Continue, and send what is due?") if send_due else _("Continue?")
         if not asking.confirmed(f"{halted} {question}", yes=yes):
             raise typer.Abort
         held = relance.confirm_restore(hold_due=not send_due)

@@ -142,6 +142,7 @@ BULK: Mapping[str, Text] = complete(
     BulkOutcome,
     {
         BulkOutcome.CHANGED: Text.within("bulk", "changed"),
+        BulkOutcome.STAYS_PAUSED: Text.within("bulk", "released, but still paused by a person"),
         BulkOutcome.MAIL_IN_DOUBT: Text.within("bulk", "mail in doubt"),
         BulkOutcome.STEP_IN_DOUBT: Text.within("bulk", "step in doubt"),
         BulkOutcome.MAILBOX_REMOVED: Text.within("bulk", "mailbox removed"),

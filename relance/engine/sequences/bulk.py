@@ -44,6 +44,9 @@ class BulkResult:
     outcome: BulkOutcome
 
 
+DONE = (BulkOutcome.CHANGED, BulkOutcome.STAYS_PAUSED)
+
+
 @dataclass(frozen=True)
 class BulkReport:
     """What happened to everybody who fits a filter."""
@@ -55,7 +58,7 @@ class BulkReport:
     @property
     def any_changed(self) -> bool:
         """Whether anything was done."""
-        return any(each.outcome is BulkOutcome.CHANGED for each in self.results)
+        return any(each.outcome in DONE for each in self.results)
 
 
 class BulkAction(StrEnum):
@@ -130,7 +133,7 @@ def release(
     progress: Callable[[int], None] | None = None,
 ) -> BulkReport:
     """Go on with these; of those who are held. A mail that was refused or given up is passed over; one that may have been
-    delivered must be decided by itself, and its person stays held."""
+    delivered must be decided by itself, and its person stays held. Whom a person had paused as well is paused then, until `resume`."""
     return _work(context, wanted, _releasing(reason, dry_run), dry_run, progress)
 
 
@@ -206,7 +209,7 @@ def _let_go(
         return BulkOutcome.MAILBOX_REMOVED
     if not dry_run:
         control.go_on(theirs, row, mail, reason, together=True)
-    return BulkOutcome.CHANGED
+    return BulkOutcome.STAYS_PAUSED if row.paused_besides else BulkOutcome.CHANGED
 
 
 def count(context: Context, action: BulkAction, wanted: EnrollmentFilter) -> int:

@@ -17,7 +17,7 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentMailboxChanged, StepSkipped
 from relance.engine.journal import evidence
-from relance.engine.reasons import Code, Reason, because, code_words
+from relance.engine.reasons import Cause, Code, Reason, because, code_words
 from relance.engine.sequences import backlog, step_context
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import done_by, events
@@ -238,8 +238,8 @@ def go_on(
     together: bool = False,
 ) -> None:
     """Let somebody go on with whom nothing is in doubt (`in_doubt`, `unproved`); a `mail` that was given up is passed over.
-    `together`
-    with many others: what fell due is spread. Raises `errors.Invalid` where their mailbox was removed."""
+    `together` with many others: what fell due is spread, and whom a person had paused as well stays paused,
+    for it was not they who were looked at. Raises `errors.Invalid` where their mailbox was removed."""
     sender = mailboxes.by_id(theirs.conn, row.mailbox_id)
     if sender.state == "removed":
         raise errors.Invalid(
@@ -255,7 +255,10 @@ def go_on(
     for name in reasons.organisations(row.why):
         refusals.lift(theirs.conn, row.mailbox_id, name)  # a person tries it again
     values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(theirs, row), **change}
-    theirs.apply([row], event, done_by.done(theirs.conn, code, text=reason), values)
+    why = done_by.done(theirs.conn, code, text=reason)
+    if together and row.paused_besides:
+        why = replace(why, given=Cause.OTHER)  # it takes back nothing that a person said
+    theirs.apply([row], event, why, values)
     tasks.close_step(theirs.conn, [row.id], tasks.HAND_OVER, "done", theirs.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     skipped = _left_out(theirs, row, mail)

@@ -228,6 +228,22 @@ def test_nobody_is_released_past_what_must_be_decided(ready: Context) -> None:
             control.resume(ready, person, sequence)
 
 
+def test_who_is_held_and_was_paused_by_a_person_stays_paused_when_many_are_released(ready: Context) -> None:
+    """Whoever releases many does not read each reason: what a colleague decided about one of them stands, and is said before."""
+    control.pause(ready, "ada@acme.example", reason="she is on leave")
+    both = put(ready, "ada@acme.example", Event.HELD, prose("a colleague answered"))
+    plain = put(ready, "bob@acme.example", Event.HELD, prose("a colleague answered"))
+    expected = {"ada@acme.example": "stays paused", "bob@acme.example": "changed"}
+    assert outcomes(bulk.release(ready, EnrollmentFilter(), dry_run=True)) == expected
+    done = bulk.release(ready, EnrollmentFilter())
+    assert outcomes(done) == expected
+    with ready.database.read() as conn:
+        ada, bob = enrollments.by_ids(conn, [both.id, plain.id])
+    assert (ada.state, bob.state) == (State.PAUSED, State.ACTIVE)
+    assert [(each.code, each.params["text"]) for each in ada.why] == [(Code.PAUSED, "she is on leave")]
+    assert outcomes(bulk.resume(ready, EnrollmentFilter())) == {"ada@acme.example": "changed"}
+
+
 def test_who_moves_on_while_the_work_runs_is_left_alone(
     ready: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:

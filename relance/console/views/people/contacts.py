@@ -97,6 +97,8 @@ def act(visit: Visit) -> Response:
     outcome = next((each.outcome for each in done.results), BulkOutcome.MOVED_ON)
     if outcome is BulkOutcome.CHANGED:
         return visit.go(path(person.email), said)
+    if outcome is BulkOutcome.STAYS_PAUSED:
+        return visit.go(path(person.email), Text("Released. It stays paused, because somebody paused it."))
     why = codes.text("bulk", outcome)
     return visit.go(path(person.email), Text("Nothing was changed: {why}", why=why), "warn")
 

@@ -64,6 +64,11 @@ ACTIONS: Mapping[str, Action] = {
     ),
 }
 _WHY: Mapping[BulkOutcome, Counted] = {
+    BulkOutcome.STAYS_PAUSED: lambda count: Text.plural(
+        "{count} person is released and stays paused, because somebody paused them.",
+        "{count} people are released and stay paused, because somebody paused them.",
+        count,
+    ),
     BulkOutcome.MAIL_IN_DOUBT: lambda count: Text.plural(
         "{count} person is left as they are: a mail may have reached them, and that is decided separately.",
         "{count} people are left as they are: a mail may have reached them, and that is decided one at a time.",

@@ -270,8 +270,18 @@ def undo(context: Context, number: int, decision: int | None = None) -> Correcte
         were = classification.in_force(answer)
         told = done_by.done(conn, Code.CORRECTION_UNDONE, **decisions.change(reading, were.judgement))
         slip = slips.noted_at(answer, were, reading, context.clock.now())
-        revised, _event = _changed(conn, context, answer, values, told, slip)
+        at = (answer.correction or {}).get("at")
+        undone = _Undone(dt.datetime.fromisoformat(at) if at else None, slip)
+        revised, _event = _changed(conn, context, answer, values, told, undone)
         return _told(conn, answer, revised)
+
+
+@dataclass(frozen=True)
+class _Undone:
+    """When the decision was made that is taken back, and the wish noted that was a slip."""
+
+    at: dt.datetime | None = None
+    slip: dt.datetime | None = None
 
 
 def _changed(
@@ -280,13 +290,14 @@ def _changed(
     answer: Reply,
     values: Mapping[str, Any],
     told: Reason,
-    slip: dt.datetime | None = None,
+    undone: _Undone = _Undone(),
 ) -> tuple[Revised, int]:
     """The mail is taken for something else, and everybody concerned is brought there; with the number of the event."""
     now = context.clock.now()
     replies.change(conn, answer.id, **values)
     after = classification.in_force(get(conn, answer.id))
-    revision = Revision(answer, classification.acted_on(answer), after, slip=slip)
+    before = classification.acted_on(answer)
+    revision = Revision(answer, before, after, slip=undone.slip, taken_back=undone.at)
     revised = revise.revise(conn, context, revision, now, reopen=True)
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
     said = ReplyCorrected(told, answer.kind, after.judgement.kind.value, list(revised.words))

@@ -81,6 +81,7 @@ def revise(
     if reopen:
         _undo(run)
     _do(run)
+    _drop_tasks(run, rows)
     why = StandsBecause.ANOTHER_ANSWER if reopen else StandsBecause.UNTIL_REOPENED
     kept = why if _would_undo(run, rows) else None
     listed = slips.kept_on_list(conn, before, after, run.people)
@@ -131,6 +132,15 @@ def _let_go(run: RevisionRun, each: Colleague) -> None:
     at = company.speed_up(run.conn, each.row, run.anew, run.now)
     if each.row.state is State.ACTIVE and each.row.step_kind == "mail":
         mailboxes.schedule_turn(run.conn, [each.row.mailbox_id], at)
+
+
+def _drop_tasks(run: RevisionRun, rows: Iterable[Enrollment]) -> None:
+    """What was asked of a person only because of a decision that is taken back now, and that ends the sequence again."""
+    since, open_before = run.revision.taken_back, [row.id for row in rows if row.state in states.OPEN]
+    if since is not None and open_before:
+        now_at = enrollments.by_ids(run.conn, open_before)
+        over = [row.id for row in now_at if row.state in states.FINAL]
+        tasks.drop_made_since(run.conn, over, since, run.now)
 
 
 def _tell_colleagues(run: RevisionRun) -> None:

@@ -46,6 +46,7 @@ class Revision:
     slip: dt.datetime | None = (
         None  # the wish that the earlier reading noted was a slip, of the one who acts, after this
     )
+    taken_back: dt.datetime | None = None  # when the decision was made that is taken back now
 
 
 class Rows:

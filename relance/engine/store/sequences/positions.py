@@ -86,6 +86,11 @@ class Enrollment:
         return tuple(each for each in self.why if each not in self.word)
 
     @property
+    def paused_besides(self) -> bool:
+        """Whether somebody who is held was paused by a person as well."""
+        return self.state is State.HELD and any(each.cause is Cause.PERSON for each in self.why)
+
+    @property
     def stays_stopped(self) -> bool:
         """Whether it had been stopped for a reason of its own: no correction opens it."""
         return any(each.cause is not Cause.PERSON for each in self.word)

@@ -13,7 +13,9 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
 from relance.engine.db.prepared import fixed
-from relance.engine.db.tables import contact, enrollment, sequence, task
+from relance.engine.db.tables import contact, enrollment, event, sequence, task
+from relance.engine.event_log import old_names
+from relance.engine.event_log.kinds import EventKind
 from relance.engine.store import scopes
 from relance.engine.store.contacts import search
 from relance.wording import Text
@@ -211,4 +213,18 @@ def drop_open(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime)
     change = sa.update(task).where(
         task.c.enrollment_id.in_(sorted(set(enrollment_ids))), task.c.state == "open"
     )
+    conn.execute(change.values(state="dropped", closed_at=now))
+
+
+_MADE = old_names.names([EventKind.TASK_CREATED])
+
+
+def drop_made_since(
+    conn: Connection, enrollment_ids: Iterable[int], since: dt.datetime, now: dt.datetime
+) -> None:
+    """Of these, the open tasks that were made after an instant, as the log has it."""
+    here = task.c.enrollment_id.in_(sorted(set(enrollment_ids)))
+    made = sa.exists().where(event.c.enrollment_id == task.c.enrollment_id, event.c.step == task.c.step)
+    made = made.where(event.c.kind.in_(_MADE), event.c.at > since)
+    change = sa.update(task).where(here, task.c.state == "open", made)
     conn.execute(change.values(state="dropped", closed_at=now))
