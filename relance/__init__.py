@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
+    from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reasons.as_data import Why
@@ -239,6 +240,8 @@ __all__ = [
     "Server",
     "ServerChange",
     "Settings",
+    "SignInPrompt",
+    "SignInRequest",
     "SkipCode",
     "Skipped",
     "Span",
@@ -317,6 +320,7 @@ _ROOMS = {
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.sending.copies": ("SentCopies",),
+    "engine.mailboxes.sign_ins.agreeing": ("SignInPrompt", "SignInRequest"),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),
     "engine.reporting.concerns": ("Concern", "ConcernKind"),

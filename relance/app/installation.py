@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from relance.engine.engagement import hits
     from relance.engine.jobs import work as job_work
     from relance.engine.mailboxes import idle
+    from relance.engine.mailboxes.sign_ins import renewing
     from relance.engine.reporting import explain as reporting_explain
     from relance.engine.reporting import sequence_report, step_outcomes
     from relance.engine.reporting import status as engine_status
@@ -68,11 +69,12 @@ else:
         "relance.engine.reporting.status",
         "relance.engine.reporting.timeline",
     )
-    journal_replay, control, sequences_enroll, job_work = late.modules(
+    journal_replay, control, sequences_enroll, job_work, renewing = late.modules(
         "relance.engine.restore.journal_replay",
         "relance.engine.sequences.control",
         "relance.engine.sequences.enroll",
         "relance.engine.jobs.work",
+        "relance.engine.mailboxes.sign_ins.renewing",
     )
 
 BEAT_SECONDS = 60.0
@@ -289,6 +291,10 @@ class Relance:
         return idle.listening(self._context, mailbox_id)
 
     call = LateOperation(lambda: idle.call)
+
+    def keep_signed_in(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Renew the access tokens of mailboxes that run out soon; returns of how many. Waits for their providers."""
+        return renewing.keep(self._context, stop)
 
     def tick(self) -> engine_tick.TickReport:
         """Do what is due and needs no mailbox."""

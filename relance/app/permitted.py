@@ -138,6 +138,8 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.remove": _do(Permission.MAILBOXES),
     "mailboxes.removed": _look(by_itself),
     "mailboxes.resume": _do(Permission.MAILBOXES),
+    "mailboxes.sign_in": Rule(Permission.MAILBOXES, changes=True, audited=True),
+    "mailboxes.add_signed_in": _do(Permission.MAILBOXES),
     "mailboxes.show": _look(own_mailbox),
     "mailboxes.test": _do(Permission.MAILBOXES),
     "messages.list": _look(by_itself),

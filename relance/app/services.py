@@ -21,6 +21,7 @@ from relance.engine.jobs import service as job_service
 from relance.engine.mailboxes import aliases, assigning, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.settings import adding, changing
+from relance.engine.mailboxes.sign_ins import agreeing
 from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages, task_endings
 from relance.engine.restore import doubts
@@ -129,6 +130,8 @@ class Mailboxes(Service):
 
     add = Operation(adding.add)
     change = Operation(changing.change)
+    sign_in = Operation(agreeing.sign_in)
+    add_signed_in = Operation(agreeing.add)
     assign = Operation(assigning.assign)
     owners = Operation(assigning.owners)
     list = Operation(mailbox_service.list_all)

@@ -10,7 +10,7 @@ import typer
 
 from relance import errors
 from relance.cli import contacts
-from relance.cli.mailbox import aliases, changing, copies
+from relance.cli.mailbox import aliases, changing, copies, signing_in
 from relance.cli.mailbox.options import (
     Address,
     Anyway,
@@ -50,6 +50,7 @@ group.add_typer(aliases.group, name="alias")
 group.command("set")(changing.set_)
 group.command("change", hidden=True)(changing.set_)  # as it was called before
 group.command("sent-copies")(copies.sent_copies)
+group.command("sign-in")(signing_in.sign_in)
 COLUMNS = {
     N_("address"): "address",
     N_("name"): "name",

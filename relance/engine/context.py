@@ -6,8 +6,10 @@ import datetime as dt
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from relance import errors
 from relance.clock import Clock, Watch
 from relance.engine.db.database import Database
+from relance.engine.db.machine_time import beside
 from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
@@ -26,11 +28,16 @@ from relance.engine.runtime.mail_servers import MailServers
 from relance.engine.runtime.sequence_cache import SequenceCache
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.schedule.timezones import Workspace
-from relance.engine.store.mailboxes import leases
+from relance.engine.store.mailboxes import grants, leases
+from relance.engine.store.mailboxes.grants import StoredGrant
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
+from relance.mailbox.auth import AccessToken, Password, SignInKind
+from relance.mailbox.oauth.grants import Grant
 from relance.tracking import judge
 from relance.tracking.links import Links
+from relance.wording import Text, ended
+from relance.wording.sentence_codes import SentenceCode
 
 
 @dataclass(frozen=True)
@@ -103,5 +110,41 @@ class Context:
     telemetry: Telemetry = field(default_factory=Unmeasured)
 
     def account(self, mailbox: Mailbox) -> Account:
-        """The mailbox with its password opened; `errors.Broken` when it does not open."""
-        return mailbox.account(self.vault.open(mailbox.secret, f"mailbox/{mailbox.address}"))
+        """The mailbox with what it signs in with, opened; `errors.Broken` when it does not open, `errors.Unreachable` while its
+        access token has run out. Asks the database where it has one: not to be called in a transaction."""
+        if mailbox.sign_in == SignInKind.PASSWORD:
+            secret = self.vault.open(mailbox.secret, f"mailbox/{mailbox.address}")
+            return mailbox.account(Password(mailbox.username, secret))
+        if mailbox.sign_in != SignInKind.OAUTH:
+            raise errors.Unreachable(_of_a_later_release(mailbox.address))
+        with self.database.read() as conn:
+            found, now = grants.of(conn, mailbox.id), beside(conn)
+        if found is None or found.token_until <= now:
+            raise errors.Unreachable(_run_out(mailbox.address, found))
+        token = self.grant(mailbox, found).access_token
+        return mailbox.account(AccessToken(mailbox.username, token))
+
+    def grant(self, mailbox: Mailbox, stored: StoredGrant) -> Grant:
+        """A mailbox's grant, opened; `errors.Broken` when it does not open."""
+        return Grant.read(self.vault.open(stored.sealed, f"grant/{mailbox.address}"))
+
+
+def _run_out(address: str, grant: StoredGrant | None) -> Text:
+    if grant is None or grant.renew_at is None:
+        return Text("{address} has to be signed in to again.", address=address).coded(
+            SentenceCode.SIGN_IN_NEEDED
+        )
+    if not grant.problem:
+        return Text(
+            "The access token of {address} has run out and is being renewed. It will be tried again.",
+            address=address,
+        ).coded(SentenceCode.ACCESS_RAN_OUT)
+    return Text(
+        "The access token of {address} has run out and could not be renewed yet: {words} It will be tried again.",
+        address=address,
+        words=ended(grant.problem),
+    ).coded(SentenceCode.ACCESS_RAN_OUT)
+
+
+def _of_a_later_release(address: str) -> Text:
+    return Text("{address} signs in in a way that only a later release knows.", address=address)

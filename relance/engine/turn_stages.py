@@ -16,6 +16,7 @@ from relance.engine.context import Context
 from relance.engine.db import prepared
 from relance.engine.inbound.reading import sync
 from relance.engine.mailboxes.settings.changing import look_anew
+from relance.engine.mailboxes.sign_ins import renewing
 from relance.engine.reasons import Code, Why, because
 from relance.engine.runtime.mail_servers import ServerVisit
 from relance.engine.schedule import next_turn
@@ -86,6 +87,7 @@ class Turn:
         self.granted = False
         self.recovered: list[Server] = []  # servers that were in trouble and answered again
         self.mailbox = self.began = mailboxes.of_lease(conn, lease)
+        self.account: Account | None = None
         self.send_error: Text = self.mailbox.send_error  # what the last attempt to send met
         self.work = Workload.of(context, lease, self.mailbox)
         self.synced = clock.elapsed()
@@ -127,7 +129,8 @@ class Turn:
         if self._locked_out():  # asking again with a refused password would only lock the account
             return EndTurn(EndKind.DONE)
         try:
-            return self._serve(self.context.account(self.mailbox), stop)
+            self.account = self.context.account(self.mailbox)
+            return self._serve(self.account, stop)
         except errors.Broken as broken:
             return self._refused(broken.text, unreadable=True)
         except errors.Unreachable as away:
@@ -272,6 +275,8 @@ class Turn:
     def _refused(self, words: Text, *, unreadable: bool = False) -> EndTurn:
         """Only a person can mend this (a refused login, a bad certificate), if it is what it says it is: where the login
         worked before, it is asked again a few times, further and further apart."""
+        if renewing.doubted(self.context, self.account, self.mailbox, words):
+            return EndTurn(EndKind.NOT_REACHED, words)
         worked = self.mailbox.synced_at is not None
         if self.mailbox.logins_refused + 1 >= next_turn.give_up_at(worked_before=worked):
             self._pause(words, unreadable=unreadable)

@@ -134,8 +134,14 @@ def of_smtp(code: int, words: str) -> Meaning:
     return Meaning.UNCLEAR
 
 
-def advice(protocol: str) -> Text:
-    """What a person can do about a refusal by the IMAP or SMTP server."""
+def advice(protocol: str, *, by_token: bool = False) -> Text:
+    """What a person can do about a refusal by the IMAP or SMTP server; `by_token`: of an access token."""
+    if by_token:
+        return Text(
+            "Sign in again, and check that {protocol} access is switched on in the account's settings and that the sign-in "
+            "was granted for this mailbox.",
+            protocol=protocol,
+        )
     return Text(
         "Check the user name and password; many providers require an app password, and {protocol} access switched on "
         "in the account's settings.",

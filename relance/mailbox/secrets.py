@@ -22,16 +22,19 @@ _PLAIN = re.compile("[A-Za-z0-9]+")  # what is written alike in every dress but 
 class Mask:
     """Hides some secrets wherever they stand: plain, in a web address, as JSON or Python writes them, in base64.
 
-    Cheap where nothing is to be hidden: every reply of a mail server is looked at.
+    Cheap where nothing is to be hidden: every reply of a mail server is looked at. `then`: a pattern of what belongs to a
+    secret behind these letters of it.
     """
 
-    def __init__(self, hidden: Iterable[str]) -> None:
+    def __init__(self, hidden: Iterable[str], *, then: str = "") -> None:
+        self._then = then
         self._secrets = sorted({each for each in hidden if len(each) >= SHORTEST}, key=len, reverse=True)
         self._signs = tuple({sign.lower() for secret in self._secrets for sign in _signs(secret)})
 
     @functools.cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(p for secret in self._secrets for p in _patterns(secret)), re.IGNORECASE)
+        ways = "|".join(p for secret in self._secrets for p in _patterns(secret))
+        return re.compile(f"(?:{ways}){self._then}", re.IGNORECASE)
 
     def over(self, text: str) -> str:
         """The text with every secret masked."""

@@ -125,6 +125,9 @@ class App(Protocol):
     def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
         """New mail was heard of then: bring the next turn forward; True once it was looked at since."""
 
+    def keep_signed_in(self, stop: Callable[[], bool]) -> int:
+        """Renew the access tokens of mailboxes that run out soon; returns of how many. Waits for their providers."""
+
     def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
         """When something falls due next (business time), of what does after an instant; None when nothing waits."""
 

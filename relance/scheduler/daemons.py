@@ -16,7 +16,7 @@ import structlog
 
 from relance import config, errors
 from relance.engine.db import database
-from relance.scheduler import actors, app_protocol, copies, listening, scheduler
+from relance.scheduler import actors, app_protocol, copies, listening, scheduler, signing_in
 from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts, startup
@@ -93,6 +93,7 @@ def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) 
         rounds,
         *listening.parts(app, figures, rounds.wake),
         *copies.parts(app),
+        signing_in.SignIns(app),
     ]
     around = shared_parts.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import actors, app_protocol, copies, listening, scheduler
+from relance.scheduler import actors, app_protocol, copies, listening, scheduler, signing_in
 from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts
@@ -50,6 +50,7 @@ def assemble(
         *(server, worker, rounds),
         *listening.parts(app, figures, rounds.wake),
         *copies.parts(app),
+        signing_in.SignIns(app),
     ]
     hearts = [server.pulses, worker.pulses, rounds.pulses]
     return shared_parts.around(app, "run", figures, own, hearts=hearts, sender=sender)

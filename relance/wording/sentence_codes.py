@@ -28,6 +28,8 @@ class SentenceCode(StrEnum):
     LOGIN_REFUSED_FOR_NOW = "login_refused_for_now"
     LOGIN_NOT_ACCEPTED = "login_not_accepted"  # nothing says whether the password is wrong
     LOGIN_UNUSABLE = "login_unusable"  # a control character in it
+    ACCESS_RAN_OUT = "access_ran_out"  # a token is renewed as soon as its provider answers
+    SIGN_IN_NEEDED = "sign_in_needed"
     KEY_IS_ANOTHER = "key_is_another"  # the password was sealed with it
     STOPPED_AFTER_BODY = "stopped_after_body"
     STOPPED_SENDING = "stopped_sending"

@@ -40,6 +40,7 @@ MEANINGS = {
     "outcome": "the state of the mail now (see [states](states.md)); of a task: how it ended, as its doer said",
     "password": "that there is a new one",
     "plus_addressing": "whether mail to its name with + and more reaches it",
+    "sign_in": "how it signs in from now on: `oauth`",
     "reason": "why, for people",
     "reasons": "why, a sentence each",
     "rule": "the rule that decided",

@@ -193,6 +193,16 @@ PEOPLES_OWN = {
         "to",
     ),
     *("lifted", "going_on", "still_held", "still", "people"),  # addresses
+    *(
+        "url",
+        "authorization_url",
+        "token_url",
+        "device_url",
+        "scopes",
+        "client_id",
+        "client_secret",
+        "tenant",
+    ),
     "server_reply",  # a server's; its number is `code`
     "held_at",  # a step
     *("unknown_columns", "username", "value", "values", "variant", "who", "yaml", "held_because"),

@@ -61,6 +61,16 @@ def _answered(question: str, choices: str, *, nothing: bool) -> bool:
         show.note(_("Error: invalid input"))
 
 
+def secret(question: str) -> str:
+    """A secret asked at the terminal, or the first line of standard input."""
+    if answerable():
+        return str(typer.prompt(question, hide_input=True, err=True))
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise wrong(_("A secret is needed on standard input, which is empty."))
+    return line
+
+
 def password(question: str, *, from_stdin: bool) -> str:
     """A password from the first line of standard input, else from RELANCE_PASSWORD, else asked. Never an argument:
     other people on a machine can read those."""

@@ -57,6 +57,7 @@ class MailboxChanged(EventData):
     ca_file: bool | None = None
     unknown_policy: str | None = None
     plus_addressing: bool | None = None
+    sign_in: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxRemoved
 from relance.engine.event_log.of_people import EnrollmentHeld
+from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.reasons import Code, because
 from relance.engine.sending.doubt import recovery
 from relance.engine.sending.replies import ends as reply_ends
@@ -79,7 +80,13 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
     paused = mailboxes.because(done_by.done(conn, Code.REMOVED))
     for mail in queue.outgoing(conn, own_replies.waiting(conn, mailbox.id)):
         reply_ends.give_up(conn, mail, why, now)
-    gone = {"state": "removed", "secret": b"", "next_turn_at": None, **paused}
+    gone = {
+        "state": "removed",
+        "secret": b"",
+        "next_turn_at": None,
+        **paused,
+    }
     mailboxes.change(conn, mailbox.id, **gone, lease_until=None, lease_owner="")
+    lifetimes.keep(context, conn, (mailbox.id, mailbox.address), None)
     removed = NewEvent(MailboxRemoved(len(planned)), now, mailbox_id=mailbox.id)
     events.record_events(conn, [*news, removed])

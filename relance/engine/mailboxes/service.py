@@ -20,6 +20,7 @@ from relance.engine.mailboxes import remove as mailboxes_remove
 from relance.engine.mailboxes.settings import signing_in
 from relance.engine.mailboxes.settings.signing_in import Done as Done
 from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
+from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.reasons import Code, Why
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
@@ -124,10 +125,10 @@ def _exists(address: str) -> errors.Invalid:
     return errors.Invalid(Text("{address} already exists.", address=address), command=typed, page=there)
 
 
-def checked(context: Context, spec: MailboxSpec) -> str:
-    """The address of a mailbox to take in, as it is stored. Raises `errors.Invalid` with every mistake; no server is asked."""
+def checked(context: Context, spec: MailboxSpec, *, by_token: bool = False) -> str:
+    """The address of a mailbox to take in, as it is stored; `by_token`: it needs no password. Raises `errors.Invalid` with every mistake; no server is asked."""
     found = address.normalise(spec.address, allow_test_domains=context.options.allow_test_domains)
-    _check(spec, found.normalised, context.clock.now().date())
+    _check(spec, found.normalised, None if by_token else context.clock.now().date())
     with context.database.read() as conn:
         before = mailboxes.by_address(conn, found.normalised)
     if before is not None and before.state != "removed":
@@ -135,9 +136,9 @@ def checked(context: Context, spec: MailboxSpec) -> str:
     return found.normalised
 
 
-def add(context: Context, spec: MailboxSpec) -> MailboxView:
-    """Take a mailbox in as it is told, without asking its servers. Raises `errors.Invalid` with every mistake, and stores nothing then."""
-    where = checked(context, spec)
+def add(context: Context, spec: MailboxSpec, granted: lifetimes.Granted | None = None) -> MailboxView:
+    """Take a mailbox in as it is told, without asking its servers; with what its provider granted, it signs in by that. Raises `errors.Invalid` with every mistake, and stores nothing then."""
+    where = checked(context, spec, by_token=granted is not None)
     now = context.clock.now()
     values = {
         "name": contact_fields.tidy("name", spec.name),
@@ -167,6 +168,7 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
                 forget_provider(conn, before.id)
             number = before.id
+        lifetimes.keep(context, conn, (number, where), granted)
         events.record_event(conn, MailboxAdded(), now, mailbox_id=number)
     return show(context, where)
 
@@ -222,7 +224,7 @@ def policy_problems(policy: str) -> Iterator[errors.Problem]:
         yield errors.Problem(known.coded(SentenceCode.VALUE_UNFIT), where="unknown_policy")
 
 
-def _check(spec: MailboxSpec, email: str, today: dt.date) -> None:
+def _check(spec: MailboxSpec, email: str, today: dt.date | None) -> None:
     problems = list(_sign_in_problems(spec, email, today))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
         problems += server_problems(what, server)
@@ -235,8 +237,9 @@ def _check(spec: MailboxSpec, email: str, today: dt.date) -> None:
         raise errors.Invalid(problems)
 
 
-def _sign_in_problems(spec: MailboxSpec, email: str, today: dt.date) -> Iterator[errors.Problem]:
-    if ended := providers.password_ended(email, spec.smtp, spec.imap, today):
+def _sign_in_problems(spec: MailboxSpec, email: str, today: dt.date | None) -> Iterator[errors.Problem]:
+    """`today`: None where it needs no password."""
+    if today and (ended := providers.password_ended(email, spec.smtp, spec.imap, today)):
         yield errors.Problem(ended, where="password")
     try:
         contact_fields.tidy("name", spec.name)
@@ -244,7 +247,7 @@ def _sign_in_problems(spec: MailboxSpec, email: str, today: dt.date) -> Iterator
         yield errors.Problem(unfit.args[0])
     if unreadable := tls.fault_of_pem(spec.ca_file):
         yield errors.Problem(unreadable, where="ca_file")
-    yield from sign_in_problems(username=spec.username, password=spec.password)
+    yield from sign_in_problems(username=spec.username, password=spec.password if today else "-")
 
 
 def sign_in_problems(**given: str) -> Iterator[errors.Problem]:
@@ -334,7 +337,7 @@ def test(context: Context, address: str, done: Done = lambda _: None) -> Mailbox
 def _tried(context: Context, mailbox: Mailbox) -> Iterator[TestStep]:
     try:
         account = context.account(mailbox)
-    except errors.Broken as broken:
+    except (errors.Broken, errors.Unreachable) as broken:
         yield TestStep("password", ok=False, words=str(broken), why=reasons.why_of(broken.text))
         return
     for tried in signing_in.tries(context, account):

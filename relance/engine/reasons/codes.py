@@ -134,6 +134,9 @@ class Code(StrEnum):
     # Why a mailbox sends nothing.
     SAME_ANSWER_TWICE = "same_answer_twice"
     SEVERAL_REFUSE = "several_refuse"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_IN_CUT_OFF = "sign_in_cut_off"  # while it was renewed
+    CLIENT_REFUSED = "client_refused"
     REMOVED = "removed"
     # What moved a due time, beside the calendar.
     DEFERRED_BY_SERVER = "deferred_by_server"

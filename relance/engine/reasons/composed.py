@@ -88,6 +88,8 @@ def _changes(params: Params) -> Iterator[Text]:
 
 
 def _sign_in_changes(params: Params) -> Iterator[Text]:
+    if params.get("sign_in"):
+        yield Text("signed in through the provider")
     if "username" in params:
         yield Text("signs in as: {username}", username=params["username"])
     if "smtp" in params:

@@ -130,6 +130,15 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.COLLEAGUE_SLOWS: Text("{email} at the same company {told}, so it is sent {wait} later"),
         Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row: {said} (the last was {email})"),
         Code.SEVERAL_REFUSE: Text("several organisations refuse its mail ({organisations}): {said}"),
+        Code.SIGN_IN_REFUSED: Text(
+            "the provider no longer accepts its sign-in (a changed password, a withdrawn consent, or too long without use). Sign in to it again. The provider said: {said}"
+        ),
+        Code.SIGN_IN_CUT_OFF: Text(
+            "its sign-in was lost when a renewal was interrupted. Sign in to it again. The provider said: {said}"
+        ),
+        Code.CLIENT_REFUSED: Text(
+            "the provider no longer accepts the client ID or client secret of its sign-in. Check them there, then sign in to it again. The provider said: {said}"
+        ),
         Code.REMOVED: Text("removed by a person"),
         Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later: {said}"),
         Code.WAS_AWAY: Text("was out of office"),

@@ -165,7 +165,7 @@ def _by_login(client: Client, account: Account, way: Sasl | None) -> None:
     with _told(account):
         try:
             if way is None:
-                raise _NoWay(Text("the server accepts no password here: login by password is disabled"))
+                raise _NoWay(_no_way(account))
             if not _can_be_said(way):
                 raise _NoWay(
                     Text(
@@ -176,6 +176,12 @@ def _by_login(client: Client, account: Account, way: Sasl | None) -> None:
             client.login(_quoted(username), secret)
         except exceptions.LoginError as error:
             _raise(client, account, error)
+
+
+def _no_way(account: Account) -> Text:
+    if account.credentials.by_token:
+        return Text("the server accepts no OAuth 2.0 sign-in here (XOAUTH2 or OAUTHBEARER)")
+    return Text("the server accepts no password here: login by password is disabled")
 
 
 def _raise(client: Client, account: Account, error: BaseException) -> None:
@@ -197,7 +203,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
                 place=place,
                 username=account.username,
                 words=ended(words),
-                advice=login_refusals.advice("IMAP"),
+                advice=login_refusals.advice("IMAP", by_token=account.credentials.by_token),
             ).coded(SentenceCode.LOGIN_REFUSED)
         ) from None
     if meaning is Meaning.NOT_NOW:
@@ -216,7 +222,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
             place=place,
             username=account.username,
             words=ended(words),
-            advice=login_refusals.advice("IMAP"),
+            advice=login_refusals.advice("IMAP", by_token=account.credentials.by_token),
         ).coded(SentenceCode.LOGIN_NOT_ACCEPTED)
     ) from None
 

@@ -92,6 +92,12 @@ class OAuth:
     scopes: tuple[str, ...]  # what a person agrees to
     source: FactSource
     device_endpoint: str = ""  # RFC 8628; empty: the provider does not give these scopes to devices
+    more: tuple[
+        tuple[str, str], ...
+    ] = ()  # what a person is asked with besides, so that a refresh token is given
+    idle_days: int = (
+        0  # how long a refresh token that nobody uses stays good; 0: no end, or none that is known
+    )
     application_scopes: tuple[str, ...] = ()  # what an administrator allows for many mailboxes at once
     application_source: FactSource | None = None
 

@@ -58,6 +58,7 @@ _GOOGLE_OAUTH = OAuth(
     "https://oauth2.googleapis.com/token",
     ("https://mail.google.com/",),  # restricted; the flow for devices does not give it
     _elsewhere("https://developers.google.com/identity/protocols/oauth2/native-app"),
+    more=(("access_type", "offline"), ("prompt", "consent")),
     application_scopes=("https://mail.google.com/",),  # a service account with domain-wide delegation
     application_source=_elsewhere("https://developers.google.com/identity/protocols/oauth2/service-account"),
 )
@@ -84,6 +85,7 @@ def _microsoft_oauth(tenant: str, application_scopes: tuple[str, ...] = ()) -> O
         _MICROSOFT_SCOPES,
         _MICROSOFT_OAUTH_PAGE,
         device_endpoint=f"{base}/devicecode",
+        idle_days=90,  # rolling: learn.microsoft.com/entra/identity-platform/refresh-tokens
         application_scopes=application_scopes,
         application_source=_MICROSOFT_OAUTH_PAGE if application_scopes else None,
     )

@@ -45,6 +45,13 @@ async def _said(line: protocol.Wire, way: Sasl, seconds: float) -> aiosmtplib.SM
     return reply
 
 
+def no_way(credentials: Credentials, offered: str) -> str:
+    """What is said of a server that offers no mechanism for these."""
+    if credentials.by_token:
+        return f"the server offers no login by OAuth 2.0 (it offers: {offered})"
+    return f"the server offers no login by password (it offers: {offered})"
+
+
 def refused(reply: aiosmtplib.SMTPResponse) -> SendResult:
     """What a 4xx or 5xx to AUTH means; blame `SENDER` says that these credentials are refused, and a person must act."""
     said, meaning = smtp_replies.bounded(reply.message), login_refusals.of_smtp(reply.code, reply.message)
@@ -78,7 +85,7 @@ def told(account: Account, refusal: SendResult) -> Text:
             place=place,
             username=account.username,
             words=said,
-            advice=login_refusals.advice("SMTP"),
+            advice=login_refusals.advice("SMTP", by_token=account.credentials.by_token),
         ).coded(SentenceCode.LOGIN_REFUSED)
     return Text(
         "The SMTP server {place} does not accept the login of {username} for now: {words} It will be tried again.",

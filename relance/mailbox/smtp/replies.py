@@ -165,6 +165,7 @@ _OWN = (
     Text.within("smtp", "TLS failed: {fault}"),
     Text.within("smtp", "{host} would be contacted without encryption; use TLS or STARTTLS"),
     Text.within("smtp", "the server offers no login by password (it offers: {offered})"),
+    Text.within("smtp", "the server offers no login by OAuth 2.0 (it offers: {offered})"),
     Text.within("smtp", "the mail has {size} bytes, the server accepts {limit}"),
     Text.within("smtp", "nothing was sent: {fault}"),
     Text.within("smtp", "the server does not offer STARTTLS; wrong port, or something on the way removes it"),

@@ -240,7 +240,7 @@ class SmtpSession:
         )
         if reply is None:
             offered = ", ".join(sorted(self._can.auth)) or "none"
-            return _person_must_act("auth", f"the server offers no login by password (it offers: {offered})")
+            return _person_must_act("auth", smtp_login.no_way(self._account.credentials, offered))
         if reply.code < 400:
             return None if reply.code == 235 else self._refused(reply)
         return smtp_login.refused(reply)

@@ -11,6 +11,7 @@ import pytest
 from relance import errors
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.inbound.reading.unread_mail import UnreadMail
+from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt
 from relance.engine.sending.copies import SentCopies
 from relance.engine.sending.refusals.refusing_domains import Retried
 from relance.mailbox import providers
@@ -192,3 +193,34 @@ def test_whether_copies_are_filed_is_said_and_switched(engine: Engine, told: Sen
     shown = run("mailbox", "sent-copies", "me@acme.example", told.mode, "--json")
     assert json.loads(shown.stdout)["filing"] is told.filing
     assert ("mailboxes.file_copies", ("me@acme.example", told.mode), {}) in engine.calls
+
+
+def test_signing_in_to_a_mailbox_that_is_there_asks_nothing(engine: Engine) -> None:
+    shown = run("mailbox", "sign-in", "me@gmail.com", "--no-browser")
+    assert shown.exit_code == 0, shown.output
+    [(_, words, _)] = [call for call in engine.calls if call[0] == "mailboxes.sign_in"]
+    assert words[0] == "me@gmail.com"
+    assert (words[1].client_id, words[1].client_secret, words[1].on_device) == ("", "", False)
+    prompt = words[2]
+    prompt(SignInPrompt("https://provider.example/a?b=c"))
+    prompt(SignInPrompt("https://provider.example/device", "ABCD-1234"))
+
+
+def test_signing_in_adds_a_mailbox_and_shows_no_secret(engine: Engine) -> None:
+    engine.answers["mailboxes.show"] = errors.NotFound("there is none")
+    shown = run(
+        "mailbox", "sign-in", "me@gmail.com", "--name", "Me", "--client-id", "our-own", "--client-secret", "--device",
+        "--wait", "60", given="hush-4711\n",
+    )  # fmt: skip
+    assert shown.exit_code == 0, shown.output
+    [(_, (spec, wish, _), _)] = [call for call in engine.calls if call[0] == "mailboxes.add_signed_in"]
+    assert (spec.address, spec.name, spec.password) == ("me@gmail.com", "Me", "")
+    assert spec.smtp == providers.KNOWN["gmail"].servers.smtp
+    assert (wish.client_id, wish.client_secret, wish.on_device, wish.seconds) == (
+        "our-own",
+        "hush-4711",
+        True,
+        60,
+    )
+    assert "hush-4711" not in shown.output
+    assert "hush-4711" not in repr(wish)

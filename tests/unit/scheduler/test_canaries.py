@@ -29,7 +29,7 @@ from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
 from relance.mailbox.classification.delivery_failures import bounces
-from relance.scheduler import actors, copies, listening, scheduler
+from relance.scheduler import actors, copies, listening, scheduler, signing_in
 from relance.scheduler import jobs as long_work
 from relance.scheduler.logging import logs
 from relance.scheduler.monitoring import metrics
@@ -110,7 +110,7 @@ class App:
 
     clock = clock.ManualClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
     settings: Any = None
-    tick = turn = idle_candidates = listen = due_copies = fails
+    tick = turn = idle_candidates = listen = keep_signed_in = due_copies = fails
 
     def due_mailboxes(self, limit: int) -> list[int]:
         return []
@@ -124,6 +124,10 @@ def a_round(app: Any) -> None:
     carrier.declare_queue(broker.QUEUE)
     figures = metrics.Meters()
     scheduler.Loop(app, hints.Hints(carrier, coalescing.LocalMarks(), figures), figures).round()
+
+
+def a_renewal(app: Any) -> None:
+    signing_in.SignIns(app).look()
 
 
 def a_turn(app: Any) -> None:
@@ -246,6 +250,7 @@ PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "scheduler/jobs.py": (a_job,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/scheduler.py": (a_round,),
+    "scheduler/signing_in.py": (a_renewal,),
     "console/watch.py": (a_look,),
     "console/server.py": (a_page_that_breaks,),
     "console/views/mailboxes/trying.py": (a_test_of_a_mailbox,),

@@ -26,7 +26,10 @@ mailbox = sa.Table(
     sa.Column("address", sa.Text, nullable=False, unique=True),
     text("name"),
     sa.Column("username", sa.Text, nullable=False),
-    sa.Column("secret", sa.LargeBinary, nullable=False),  # sealed by the vault, bound to this row
+    sa.Column(
+        "secret", sa.LargeBinary, nullable=False
+    ),  # sealed by the vault, bound to this row; empty: no password
+    text("sign_in", default="password"),  # password; oauth: see `oauth_grant`
     sa.Column("smtp_host", sa.Text, nullable=False),
     sa.Column("smtp_port", sa.Integer, nullable=False),
     sa.Column("smtp_security", sa.Text, nullable=False),
@@ -94,6 +97,24 @@ folder = sa.Table(
     ),  # it may be another of that name
     sa.UniqueConstraint("mailbox_id", "name"),
     **NEVER_AGAIN,
+)
+
+oauth_grant = (
+    sa.Table(  # what a provider granted for a mailbox that signs in by OAuth 2.0; times are machine time
+        "oauth_grant",
+        metadata,
+        sa.Column("mailbox_id", Id, sa.ForeignKey("mailbox.id"), primary_key=True, autoincrement=False),
+        count("version"),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),  # client and tokens, bound to the mailbox
+        sa.Column("token_until", Instant, nullable=False),
+        sa.Column("grant_until", Instant),  # when its owner has to sign in again, where that is known
+        sa.Column("renew_at", Instant),  # empty: the provider refused to renew it
+        text("renewer"),  # which process renews it now, until when
+        sa.Column("renewing_until", Instant),
+        count("doubted"),  # the version whose access token a server refused
+        count("tries"),
+        told("problem"),
+    )
 )
 
 withheld = sa.Table(  # mails that a server shows and does not give

@@ -22,6 +22,7 @@ from relance.engine.mailboxes import aliases, service
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.mailboxes.settings import signing_in
 from relance.engine.mailboxes.settings.signing_in import Done
+from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.reasons import Code, because
 from relance.engine.sequences import backlog
 from relance.engine.store import events
@@ -30,6 +31,7 @@ from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, SIGN_IN, Mailbox
 from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
 from relance.mailbox.account import Security, Server
+from relance.mailbox.auth import AccessToken, Credentials, Password, SignInKind
 from relance.wording import Text
 
 
@@ -82,11 +84,11 @@ def change(
     before = service.get(context, address)
     wanted = _wanted(before, wish)
     new = _signs_in_otherwise(before, wanted, wish)
-    _check(wanted, wish, context.clock.now().date() if new else None)
+    by_password = bool(wish.password) or before.sign_in == SignInKind.PASSWORD
+    _check(wanted, wish, context.clock.now().date() if new and by_password else None)
     tested = new and not anyway
     if tested:
-        password = wish.password or context.account(before).credentials.secret
-        signing_in.require(context, wanted.account(password), done)
+        signing_in.require(context, wanted.account(_credentials(context, before, wanted, wish)), done)
     wakes = tested and paused_for_sign_in(before)
     if wakes:
         backlog.spread_piled_up(context, before.id)
@@ -97,6 +99,13 @@ def change(
             raise errors.Invalid(_CHANGED_MEANWHILE)
         _store(conn, context, found, wish, new=new, tested=tested)
     return service.show(context, before.address)
+
+
+def _credentials(context: Context, before: Mailbox, wanted: Mailbox, wish: MailboxChange) -> Credentials:
+    if wish.password:
+        return Password(wanted.username, wish.password)
+    known = context.account(before).credentials
+    return (AccessToken if known.by_token else Password)(wanted.username, known.secret)
 
 
 _CHANGED_MEANWHILE = Text(
@@ -116,16 +125,18 @@ def _store(
     if not values:
         return
     mailboxes.change(conn, found.id, **values)
+    if wish.password:
+        lifetimes.keep(context, conn, (found.id, found.address), None)
     before, after = _told(found, wanted)
     after |= {"password": True} if wish.password else {}
     events.record_event(conn, _said(after), now, mailbox_id=found.id)
     audit.write(conn, "mailboxes.change", found.address, machine_now(), before=before, after=after)
     if new:
-        _signs_in_anew(conn, found, wanted, now, tested=tested)
+        signs_in_anew(conn, found, wanted, now, tested=tested)
     mailboxes.schedule_turn(conn, [found.id], now)
 
 
-def _signs_in_anew(
+def signs_in_anew(
     conn: Connection, found: Mailbox, wanted: Mailbox, now: dt.datetime, *, tested: bool
 ) -> None:
     """What its servers said to the sign-in that was before counts no more."""

@@ -22,7 +22,7 @@ from relance.engine.store import events
 from relance.engine.store.mailboxes import leases
 from relance.engine.store.mailboxes.leases import Lease
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.auth import Password
+from relance.mailbox.auth import Credentials, SignInKind
 from relance.wording import Text
 
 FORGOTTEN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -63,6 +63,7 @@ class Mailbox:
     seen_from: Sequence[str] = ()  # other addresses in From in its Sent folder
     refusal: Mapping[str, Any] | None = None  # the last mail its server refused, with none accepted since
     reply_at: dt.datetime | None = None  # when the next answer that a person wrote leaves; None: none is to
+    sign_in: SignInKind = SignInKind.PASSWORD
 
     @property
     def read_at(self) -> dt.datetime | None:
@@ -84,13 +85,12 @@ class Mailbox:
         """Its servers and its domain: whose words are its provider's own."""
         return frozenset({self.smtp.host, self.imap.host, self.address.rpartition("@")[2]})
 
-    def account(self, password: str) -> Account:
+    def account(self, credentials: Credentials) -> Account:
         """What the mail room needs."""
-        credentials = Password(self.username, password)
         return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
 
 
-SIGN_IN = ("username", "secret", "smtp", "imap", "ca_file")
+SIGN_IN = ("username", "sign_in", "secret", "smtp", "imap", "ca_file")
 """The fields that say where it signs in, and with what."""
 
 
@@ -105,11 +105,12 @@ def _mailbox(row: Any) -> Mailbox:
         smtp=Server(at["smtp_host"], at["smtp_port"], stored(Security, at["smtp_security"])),
         imap=Server(at["imap_host"], at["imap_port"], stored(Security, at["imap_security"])),
         why=_why(at),
+        sign_in=stored(SignInKind, at["sign_in"]),
         **{name: at[name] for name in _PLAIN},
     )
 
 
-_PLAIN = [name for name in Mailbox.__dataclass_fields__ if name not in ("smtp", "imap", "why")]
+_PLAIN = [name for name in Mailbox.__dataclass_fields__ if name not in ("smtp", "imap", "why", "sign_in")]
 
 
 def _why(at: Mapping[str, Any]) -> Reason:

@@ -1,0 +1,230 @@
+"""A mailbox's owner agrees at their provider; what they granted is tried at both servers, and stored if it works."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from relance import clock, errors
+from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import MailboxChanged
+from relance.engine.mailboxes import service
+from relance.engine.mailboxes.service import MailboxSpec, MailboxView
+from relance.engine.mailboxes.settings import changing
+from relance.engine.mailboxes.sign_ins import lifetimes
+from relance.engine.mailboxes.sign_ins.lifetimes import Granted
+from relance.engine.reasons import Code, because
+from relance.engine.sequences import backlog
+from relance.engine.store import events
+from relance.engine.store.mailboxes import grants, mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.users import audit
+from relance.mailbox import providers
+from relance.mailbox.account import Account
+from relance.mailbox.auth import AccessToken, SignInKind
+from relance.mailbox.oauth import authorization, endpoint, loopback
+from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
+from relance.mailbox.oauth.protocol import Outcome
+from relance.mailbox.providers.facts import FactSource, OAuth
+from relance.mailbox.smtp import login as smtp_login
+from relance.wording import Text, _, ended
+
+PATIENCE = 300.0  # seconds in which an owner agrees in their browser
+
+
+@dataclass(frozen=True)
+class SignInRequest:
+    """How to sign in. What is None or empty is as it was at the last sign-in of this mailbox, or as its provider has it."""
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    tenant: str = ""  # the organisation at Microsoft 365: its id or a domain of it
+    authorization_url: str = (
+        ""  # these four where the provider is not known here, or is to be asked elsewhere
+    )
+    token_url: str = ""
+    device_url: str = ""
+    scopes: tuple[str, ...] = ()
+    on_device: bool = False  # the owner types a code in on any device, where the provider allows it
+    port: int = 0  # that the browser is sent back to; 0: any that is free
+    seconds: float = PATIENCE
+
+
+@dataclass(frozen=True)
+class SignInPrompt:
+    """What the owner is told to open, and to type in there (empty: nothing)."""
+
+    url: str
+    code: str = ""
+
+
+Show = Callable[[SignInPrompt], None]
+
+
+def sign_in(context: Context, address: str, wish: SignInRequest, show: Show) -> MailboxView:
+    """Let the mailbox's owner agree, and sign in with what they grant from now on. `show` is called once, with what they have to open.
+
+    Waits for them, and for the servers. Raises `errors.Invalid` where it is not known whom to ask or as whom, `errors.WrongUse` where
+    they do not agree in time, `errors.Broken` or `errors.Unreachable` where the provider or a server refuses; nothing is stored then.
+    """
+    mailbox = service.get(context, address)
+    unproved = mailbox.account(AccessToken(mailbox.username, ""))
+    granted = _agreed(context, unproved, _before(context, mailbox), wish, show)
+    _store(context, mailbox.address, granted)
+    return service.show(context, mailbox.address)
+
+
+def add(context: Context, spec: MailboxSpec, wish: SignInRequest, show: Show) -> MailboxView:
+    """Take in a mailbox that signs in so; its `password` is not looked at. Raises what `sign_in` and `service.add` do."""
+    address = service.checked(context, spec, by_token=True)
+    credentials = AccessToken(spec.username, "")
+    unproved = Account(address, spec.name, credentials, spec.smtp, spec.imap, spec.ca_file)
+    return service.add(context, spec, _agreed(context, unproved, None, wish, show))
+
+
+def _agreed(
+    context: Context, unproved: Account, before: OAuthClient | None, wish: SignInRequest, show: Show
+) -> Granted:
+    """What the owner granted, tried at both servers."""
+    client = _client(unproved, before, wish)
+    asked = clock.machine_now()
+    agree = _on_device if wish.on_device else _in_browser
+    tokens = _tokens(agree(client, unproved.address, wish, show))
+    credentials = AccessToken(unproved.username, tokens.access_token)
+    _try(context, dataclasses.replace(unproved, credentials=credentials))
+    grant = Grant(client, tokens.refresh_token, tokens.access_token)
+    return Granted(grant, lifetimes.of(tokens, client, asked))
+
+
+def _client(account: Account, before: OAuthClient | None, wish: SignInRequest) -> OAuthClient:
+    provider = providers.at(account.address, account.smtp, account.imap)
+    oauth = _of_request(wish) or (provider.oauth if provider else None)
+    if before is not None and wish.client_id in ("", before.id) and not (wish.token_url or wish.tenant):
+        return dataclasses.replace(before, secret=wish.client_secret or before.secret)
+    if oauth is None:
+        raise errors.WrongUse(
+            Text("It is not known where the owner of {address} can agree.", address=account.address),
+            command=Text("Give its addresses with --authorization-url, --token-url and --scope."),
+        )
+    if not wish.client_id:
+        raise errors.WrongUse(
+            Text(
+                "The provider knows programs by a client ID, and none was given for {address}.",
+                address=account.address,
+            ),
+            command=Text("Register Relance there as a client of your own, and give its ID with --client-id."),
+        )
+    return authorization.client(oauth, wish.tenant, wish.client_id, wish.client_secret)
+
+
+def _of_request(wish: SignInRequest) -> OAuth | None:
+    if not (wish.token_url and wish.scopes):
+        return None
+    source = FactSource("", clock.machine_now().date(), first_hand=False)  # whoever asks says so
+    return OAuth(wish.authorization_url, wish.token_url, wish.scopes, source, wish.device_url)
+
+
+def _before(context: Context, mailbox: Mailbox) -> OAuthClient | None:
+    with context.database.read() as conn:
+        stored = grants.of(conn, mailbox.id)
+    try:
+        return context.grant(mailbox, stored).client if stored else None
+    except errors.Broken:  # sealed with a key that is gone
+        return None
+
+
+def _in_browser(client: OAuthClient, address: str, wish: SignInRequest, show: Show) -> Outcome:
+    try:
+        with loopback.landing(wish.port) as landing:
+            asked = authorization.begin(client, landing.redirect_uri, address)
+            show(SignInPrompt(asked.url))
+            query = landing.wait(
+                wish.seconds, lambda said: _page(isinstance(authorization.code_of(asked, said), str))
+            )
+    except endpoint.UnfitAddress as error:
+        raise errors.WrongUse(
+            Text("The provider's address {url} is not protected: it has to begin with https.", url=str(error))
+        ) from error
+    except OSError as error:
+        raise errors.WrongUse(
+            Text("Port {port} of this machine is not free: choose another one.", port=wish.port)
+        ) from error
+    if query is None:
+        raise _nobody(address)
+    code = authorization.code_of(asked, query)
+    return authorization.exchange(client, asked, code) if isinstance(code, str) else code
+
+
+def _page(agreed: bool) -> str:
+    if agreed:
+        return _("Thank you. You can close this window.")
+    return _("The sign-in did not work. Relance says why.")
+
+
+def _on_device(client: OAuthClient, address: str, wish: SignInRequest, show: Show) -> Outcome:
+    if not client.device_url:
+        raise errors.WrongUse(
+            Text("This provider does not sign in to mailboxes by a code on another device.")
+        )
+    device = authorization.begin_on_device(client)
+    if not isinstance(device, authorization.DeviceCode):
+        return device
+    show(SignInPrompt(device.url, device.user_code))
+    end, every = clock.elapsed() + min(device.seconds, wish.seconds), device.interval
+    while clock.elapsed() < end:
+        threading.Event().wait(every)
+        outcome = authorization.ask_again(client, device)
+        if not isinstance(outcome, int):
+            return outcome
+        every += outcome
+    raise _nobody(address)
+
+
+def _nobody(address: str) -> errors.WrongUse:
+    return errors.WrongUse(Text("Nobody signed in to {address} in time. Nothing was saved.", address=address))
+
+
+def _tokens(outcome: Outcome) -> Tokens:
+    if not isinstance(outcome, Tokens):
+        raise errors.Broken(
+            Text(
+                "The provider did not grant the sign-in: {words} Nothing was saved.",
+                words=ended(outcome.words),
+            )
+        )
+    if not outcome.refresh_token:
+        raise errors.Broken(
+            Text(
+                "The provider gave no refresh token, so the sign-in would end within the hour. Nothing was saved."
+            )
+        )
+    return outcome
+
+
+def _try(context: Context, account: Account) -> None:
+    with context.open_outbox(account) as outbox:
+        refused = outbox.connect()
+    if refused is not None:
+        raise errors.Broken(smtp_login.told(account, refused))
+    with context.open_inbox(account) as inbox:
+        inbox.folders()
+
+
+def _store(context: Context, address: str, granted: Granted) -> None:
+    now, code = context.clock.now(), SignInKind.OAUTH.value
+    before = service.get(context, address)
+    if changing.paused_for_sign_in(before):
+        backlog.spread_piled_up(context, before.id)
+    with context.database.write() as conn:
+        mailboxes.lock(conn, [before.id])
+        found = mailboxes.named(conn, address)
+        lifetimes.keep(context, conn, (found.id, address), granted)
+        said = MailboxChanged(because(Code.MAILBOX_SETTINGS, sign_in=code), sign_in=code)
+        events.record_event(conn, said, now, mailbox_id=found.id)
+        audit.write(
+            conn, "mailboxes.sign_in", address, clock.machine_now(), before={}, after={"sign_in": code}
+        )
+        changing.signs_in_anew(conn, found, found, now, tested=True)
+        mailboxes.schedule_turn(conn, [found.id], now)

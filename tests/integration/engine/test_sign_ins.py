@@ -1,0 +1,194 @@
+"""Mailboxes that sign in by OAuth 2.0: renewed in time, by one process at once, and stopped with a sentence where that ends."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from relance import errors
+from relance.engine import turn
+from relance.engine.context import Context
+from relance.engine.db.tables import event, mailbox, oauth_grant
+from relance.engine.mailboxes import service
+from relance.engine.mailboxes.sign_ins import agreeing, renewing
+from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
+from relance.engine.reasons import Code
+from relance.mailbox.account import Security, Server
+from tests import engine_house
+from tests.servers import dovecot, postfix, token_service
+from tests.servers.token_service import CLIENT, SECRET, Service
+from tests.sign_ins import ADA, past, set_grant, the
+
+NOWHERE = {"authorization_url": "http://a.example", "token_url": "http://a.example", "scopes": ("mail",)}
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory) -> Iterator[tuple[Service, dovecot.Dovecot, postfix.Postfix]]:
+    folder = tmp_path_factory.mktemp("tokens")
+    for each in (folder, *folder.parents[:3]):
+        each.chmod(
+            0o755
+        )  # Dovecot reads it as another user, also below the folder of one of several processes
+    with token_service.running() as service_:
+        extra = dovecot.by_token(folder, f"{service_.url}/introspect")
+        with dovecot.running(extra=extra) as mail, postfix.running(mail, 1) as out:
+            yield service_, mail, out
+
+
+@pytest.fixture
+def provider() -> Iterator[Service]:
+    with token_service.running() as running:
+        yield running
+
+
+def places(at: Service) -> dict[str, object]:
+    named = {name: f"{at.url}/{name}" for name in ("authorize", "token", "device")}
+    urls = {
+        "authorization_url": named["authorize"],
+        "token_url": named["token"],
+        "device_url": named["device"],
+    }
+    return {**urls, "scopes": ("mail",)}
+
+
+def agree(shown: SignInPrompt) -> None:
+    """A browser that is sent to the provider, where its owner agrees, and back."""
+    threading.Thread(
+        target=lambda: urllib.request.urlopen(shown.url, timeout=10).close(), daemon=True
+    ).start()
+
+
+def spec(mail: dovecot.Dovecot, out: postfix.Postfix) -> service.MailboxSpec:
+    smtp = Server("localhost", out.submission, Security.STARTTLS)
+    imap = Server("localhost", mail.imaps, Security.TLS)
+    return service.MailboxSpec(ADA, "Ada", ADA, "", smtp, imap, mail.ca_file)
+
+
+def wish(at: Service, **more: object) -> SignInRequest:
+    return SignInRequest(CLIENT, SECRET, seconds=20, **places(at), **more)  # type: ignore[arg-type]
+
+
+# --- at real servers ---
+
+
+@pytest.mark.parametrize("on_device", [False, True])
+def test_the_whole_life_of_a_sign_in(house: Context, servers, on_device: bool) -> None:
+    """Added, read, run out, renewed, withdrawn, renewed again, ended, and signed in to anew."""
+    at, mail, out = servers
+
+    def show(shown: SignInPrompt) -> None:
+        if on_device:
+            assert shown.code == "ABCD-1234"
+            at.devices.update(dict.fromkeys(at.devices, ADA))
+        else:
+            agree(shown)
+
+    view = agreeing.add(house, spec(mail, out), wish(at, on_device=on_device), show)
+    assert (view.address, view.state) == (ADA, "active")
+    assert takes_turn(house) == ""
+    assert the(house).synced_at is not None
+    _runs_out(house)
+    _is_withdrawn(house, at)
+    _ends(house, at)
+    again = SignInRequest(seconds=20, on_device=on_device)
+    assert agreeing.sign_in(house, ADA, again, show).state == "active"  # as the same client
+    assert takes_turn(house) == ""
+    _nothing_shows(house, at)
+
+
+def takes_turn(house: Context) -> str:
+    return turn.take_turn(house, 1, lambda: False).words
+
+
+def _runs_out(house: Context) -> None:
+    """While nobody renews it."""
+    set_grant(house, token_until=past(), renew_at=past())
+    assert "is being renewed" in takes_turn(house)
+    assert renewing.keep(house) == 1
+    assert (the(house).state, the(house).logins_refused) == ("active", 0)
+    assert the(house).next_turn_at == house.clock.now()
+    assert takes_turn(house) == ""
+
+
+def _is_withdrawn(house: Context, at: Service) -> None:
+    """The server says no although our clock says yes."""
+    at.expire()
+    before = at.refreshed()
+    engine_house.clock(house).advance(minutes=10)
+    assert "refused the login" in takes_turn(house)
+    assert (the(house).state, the(house).logins_refused) == ("active", 0)
+    assert renewing.keep(house) == 1
+    assert at.refreshed() == before + 1
+    assert takes_turn(house) == ""
+
+
+def _ends(house: Context, at: Service) -> None:
+    """The owner's password was changed, or they withdrew their consent."""
+    at.revoke()
+    before = at.refreshed()
+    set_grant(house, renew_at=past())
+    assert renewing.keep(house) == 0
+    now = the(house)
+    assert (now.state, now.locked_out, now.why.code) == ("paused", True, Code.SIGN_IN_REFUSED)
+    assert "Sign in to it again" in now.reason
+    assert renewing.keep(house) == 0  # nobody is asked again
+    assert at.refreshed() == before + 1
+
+
+def _nothing_shows(house: Context, at: Service) -> None:
+    """No token and no secret stands in the database."""
+    with house.database.read() as conn:
+        rows = [str(row) for table in (mailbox, oauth_grant, event) for row in conn.execute(sa.select(table))]
+    hidden = [SECRET, *at.tokens, *at.refresh]
+    assert rows
+    assert [each for each in hidden for row in rows if each in row] == []
+
+
+def test_what_a_server_refuses_is_not_stored(house: Context, servers) -> None:
+    at, mail, out = servers
+    wrong = dataclasses.replace(spec(mail, out), username="eve@sales.example")
+    with pytest.raises(errors.Broken, match="refused the login of eve"):
+        agreeing.add(house, wrong, wish(at), agree)
+    with pytest.raises(errors.NotFound):
+        service.get(house, ADA)
+
+
+# --- how an owner agrees ---
+
+
+def test_a_code_that_was_not_asked_for_is_refused(house: Context, provider: Service) -> None:
+    engine_house.add_mailbox(house, ADA)
+
+    def forged(shown: SignInPrompt) -> None:
+        agree(SignInPrompt(shown.url.replace("state=", "state=x")))
+
+    with pytest.raises(errors.Broken):
+        agreeing.sign_in(house, ADA, wish(provider), forged)
+    assert provider.asked == []
+
+
+def test_nobody_agrees(house: Context, provider: Service) -> None:
+    engine_house.add_mailbox(house, ADA)
+    impatient = dataclasses.replace(wish(provider), seconds=0.05)
+    with pytest.raises(errors.WrongUse, match="Nobody signed in"):
+        agreeing.sign_in(house, ADA, impatient, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (SignInRequest("id"), "not known where"),
+        (SignInRequest(**NOWHERE), "client ID"),
+        (SignInRequest("id", **NOWHERE), "not protected"),
+        (SignInRequest("id", **NOWHERE, on_device=True), "another device"),
+    ],
+)
+def test_what_has_to_be_known_to_sign_in(house: Context, asked: SignInRequest, words: str) -> None:
+    engine_house.add_mailbox(house, ADA)
+    with pytest.raises(errors.WrongUse, match=words):
+        agreeing.sign_in(house, ADA, asked, lambda _: None)
