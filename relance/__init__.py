@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from relance.engine.inbound.reading.unread_mail import UnreadMail
     from relance.engine.jobs.deciding import HeldDeed, HeldPerson
     from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
+    from relance.engine.mailboxes.handing_over import HandOver
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
     from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
@@ -175,6 +176,7 @@ __all__ = [
     "Foretold",
     "ForetoldEffect",
     "Funnel",
+    "HandOver",
     "HeldDeed",
     "HeldGroup",
     "HeldMark",
@@ -317,6 +319,7 @@ _ROOMS = {
     "engine.inbound.corrections.reinstate": ("WayBack",),
     "engine.inbound.reading.unread_mail": ("UnreadMail",),
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
+    "engine.mailboxes.handing_over": ("HandOver",),
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.sending.copies": ("SentCopies",),

@@ -133,6 +133,7 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.file_copies": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.sent_copies": _look(own_mailbox),
     "mailboxes.owners": Rule(Permission.MAILBOXES),
+    "mailboxes.hand_over": _do(Permission.MAILBOXES),
     "mailboxes.list": _look(by_itself),
     "mailboxes.pause": _do(Permission.MAILBOXES),
     "mailboxes.remove": _do(Permission.MAILBOXES),

@@ -18,7 +18,7 @@ from relance.engine.inbound.answering import service as answering
 from relance.engine.inbound.corrections import foretold, inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.jobs import service as job_service
-from relance.engine.mailboxes import aliases, assigning, probe_run
+from relance.engine.mailboxes import aliases, assigning, handing_over, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.settings import adding, changing
 from relance.engine.mailboxes.sign_ins import agreeing
@@ -146,7 +146,8 @@ class Mailboxes(Service):
     unread = Operation(unread_mail.list_all)
     dismiss = Operation(unread_mail.dismiss)
     retry = Operation(refusing_domains.retry)
-    remove = Operation(mailbox_service.remove)
+    remove = Operation(handing_over.remove)
+    hand_over = Operation(handing_over.hand_over)
 
     def test(
         self,

@@ -10,7 +10,7 @@ import typer
 
 from relance import errors
 from relance.cli import contacts
-from relance.cli.mailbox import aliases, changing, copies, signing_in
+from relance.cli.mailbox import aliases, changing, copies, leaving, signing_in
 from relance.cli.mailbox.options import (
     Address,
     Anyway,
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes that mails are sent from.")
 group.add_typer(aliases.group, name="alias")
 group.command("set")(changing.set_)
+group.command("remove")(leaving.remove)
+group.command("hand-over")(leaving.hand_over)
 group.command("change", hidden=True)(changing.set_)  # as it was called before
 group.command("sent-copies")(copies.sent_copies)
 group.command("sign-in")(signing_in.sign_in)
@@ -357,24 +359,3 @@ def show_few(emails: Sequence[str]) -> str:
     """The first few of many people."""
     more = f" {_('and {more} more', more=len(emails) - SHOWN)}" if len(emails) > SHOWN else ""
     return f": {', '.join(emails[:SHOWN])}{more}" if emails else ""
-
-
-@group.command()
-def remove(
-    ctx: typer.Context,
-    address: Address,
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force", help="Even if contacts are in progress from it; they are held for you to decide."
-        ),
-    ] = False,
-    yes: Yes = False,
-) -> None:
-    """Remove a mailbox and delete its password."""
-    with session.of(ctx).open() as relance:
-        relance.mailboxes.show(address)  # an address that is none is told before the question
-        if not asking.confirmed(_("Remove {address} and delete its password?", address=address), yes=yes):
-            raise typer.Abort
-        relance.mailboxes.remove(address, force=force)
-        show.say(_("Removed {address}.", address=address))

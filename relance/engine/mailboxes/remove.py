@@ -42,7 +42,7 @@ def _remove(context: Context, mailbox: Mailbox, lease: Lease | None, *, force: b
             recovery.settle_left_open(context, lease)
         with context.database.write() as conn:
             mailboxes.lock(conn, [mailbox.id])
-            _refuse_in_flight(conn, mailbox)
+            refuse_in_flight(conn, mailbox)
             _forget(conn, context, mailbox, force=force)
     except BaseException:
         if lease is not None:
@@ -51,7 +51,8 @@ def _remove(context: Context, mailbox: Mailbox, lease: Lease | None, *, force: b
         raise
 
 
-def _refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
+def refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
+    """Raises `errors.WrongUse` while a mail of it is being sent."""
     flying = messages.left_open(conn, mailbox.id, ANY_FENCE)
     if flying:
         raise errors.WrongUse(
@@ -68,11 +69,14 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
     if planned and not force:
         raise errors.WrongUse(
             Text.plural(
-                "{count} contact is still being contacted from {address}. Stop them first, or remove it with --force, which holds them for you to decide.",
-                "{count} contacts are still being contacted from {address}. Stop them first, or remove it with --force, which holds them for you to decide.",
+                "{count} contact is still being contacted from {address}. Say what happens to them first.",
+                "{count} contacts are still being contacted from {address}. Say what happens to them first.",
                 len(planned),
                 address=mailbox.address,
-            )
+            ),
+            command=Text(
+                "`--to ADDRESS` hands over to another mailbox everyone who has had no mail yet, and holds the others; `--hold` holds all of them for you to decide. `--dry-run` counts them."
+            ),
         )
     now, why = context.clock.now(), because(Code.MAILBOX_REMOVED, mailbox=mailbox.address)
     enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=why)

@@ -16,7 +16,6 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAdded, MailboxPaused, MailboxResumed
 from relance.engine.mailboxes import aliases as mailboxes_aliases
-from relance.engine.mailboxes import remove as mailboxes_remove
 from relance.engine.mailboxes.settings import signing_in
 from relance.engine.mailboxes.settings.signing_in import Done as Done
 from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
@@ -374,8 +373,3 @@ def _set(context: Context, wanted: str, state: str, reason: str = "") -> None:
         mailboxes.schedule_turn(conn, [mailbox.id], now)
         said = MailboxResumed() if why is None else MailboxPaused(why)
         events.record_event(conn, said, now, mailbox_id=mailbox.id)
-
-
-def remove(context: Context, address: str, *, force: bool = False) -> None:
-    """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
-    mailboxes_remove.remove(context, get(context, address), force=force)

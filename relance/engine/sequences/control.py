@@ -27,13 +27,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages, refusals, restore_doubts
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import (
-    changing,
-    enrollment_details,
-    enrollments,
-    moves,
-    tasks,
-)
+from relance.engine.store.sequences import changing, enrollment_details, enrollments, moves, tasks
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
@@ -172,13 +166,15 @@ def _resuming(context: Context, mailbox: str | None) -> _Steering:
         for row in rows:
             if row.state is not State.ACTIVE:
                 moves = target is not None and row.mailbox_id != target.id
-                go_on(theirs, _move(theirs, row, target) if moves and target else row, stuck.get(row.id))
+                go_on(
+                    theirs, change_sender(theirs, row, target) if moves and target else row, stuck.get(row.id)
+                )
 
     return act
 
 
 def in_doubt(mail: Message | None) -> bool:
-    """Whether a mail may have been delivered, so that nobody goes on past it before that is decided."""
+    """Whether a mail may have been delivered: nobody goes on past it before that is decided."""
     return mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING)
 
 
@@ -288,11 +284,16 @@ def _sender(context: Context, mailbox: str) -> Mailbox:
         return mailboxes.named(conn, mailbox)
 
 
-def _move(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enrollment:
+def half_out(mail: Message | None) -> bool:
+    """Whether the next step's mail has been offered to a server: its sender stays."""
+    return mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None)
+
+
+def change_sender(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enrollment:
     """Let another mailbox go on with somebody; returns the row as it stands then. Raises `errors.Invalid` while a mail of
     the next step is half out. The recipient sees the next mail come from somebody else, in the same conversation."""
     mail = theirs.mail(row)
-    if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
+    if mail is not None and half_out(mail):
         raise errors.Invalid(
             Text(
                 'the mail of step "{step}" to {recipient} is in the state "{state}": its sender can no longer be changed. Wait '

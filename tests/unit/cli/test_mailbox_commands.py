@@ -11,6 +11,7 @@ import pytest
 from relance import errors
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.inbound.reading.unread_mail import UnreadMail
+from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt
 from relance.engine.sending.copies import SentCopies
 from relance.engine.sending.refusals.refusing_domains import Retried
@@ -224,3 +225,38 @@ def test_signing_in_adds_a_mailbox_and_shows_no_secret(engine: Engine) -> None:
     )
     assert "hush-4711" not in shown.output
     assert "hush-4711" not in repr(wish)
+
+
+def test_people_are_handed_over_or_held_when_a_mailbox_is_removed(engine: Engine) -> None:
+    engine.answers["mailboxes.remove"] = HandOver("me@acme.example", 3, 2, 1, dry_run=True)
+    shown = run("mailbox", "remove", "me@acme.example", "--to", "b@acme.example", "--dry-run")
+    assert shown.exit_code == 0, shown.output
+    assert in_english("3 people would be handed over.") in shown.stdout
+    assert in_english("3 people would be held.") in shown.stdout
+    assert in_english("not read any more") in shown.stderr
+    engine.answers["mailboxes.remove"] = HandOver("me@acme.example", held=1)
+    assert (
+        in_english("1 person is held.")
+        in run("mailbox", "remove", "me@acme.example", "--hold", "--yes").stdout
+    )
+    assert run("mailbox", "remove", "me@acme.example", "--force").exit_code == 2  # nobody sits at a terminal
+    engine.answers["mailboxes.hand_over"] = HandOver("me@acme.example", 1, 1)
+    told = run("mailbox", "hand-over", "me@acme.example", "--to", "b@acme.example", "--new-threads")
+    assert in_english("1 person was handed over.") in told.stdout
+    assert in_english("1 person stays as they are.") in told.stdout
+    asked = [
+        (given, named)
+        for name, given, named in engine.calls
+        if name in ("mailboxes.remove", "mailboxes.hand_over")
+    ]
+    choices = [
+        {"force", "to", "new_threads", "dry_run"} & {k for k, v in named.items() if v}
+        for _given, named in asked
+    ]
+    assert choices == [{"to", "dry_run"}, {"force"}, {"new_threads"}]
+    assert (
+        json.loads(run("mailbox", "hand-over", "a@acme.example", "--to", "b@acme.example", "--json").stdout)[
+            "moved"
+        ]
+        == 1
+    )

@@ -1,0 +1,146 @@
+"""A mailbox is removed, and its people are handed over to another or held: nobody's conversation is continued by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from relance import errors
+from relance.engine.context import Context
+from relance.engine.db.tables import enrollment
+from relance.engine.mailboxes import handing_over
+from relance.engine.mailboxes.handing_over import HandOver
+from relance.engine.sequences import control, enroll
+from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.states import MessageState, State
+from relance.engine.store.mailboxes import mailboxes
+from tests import engine_house
+from tests.journeys.stage import ADA as SELLER
+from tests.journeys.stage import Stage, standing
+from tests.reading import ADA, KIM, MIA, enrolled, row, wrote
+from tests.reworded import worded
+
+BEN, OLA, UMA = "ben@sales.example", "ola@acme.example", "uma@acme.example"
+NEW_THREAD = """
+sequence: Trial
+steps:
+  - {id: intro, subject: "Hello", body: "Hello"}
+  - {id: fresh, after: 3 business days, subject: "Something else", body: "Hello again"}
+"""
+
+
+def under_way(house: Context, text: str = engine_house.TRIAL, step: str = "bump") -> int:
+    """Kim has had no mail; Mia has, and waits for the next; Ben's mailbox is there, too. Returns its number."""
+    enrolled(house, KIM, MIA, text=text)
+    wrote(house, MIA)
+    here = enrollment.c.id == row(house, MIA).id
+    with house.database.write() as conn:
+        conn.execute(sa.update(enrollment).where(here).values(step=step, wrote_before=True))
+    return engine_house.add_mailbox(house, BEN)
+
+
+def stands(house: Context, person: str) -> tuple[State, int]:
+    return row(house, person).state, row(house, person).mailbox_id
+
+
+def test_whoever_has_had_no_mail_goes_on_from_the_other_mailbox(house: Context) -> None:
+    ben = under_way(house)
+    before = (row(house, KIM), row(house, MIA))
+    plan = handing_over.remove(house, ADA, to=BEN, dry_run=True)
+    assert plan == HandOver(ADA, moved=1, in_conversation=1, dry_run=True)
+    assert (row(house, KIM), row(house, MIA)) == before
+    done = handing_over.remove(house, ADA, to=BEN)
+    assert (done.moved, done.left, done.dry_run) == (1, 1, False)
+    assert stands(house, KIM) == (State.ACTIVE, ben)
+    assert stands(house, MIA) == (State.HELD, 1)
+    with house.database.read() as conn, pytest.raises(errors.NotFound):
+        mailboxes.named(conn, ADA)
+
+
+def test_without_a_choice_nothing_is_removed(house: Context) -> None:
+    under_way(house)
+    with pytest.raises(errors.WrongUse, match=worded("2 contacts are still being contacted")):
+        handing_over.remove(house, ADA)
+    assert handing_over.remove(house, ADA, force=True, dry_run=True).left == 2
+    assert stands(house, KIM) == (State.ACTIVE, 1)
+    assert handing_over.remove(house, ADA, force=True) == HandOver(ADA, held=2)
+    assert stands(house, KIM)[0] is stands(house, MIA)[0] is State.HELD
+
+
+def test_people_held_because_of_it_are_handed_over_and_go_on(house: Context) -> None:
+    ben = under_way(house)
+    handing_over.remove(house, ADA, force=True)
+    assert handing_over.hand_over(house, ADA, BEN, dry_run=True).moved == 1
+    assert handing_over.hand_over(house, ADA, BEN) == HandOver(ADA, moved=1, in_conversation=1)
+    assert stands(house, KIM) == (State.ACTIVE, ben)
+    assert stands(house, MIA) == (State.HELD, 1)
+    assert handing_over.hand_over(house, ADA, BEN).moved == 0  # once
+
+
+def test_a_conversation_is_left_only_where_the_next_mail_begins_another(house: Context) -> None:
+    ben = under_way(house, NEW_THREAD, "fresh")
+    assert handing_over.hand_over(house, ADA, BEN, dry_run=True).in_conversation == 1
+    assert handing_over.hand_over(house, ADA, BEN, new_threads=True) == HandOver(ADA, moved=2)
+    assert stands(house, MIA) == (State.ACTIVE, ben)
+
+
+def test_in_the_middle_of_a_thread_nobody_else_writes(house: Context) -> None:
+    under_way(house)
+    done = handing_over.remove(house, ADA, to=BEN, new_threads=True)
+    assert (done.moved, done.in_conversation) == (1, 1)
+    assert stands(house, MIA) == (State.HELD, 1)
+
+
+def test_a_mail_that_may_have_been_delivered_keeps_its_person(house: Context) -> None:
+    enrolled(house, KIM)
+    wrote(house, KIM, MessageState.UNKNOWN)
+    engine_house.add_mailbox(house, BEN)
+    assert handing_over.remove(house, ADA, to=BEN) == HandOver(ADA, in_doubt=1)
+    assert stands(house, KIM) == (State.HELD, 1)
+
+
+def test_who_was_held_for_another_reason_is_not_let_go(house: Context) -> None:
+    """Neither before the removal, where they stay held at the other mailbox, nor after it."""
+    ben = under_way(house)
+    control.pause(house, KIM, reason="asked me to wait")
+    assert handing_over.hand_over(house, ADA, BEN).moved == 1
+    assert stands(house, KIM) == (State.PAUSED, ben)
+
+
+def test_a_mailbox_is_not_handed_over_to_itself_or_to_nobody(house: Context) -> None:
+    under_way(house)
+    with pytest.raises(errors.WrongUse):
+        handing_over.hand_over(house, ADA, ADA)
+    for wrong in ((ADA, "nobody@sales.example"), ("nobody@sales.example", BEN)):
+        with pytest.raises(errors.NotFound):
+            handing_over.hand_over(house, *wrong)
+    with pytest.raises(errors.NotFound):
+        handing_over.remove(house, ADA, to="nobody@sales.example")
+    assert stands(house, KIM) == (State.ACTIVE, 1)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
+    with standing(tmp_path, database_url) as ready:
+        yield ready
+
+
+def test_each_gets_a_first_mail_once_and_from_the_other_mailbox(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.run()
+    stage.contact(UMA)
+    stage.mailbox("ben@northwind.example", "Ben Lind")
+    context = stage.relance._context
+    enroll.enroll(context, EnrollRequest("Follow up", [UMA], mailboxes=(SELLER,)))
+    done = stage.relance.mailboxes.remove(SELLER, to="ben@northwind.example")
+    assert (done.moved, done.in_conversation) == (1, 1)
+    stage.run()
+    stage.advance(days=10)
+    stage.run()
+    assert (stage.sent_to(OLA), stage.state(OLA)) == (1, "held")
+    sent = stage.arrived(UMA)
+    assert [each.subject for each in sent].count(sent[0].subject) == 1
+    assert {each.rep for each in sent} == {"ben@northwind.example"}
