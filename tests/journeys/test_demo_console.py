@@ -82,6 +82,11 @@ def _looked_at(link: str) -> None:
         for path in ("/inbox", "/tasks", "/sequences", "/held"):
             assert me.get(path).status_code == 200
         assert me.get(link).url.path == "/"
+        wish = {"email": "kim@northwind.example", "role": "viewer"}
+        invited = me.post("/users/invite", data=wish, headers={"origin": base}).text
+        assert (
+            f"{base}/welcome/" in invited
+        )  # the address that this console has, and not the one of its settings
     with httpx.Client(base_url=base, follow_redirects=True, timeout=30) as other:
         assert other.get(link).status_code == 404  # it works once
 

@@ -118,6 +118,7 @@ def _leave_open(relance: Relance) -> None:
 
     with closing(web.listen("127.0.0.1", 0)) as bound:
         address = web.address(bound)
+        relance.settings = relance.settings.model_copy(update={"console_url": address})  # invitations name it
         served = application(relance)
         part = web.Console(served, bound, relance.settings)
         link = f"{address}{signed_in_link(served, relance, MANAGER)}"

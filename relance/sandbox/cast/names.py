@@ -57,6 +57,22 @@ COUNTRIES = (
     ),
 )  # fmt: skip
 
+_HERS = {
+    "Kowalski": "Kowalska",
+    "Wiśniewski": "Wiśniewska",
+    "Zieliński": "Zielińska",
+    "Szymański": "Szymańska",
+    "Dąbrowski": "Dąbrowska",
+    "Jabłoński": "Jabłońska",
+}
+_HIS = {hers: his for his, hers in _HERS.items()}
+
+
+def fitting(first: str, last: str) -> str:
+    """The family name as the bearer of a first name has it: in Polish, a woman's ends otherwise than a man's."""
+    return (_HERS if first.endswith("a") else _HIS).get(last, last)
+
+
 COMPANY_FIRST = (
     "Amber", "Birch", "Cobalt", "Delta", "Ember", "Fjord", "Granit", "Harbour", "Indigo", "Juniper", "Krokus", "Lumen",
     "Meridian", "Nordwind", "Orbit", "Pharos", "Quartz", "Rivage", "Sokół", "Tundra", "Umbra", "Vistula", "Wicker", "Zenit",

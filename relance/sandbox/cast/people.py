@@ -119,7 +119,8 @@ def _repeat(pairs: list[tuple[str, str]], count: int) -> list[tuple[str, str]]:
 
 
 def _person(company: str, country: names.Country, chance: random.Random) -> Person:
-    first, last = chance.choice(country.first), chance.choice(country.last)
+    first = chance.choice(country.first)
+    last = names.fitting(first, chance.choice(country.last))
     return Person(
         first_name=first,
         last_name=last,

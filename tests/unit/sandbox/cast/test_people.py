@@ -25,6 +25,17 @@ def test_a_roster_has_as_many_rows_as_asked_for_and_distinct_people(count: int, 
     assert all(person.domain.endswith(".example") and person.email.isascii() for person in roster.people)
 
 
+def test_a_polish_family_name_is_a_womans_or_a_mans_as_the_first_name_is() -> None:
+    poles = [each for each in people.roster(2000, 4).people if each.country == "PL"]
+    assert len({each.last_name for each in poles}) > 10
+    for each in poles:
+        his_or_hers = each.last_name.endswith(("ski", "cki", "ska", "cka"))
+        assert not his_or_hers or each.last_name.endswith("a") == each.first_name.endswith("a"), each
+        assert each.email.partition("@")[0].partition(".")[2].rstrip("0123456789") == people.ascii_name(
+            each.last_name
+        )
+
+
 def test_the_same_seed_gives_the_same_file_and_another_seed_another() -> None:
     assert people.roster(200, 1) == people.roster(200, 1)
     assert people.roster(200, 1).csv() != people.roster(200, 2).csv()
