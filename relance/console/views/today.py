@@ -100,7 +100,7 @@ def _held(count: int) -> Text:
 
 
 def _tasks(count: int) -> Text:
-    return Text.plural("{count} task due today", "{count} tasks due today", count)
+    return Text.plural("{count} task to do by today", "{count} tasks to do by today", count)
 
 
 def _trouble(count: int) -> Text:

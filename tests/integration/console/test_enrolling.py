@@ -113,6 +113,7 @@ def test_going_back_after_enrolling_asks_for_no_form_to_be_sent_again(console: C
     assert PEOPLE[0] not in page.url
     page.click("form[action='/enroll'] button:not(.secondary)")
     page.wait_for_url("**/jobs/*")
+    page.locator("main a[role=button][href='/sequences/Trial']").wait_for()  # what to look at next
     page.go_back()
     assert page.url == f"{console.url}/enroll?sequence=Trial"
     assert page.input_value("[name=sequence]") == "Trial"

@@ -74,7 +74,8 @@ def show(visit: Visit) -> Response:
         return visit.go(lists.stay(visit, link(job)))
     stayed = visit.app.jobs.lines(job.id, "stayed", SHOWN)
     named = [(each["email"], each["sequence"], why(each)) for each in stayed]
-    return visit.show("job.html", **shown(visit, job), stayed=named)
+    into = job.about["sequence"] if job.kind is JobKind.ENROLL and job.counts else ""
+    return visit.show("job.html", **shown(visit, job), stayed=named, into=into)
 
 
 def why(stayed: Mapping[str, Any]) -> Text:

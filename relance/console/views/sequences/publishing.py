@@ -30,8 +30,13 @@ def plan(visit: Visit) -> Response:
     draft = opened(visit)
     try:
         found = visit.app.sequences.plan(draft.text)
-    except errors.Invalid:
-        return visit.go(draft_link(draft.id))
+    except errors.Invalid as wrong:
+        first = Text.plural(
+            "Correct {count} mistake first; then you see what publishing does.",
+            "Correct {count} mistakes first; then you see what publishing does.",
+            len(wrong.problems),
+        )
+        return visit.go(draft_link(draft.id), first, "warn")
     base, digest = _begun_from(draft, found)
     if found.latest != base or digest not in ("", found.digest):
         return _conflict(visit, draft, found.name)
