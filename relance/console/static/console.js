@@ -40,6 +40,7 @@
     asked = { key: meant.dataset.key, meant, bar: meant.form.querySelector(".sure") };
     asked.bar.querySelector("span").textContent = meant.dataset.sure;
     asked.bar.hidden = false;
+    asked.bar.scrollIntoView({block: "nearest"});
     rest();
   };
   const leave = () => {
@@ -124,6 +125,11 @@
     text.scrollTop = Math.max(0, (start / Math.max(1, text.value.length)) * text.scrollHeight - text.clientHeight / 3);
   });
 
+  addEventListener("load", () => { // a link of another page leads to a line of this one
+    const line = /^#line-(\d+)$/.exec(location.hash);
+    if (line) document.querySelector(`[data-line="${line[1]}"]`)?.click();
+  });
+
   /* A reply counts down until it leaves; what happened to it is then asked for by htmx. */
   setInterval(() => document.querySelectorAll("[data-countdown]").forEach((each) => {
     const until = (each.dataset.until ||= String(performance.now() + 1000 * Number(each.dataset.countdown)));
@@ -149,8 +155,10 @@
   const inSight = () => {
     const list = document.querySelector(".conversations"), row = list && list.querySelector("[aria-current]");
     if (!row || list.scrollHeight <= list.clientHeight) return;
-    const top = row.offsetTop - list.offsetTop;
-    if (top < list.scrollTop || top + row.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 3;
+    const all = list.getBoundingClientRect(), bottom = Math.min(all.bottom, innerHeight), at = row.getBoundingClientRect();
+    if (at.top >= all.top && at.bottom <= bottom) return;
+    list.scrollTop += at.top - all.top - (bottom - all.top) / 3;
+    if (row.getBoundingClientRect().bottom > innerHeight) row.scrollIntoView({block: "nearest"}); // the last of a list that reaches below the window
   };
   document.addEventListener("DOMContentLoaded", inSight);
 

@@ -48,7 +48,7 @@ def test_an_answer_is_decided_by_a_form_and_taken_back(answered: Console) -> Non
         back = ann.post("/inbox/undo", data=form)
         assert (state(answered), back.status_code) == (State.REPLIED, 200)
         assert str(back.url).endswith(f"answer={number}")
-        assert answered.app.inbox.show(number).read_by is not None
+        assert answered.app.inbox.show(number).read_by is None  # it is to be decided anew
         ann.post("/inbox/mark", data={**form, "read": "no"})
         assert answered.app.inbox.counts(ReplyFilter(unread=True)).total == 2
     lines = answered.app.timeline(KIM)
@@ -191,7 +191,8 @@ def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
     page.wait_for_url(lambda url: "undo=" not in url)
     page.wait_for_selector(f"#row-{newest(answered)}[aria-current]")
     assert state(answered) is State.REPLIED
-    here.press("j")
+    assert page.inner_text("#rail a[href='/inbox'] .count") == "1"  # to be read again
+    here.press("e")
     page.wait_for_url(f"**answer={answered.app.inbox.list()[1].id}")
     page.wait_for_selector(f"#row-{answered.app.inbox.list()[1].id}[aria-current]")
     here.press("e")

@@ -7,7 +7,7 @@ import pytest
 from relance.engine.states import State
 from tests.integration.console.conftest import Console
 from tests.integration.console.test_inbox import newest, state
-from tests.reading import KIM, MIA
+from tests.reading import KIM, MIA, hear, letter
 
 
 def decided(console: Console) -> int:
@@ -50,6 +50,8 @@ def test_what_stops_mail_for_good_is_asked_for_twice(answered, tab, key: str) ->
             here.press(key)
             said = page.inner_text(".sure:visible")
             assert (KIM in said, language == "pl") == (True, "Naciśnij" in said)
+            box = page.locator(".sure:visible").bounding_box()
+            assert box["y"] + box["height"] <= page.viewport_size["height"]
             here.press(other)
             page.wait_for_selector(".sure", state="hidden")
             assert page.url.partition("?")[2] == f"answer={newest(answered)}&lang={language}"
@@ -73,3 +75,21 @@ def test_keys_do_nothing_in_a_field_and_held_keys_count_once(answered, tab) -> N
     )
     assert page.locator("[data-swap].htmx-request").count() == 0
     assert not any(each.corrected for each in answered.app.inbox.list())
+
+
+def test_the_open_row_stays_in_sight_while_one_goes_through_a_long_list(answered, tab) -> None:
+    """The list begins below the head of the page and reaches below the window."""
+    for number in range(24):
+        hear(answered.app._context, letter(KIM, text=f"Call me at {number} o'clock."))
+    here = tab(answered.join("ann@sales.example"))
+    page = here.open("/inbox")
+    for _row in range(23):
+        before = page.url
+        here.press("j")
+        page.wait_for_url(lambda url, before=before: url != before)
+        page.wait_for_selector("[data-swap].htmx-request", state="detached")
+        seen = page.evaluate(
+            "() => { const at = document.querySelector('.conversations [aria-current]').getBoundingClientRect();"
+            " return [at.top >= 0, at.bottom <= innerHeight]; }"
+        )
+        assert seen == [True, True], page.url

@@ -27,6 +27,11 @@ def test_a_reply_is_sent_by_a_form_once_however_often_it_is_pressed(answered: Co
         assert long.status_code == 422
         assert "&lt;script&gt;alert(2)" in long.text
         assert "<script>alert" not in long.text
+        huge = ann.post(
+            f"/inbox?answer={number}", data={**form, "key": key, "text": "word " * 40_000 + "end."}
+        )
+        assert (huge.status_code, "word end.</textarea>" in huge.text) == (422, True)
+        assert in_english("200004") in huge.text.replace(",", "").replace("\u202f", "")
         assert answered.app.inbox.replies(number) == ()
         for _ in range(2):
             sent = ann.post(f"/inbox?q=kim&answer={number}", data={**form, "key": key, "text": HOSTILE})

@@ -221,6 +221,19 @@ def test_the_timeline_says_what_the_answer_was_taken_for_and_what_it_was_before(
     assert in_english(f"now: human answer ({judged}) again; ann took back: human answer (negative)") in undone
 
 
+def test_an_answer_is_to_be_read_again_once_the_decision_that_read_it_is_taken_back(house: Context) -> None:
+    number = alone(house, "Please call me.")
+    inbox.correct(house, number, Correction(kind="auto-reply"))
+    assert inbox.show(house, number).read
+    inbox.undo(house, number)
+    assert not inbox.show(house, number).read
+    read = inbox.show(house, number, mark_read=True)
+    clock(house).advance(minutes=1)
+    inbox.correct(house, read.id, Correction(kind="auto-reply"))
+    inbox.undo(house, number)
+    assert inbox.show(house, number).read  # somebody had read it before they decided
+
+
 def test_only_the_last_word_is_taken_back(house: Context) -> None:
     number = alone(house, "Please call me.")
     inbox.correct(house, number, Correction(kind="auto-reply", note="a machine"))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from relance import errors
+from relance.console.pages import LARGEST_FORM
 from relance.console.visit import Visit
 from relance.engine.inbound.answering import writing
 from relance.engine.inbound.answering.addressees import ReplyAddresses
@@ -115,7 +116,7 @@ def written(visit: Visit) -> WrittenReply:
     """What was sent by the form."""
     return WrittenReply(
         visit.text("key", 64),
-        visit.text("text", writing.WORDS_MOST + 1),
+        visit.text("text", LARGEST_FORM),
         visit.text("quote", 5) == "yes",
         when_paused=visit.text("when_paused", 5) == "yes",
         to=visit.text("to", 320),

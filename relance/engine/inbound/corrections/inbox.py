@@ -209,6 +209,12 @@ def _seen(conn: Connection, answer: Reply, now: dt.datetime) -> dict[str, Any]:
     return {"read_at": now, "read_by": reader(conn)} if answer.read_at is None else {}
 
 
+def _unseen(answer: Reply) -> dict[str, Any]:
+    """Who takes back the decision by which a mail counted as read wants to decide anew: it is to be read again."""
+    decided = dt.datetime.fromisoformat((answer.correction or {})["at"])
+    return {"read_at": None, "read_by": None} if answer.read_at == decided else {}
+
+
 def correct(context: Context, number: int, correction: Correction) -> Corrected:
     """A person says what a mail is. Kept beside the judgement, and acted upon: a missed answer stops, what was stopped,
     held or deferred by mistake goes on (an opt-out never does).
@@ -265,7 +271,11 @@ def undo(context: Context, number: int, decision: int | None = None) -> Correcte
             raise errors.Invalid(
                 Text("answer {number} has no correction that can be taken back.", number=number)
             )
-        values = {"correction": earlier["correction"], "contact_id": earlier["contact_id"]}
+        values = {
+            "correction": earlier["correction"],
+            "contact_id": earlier["contact_id"],
+            **_unseen(answer),
+        }
         reading = classification.in_force(dataclasses.replace(answer, **values))
         were = classification.in_force(answer)
         told = done_by.done(conn, Code.CORRECTION_UNDONE, **decisions.change(reading, were.judgement))
