@@ -144,3 +144,17 @@ def test_keys_and_words_are_offered_where_they_may_stand_and_never_in_a_letter(c
         write_after(page, "thred:", "\nsubject: sub")
         page.keyboard.press("Control+Space")
     assert page.locator(".cm-tooltip-autocomplete").count() == 0
+
+
+def test_a_doubt_on_the_page_of_the_plan_leads_to_its_line(console: Console, tab) -> None:
+    token = console.join(BOSS)
+    me = next(each.id for each in console.app.users.list() if each.email == BOSS)
+    doubted = TEXT.replace("replay", "reply").replace("3 business days", "2 hours")
+    draft = f"/sequence-drafts/{console.app.drafts.begin(me, text=doubted).id}"
+    here = tab(token)
+    page = here.open(f"{draft}/plan")
+    page.locator(f"a[href='{draft}#line-10']").click()
+    page.wait_for_url("**#line-10")
+    page.wait_for_function(
+        "getSelection().focusNode?.parentElement?.closest('.cm-line')?.textContent.includes('bump')"
+    )

@@ -86,8 +86,7 @@ def test_every_mistake_is_told_at_once_with_its_line(sales: Console) -> None:
         assert "compnay" in page.text
         assert "aftr" in page.text
         assert text_of(page.text) == WRONG
-        # Publishing leads back to the mistakes, and says so.
-        back = save(client, draft, WRONG, "plan")
+        back = save(client, draft, WRONG, "plan")  # publishing leads back to the mistakes, and says so
         assert str(back.url).endswith(f"/sequence-drafts/{draft}")
         assert in_english("Correct 2 mistakes first; then you see what publishing does.") in back.text
         assert client.post("/sequence/publish", data={"draft": draft, "seen": ""}).status_code == 200
@@ -134,8 +133,7 @@ def test_the_plan_names_people_and_is_the_only_way_to_publish(sales: Console) ->
         assert in_english(f"{under_way} people in progress stay") in plan.text
         for words in ("new: final", "changed: bump", "removed: last"):
             assert in_english(words) in plan.text
-        # Another text than the one whose plan was seen is not published.
-        save(client, draft, changed + "# one more\n")
+        save(client, draft, changed + "# one more\n")  # another text than the one whose plan was seen
         client.post("/sequence/publish", data={"draft": draft, "seen": seen(plan.text)})
         assert version(sales) == 1
         plan = save(client, draft, changed, "plan")
@@ -240,19 +238,6 @@ def test_a_tab_that_was_left_open_never_overwrites_another_draft(sales: Console)
         assert str(anew.url).rpartition("/")[2] not in (draft, other)
         # It goes on from the version it was begun from: what was published since is not overwritten.
         assert 'name="seen"' not in client.get(f"{anew.url}/plan").text
-
-
-def test_a_doubt_on_the_page_of_the_plan_leads_to_its_line(sales: Console, tab) -> None:
-    with at(sales) as client:
-        draft, text = begun(client, name=NAME)
-        doubted = text.replace("after: 3 business days", "after: 2 hours", 1)
-        plan = save(client, draft, doubted, "plan")
-        line = doubted[: doubted.index("after: 2 hours")].count("\n") + 1
-        assert f'href="/sequence-drafts/{draft}#line-{line}"' in plan.text
-    page = tab(sales.tokens[BOSS]).open(f"/sequence-drafts/{draft}#line-{line}")
-    assert "after: 2 hours" in page.evaluate(
-        "getSelection().focusNode.parentElement.closest('.cm-line').textContent"
-    )
 
 
 def test_of_two_tabs_with_one_draft_the_later_sees_both_texts(sales: Console) -> None:
