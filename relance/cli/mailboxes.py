@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance import errors
 from relance.cli import contacts
-from relance.cli.mailbox import aliases, changing, copies, leaving, signing_in
+from relance.cli.mailbox import aliases, changing, copies, finding, leaving, signing_in
 from relance.cli.mailbox.options import (
     Address,
     Anyway,
@@ -36,9 +35,7 @@ from relance.cli.mailbox.options import (
 )
 from relance.cli.operations import sandbox
 from relance.cli.terminal import asking, session, show
-from relance.clock import machine_now
-from relance.mailbox import providers
-from relance.mailbox.account import Account, Server
+from relance.mailbox.account import Account
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
@@ -108,10 +105,10 @@ def add(  # noqa: PLR0913 - a flag for every question
     Both servers are signed in to first; if one refuses, or cannot be reached, nothing is saved.
     """
     rep = _practice(ctx, provider, address)
-    usual = _usual(provider, address, rep)
+    usual = finding.usual(provider, address, rep, typed=bool(smtp_host and imap_host))
     smtp = Flags(smtp_host, smtp_port, smtp_security).over(usual.smtp)
     imap = Flags(imap_host, imap_port, imap_security).over(usual.imap)
-    _told_of_sign_in(address, usual.provider, smtp, imap)
+    finding.told_of_sign_in(address, usual.provider, smtp, imap)
     extras = {
         "ca_file": str(ca_file.resolve()) if ca_file else rep and rep.ca_file,
         "daily_cap": daily_cap,
@@ -139,21 +136,6 @@ def _practice(ctx: typer.Context, provider: Any, address: str) -> Account | None
     if provider is None or provider.value != sandbox.NAME:
         return None
     return sandbox.account_of(session.of(ctx).settings().home, address)
-
-
-def _usual(provider: Any, address: str, rep: Account | None) -> providers.Setup:
-    if rep is not None:
-        return providers.Setup(rep.smtp, rep.imap)
-    return providers.of(providers.KNOWN[provider.value]) if provider else providers.guess(address)
-
-
-def _told_of_sign_in(address: str, provider: providers.Provider | None, smtp: Server, imap: Server) -> None:
-    """What the provider wants of whoever signs in; before a password is asked for that could serve nobody."""
-    today = machine_now().date()
-    if ended := providers.password_ended(address, smtp, imap, today):
-        raise errors.Invalid([errors.Problem(ended, where="password")])
-    for words in providers.advice(provider, today) if provider else ():
-        show.note(str(words))
 
 
 def _sender(name: str | None, rep: Account | None) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance import errors
+from relance.cli.mailbox import finding
 from relance.cli.mailbox.options import (
     Address,
     CaFile,
@@ -22,7 +23,6 @@ from relance.cli.mailbox.options import (
     Username,
 )
 from relance.cli.terminal import asking, session, show
-from relance.mailbox import providers
 from relance.wording import _
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def sign_in(  # noqa: PLR0913 - a flag for every question
         if _is_there(relance, address):
             relance.mailboxes.sign_in(address, wish, prompt)
         else:
-            usual = providers.of(providers.KNOWN[provider.value]) if provider else providers.guess(address)
+            usual = finding.usual(provider, address, None, typed=bool(smtp_host and imap_host))
             smtp = Flags(smtp_host, smtp_port, smtp_security).over(usual.smtp)
             imap = Flags(imap_host, imap_port, imap_security).over(usual.imap)
             sender = name if name is not None else asking.text(_("Sender's name"), "--name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import threading
 from pathlib import Path
@@ -18,12 +19,13 @@ from relance.engine.db.tables import mailbox
 from relance.engine.mailboxes import service
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.mailbox.auth import Password
+from relance.mailbox.providers import resolver
 from relance.sandbox.world import World
 from tests import engine_house
 from tests.integration.console.conftest import Console
 from tests.integration.console.held_people import ANN, BOSS
 from tests.reworded import in_english
-from tests.servers import ports
+from tests.servers import dns_server, ports
 
 ADA, BEN = "ada@sales.example", "ben@sales.example"
 CANARY = "kanarek-ż-&<83>'\""
@@ -102,6 +104,25 @@ def test_where_no_password_serves_none_is_stored(desk: Console) -> None:
             assert in_english("needs sign-in with OAuth 2.0") in refused.text
             assert CANARY not in refused.text
     assert [each.address for each in desk.app.mailboxes.list()] == [ADA, BEN]
+
+
+def test_servers_of_another_domain_are_entered_by_whoever_knows_them(
+    desk: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS can be forged: no password goes to where only its records lead."""
+    zone = {
+        ("_imaps._tcp.firm.pl", "SRV"): ["0 1 993 imap.elsewhere.net."],
+        ("_submission._tcp.firm.pl", "SRV"): ["0 1 587 smtp.elsewhere.net."],
+    }
+    nowhere = {f"{kind}_{part}": "" for kind in ("smtp", "imap") for part in ("host", "port", "security")}
+    with dns_server.serving(zone) as asked, desk.client(desk.join(BOSS)) as boss:
+        own = functools.partial(resolver.Dns, asked)
+        monkeypatch.setattr(resolver, "Dns", own)
+        refused = boss.post("/mailboxes", data=form(address="me@firm.pl", **nowhere))
+    assert refused.status_code == 422
+    assert "imap.elsewhere.net" in refused.text
+    assert in_english("Enter them here if they are right") in refused.text
+    assert CANARY not in refused.text
 
 
 def test_a_mailbox_is_theirs_who_add_it_if_nobody_else_is_there(desk: Console) -> None:

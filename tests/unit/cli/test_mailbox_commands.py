@@ -17,6 +17,8 @@ from relance.engine.sending.copies import SentCopies
 from relance.engine.sending.refusals.refusing_domains import Retried
 from relance.mailbox import providers
 from relance.mailbox.account import Security
+from relance.mailbox.providers import resolver
+from relance.mailbox.providers.discovery import SrvRecord
 from relance.wording import Text
 from tests.pretended_engine import (
     ADA,
@@ -260,3 +262,22 @@ def test_people_are_handed_over_or_held_when_a_mailbox_is_removed(engine: Engine
         ]
         == 1
     )
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_servers_of_another_domain_are_named_by_whoever_knows_them(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    class Forged:
+        def srv(self, name: str) -> list[SrvRecord]:
+            return [SrvRecord(0, 1, 993, "imap.elsewhere.net.")]
+
+    monkeypatch.setattr(resolver, "Dns", Forged)
+    hosts = ("--smtp-host", "smtp.elsewhere.net", "--imap-host", "imap.elsewhere.net") if given else ()
+    shown = run(
+        "mailbox", "add", "me@firm.pl", "--name", "Me", "--password-stdin", "--no-test", *hosts, given="x\n"
+    )
+    assert (shown.exit_code == 0) is given, shown.output
+    assert (in_english("The DNS records of firm.pl name these servers") in shown.stderr) is not given
+    added = [values for name, values, _ in engine.calls if name == "mailboxes.add"]
+    assert [each[0].imap.host for each in added] == (["imap.elsewhere.net"] if given else [])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from relance import errors
+from relance import errors, late
 from relance.config import practice
 from relance.console.pages import Page
 from relance.console.views.mailboxes import looking
@@ -20,6 +21,13 @@ from relance.engine.users.service import UserView
 from relance.mailbox import providers, tls
 from relance.mailbox.account import Account, Security, Server
 from relance.wording import Text
+
+if TYPE_CHECKING:
+    from relance.mailbox.providers import discovery, resolver
+else:  # whoever adds a mailbox asks DNS
+    discovery, resolver = late.modules(
+        "relance.mailbox.providers.discovery", "relance.mailbox.providers.resolver"
+    )
 
 FORM_FIELDS = (
     *("address", "name", "username", "daily_cap", "gap_seconds"),
@@ -134,8 +142,8 @@ def _again(visit: Visit, refused: errors.Invalid | errors.Unreachable) -> Respon
 
 def _spec(visit: Visit) -> MailboxSpec:
     address = visit.text("address", 320).strip()
-    found = providers.guess(address)
     given = {name: visit.text(name, 320).strip() for name in FORM_FIELDS}
+    found = _found(address, typed=bool(given["smtp_host"] and given["imap_host"]))
     return MailboxSpec(
         address,
         given["name"],
@@ -147,6 +155,20 @@ def _spec(visit: Visit) -> MailboxSpec:
         daily_cap=number(given, "daily_cap", 50) or None,
         gap_seconds=number(given, "gap_seconds", 60),
     )
+
+
+def _found(address: str, *, typed: bool) -> providers.Setup:
+    """The servers of an address; `typed`: the form names both, so that DNS is not asked. Raises `errors.Invalid` where DNS names
+    servers of another domain: whoever knows that they are right enters them."""
+    if typed:
+        return providers.guess(address)
+    found = discovery.discover(address, resolver.Dns())
+    if not found.believed and found.told:
+        what = Text.together(
+            found.told, Text("They belong to another domain. Enter them here if they are right.")
+        )
+        raise errors.Invalid([errors.Problem(what, where="smtp_host")])
+    return found.setup
 
 
 def certificate(visit: Visit) -> str | None:
