@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +120,15 @@ def test_going_back_after_enrolling_asks_for_no_form_to_be_sent_again(console: C
     assert page.url == f"{console.url}/enroll?sequence=Trial"
     assert page.input_value("[name=sequence]") == "Trial"
     assert len(console.app.jobs.list().jobs) == 1
+
+
+def test_somebodys_page_leads_to_enrolling_them(console: Console) -> None:
+    engine_house.add_mailbox(console.app._context, ADA)
+    contact_service.add(console.app._context, PEOPLE[0], {"first_name": "Kim"})
+    publish.publish(console.app._context, engine_house.TRIAL)
+    with console.client(console.join("boss@sales.example")) as boss:
+        link = f"/enroll?email={quote(PEOPLE[0])}"
+        assert f'href="{link}"' in boss.get(f"/contacts/{PEOPLE[0]}").text
+        assert f">{PEOPLE[0]}</textarea>" in boss.get(link).text
+        console.app.contacts.suppress(PEOPLE[0])
+        assert "/enroll?email=" not in boss.get(f"/contacts/{PEOPLE[0]}").text

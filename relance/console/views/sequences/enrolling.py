@@ -39,7 +39,8 @@ class EnrollForm:
 
 def form(visit: Visit) -> Response:
     """The form, filled in as far as its link says."""
-    return _form(visit, EnrollForm(visit.asked("sequence"), numbers.row(visit.asked("import"))))
+    wish = EnrollForm(visit.asked("sequence"), numbers.row(visit.asked("import")), visit.asked("email"))
+    return _form(visit, wish)
 
 
 def _form(visit: Visit, wish: EnrollForm, error: Text | str = "") -> Response:
