@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
     from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
+    from relance.engine.mailboxes.sign_ins.resealing import KeyRotation
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reasons.as_data import Why
@@ -192,6 +193,7 @@ __all__ = [
     "JobPage",
     "JobState",
     "JobView",
+    "KeyRotation",
     "Leaving",
     "MachineHit",
     "MailStep",
@@ -323,6 +325,7 @@ _ROOMS = {
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.sending.copies": ("SentCopies",),
+    "engine.mailboxes.sign_ins.resealing": ("KeyRotation",),
     "engine.mailboxes.sign_ins.agreeing": ("SignInPrompt", "SignInRequest"),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),

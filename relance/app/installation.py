@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from relance.engine.engagement import hits
     from relance.engine.jobs import work as job_work
     from relance.engine.mailboxes import idle
-    from relance.engine.mailboxes.sign_ins import renewing
+    from relance.engine.mailboxes.sign_ins import renewing, resealing
     from relance.engine.reporting import explain as reporting_explain
     from relance.engine.reporting import sequence_report, step_outcomes
     from relance.engine.reporting import status as engine_status
@@ -69,12 +69,13 @@ else:
         "relance.engine.reporting.status",
         "relance.engine.reporting.timeline",
     )
-    journal_replay, control, sequences_enroll, job_work, renewing = late.modules(
+    journal_replay, control, sequences_enroll, job_work, renewing, resealing = late.modules(
         "relance.engine.restore.journal_replay",
         "relance.engine.sequences.control",
         "relance.engine.sequences.enroll",
         "relance.engine.jobs.work",
         "relance.engine.mailboxes.sign_ins.renewing",
+        "relance.engine.mailboxes.sign_ins.resealing",
     )
 
 BEAT_SECONDS = 60.0
@@ -327,6 +328,10 @@ class Relance:
         """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""
         found = restore_guard.halted(self._context.database)
         return None if found is None else str(found)
+
+    def rotate_key(self) -> resealing.KeyRotation:
+        """Seal every password, token and second factor again, with the newest key."""
+        return resealing.rotate(self._context)
 
     def confirm_restore(self, *, hold_due: bool = True) -> int:
         """Go on after a restore; what fell due is held for a person first, for it may have been sent already."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         demo,
         home,
         jobs,
+        keys,
         rejudging,
         restored,
         running,
@@ -53,12 +54,13 @@ else:
             "relance.cli.tasks",
         )
     )
-    console, database, demo, home, jobs, rejudging, restored, running, sandbox, unknowns = late.modules(
+    console, database, demo, home, jobs, keys, rejudging, restored, running, sandbox, unknowns = late.modules(
         "relance.cli.operations.console",
         "relance.cli.operations.database",
         "relance.cli.operations.demo",
         "relance.cli.operations.home",
         "relance.cli.operations.jobs",
+        "relance.cli.operations.keys",
         "relance.cli.operations.rejudging",
         "relance.cli.operations.restored",
         "relance.cli.operations.running",
@@ -68,6 +70,7 @@ else:
 
 _PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
     (("init", "config"), lambda root: home.add_to(root)),
+    (("key",), lambda root: root.add_typer(keys.group, name="key")),
     (("mailbox",), lambda root: root.add_typer(mailboxes.group, name="mailbox")),
     (("contacts",), lambda root: root.add_typer(contacts.group, name="contacts")),
     (("suppressions",), lambda root: root.add_typer(suppressions.group, name="suppressions")),

@@ -203,6 +203,7 @@ PEOPLES_OWN = {
         "client_secret",
         "tenant",
     ),
+    "unopened",  # addresses
     "server_reply",  # a server's; its number is `code`
     "held_at",  # a step
     *("unknown_columns", "username", "value", "values", "variant", "who", "yaml", "held_because"),

@@ -42,6 +42,15 @@ class Vault:
         sealed = aead.AESGCM(self._keys[self._current]).encrypt(nonce, plain.encode(), place.encode())
         return bytes([self._current]) + nonce + sealed
 
+    @property
+    def current(self) -> int:
+        """The number of the key that seals what is new."""
+        return self._current
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether that key has sealed it."""
+        return bool(sealed) and sealed[0] == self._current
+
     def open(self, sealed: bytes, place: str) -> str:
         """The secret, or `errors.Broken` when the key is another one or the row was tampered with."""
         key = self._keys.get(sealed[0]) if sealed else None

@@ -13,6 +13,7 @@ from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.inbound.reading.unread_mail import UnreadMail
 from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt
+from relance.engine.mailboxes.sign_ins.resealing import KeyRotation
 from relance.engine.sending.copies import SentCopies
 from relance.engine.sending.refusals.refusing_domains import Retried
 from relance.mailbox import providers
@@ -281,3 +282,14 @@ def test_servers_of_another_domain_are_named_by_whoever_knows_them(
     assert (in_english("The DNS records of firm.pl name these servers") in shown.stderr) is not given
     added = [values for name, values, _ in engine.calls if name == "mailboxes.add"]
     assert [each[0].imap.host for each in added] == (["imap.elsewhere.net"] if given else [])
+
+
+def test_keys_are_rotated_and_what_stays_behind_is_named(engine: Engine) -> None:
+    engine.answers["rotate_key"] = KeyRotation(2, 3, 1)
+    shown = run("key", "rotate")
+    assert shown.exit_code == 0, shown.output
+    engine.answers["rotate_key"] = KeyRotation(2, 0, 1, ("ben@acme.example",))
+    shown = run("key", "rotate", "--json")
+    assert shown.exit_code == 1
+    assert json.loads(shown.stdout)["unopened"] == ["ben@acme.example"]
+    assert "ben@acme.example" in shown.stderr
