@@ -205,6 +205,8 @@ def tell_way_back(back: WayBack) -> None:
         state = codes.text("person", each.state)
         stays = {"email": each.email, "state": state, "sequence": typed(each.sequence), "reason": each.reason}
         show.say(_("{email} stays {state} in {sequence}: {reason}", **stays))
+    if back.lifted and not back.going_on and not back.staying:
+        show.say(_("Sequences that have ended stay ended."))
 
 
 @group.command()

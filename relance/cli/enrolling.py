@@ -128,9 +128,10 @@ def _sum(report: EnrollReport) -> str:
         for address, number in report.by_mailbox.items()
     )
     people = n_("{count} contact", "{count} contacts", report.enrolled)
+    enrolled = f"{people} ({shares})." if shares else f"{people}."
+    first = str(codes.first_step(report.first_kind, report.first_due)) if shares else ""
     skipped = n_("{count} contact skipped.", "{count} contacts skipped.", len(report.skipped))
-    first = codes.first_step(report.first_kind, report.first_due)
-    return f"{people} ({shares}), {skipped} {first}".rstrip() if shares else f"{people}, {skipped}"
+    return " ".join(filter(None, (enrolled, skipped if report.skipped else "", first)))
 
 
 def _tell(report: EnrollReport, sequence: str, *, as_json: bool, dry_run: bool = False) -> None:

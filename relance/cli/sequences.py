@@ -134,6 +134,8 @@ def new(
             file.write(text)
     except FileExistsError:
         raise errors.WrongUse(Text("{file} already exists. Choose another name.", file=to)) from None
+    except FileNotFoundError:
+        raise errors.WrongUse(Text("there is no folder {folder}.", folder=to.parent)) from None
     show.say(_("{file} has been written. Check it: relance sequence check {file}", file=to))
 
 

@@ -26,7 +26,7 @@ from relance.wording.dates import (
 )
 from relance.wording.phrases import begun, capital, counted, ended, quoted, typed
 from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
-from relance.wording.system import of_system, plainly
+from relance.wording.system import of_system, plainly, quoted_fault
 from relance.wording.text import N_, Text, n_, span, words
 from relance.wording.text import now as _
 
@@ -52,6 +52,7 @@ __all__ = [
     "of_system",
     "plainly",
     "quoted",
+    "quoted_fault",
     "show_times_in",
     "shown_zone",
     "span",

@@ -100,6 +100,12 @@ def of_system(fault: BaseException) -> Text:
     return Text(BY_NUMBER[number]) if number else _own(fault)
 
 
+def quoted_fault(words: str) -> Text | None:
+    """The sentence of a fault of the system that a program such as libpq quotes in English within its own words; None where
+    it quotes none."""
+    return next((told for said, told in BY_WORDS.items() if said in words), None)
+
+
 def _coded(table: Mapping[int, str], number: int | None, names: Mapping[int, str]) -> Text | None:
     if number is None or number not in table:
         return None

@@ -21,9 +21,12 @@ FAILED, WRONG_USE, STANDS_STILL, INTERRUPTED = 1, 2, 3, 130
 class Root(TyperGroup):
     """The outermost group: nothing but a message and an exit code leaves it."""
 
+    for_programs = False  # whether what was typed asks for JSON
+
     def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
         """Speak the reader's language, then do what was typed."""
         language, words = speech.found(sys.argv[1:] if args is None else args)
+        self.for_programs = "--json" in words
         before, zone = wording.language(), wording.shown_zone()
         wording.speak(language)
         try:
@@ -54,6 +57,10 @@ class Root(TyperGroup):
             code = told(fault, debug=session.of(ctx).debug)
             if code is None:
                 raise  # one of typer's own, which it tells itself
+            if self.for_programs:
+                from relance.cli.terminal import fault_data
+
+                show.data(fault_data.of(fault, code))
             raise typer.Exit(code) from None
 
 

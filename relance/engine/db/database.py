@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from relance import clock, errors, late
 from relance.engine.db.patience import ANSWER_SECONDS, RESTED_SECONDS
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.wording import Text, ended, of_system
+from relance.wording import Text, ended, of_system, quoted_fault
 
 if TYPE_CHECKING:
     from relance.engine.db.sqlite import faults, opening, read_only
@@ -249,8 +249,8 @@ def _words(url: URL) -> Iterator[None]:
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
-        where = url.render_as_string(hide_password=True)
-        reason = of_system(error.orig) if error.orig else Text("no answer")
+        where = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+        reason = _reason(error.orig)
         if _unwritable(error, url):
             raise errors.Unwritable(
                 Text(
@@ -260,14 +260,22 @@ def _words(url: URL) -> Iterator[None]:
                 )
             ) from error
         if _lost(error):
+            served = not _of_sqlite(error)
+            check = Text("Make sure that the database server is running, and that database_url names it.")
             raise errors.Unreachable(
-                Text("the database {where} does not answer: {reason}", where=where, reason=reason)
+                Text("the database {where} does not answer: {reason}", where=where, reason=ended(reason)),
+                command=check if served else "",
             ) from error
         raise
     except exc.DatabaseError as error:
         if _of_sqlite(error):
             faults.refuse_damaged(error.orig, url.database)
         raise
+
+
+def _reason(fault: BaseException | None) -> Text:
+    """What a driver says; libpq quotes the system's faults in English, without their numbers."""
+    return (quoted_fault(str(fault)) or of_system(fault)) if fault else Text("no answer")
 
 
 def _of_sqlite(error: exc.DBAPIError) -> bool:

@@ -119,7 +119,7 @@ class MailboxTest:
 
 
 def _exists(address: str) -> errors.Invalid:
-    typed = Text("Remove it first with `relance mailbox remove {address}`.", address=address)
+    typed = Text("`relance mailbox set {address}` changes it.", address=address)
     there = Text("Its page under Mailboxes changes it.")
     return errors.Invalid(Text("{address} already exists.", address=address), command=typed, page=there)
 

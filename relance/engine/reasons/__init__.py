@@ -358,8 +358,9 @@ def codes(reasons: Sequence[Reason]) -> tuple[str, ...]:
 
 
 def said(reasons: Sequence[Reason]) -> str:
-    """The reasons as people read them."""
-    return _(ALSO).join(each.words for each in reasons)
+    """The reasons as people read them; of several, a person's own words with who said them."""
+    told = [str(signed(each)) for each in reasons] if len(reasons) > 1 else [each.words for each in reasons]
+    return _(ALSO).join(told)
 
 
 def said_before(reasons: Sequence[Reason]) -> str:

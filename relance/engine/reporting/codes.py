@@ -236,8 +236,8 @@ def first_step(kind: str, due: dt.datetime | None) -> Text:
     if due is None:
         return Text.prose("")
     if kind in ("", "mail"):
-        return Text("The first mail is sent {when}.", when=due)
-    return Text("The first step ({kind}) is due {when}.", kind=text("step", kind), when=due)
+        return Text("The first mail: {when}.", when=due)
+    return Text("The first step ({kind}): {when}.", kind=text("step", kind), when=due)
 
 
 def explained(typed: Sequence[str]) -> tuple[str, ...]:

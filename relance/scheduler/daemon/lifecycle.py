@@ -15,6 +15,7 @@ from typing import Protocol
 import structlog
 
 from relance import clock
+from relance.wording import _
 
 LOOK_SECONDS = 1.0  # between two looks at the parts
 LOOKED_AT = (20_000, 20, 50)
@@ -49,8 +50,12 @@ class ConsolePart(DaemonPart, Protocol):
         """Where it is served; empty where it is not yet."""
 
 
+def _line(words: str) -> bytes:
+    return f"relance: {words}\n".encode()
+
+
 class Bell:
-    """Rings at SIGTERM and SIGINT. At the second ring the process leaves at once.
+    """Rings at SIGTERM and SIGINT. At the second ring the process ends at once.
 
     That is safe: what was sent is in the journal or the database, and what hung between is settled later as unknown.
     """
@@ -58,9 +63,15 @@ class Bell:
     def __init__(self, last: Callable[[], None] = lambda: None) -> None:
         self.rung = threading.Event()
         self.last = last
+        self.stopping = self.stopped = b""
 
     def hang(self) -> None:
-        """Take the signals, where this is allowed (a program that embeds us may call from another thread)."""
+        """Take the signals, where this is allowed (a program that embeds us may call from another thread). What is said then is
+        made now, in the reader's language: a handler must not meet a lock of the catalogue."""
+        self.stopping = _line(
+            _("Stopping once the mails being sent are finished. The same signal again stops at once.")
+        )
+        self.stopped = _line(_("Stopped at once."))
         if threading.current_thread() is threading.main_thread():
             for number in SIGNALS:
                 signal.signal(number, self.ring)
@@ -71,14 +82,12 @@ class Bell:
         if self.rung.is_set():
             self.again()
         else:
-            os.write(
-                2, b"relance: stopping after the mails under way; the same signal again leaves at once\n"
-            )
+            os.write(2, self.stopping)
             self.rung.set()
 
     def again(self) -> None:
         """A further ring."""
-        os.write(2, b"relance: left at once\n")
+        os.write(2, self.stopped)
         self.last()
         os._exit(LEFT_AT_ONCE)
 

@@ -23,7 +23,7 @@ from relance.engine.store.contacts import contacts, search
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists, enrollments
 from tests import engine_house
-from tests.reworded import worded
+from tests.reworded import in_english, worded
 
 PEOPLE = {
     "ada@acme.example": ("Ada", "Lovelace", "Acme"),
@@ -234,6 +234,9 @@ def test_who_is_held_and_was_paused_by_a_person_stays_paused_when_many_are_relea
     both = put(ready, "ada@acme.example", Event.HELD, prose("a colleague answered"))
     plain = put(ready, "bob@acme.example", Event.HELD, prose("a colleague answered"))
     expected = {"ada@acme.example": "stays paused", "bob@acme.example": "changed"}
+    with ready.database.read() as conn:
+        [held] = enrollments.by_ids(conn, [both.id])
+    assert in_english("she is on leave (paused by") in held.reason  # not a part of the hold
     assert outcomes(bulk.release(ready, EnrollmentFilter(), dry_run=True)) == expected
     done = bulk.release(ready, EnrollmentFilter())
     assert outcomes(done) == expected

@@ -171,7 +171,7 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     dry = run("enroll", "seq", "--all", "--dry-run")
     assert [call[2]["dry_run"] for call in engine.calls if call[0] == "enroll"] == [True]
     assert (
-        in_english("Would be enrolled in seq: 2 contacts (2 from me@acme.example), 1 contact skipped.")
+        in_english("Would be enrolled in seq: 2 contacts (2 from me@acme.example). 1 contact skipped.")
         in dry.stdout
     )
     assert in_english("bo@acme.example: suppressed") in dry.stdout
@@ -186,10 +186,10 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
 
 def test_the_date_of_a_task_is_not_called_that_of_a_mail(engine: Engine) -> None:
     engine.answers["enroll"] = Enrolled()
-    assert in_english("The first mail is sent ") in run("enroll", "seq", "--all", "--dry-run").stdout
+    assert in_english("The first mail: ") in run("enroll", "seq", "--all", "--dry-run").stdout
     engine.answers["enroll"] = Enrolled(first_kind="task")
     shown = run("enroll", "seq", "--all", "--dry-run").stdout
-    assert in_english("The first step (task) is due ") in shown
+    assert in_english("The first step (task): ") in shown
     assert "first mail" not in shown
 
 
@@ -309,6 +309,8 @@ def test_a_sequence_is_begun_from_a_starter_and_no_file_is_written_over(
     assert (tmp_path / "new.yaml").read_text() == "sequence: Mine\n"
     (tmp_path / "new.yaml").write_text("my own words")
     assert run("sequence", "new", "Mine", "--to", "new.yaml").exit_code == 2
+    missing = run("sequence", "new", "Mine", "--to", "nowhere/new.yaml")
+    assert in_english("there is no folder nowhere.") in missing.stderr
     assert (tmp_path / "new.yaml").read_text() == "my own words"
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import zoneinfo
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.cli.terminal import show
+from relance import errors
+from relance.cli.terminal import fault_data, show
 from relance.engine.db import ids
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -47,3 +52,31 @@ def test_a_local_time_keeps_the_offset_of_its_clock_and_every_other_time_is_in_u
         "at": "2026-11-28T02:22:00+00:00",
         "local": "2026-11-28T03:22:00+01:00",
     }
+
+
+def _below(kind: type[Exception]) -> Iterator[type[Exception]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def test_an_error_is_data_with_its_kind_its_codes_and_where_it_stands() -> None:
+    problem = errors.Problem(Text("there is nothing").coded("file_empty"), where="a.csv", line=3)
+    told = fault_data.of(errors.Invalid([problem]), 2)
+    assert (told["error"], told["exit_code"]) == ("invalid", 2)
+    [said] = told["problems"]
+    assert (said["code"], said["where"], said["line"]) == ("file_empty", "a.csv", 3)
+    assert fault_data.of(errors.NotFound("no such contact"), 2)["problems"][0]["code"] == "refused"
+    assert fault_data.of(OSError(28, "No space left on device"), 1)["error"] == "system"
+    assert fault_data.of(KeyError("x"), 1)["error"] == "unexpected"
+
+
+def test_the_kinds_of_errors_are_listed_for_programs() -> None:
+    page = (Path(__file__).parents[4] / "docs/operations.md").read_text("utf-8")
+    listed = page[page.index("### Errors in JSON") : page.index("### Codes in JSON")]
+    kinds = {
+        re.sub(r"(?<=[a-z])(?=[A-Z])", "_", each.__name__).lower()
+        for each in _below(errors.RelanceError)
+        if each.__module__.startswith("relance.errors")
+    }
+    assert {each for each in kinds if f"`{each}`" not in listed} == set()
