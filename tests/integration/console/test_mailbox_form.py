@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from relance.engine.mailboxes.service import MailboxSpec
+from relance.engine.states import State
 from relance.sandbox.world import World
+from tests import engine_house
 from tests.integration.console.conftest import Console
 from tests.integration.console.held_people import BOSS
+from tests.reading import enrolled, row
+from tests.reworded import in_english
 
 ADA, CANARY = "ada@sales.example", "kanarek-ż-&<83>'\""
 
@@ -44,3 +48,19 @@ def test_everything_but_the_address_is_changed_and_a_sign_in_is_tested_first(con
         plain = {"address": ADA, "username": ADA.upper(), "anyway": "yes"}
         boss.post("/mailboxes/change", data=plain)
         assert console.app.mailboxes.show(ADA).username == ADA.upper()
+
+
+def test_a_mailbox_is_removed_only_after_it_was_said_how_many_people_that_concerns(console: Console) -> None:
+    house = console.app._context
+    enrolled(house, "kim@lake.example")
+    engine_house.add_mailbox(house, "ben@sales.example")
+    with console.client(console.join(BOSS), follow_redirects=True) as boss:
+        wish = {"address": ADA, "to": "ben@sales.example"}
+        plan = boss.post("/mailboxes/remove", data=wish).text
+        assert in_english("1 person would be handed over to ben@sales.example.") in plan
+        assert console.app.mailboxes.show(ADA).kept
+        done = boss.post("/mailboxes/remove", data={**wish, "sure": "yes"}).text
+        assert in_english("1 person was handed over.") in done
+    assert [each.address for each in console.app.mailboxes.list()] == ["ben@sales.example"]
+    assert row(house, "kim@lake.example").state is State.ACTIVE
+    assert console.app.users.log()[0].action == "mailboxes.remove"

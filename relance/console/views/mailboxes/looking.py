@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from relance.console.pages import Page, Rail
 from relance.console.views.mailboxes import trying
 from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.mailboxes.settings.signing_in import TestStep
 from relance.engine.reporting import codes
@@ -22,6 +24,18 @@ from relance.mailbox.account import Security
 from relance.wording import N_, Text, _
 
 NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """What was wrong with a change, by field and with the whole. `insist`: it may be saved although the sign-in was not accepted."""
+
+    wrong: Mapping[str, str]
+    whole: str = ""
+    insist: bool = False
+
+
+FINE = Mistakes(NOTHING)
 
 
 def index(visit: Visit) -> Response:
@@ -77,21 +91,22 @@ def shown(
     visit: Visit,
     address: str,
     *,
-    wrong: Mapping[str, str] = NOTHING,
+    refused: Mistakes = FINE,
     written: Mapping[str, str] = NOTHING,
-    whole: str = "",
-    insist: bool = False,
+    leaving: HandOver | None = None,
 ) -> Response:
-    """The page of one of them; with a test that the page's address names, or what was wrong with a change (`insist`: it may be
-    saved although the sign-in was not accepted)."""
+    """The page of one of them; with a test that the page's address names, what was wrong with a change, or what its removal
+    would do (`leaving`)."""
     mailbox = _named(visit, address)
     users = possible_owners(visit)
     return visit.show(
         "mailbox.html",
-        UNPROCESSABLE if wrong or whole else 200,
-        wrong=wrong,
-        whole=whole,
-        insist=insist,
+        UNPROCESSABLE if refused.wrong or refused.whole else 200,
+        wrong=refused.wrong,
+        whole=refused.whole,
+        insist=refused.insist,
+        leaving=leaving,
+        others=[each.address for each in visit.app.mailboxes.list() if each.address != mailbox.address],
         written={**_written(mailbox), **written},
         owner=visit.app.mailboxes.owners().get(mailbox.address, "") if users else "",
         users=users,
@@ -117,7 +132,7 @@ def _written(mailbox: MailboxView) -> dict[str, str]:
         "aliases": ", ".join(mailbox.aliases),
         "unknown_policy": mailbox.unknown_policy,
         "plus_addressing": "yes" if mailbox.plus_addressing else "no",
-        "ca_file": "",
+        **dict.fromkeys(("ca_file", "to", "new_threads"), ""),
     }
     for kind, server in (("smtp", mailbox.smtp_server), ("imap", mailbox.imap_server)):
         if server is not None:
