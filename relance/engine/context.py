@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from relance import errors
+from relance import errors, late
 from relance.clock import Clock, Watch
 from relance.engine.db.database import Database
 from relance.engine.db.machine_time import beside
@@ -33,11 +34,15 @@ from relance.engine.store.mailboxes.grants import StoredGrant
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken, Password, SignInKind
-from relance.mailbox.oauth.grants import Grant
 from relance.tracking import judge
 from relance.tracking.links import Links
 from relance.wording import Text, ended
 from relance.wording.sentence_codes import SentenceCode
+
+if TYPE_CHECKING:
+    from relance.mailbox.oauth import grants as oauth_grants
+else:  # for mailboxes that sign in so
+    (oauth_grants,) = late.modules("relance.mailbox.oauth.grants")
 
 
 @dataclass(frozen=True)
@@ -124,9 +129,9 @@ class Context:
         token = self.grant(mailbox, found).access_token
         return mailbox.account(AccessToken(mailbox.username, token))
 
-    def grant(self, mailbox: Mailbox, stored: StoredGrant) -> Grant:
+    def grant(self, mailbox: Mailbox, stored: StoredGrant) -> oauth_grants.Grant:
         """A mailbox's grant, opened; `errors.Broken` when it does not open."""
-        return Grant.read(self.vault.open(stored.sealed, f"grant/{mailbox.address}"))
+        return oauth_grants.Grant.read(self.vault.open(stored.sealed, f"grant/{mailbox.address}"))
 
 
 def _run_out(address: str, grant: StoredGrant | None) -> Text:

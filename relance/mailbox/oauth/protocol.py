@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from relance import late
 from relance.mailbox import secrets
-from relance.mailbox.oauth import endpoint
 from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
 from relance.mailbox.parsing import decoding
 
 if TYPE_CHECKING:
     from oauthlib import oauth2
-else:
-    (oauth2,) = late.modules("oauthlib.oauth2")
+
+    from relance.mailbox.oauth import endpoint
+else:  # for those who renew a sign-in, or sign in
+    oauth2, endpoint = late.modules("oauthlib.oauth2", "relance.mailbox.oauth.endpoint")
 
 UNSAID_SECONDS = 3600  # how long a token is good for whose provider does not say so (RFC 6749, 5.1)
 LONGEST_SECONDS = 400 * 24 * 3600

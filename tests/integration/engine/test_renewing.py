@@ -12,7 +12,7 @@ import pytest
 from relance import errors
 from relance.clock import machine_now
 from relance.engine.context import Context
-from relance.engine.mailboxes import service
+from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes.settings import changing
 from relance.engine.mailboxes.settings.changing import MailboxChange
 from relance.engine.mailboxes.sign_ins import lifetimes, renewing
@@ -263,7 +263,7 @@ def test_a_new_password_takes_the_place_of_a_grant(house: Context, provider: Ser
 
 def test_a_removed_mailbox_keeps_no_token(house: Context, provider: Service) -> None:
     granted(house, provider)
-    service.remove(house, ADA)
+    handing_over.remove(house, ADA)
     with house.database.read() as conn:
         assert grants.of(conn, 1) is None
     assert renewing.keep(house) == 0
