@@ -23,8 +23,8 @@ Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's a
 Wanted = Annotated[
     Mode | None,
     typer.Argument(
-        metavar="[auto|on|off]",
-        help="auto: only where the provider is known to file none; without it, show how it stands.",
+        metavar="MODE",
+        help="auto (only where the provider is known to file none), on or off; without it, show how it stands.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]

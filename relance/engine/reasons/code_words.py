@@ -58,6 +58,7 @@ SCHEDULES: Mapping[str, Text] = {
     "turn": Text.within("actor", "mailbox"),
     "tick": Text.within("actor", "due times"),
     "startup": Text.within("actor", "start of the program"),
+    "sign-in": Text.within("actor", "renewing of a sign-in"),
 }
 # Actors that are no people, by the names that are kept. What a mail is, is decided by the rules of `rule_names`.
 

@@ -112,4 +112,4 @@ def test_its_own_mailbox_and_one_that_is_gone_are_not_waited_for(ready: Context)
     assert asked(ready) == ([1], [], set())
     with ready.database.write() as conn:
         change(conn, 2, mailbox_id=1)
-    assert asked(ready) == ([2, 1], [], set())  # that a step in doubt is held is asked before it is written
+    assert asked(ready) == ([1, 2], [], set())  # that a step in doubt is held is asked before it is written
