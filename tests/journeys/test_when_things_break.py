@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from relance import clock, errors
 from relance.app import Relance
 from relance.engine.reasons import Code
+from relance.wording import Text
 from tests.chaos.grounds import group
 from tests.journeys.office import CALM, PATIENCE, Office, standing
 from tests.reworded import in_english
@@ -58,7 +59,17 @@ def test_two_stop_signals_leave_at_once_and_nothing_goes_twice(office: Office) -
     office.ground.sink.signal(signal.SIGSTOP)  # the mail under way does not end
     try:
         os.kill(worker.process.pid, signal.SIGTERM)
-        wait_until(lambda: "stopping after the mails under way" in worker.log.read_text(), seconds=PATIENCE)
+        wait_until(
+            lambda: (
+                str(
+                    Text(
+                        "Stopping once the mails being sent are finished. The same signal again stops at once."
+                    )
+                )
+                in worker.log.read_text()
+            ),
+            seconds=PATIENCE,
+        )
         os.kill(worker.process.pid, signal.SIGTERM)
         wait_until(lambda: not worker.alive, seconds=PATIENCE)
         assert worker.process.code == 130

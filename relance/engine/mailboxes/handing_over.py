@@ -118,7 +118,10 @@ def remove(
     with context.database.read() as conn:
         mailbox = mailboxes.named(conn, address)
         planned = sum(row.state in states.OPEN for row in enrollments.of_mailbox(conn, mailbox.id))
-        removing.refuse_in_flight(conn, mailbox)
+        if (
+            to is not None or dry_run
+        ):  # nobody is moved for a removal that is refused; `removing` settles and refuses by itself
+            removing.refuse_in_flight(conn, mailbox)
     done = HandOver(mailbox.address, held=planned, dry_run=dry_run)
     if to is not None:
         done = hand_over(context, address, to, new_threads=new_threads, dry_run=dry_run)

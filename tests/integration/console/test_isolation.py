@@ -134,6 +134,7 @@ def _of_answers(answers: Mapping[str, str]) -> list[tuple[str, Form]]:
         ("/inbox/triage", {"answer": answers[KIM], "act": "x"}),
         ("/inbox/triage", {"answer": answers[MIA], "act": "x"}),
         ("/inbox/undo", {"answer": answers[MIA]}),
+        ("/inbox/mark", {"answer": answers[MIA], "read": "yes"}),
         ("/inbox/mark", {"answer": answers[MIA], "read": "no"}),
         ("/inbox/same", {"rows": str(answers[MIA]), "act": "x"}),
         ("/inbox", {"answer": answers[MIA], "text": "On Tuesday.", "key": "0" * 32}),

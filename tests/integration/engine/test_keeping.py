@@ -12,6 +12,7 @@ from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
+from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.sending.doubt import in_doubt
@@ -131,8 +132,8 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Con
     contact_service.add(house, "eve@acme.example", {})
     enroll.enroll(house, EnrollRequest("Other"))
     with pytest.raises(errors.WrongUse, match=worded("1 contact is")):
-        mailbox_service.remove(house, ADA)
-    mailbox_service.remove(house, ADA, force=True)
+        handing_over.remove(house, ADA)
+    handing_over.remove(house, ADA, force=True)
     with house.database.read() as conn:
         standing = enrollment_details.matching(conn)[0]
         assert mailboxes.by_id(conn, 1).secret == b""
@@ -164,7 +165,7 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> Non
         lease = leases.acquire(conn, 1, "somebody")
     assert lease is not None
     with pytest.raises(errors.WrongUse, match=worded("is being sent from")):
-        mailbox_service.remove(house, ADA, force=True)
+        handing_over.remove(house, ADA, force=True)
     assert mailbox_service.show(house, ADA).state == "active"
     with house.database.write() as conn:
         leases.renew(conn, lease)  # its worker goes on unharmed
@@ -173,12 +174,12 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> Non
 def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: Context) -> None:
     mail = in_flight(house, fence=0)
     with pytest.raises(errors.WrongUse, match=worded("1 contact is")):
-        mailbox_service.remove(house, ADA)
+        handing_over.remove(house, ADA)
     with house.database.write() as conn:
         again = leases.acquire(conn, 1, "somebody")  # the refusal gave the lease back
         assert again is not None
         leases.release(conn, again, None)
-    mailbox_service.remove(house, ADA, force=True)
+    handing_over.remove(house, ADA, force=True)
     assert [each.message_id for each in in_doubt.list_all(house)] == [mail.message_id]
     in_doubt.decide(house, mail.message_id, "not sent")
     with house.database.read() as conn:
@@ -193,7 +194,7 @@ def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
     contact_service.add(house, "eve@acme.example", {})
 
     def meanwhile(script: CompiledSequence) -> enroll.Needs:
-        mailbox_service.remove(house, ADA)
+        handing_over.remove(house, ADA)
         return needs(script)
 
     needs = enroll.needs

@@ -16,6 +16,7 @@ from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_mailboxes import RestoreConfirmed
 from relance.engine.inbound.reading import sync
+from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reasons import Code, because, prose
 from relance.engine.reporting import timeline
@@ -53,7 +54,7 @@ def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(
     with ready.database.write() as conn:
         folders.mark(conn, 1, "inbox", folders.Watermark("INBOX", 7, 41))
     seen = mailbox_service.show(ready, ADA).synced_at
-    mailbox_service.remove(ready, ADA, force=True)
+    handing_over.remove(ready, ADA, force=True)
     here = mailbox_service.Server("localhost", 1, mailbox_service.Security.STARTTLS)
     mailbox_service.add(ready, mailbox_service.MailboxSpec(ADA, "Ada", ADA, "new password", here, here))
     assert seen is not None
@@ -65,7 +66,7 @@ def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(
 def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: Context) -> None:
     with ready.database.write() as conn:
         folders.mark(conn, 1, "inbox", folders.Watermark("INBOX", 7, 41))
-    mailbox_service.remove(ready, ADA, force=True)
+    handing_over.remove(ready, ADA, force=True)
     there = mailbox_service.Server("127.0.0.1", 2, mailbox_service.Security.STARTTLS)
     mailbox_service.add(ready, mailbox_service.MailboxSpec(ADA, "Ada", ADA, "password", there, there))
     with ready.database.read() as conn:
@@ -73,7 +74,7 @@ def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: 
 
 
 def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: Context) -> None:
-    mailbox_service.remove(ready, ADA, force=True)
+    handing_over.remove(ready, ADA, force=True)
     with pytest.raises(errors.Invalid, match=worded("removed")):
         control.resume(ready, EVE)
     assert row(ready).state is State.HELD

@@ -17,6 +17,7 @@ from relance.engine.context import Context
 from relance.engine.db.tables import mailbox, own_reply
 from relance.engine.inbound.answering import service
 from relance.engine.inbound.answering.service import ReplyRequest
+from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending.replies import queue
 from relance.engine.sequences import control
@@ -215,7 +216,7 @@ def test_it_waits_for_a_paused_mailbox_only_where_that_was_asked_for(
 
 def test_a_removed_mailbox_sends_nothing_and_says_so(house: Context) -> None:
     reply(house)
-    mailbox_service.remove(house, ADA, force=True)
+    handing_over.remove(house, ADA, force=True)
     assert (now(house).state, unread(house)) == ("abandoned", True)
     with pytest.raises(errors.Invalid):
         reply(house, "Again.")

@@ -189,7 +189,10 @@ def test_what_a_person_says_of_whom_an_answer_ended_is_noted_once(ready: Context
         enrollments.apply(conn, [row(ready).id], Event.REPLIED, ready.clock.now(), reason=prose("answered"))
     for reason in ("on the phone", "on the phone again"):
         (view,) = control.pause(ready, ADA, reason=reason)
-        assert (view.changed, view.reason) == (False, in_english("answered; also: on the phone"))
+        assert (view.changed, view.reason) == (
+            False,
+            in_english("answered; also: on the phone (paused by the program relance)"),
+        )
 
 
 def test_a_pause_says_whether_it_changed_anything(ready: Context) -> None:
