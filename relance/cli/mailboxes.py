@@ -44,12 +44,6 @@ if TYPE_CHECKING:
 
 group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes that mails are sent from.")
 group.add_typer(aliases.group, name="alias")
-group.command("set")(changing.set_)
-group.command("remove")(leaving.remove)
-group.command("hand-over")(leaving.hand_over)
-group.command("change", hidden=True)(changing.set_)  # as it was called before
-group.command("sent-copies")(copies.sent_copies)
-group.command("sign-in")(signing_in.sign_in)
 COLUMNS = {
     N_("address"): "address",
     N_("name"): "name",
@@ -341,3 +335,11 @@ def show_few(emails: Sequence[str]) -> str:
     """The first few of many people."""
     more = f" {_('and {more} more', more=len(emails) - SHOWN)}" if len(emails) > SHOWN else ""
     return f": {', '.join(emails[:SHOWN])}{more}" if emails else ""
+
+
+group.command("sign-in")(signing_in.sign_in)
+group.command("set")(changing.set_)
+group.command("change", hidden=True)(changing.set_)  # as it was called before
+group.command("sent-copies")(copies.sent_copies)
+group.command("hand-over")(leaving.hand_over)
+group.command("remove")(leaving.remove)

@@ -92,6 +92,11 @@ def password_ended(address: str, smtp: Server, imap: Server, on: dt.date) -> Tex
     return _none_for(reading, "IMAP", on) or _none_for(sending, "SMTP", on)
 
 
+def how_to_sign_in(address: str) -> Text:
+    """What to type where no password serves."""
+    return Text("Type `relance mailbox sign-in {address}`.", address=address)
+
+
 def _owner(address: str, smtp: Server, imap: Server, kind: str) -> Provider | None:
     """Who runs one of two servers: whoever runs both, else anybody who has it."""
     host = (imap if kind == "imap" else smtp).host.lower()

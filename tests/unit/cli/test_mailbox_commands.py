@@ -132,6 +132,7 @@ def test_where_no_password_serves_none_is_asked_for(engine: Engine, words: tuple
     shown = run("mailbox", "add", *words, "--name", "Me")
     assert shown.exit_code == 2
     assert in_english("This mailbox needs sign-in with OAuth 2.0") in shown.stderr
+    assert f"relance mailbox sign-in {words[0]}" in shown.stderr
     assert not engine.calls
 
 
