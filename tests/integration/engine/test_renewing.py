@@ -25,6 +25,7 @@ from relance.mailbox.oauth.protocol import EndpointTrouble, Outcome
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 from tests import engine_house
+from tests.reworded import worded
 from tests.servers import token_service
 from tests.servers.token_service import Service
 from tests.sign_ins import ADA, granted, kept, past, set_grant, the
@@ -280,5 +281,5 @@ def test_a_way_of_a_later_release_is_waited_for(house: Context, provider: Servic
     granted(house, provider, due=False)
     with house.database.write() as conn:
         mailboxes.change(conn, 1, sign_in="by carrier pigeon")
-    with pytest.raises(errors.Unreachable, match="later release"):
+    with pytest.raises(errors.Unreachable, match=worded("later release")):
         house.account(the(house))

@@ -20,6 +20,7 @@ from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInReque
 from relance.engine.reasons import Code
 from relance.mailbox.account import Security, Server
 from tests import engine_house
+from tests.reworded import in_english, worded
 from tests.servers import dovecot, postfix, token_service
 from tests.servers.token_service import CLIENT, SECRET, Service
 from tests.sign_ins import ADA, past, set_grant, the
@@ -108,7 +109,7 @@ def takes_turn(house: Context) -> str:
 def _runs_out(house: Context) -> None:
     """While nobody renews it."""
     set_grant(house, token_until=past(), renew_at=past())
-    assert "is being renewed" in takes_turn(house)
+    assert in_english("is being renewed") in takes_turn(house)
     assert renewing.keep(house) == 1
     assert (the(house).state, the(house).logins_refused) == ("active", 0)
     assert the(house).next_turn_at == house.clock.now()
@@ -120,7 +121,7 @@ def _is_withdrawn(house: Context, at: Service) -> None:
     at.expire()
     before = at.refreshed()
     engine_house.clock(house).advance(minutes=10)
-    assert "refused the login" in takes_turn(house)
+    assert in_english("refused the login") in takes_turn(house)
     assert (the(house).state, the(house).logins_refused) == ("active", 0)
     assert renewing.keep(house) == 1
     assert at.refreshed() == before + 1
@@ -135,7 +136,7 @@ def _ends(house: Context, at: Service) -> None:
     assert renewing.keep(house) == 0
     now = the(house)
     assert (now.state, now.locked_out, now.why.code) == ("paused", True, Code.SIGN_IN_REFUSED)
-    assert "Sign in to it again" in now.reason
+    assert in_english("Sign in to it again") in now.reason
     assert renewing.keep(house) == 0  # nobody is asked again
     assert at.refreshed() == before + 1
 
@@ -152,7 +153,7 @@ def _nothing_shows(house: Context, at: Service) -> None:
 def test_what_a_server_refuses_is_not_stored(house: Context, servers) -> None:
     at, mail, out = servers
     wrong = dataclasses.replace(spec(mail, out), username="eve@sales.example")
-    with pytest.raises(errors.Broken, match="refused the login of eve"):
+    with pytest.raises(errors.Broken, match=worded("refused the login of eve")):
         agreeing.add(house, wrong, wish(at), agree)
     with pytest.raises(errors.NotFound):
         service.get(house, ADA)
@@ -175,7 +176,7 @@ def test_a_code_that_was_not_asked_for_is_refused(house: Context, provider: Serv
 def test_nobody_agrees(house: Context, provider: Service) -> None:
     engine_house.add_mailbox(house, ADA)
     impatient = dataclasses.replace(wish(provider), seconds=0.05)
-    with pytest.raises(errors.WrongUse, match="Nobody signed in"):
+    with pytest.raises(errors.WrongUse, match=worded("Nobody signed in")):
         agreeing.sign_in(house, ADA, impatient, lambda _: None)
 
 
@@ -190,5 +191,5 @@ def test_nobody_agrees(house: Context, provider: Service) -> None:
 )
 def test_what_has_to_be_known_to_sign_in(house: Context, asked: SignInRequest, words: str) -> None:
     engine_house.add_mailbox(house, ADA)
-    with pytest.raises(errors.WrongUse, match=words):
+    with pytest.raises(errors.WrongUse, match=worded(words)):
         agreeing.sign_in(house, ADA, asked, lambda _: None)

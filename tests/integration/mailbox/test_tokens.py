@@ -14,6 +14,7 @@ from relance.mailbox.imap import client as imap_client
 from relance.mailbox.smtp import client as smtp_client
 from relance.mailbox.smtp import login as smtp_login
 from relance.mailbox.smtp.outcome import Blame, Outcome
+from tests.reworded import in_english
 from tests.servers import dovecot, postfix, token_service
 from tests.servers.token_service import Service
 
@@ -97,5 +98,5 @@ def test_a_token_that_is_refused_at_imap_is_told_and_not_shown(
     ):
         pass
     assert token not in str(refused.value)
-    assert "Sign in again" in str(refused.value)
+    assert in_english("Sign in again") in str(refused.value)
     assert "password" not in str(refused.value)

@@ -132,7 +132,7 @@ def test_where_no_password_serves_none_is_asked_for(engine: Engine, words: tuple
     shown = run("mailbox", "add", *words, "--name", "Me")
     assert shown.exit_code == 2
     assert in_english("This mailbox needs sign-in with OAuth 2.0") in shown.stderr
-    assert f"relance mailbox sign-in {words[0]}" in shown.stderr
+    assert in_english(f"relance mailbox sign-in {words[0]}") in shown.stderr
     assert not engine.calls
 
 
@@ -280,7 +280,8 @@ def test_servers_of_another_domain_are_named_by_whoever_knows_them(
         "mailbox", "add", "me@firm.pl", "--name", "Me", "--password-stdin", "--no-test", *hosts, given="x\n"
     )
     assert (shown.exit_code == 0) is given, shown.output
-    assert (in_english("The DNS records of firm.pl name these servers") in shown.stderr) is not given
+    if not given:
+        assert in_english("The DNS records of firm.pl name these servers") in shown.stderr
     added = [values for name, values, _ in engine.calls if name == "mailboxes.add"]
     assert [each[0].imap.host for each in added] == (["imap.elsewhere.net"] if given else [])
 
