@@ -48,7 +48,6 @@ def told_of_sign_in(address: str, provider: providers.Provider | None, smtp: Ser
     """What the provider wants of whoever signs in; before a password is asked for that could serve nobody."""
     today = machine_now().date()
     if ended := providers.password_ended(address, smtp, imap, today):
-        how = providers.how_to_sign_in(address)
-        raise errors.Invalid([errors.Problem(ended, where="password", command=how)])
+        raise errors.Invalid([ended])
     for words in providers.advice(provider, today) if provider else ():
         show.note(str(words))

@@ -239,7 +239,7 @@ def _check(spec: MailboxSpec, email: str, today: dt.date | None) -> None:
 def _sign_in_problems(spec: MailboxSpec, email: str, today: dt.date | None) -> Iterator[errors.Problem]:
     """`today`: None where it needs no password."""
     if today and (ended := providers.password_ended(email, spec.smtp, spec.imap, today)):
-        yield errors.Problem(ended, where="password", command=providers.how_to_sign_in(email))
+        yield ended
     try:
         contact_fields.tidy("name", spec.name)
     except contact_fields.UnfitField as unfit:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from relance import errors
 from relance.mailbox.account import Security, Server
 from relance.mailbox.providers.facts import PASSWORDS, Provider, Way, WayIn
 from relance.mailbox.providers.table import KNOWN
@@ -86,15 +87,14 @@ def _advice(provider: Provider, on: dt.date) -> Iterator[Text]:
         )
 
 
-def password_ended(address: str, smtp: Server, imap: Server, on: dt.date) -> Text | None:
-    """Why no password can serve at these servers any more; None where one may. Each server counts for itself."""
+def password_ended(address: str, smtp: Server, imap: Server, on: dt.date) -> errors.Problem | None:
+    """Why no password can serve at these servers any more, and what to type instead; None where one may. Each server counts for itself."""
     reading, sending = _owner(address, smtp, imap, "imap"), _owner(address, smtp, imap, "smtp")
-    return _none_for(reading, "IMAP", on) or _none_for(sending, "SMTP", on)
-
-
-def how_to_sign_in(address: str) -> Text:
-    """What to type where no password serves."""
-    return Text("Type `relance mailbox sign-in {address}`.", address=address)
+    why = _none_for(reading, "IMAP", on) or _none_for(sending, "SMTP", on)
+    if why is None:
+        return None
+    instead = Text("Type `relance mailbox sign-in {address}`.", address=address)
+    return errors.Problem(why, where="password", command=instead)
 
 
 def _owner(address: str, smtp: Server, imap: Server, kind: str) -> Provider | None:

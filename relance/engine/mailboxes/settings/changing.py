@@ -191,7 +191,7 @@ def _check(wanted: Mailbox, wish: MailboxChange, today: dt.date | None) -> None:
 
 def _ended(wanted: Mailbox, today: dt.date) -> Iterator[errors.Problem]:
     if ended := providers.password_ended(wanted.address, wanted.smtp, wanted.imap, today):
-        yield errors.Problem(ended, where="password", command=providers.how_to_sign_in(wanted.address))
+        yield ended
 
 
 def _name_problems(name: str) -> Iterator[errors.Problem]:
