@@ -168,7 +168,8 @@ class Turn:
         with self.context.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
             may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
-            first = due_mails.first_mail_due(conn, self.mailbox.id, now) if may_send else None
+            closed = self.work.closed
+            first = due_mails.first_mail_due(conn, self.mailbox.id, now, closed=closed) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
         time = next_turn.time_to_read(self.mailbox.synced_at, now, self.context.options.sync_every)
         wanted = follow_up or called or time or queue.due(self.mailbox, now)
@@ -209,7 +210,8 @@ class Turn:
                 self.send_error = dead
                 return EndTurn(EndKind.NOT_REACHED, dead)
             claimed, at = self.work.take(), self.work.at
-            if not claimed and self.work.allowance.count == 0 and not self.looked:
+            nothing = self.work.allowance.count == 0 or self.work.closed is not None
+            if not claimed and nothing and not self.looked:
                 # Called although its pace lets nothing leave: there is news of mail.
                 return self._look(account)
             wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, at) if claimed else []
@@ -323,11 +325,13 @@ class Turn:
         now, options = self.context.clock.now(), self.context.options
         with proof_kept(self.context), self.context.database.write() as conn:
             self._last_words(conn)
-            number = self.mailbox.id
-            mailbox, first = prepared.together(conn, mailboxes.with_id(number), due_mails.first_page(number))
+            number, closed = self.mailbox.id, self.work.closed
+            mailbox, first = prepared.together(
+                conn, mailboxes.with_id(number), due_mails.first_page(number, closed)
+            )
             run = self._taken_back(conn, mailbox, end)
             active = mailbox.state == "active"
-            due = due_mails.first_mail_due(conn, number, now, first) if active else None
+            due = due_mails.first_mail_due(conn, number, now, first, closed=closed) if active else None
             self.work.more = self.work.more and due is not None and due <= now
             stands = {**dataclasses.asdict(run), "turn_error": surprise, "send_error": self.send_error}
             if any(getattr(mailbox, name) != value for name, value in stands.items()):

@@ -101,6 +101,8 @@ class Sequence(Written):
     """What counts as success in the report: meeting, demo, reply."""
     language: Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
     """Two letters: pl, en, de."""
+    weight: Annotated[int, pydantic.Field(ge=1, le=100)] = 1
+    """Its share of first mails beside other sequences from the same mailbox: 3 sends three where another sends one."""
     send: Send = Send()
     stop: Stop = Stop()
     track: Track = Track()

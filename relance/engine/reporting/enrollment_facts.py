@@ -16,6 +16,7 @@ from relance.engine.reporting import silent_turns, timeline
 from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
+from relance.engine.sending import admitting
 from relance.engine.sequences import control, publish, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import State
@@ -136,3 +137,10 @@ def allowance(look: EnrollmentFacts, at: dt.datetime) -> throttle.Allowance:
     """What the mailbox's pace will let leave at a moment, by what has left until now."""
     limits = throttle.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
     return throttle.allowance(limits, look.sent, at, look.context.options.batch)
+
+
+def closed(look: EnrollmentFacts) -> dt.datetime | None:
+    """Until when at least their first mail, which is due, waits for follow-ups; None: it does not."""
+    if look.case.row.wrote_before or not is_due(look):
+        return None
+    return admitting.closed_until(admitting.of_row(look.mailbox.first_mails), look.now)

@@ -208,13 +208,13 @@ def _planned(look: EnrollmentFacts, named: str) -> Iterator[str]:
     put_off = plan < again
     why = _because((row.planned_bound or ()) if put_off else row.bound)
     because = f" {_('That time comes from: {reasons}', reasons=ended(why))}" if why else ""
-    at = look.local(plan)
-    if put_off and plan > look.now:
-        yield _("The next step is {step}, planned for {at}.", step=named, at=at) + because
-    elif plan > look.now:
-        yield _("The next step is {step}, due on {at}.", step=named, at=at) + because
+    known = {"step": named, "at": look.local(plan)}
+    if plan <= look.now:
+        yield _("The next step is {step}; it fell due on {at}.", **known) + because
+    elif put_off:
+        yield _("The next step is {step}, planned for {at}.", **known) + because
     else:
-        yield _("The next step is {step}; it fell due on {at}.", step=named, at=at) + because
+        yield _("The next step is {step}, due on {at}.", **known) + because
     if put_off and row.bound:
         known = {"at": look.local(again), "reasons": ended(_because(row.bound))}
         ahead = again > look.now
@@ -253,13 +253,9 @@ def _clock(look: EnrollmentFacts) -> Iterator[str]:
     if look.state in states.FINAL:
         return
     place = look.case.script.place(look.case.contact, look.context.workspace)
-    known = {"zone": place.zone, "whose": place.zone_from, "from": place.region_from}
+    known = {"zone": place.zone, "whose": place.zone_from, "from": place.region_from, "region": place.region}
     if place.region:
-        yield _(
-            "Times are in {zone} ({whose}); public holidays of {region} ({from}) count.",
-            region=place.region,
-            **known,
-        )
+        yield _("Times are in {zone} ({whose}); public holidays of {region} ({from}) count.", **known)
     else:
         yield _("Times are in {zone} ({whose}); public holidays do not count ({from}).", **known)
 
@@ -341,11 +337,15 @@ def _mailbox(look: EnrollmentFacts) -> Iterator[str]:
         yield _("The mailbox was last checked for answers on {at}.", at=look.of_mailbox(box.read_at))
     allowed = enrollment_facts.allowance(look, look.now)
     if enrollment_facts.is_due(look) and allowed.count == 0 and allowed.next_at is not None:
-        at = look.of_mailbox(allowed.next_at)
         yield _(
             "The mailbox's pace allows the next mail on {at}: {reason}",
-            at=at,
+            at=look.of_mailbox(allowed.next_at),
             reason=ended(allowed.bound),
+        )
+    if (closed := enrollment_facts.closed(look)) is not None:
+        yield _(
+            "First mails wait until at least {at}: what the mailbox may send is needed for follow-ups, theirs included.",
+            at=look.of_mailbox(closed),
         )
     if (
         look.state is State.ACTIVE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,10 +13,11 @@ from sqlalchemy.engine import Connection
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.db import prepared
-from relance.engine.db.prepared import Row
 from relance.engine.schedule import next_turn, throttle
 from relance.engine.schedule.next_turn import EndKind, EndTurn
 from relance.engine.schedule.throttle import Allowance, Pace
+from relance.engine.sending import admitting
+from relance.engine.sending.admitting import Admission
 from relance.engine.sending.replies import queue
 from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import leases, mailboxes
@@ -22,7 +25,10 @@ from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import due, enrollments
+from relance.engine.store.sequences.due import FirstMails
 from relance.engine.store.sequences.enrollments import Enrollment
+
+NOTHING_KNOWN = FirstMails()
 
 
 @dataclass
@@ -40,11 +46,14 @@ class Workload:
     one_by_one: bool = False  # each is asked about behind its own 354
     noted: bool = False  # what it claimed is in its mailbox's row
     stuck: bool = False  # a person's answer was to leave, and none did
+    admission: Admission | None = None  # whose first mails leave next, where that is known
+    sent: int = 0  # mails in the last 24 hours
 
     @classmethod
     def of(cls, context: Context, lease: Lease, mailbox: Mailbox) -> Workload:
         """Nothing yet."""
-        return cls(context, lease, Pace(mailbox.daily_cap, dt.timedelta(seconds=mailbox.gap_seconds)))
+        pace = Pace(mailbox.daily_cap, dt.timedelta(seconds=mailbox.gap_seconds))
+        return cls(context, lease, pace, admission=admitting.of_row(mailbox.first_mails))
 
     @property
     def together(self) -> int:
@@ -61,16 +70,26 @@ class Workload:
             return bool(left.run(conn))
         follows = enrollments.due_to_others(number, now)
         most = throttle.most(self.pace, self.context.options.batch)
-        page = due.first_claimable(number, now, most)
+        before = messages.times_since(number, now - throttle.DAY)
         sent: list[dt.datetime] = []
-        if throttle.needs_history(self.pace):
-            before = messages.times_since(number, now - throttle.DAY)
-            left_open, follow_up, found, sent = prepared.together(conn, left, follows, page, before)
-        else:
+        if not throttle.needs_history(self.pace):
+            page = due.first_claimable(number, now, most)
             left_open, follow_up, found = prepared.together(conn, left, follows, page)
+            first = FirstMails(found, alone=True)
+        elif order := self._known(now):
+            page = due.first_claimable(number, now, most, order)
+            left_open, follow_up, found, sent = prepared.together(conn, left, follows, page, before)
+            first = FirstMails(found, alone=True)
+        else:
+            left_open, follow_up, sent = prepared.together(conn, left, follows, before)
+            first = FirstMails(alone=True)
         if not left_open and not follow_up:
-            self._claim(conn, now, mailbox.synced_at, sent, found)
+            self._claim(conn, now, mailbox.synced_at, sent, first)
         return bool(left_open)
+
+    def _known(self, now: dt.datetime) -> Sequence[int]:
+        """Of which sequences first mails leave next, where that need not be reckoned."""
+        return self.admission.order if self.admission is not None and self.admission.holds(now) else ()
 
     def _looks_first(self, mailbox: Mailbox, now: dt.datetime) -> bool:
         """Whether the mailbox is read before any mail, or nothing is to leave. A person's answer goes first, and needs a look."""
@@ -103,14 +122,42 @@ class Workload:
         now: dt.datetime,
         synced_at: dt.datetime | None,
         sent: Sequence[dt.datetime],
-        page: list[Row] | None = None,
+        first: FirstMails = NOTHING_KNOWN,
     ) -> None:
-        """`page`: the answer to `due.first_claimable`, where that was asked in this transaction."""
-        self.at, number = now, self.lease.mailbox_id
+        self.at, number, self.sent = now, self.lease.mailbox_id, len(sent)
         self.allowance = throttle.allowance(self.pace, sent, now, self.context.options.batch)
-        self.claimed = claims.claim(conn, number, now, self.allowance.count, seen=synced_at, page=page)
+        before, limited = self.admission, throttle.needs_history(self.pace)
+        if limited:
+            first = dataclasses.replace(first, admitted=lambda: self._admitted(conn))
+        self.claimed = claims.claim(conn, number, now, self.allowance.count, seen=synced_at, first=first)
+        if limited:
+            self._use_up(self.allowance.count)
+        if self.admission != before:
+            claims.admit(conn, number, None if self.admission is None else self.admission.row())
         self.noted = bool(self.claimed)
         self.more = len(self.claimed) == self.allowance.count > 0 and self.allowance.next_at is None
+
+    def _admitted(self, conn: Connection) -> Sequence[int] | None:
+        """The sequences whose first mails leave next, reckoned anew where nothing is known; None: nobody waits for one."""
+        if self.admission is None or not self.admission.holds(self.at):
+            number = self.lease.mailbox_id
+            self.admission = admitting.reckon(conn, self.context, number, self.pace, self.sent, self.at)
+        return None if self.admission is None else self.admission.order
+
+    def _use_up(self, limit: int) -> None:
+        """What was claimed of the first mails that were admitted is not admitted twice; what was not found is admitted no more."""
+        if self.admission is None or not self.admission.order:
+            return
+        taken = Counter(row.sequence_id for row in self.claimed if not row.wrote_before)
+        asked = Counter(self.admission.order[: max(0, limit - sum(row.wrote_before for row in self.claimed))])
+        gone = frozenset(number for number, count in asked.items() if taken[number] < count)
+        rest = self.admission.without(taken, gone)
+        self.admission = rest if rest.order else None
+
+    @property
+    def closed(self) -> dt.datetime | None:
+        """Until when no first mail leaves, as follow-ups need what the mailbox may send; None: some may."""
+        return admitting.closed_until(self.admission, self.context.clock.now())
 
     def take(self) -> list[Enrollment]:
         """What was claimed: from now on it is the caller's."""

@@ -115,7 +115,7 @@ def test_a_page_asked_for_beforehand_is_claimed_from_as_one_asked_for_then(
         then = due.claimable(conn, sender, now, now, limit)
         for most in range(max(limit, 1), 12):
             page = due.first_claimable(sender, now, most).run(conn)
-            assert due.claimable(conn, sender, now, now, limit, page) == then
+            assert due.claimable(conn, sender, now, now, limit, due.FirstMails(page, alone=True)) == then
     assert len(then) == min(limit, 4)
 
 
@@ -126,6 +126,24 @@ def test_a_try_that_was_put_off_leaves_its_place_in_the_line(house: Context, sen
     not_yet = enrolled(house, sender, [-1], planned_at=now - 10 * HOUR)
     assert claimed(house, sender) == [*put_off, *later]
     assert not_yet[0] not in claimed(house, sender)
+
+
+def test_of_first_mails_those_that_are_admitted_and_the_last_behind_them(house: Context, sender: int) -> None:
+    one, other = enrolled(house, sender, [5, 4, 3]), enrolled(house, sender, [9, 8])
+    last = enrolled(house, sender, [7], priority=due.LAST)
+    now = house.clock.now()
+    with house.database.read() as conn:
+
+        def found(order: Sequence[int] | None, limit: int = 9) -> list[int]:
+            first = due.FirstMails(admitted=lambda: order)
+            return [row.id for row in due.claimable(conn, sender, now, now, limit, first)]
+
+        of = {row.id: row.sequence_id for row in due.claimable(conn, sender, now, now, 9)}
+        mine, theirs = of[one[0]], of[other[0]]
+        assert found((mine, theirs, mine)) == [*one[:2], other[0], *last]
+        assert found((mine, theirs, mine), 2) == [one[0], other[0]]
+        assert found(()) == []  # follow-ups need it all
+        assert found(None) == [*other, *one, *last]  # nobody else was found waiting: those that go last go
 
 
 def test_nothing_due_is_nothing_due(house: Context, sender: int) -> None:

@@ -55,6 +55,8 @@ mailbox = sa.Table(
     count("fence"),
     # Which steps its last turn took up, as "id:version id:version": those that it left as they were did not end.
     text("taken_up"),
+    # Whose first mails leave next, and until when that holds: see `sending/admitting.py`.
+    sa.Column("first_mails", NullJson),
     sa.Column("next_turn_at", Instant),
     sa.Column("reply_at", Instant),  # when the next of its `own_reply` leaves; empty: none is to
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)

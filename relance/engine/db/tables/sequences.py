@@ -89,6 +89,12 @@ _served = (
     *(_plan, enrollment.c.id, enrollment.c.due_at),
 )
 index("ix_enrollment_mail_planned", *_served, where=_mail)
+_first = sa.and_(_working, enrollment.c.step_kind == "mail", sa.not_(enrollment.c.wrote_before))
+_of_sequence = (
+    *(enrollment.c.mailbox_id, enrollment.c.sequence_id, enrollment.c.priority),
+    *(_plan, enrollment.c.id, enrollment.c.due_at),
+)
+index("ix_enrollment_first_planned", *_of_sequence, where=_first)
 index("ix_enrollment_other_due", enrollment.c.due_at, where=_other)
 index("ix_enrollment_away", enrollment.c.resume_at, where=_away)
 sa.Index("ix_enrollment_contact", enrollment.c.contact_id)

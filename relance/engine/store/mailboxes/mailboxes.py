@@ -62,6 +62,7 @@ class Mailbox:
     aliases: Sequence[str] = ()  # further addresses its owner writes from
     seen_from: Sequence[str] = ()  # other addresses in From in its Sent folder
     refusal: Mapping[str, Any] | None = None  # the last mail its server refused, with none accepted since
+    first_mails: Mapping[str, Any] | None = None  # whose leave next: see `sending/admitting.py`
     reply_at: dt.datetime | None = None  # when the next answer that a person wrote leaves; None: none is to
     sign_in: SignInKind = SignInKind.PASSWORD
 
@@ -126,7 +127,9 @@ def add(conn: Connection, **values: object) -> int:
 
 
 def change(conn: Connection, mailbox_id: int, **values: object) -> None:
-    """Set columns of one mailbox."""
+    """Set columns of one mailbox. With other limits it is reckoned anew whose first mails leave."""
+    if not values.keys().isdisjoint(("daily_cap", "gap_seconds")):
+        values = {"first_mails": None, **values}
     conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(**values))
 
 

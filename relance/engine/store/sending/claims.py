@@ -7,8 +7,10 @@ counted then. So a turn writes one row for its claims, and none of the many whos
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,6 +18,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.prepared import Prepared, Row
 from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.store.sequences import due, enrollments
+from relance.engine.store.sequences.due import FirstMails
 from relance.engine.store.sequences.enrollments import Enrollment
 
 
@@ -26,7 +29,7 @@ def claim(
     limit: int,
     *,
     seen: dt.datetime | None,
-    page: list[Row] | None = None,
+    first: FirstMails | None = None,
 ) -> list[Enrollment]:
     """Due mail steps of one mailbox, most urgent first, noted before the work starts. Their `attempts` never came to an end.
 
@@ -34,12 +37,12 @@ def claim(
     read): what fell due since could not pass the gate, and its 354 would be asked for in vain.
     The mailbox's lease is the claim; noting first means that a step which kills its worker ends in quarantine. No row of
     theirs is locked: whatever is said of one from now on, the gate asks again.
-    `page`: the answer to `due.first_claimable`, where that was asked in this transaction.
     """
-    found = due.claimable(conn, mailbox_id, now, seen, limit, page)
+    found = due.claimable(conn, mailbox_id, now, seen, limit, first)
     if found and found[0].left:
         _count(conn, found[0].left)
-        found = due.claimable(conn, mailbox_id, now, seen, limit)
+        again = None if first is None else dataclasses.replace(first, page=None)
+        found = due.claimable(conn, mailbox_id, now, seen, limit, again)
     claimed = [enrollments.value(row) for row in _beside_no_suspect(found)]
     if claimed:
         noted = " ".join(f"{each.id}:{each.version}" for each in claimed)
@@ -54,6 +57,18 @@ def other_mailboxes_to_sync(conn: Connection, mailbox_id: int, now: dt.datetime)
 
 _NOTE = Prepared(
     sa.update(mailbox).where(mailbox.c.id == sa.bindparam("sender")).values(taken_up=sa.bindparam("noted"))
+)
+
+
+def admit(conn: Connection, mailbox_id: int, first_mails: Mapping[str, Any] | None) -> None:
+    """Whose first mails leave next from this mailbox; None: it is to be reckoned anew."""
+    _ADMIT.post(conn, [{"sender": mailbox_id, "order": first_mails}])
+
+
+_ADMIT = Prepared(
+    sa.update(mailbox)
+    .where(mailbox.c.id == sa.bindparam("sender"))
+    .values(first_mails=sa.bindparam("order", type_=mailbox.c.first_mails.type))
 )
 
 

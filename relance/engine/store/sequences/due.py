@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,6 +88,7 @@ def _head(
     kind: sa.ColumnElement[bool],
     place: sa.ColumnElement[int],
     by: sa.ColumnElement[Any],
+    until: str = "until",
 ) -> sa.Select[Any]:
     """The mails of a mailbox that come first by a time, `count` of them due, behind a mail that was seen (`after_at`, `after_id`).
 
@@ -99,7 +102,7 @@ def _head(
     return (
         sa.select(*columns, going.label("going"), by.label("by_at"))
         .where(MAIL_OF, kind, enrollment.c.priority == place)
-        .where(enrollment.c.due_at <= sa.bindparam("until"), behind)
+        .where(enrollment.c.due_at <= sa.bindparam(until), behind)
         .order_by(by, enrollment.c.id)
         .limit(_COUNT)
     )
@@ -112,12 +115,19 @@ def _claimable(kind: sa.ColumnElement[bool]) -> Prepared:
 
 
 _FOLLOWS_DUE, _FIRST_DUE = _claimable(_FOLLOWS), _claimable(_FIRST)
+_FIRST_OF = _claimable(sa.and_(_FIRST, enrollment.c.sequence_id == sa.bindparam("of")))
 
 
 def _next() -> Prepared:
     heads = [
-        _head((*_BY_TIME, enrollment.c.wrote_before), kind, sa.literal_column(str(place), sa.Integer), _TRY)
-        for kind in (_FIRST, _FOLLOWS)
+        _head(
+            (*_BY_TIME, enrollment.c.wrote_before),
+            kind,
+            sa.literal_column(str(place), sa.Integer),
+            _TRY,
+            until,
+        )
+        for kind, until in ((_FIRST, "first_until"), (_FOLLOWS, "until"))
         for place in (AS_DUE, LAST)
     ]
     found = sa.union_all(*(sa.select(*head.subquery().c) for head in heads)).subquery("heads")
@@ -132,54 +142,97 @@ MAX_DUE = 2_000
 # Mails in one page.
 
 
+@dataclass(frozen=True)
+class FirstMails:
+    """What is known of a mailbox's first mails before they are claimed."""
+
+    page: list[Row] | None = None  # the answer to `first_claimable`, where that was asked in this transaction
+    # Asked where follow-ups leave room: the sequences whose first mails leave next, one for each mail, those that go last behind
+    # them; it answers None where nobody else waits. None: all may.
+    admitted: Callable[[], Sequence[int] | None] | None = None
+    alone: bool = False  # no follow-up is due
+
+
 def claimable(
     conn: Connection,
     sender: int,
     now: dt.datetime,
     seen: dt.datetime | None,
     limit: int,
-    first: list[Row] | None = None,
+    first: FirstMails | None = None,
 ) -> list[Row]:
     """Due mails that may go, as far as can be told without a lock, most urgent first: what `positions.value` reads, and as
     `left` what the turn before took up and did not end.
 
-    Of follow-ups those that were due at `seen`. `first` is the answer to `first_claimable`, where that was asked because no
-    follow-up is due: then none is looked for.
+    Of follow-ups those that were due at `seen`.
     """
-    found: list[Row] = []
+    new, found = first or FirstMails(), list[Row]()
+    order: Sequence[int] | None = None
+    asked_for = new.admitted is None
     for place in (AS_DUE, LAST):
-        for heads, until in ((_FOLLOWS_DUE, min(now, seen) if seen else None), (_FIRST_DUE, now)):
-            wanted = limit - len(found)
-            if wanted <= 0 or until is None or (first is not None and heads is _FOLLOWS_DUE):
-                continue
-            page = first if place == AS_DUE else None
-            asked = {"sender": sender, "until": until, "place": place}
-            found += itertools.islice(_going(conn, heads, asked, now, wanted, page), wanted)
+        if seen is not None and not new.alone:
+            asked = {"sender": sender, "until": min(now, seen), "place": place}
+            found += _some(conn, _FOLLOWS_DUE, asked, now, limit - len(found))
+        room = limit - len(found)
+        if room > 0 and new.admitted is not None and not asked_for:
+            order, asked_for = new.admitted(), True
+        page = new.page if place == AS_DUE else None
+        if order is None or (order and place == LAST):
+            asked = {"sender": sender, "until": now, "place": place}
+            found += _some(conn, _FIRST_DUE, asked, now, room, page)
+        elif place == AS_DUE:
+            for of, count in Counter(order[:room]).items():
+                asked = {"sender": sender, "until": now, "place": place, "of": of}
+                found += _some(conn, _FIRST_OF, asked, now, count, page)
+                page = None
     return found
 
 
-def first_claimable(sender: int, now: dt.datetime, most: int) -> Query[list[Row]]:
-    """The first mails that `claimable` looks at first where it is asked for so many or fewer and no follow-up is due, to be run
-    together with others."""
+def _some(
+    conn: Connection,
+    heads: Prepared,
+    asked: Values,
+    now: dt.datetime,
+    wanted: int,
+    first: list[Row] | None = None,
+) -> list[Row]:
+    """At most so many of them."""
+    return (
+        list(itertools.islice(_going(conn, heads, asked, now, wanted, first), wanted)) if wanted > 0 else []
+    )
+
+
+def first_claimable(
+    sender: int, now: dt.datetime, most: int, order: Sequence[int] | None = None
+) -> Query[list[Row]]:
+    """The first mails that `claimable` looks at first where it is asked for so many or fewer (of `order`, where that is given), to
+    be run together with others."""
     asked = {"sender": sender, "until": now, "place": AS_DUE, **_BEGINNING, "count": most}
-    return Query(_FIRST_DUE, asked, lambda rows: rows)
+    return Query(_FIRST_OF if order else _FIRST_DUE, asked | ({"of": order[0]} if order else {}), list)
 
 
 def first_mail_due(
-    conn: Connection, sender: int, now: dt.datetime, first: list[Row] | None = None
+    conn: Connection,
+    sender: int,
+    now: dt.datetime,
+    first: list[Row] | None = None,
+    *,
+    closed: dt.datetime | None = None,
 ) -> dt.datetime | None:
     """When the first mail falls, or fell, due that may go as far as can be told; those that wait for others are left out.
-    `first` is the answer to `first_page`, where that was asked in this transaction."""
-    return next((row.due_at for row in _going(conn, _NEXT, _all_of(sender), now, 1, first)), None)
+    `first` is the answer to `first_page`, where that was asked in this transaction. `closed`: no first mail leaves until then."""
+    going = _going(conn, _NEXT, _all_of(sender, closed), now, 1, first)
+    due = next((row.due_at for row in going), None)
+    return due if closed is None else min(due or closed, closed)
 
 
-def first_page(sender: int) -> Query[list[Row]]:
+def first_page(sender: int, closed: dt.datetime | None = None) -> Query[list[Row]]:
     """What `first_mail_due` looks at first, to be run together with others."""
-    return Query(_NEXT, {**_all_of(sender), **_BEGINNING, "count": 1}, lambda rows: rows)
+    return Query(_NEXT, {**_all_of(sender, closed), **_BEGINNING, "count": 1}, lambda rows: rows)
 
 
-def _all_of(sender: int) -> Values:
-    return {"sender": sender, "until": FAR}
+def _all_of(sender: int, closed: dt.datetime | None) -> Values:
+    return {"sender": sender, "until": FAR, "first_until": FAR if closed is None else BEGINNING}
 
 
 def _going(
