@@ -52,7 +52,8 @@ COLUMNS = {
     N_("daily limit"): "daily_cap",
     N_("next check"): "next_turn_at",
     N_("last check"): "synced_at",
-    N_("trouble"): "trouble",
+    N_("trouble"): "attention",
+    N_("signs in by"): "sign_in|sign-in",
     N_("refused by"): "refused_by",
 }
 
@@ -67,7 +68,7 @@ UNREAD = {
     N_("server says"): "words",
 }
 
-CODED = {"state": "mailbox", "unknown_policy": "policy"}
+CODED = {"state": "mailbox", "unknown_policy": "policy", "sign_in": "sign-in"}
 SIGNING_IN = ("password", "smtp", "imap")
 # The steps of a test without which nothing works.
 

@@ -30,6 +30,8 @@ class SentenceCode(StrEnum):
     LOGIN_UNUSABLE = "login_unusable"  # a control character in it
     ACCESS_RAN_OUT = "access_ran_out"  # a token is renewed as soon as its provider answers
     SIGN_IN_NEEDED = "sign_in_needed"
+    SIGN_IN_ENDS = "sign_in_ends"  # within days
+    RENEWAL_FAILS = "renewal_fails"  # of an access token
     KEY_IS_ANOTHER = "key_is_another"  # the password was sealed with it
     STOPPED_AFTER_BODY = "stopped_after_body"
     STOPPED_SENDING = "stopped_sending"

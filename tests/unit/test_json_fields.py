@@ -34,6 +34,7 @@ CODES = {
     "matched_by": {"match key"},
     "substitute_state": {"substitute"},
     "state": {"person", "message", "mailbox", "sequence", "task", "unread mail"},
+    "sign_in": {"sign-in"},
     "unknown_policy": {"policy"},
     "role": {"role"},
     "outcome": {"outcome"},
@@ -107,6 +108,7 @@ WORDS_BESIDE_A_CODE = {
     "sync_error": "sync_why",
     "trouble": "trouble_why",
     "send_error": "send_why",
+    "sign_in_warning": "sign_in_why",
     "provider": "provider_why",
     "command": "where",
 }

@@ -19,7 +19,8 @@ from relance.engine.mailboxes import aliases as mailboxes_aliases
 from relance.engine.mailboxes.settings import signing_in
 from relance.engine.mailboxes.settings.signing_in import Done as Done
 from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
-from relance.engine.mailboxes.sign_ins import lifetimes
+from relance.engine.mailboxes.sign_ins import lifetimes, standing
+from relance.engine.mailboxes.sign_ins.standing import SignInStanding
 from relance.engine.reasons import Code, Why
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
@@ -92,6 +93,10 @@ class MailboxView:
     smtp_server: Server | None = None  # `smtp` and `imap`, for programs
     imap_server: Server | None = None
     own_certificate: bool = False  # whether a certificate is trusted that no public authority has signed
+    sign_in: str = "password"  # by which it signs in; oauth: OAuth 2.0
+    sign_in_until: dt.datetime | None = None  # when its owner has to sign in again, where that is known
+    sign_in_warning: str = ""  # what will stop it if nobody acts
+    sign_in_why: Why | None = None  # what that says, for programs
 
     @property
     def kept(self) -> bool:
@@ -102,6 +107,11 @@ class MailboxView:
     def trouble(self) -> str:
         """Why it cannot be read, or cannot send."""
         return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)
+
+    @property
+    def attention(self) -> str:
+        """The same, and what will stop it if nobody acts."""
+        return " ".join(filter(None, (self.trouble, self.sign_in_warning)))
 
 
 @dataclass(frozen=True)
@@ -267,7 +277,11 @@ def list_all(context: Context) -> list[MailboxView]:
         learned = provider_traits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
         known_addresses = aliases.own_addresses(conn) | _people(conn, found)
-    return [_view(each, known_addresses, learned.get(each.id), refused.get(each.id, ())) for each in found]
+        signed_in = standing.standings(conn, found)
+    return [
+        _view(each, known_addresses, learned.get(each.id), refused.get(each.id, ()), signed_in.get(each.id))
+        for each in found
+    ]
 
 
 def list_removed(context: Context) -> list[MailboxView]:
@@ -285,7 +299,8 @@ def show(context: Context, address: str) -> MailboxView:
         learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
         own = aliases.own_addresses(conn) | _people(conn, [found])
-    return _view(found, own, learned.get(found.id), refused.get(found.id, ()))
+        signed_in = standing.standings(conn, [found])
+    return _view(found, own, learned.get(found.id), refused.get(found.id, ()), signed_in.get(found.id))
 
 
 def get(context: Context, wanted: str) -> Mailbox:
@@ -300,7 +315,11 @@ def _people(conn: Connection, seen_by: Sequence[Mailbox]) -> frozenset[str]:
 
 
 def _view(
-    each: Mailbox, ours: frozenset[str], learned: ProviderHabits | None, refused: tuple[str, ...] = ()
+    each: Mailbox,
+    ours: frozenset[str],
+    learned: ProviderHabits | None,
+    refused: tuple[str, ...] = (),
+    signed_in: SignInStanding | None = None,
 ) -> MailboxView:
     own: dict[str, Any] = {
         name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if hasattr(each, name)
@@ -320,6 +339,10 @@ def _view(
     own |= {"sync_why": reasons.why_of(each.sync_error), "send_why": reasons.why_of(each.send_error)}
     own["provider_why"] = reasons.why_of(learned.text) if learned else None
     own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
+    if signed_in is not None:
+        warning = signed_in.warning or Text.prose("")
+        own |= {"sign_in_until": signed_in.until, "sign_in_warning": str(warning)}
+        own["sign_in_why"] = reasons.why_of(warning)
     return MailboxView(**own)
 
 

@@ -115,6 +115,10 @@ TRIED: Mapping[str, Text] = {
     "sent copies": Text.within("test", "sent copies"),
     "message id": Text.within("test", "message id"),
 }
+SIGN_IN: Mapping[str, Text] = {
+    "password": Text.within("sign-in", "password"),
+    "oauth": Text.within("sign-in", "OAuth 2.0"),
+}
 POLICY: Mapping[str, Text] = {
     "hold": Text.within("policy", "hold"),
     "assume sent": Text.within("policy", "assume sent"),
@@ -205,6 +209,7 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "suppression": SUPPRESSION,
     "test": TRIED,
     "policy": POLICY,
+    "sign-in": SIGN_IN,
     "substitute": SUBSTITUTE,
     "role": ROLE,
     "match": MATCH,

@@ -40,6 +40,7 @@ class ConcernKind(enum.StrEnum):
     UNHEARD = "unheard"  # processes that may have stopped
     NO = "no"  # somebody asked for no more mail, and the database has not heard of it
     PAUSED = "paused"  # a mailbox
+    SIGN_IN = "sign-in"  # of a mailbox: it is about to end, or is not renewed
     CLOCK = "clock"
     CLOCK_WAS = "clock was wrong"  # and what it has written is mended
     HELD = "held"
@@ -75,6 +76,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.UNHEARD: _Weight(False),  # or is known a little later
         ConcernKind.NO: _Weight(True),  # this host writes to them no more; another one would
         ConcernKind.PAUSED: _Weight(False),  # perhaps a person wants it so
+        ConcernKind.SIGN_IN: _Weight(False),  # mail goes on until then
         ConcernKind.CLOCK: _Weight(True),
         ConcernKind.CLOCK_WAS: _Weight(False),
         ConcernKind.HELD: _Weight(False),
@@ -102,6 +104,7 @@ class MailboxFacts:
     by_itself: bool = False  # paused by the engine, not by a person
     paused_by: str = ""  # who paused it; `reason` is then what they said
     silent: str = ""  # the sentence about a turn that has written nothing for a while, though mail is due
+    sign_in: str = ""  # the sentence about a sign-in that is about to end, or is not renewed
 
 
 @dataclass(frozen=True)
@@ -265,6 +268,11 @@ def _of_mailboxes(facts: InstallationFacts) -> Iterator[Concern]:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and not (each.sync_error and each.locked_out):
             yield Concern(ConcernKind.PAUSED, _paused(each), each.address, each.by_itself)
+        if each.sign_in:
+            again = _("`relance mailbox sign-in {address}` signs in again.", address=each.address)
+            yield Concern(
+                ConcernKind.SIGN_IN, f"{each.sign_in} {again}", each.address, unasked=True, plain=each.sign_in
+            )
 
 
 def _again(at: dt.datetime | None) -> str:

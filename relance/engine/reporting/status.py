@@ -13,6 +13,7 @@ from relance.clock import machine_now
 from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
+from relance.engine.mailboxes.sign_ins import standing
 from relance.engine.processes import heartbeats, takeovers
 from relance.engine.processes.attendance import Attendance
 from relance.engine.reasons import Code, Why
@@ -180,6 +181,7 @@ def _mailbox_facts(
 ) -> tuple[concerns.MailboxFacts, ...]:
     aside = unread_mail.aside(conn)
     silent = silent_turns.told(conn, context, now)
+    signed_in = standing.standings(conn, listed)
     return tuple(
         concerns.MailboxFacts(
             each.address,
@@ -194,6 +196,7 @@ def _mailbox_facts(
             by_itself=each.paused_by_itself,
             paused_by=str(reasons.apart(each.why)[0] or ""),
             silent=silent.get(each.id, ""),
+            sign_in=str(signed_in[each.id].warning or "") if each.id in signed_in else "",
         )
         for each in listed
     )

@@ -12,12 +12,15 @@ import pytest
 from relance import errors
 from relance.clock import machine_now
 from relance.engine.context import Context
-from relance.engine.mailboxes import handing_over
+from relance.engine.mailboxes import handing_over, service
+from relance.engine.mailboxes.service import MailboxView
 from relance.engine.mailboxes.settings import changing
 from relance.engine.mailboxes.settings.changing import MailboxChange
-from relance.engine.mailboxes.sign_ins import lifetimes, renewing
+from relance.engine.mailboxes.sign_ins import lifetimes, renewing, standing
 from relance.engine.mailboxes.sign_ins.lifetimes import Granted
 from relance.engine.reasons import Code
+from relance.engine.reporting import status
+from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.store.mailboxes import grants, mailboxes
 from relance.mailbox.oauth import protocol
 from relance.mailbox.oauth.grants import Grant, Tokens
@@ -98,6 +101,52 @@ def test_a_refused_renewal_pauses_the_mailbox_and_says_what_to_do(
     assert renewing.keep(house) == 0
     assert (the(house).state, the(house).why.code) == ("paused", code)
     assert said in the(house).reason
+
+
+# --- told before it hurts ---
+
+
+def signed_in(house: Context) -> tuple[MailboxView, list[Concern]]:
+    """What the mailbox shows of it, and what `status` lists."""
+    found = [each for each in status.status(house).concerns if each.kind is ConcernKind.SIGN_IN]
+    (listed,) = service.list_all(house)
+    assert listed == service.show(house, ADA)
+    return listed, found
+
+
+def test_renewals_that_fail_are_told_while_mail_still_leaves(house: Context, provider: Service) -> None:
+    granted(house, provider)
+    provider.refuses = (503, {"error": "temporarily_unavailable"})
+    assert renewing.keep(house) == 0
+    assert signed_in(house)[1] == []  # once is no news
+    set_grant(house, renew_at=past())
+    assert renewing.keep(house) == 0
+    mailbox, (concern,) = signed_in(house)
+    assert (mailbox.sign_in, mailbox.state, mailbox.trouble) == ("oauth", "active", "")
+    assert mailbox.sign_in_why is not None
+    assert mailbox.sign_in_why.code == SentenceCode.RENEWAL_FAILS
+    assert "temporarily_unavailable" in mailbox.sign_in_warning
+    assert mailbox.attention == mailbox.sign_in_warning
+    assert (concern.subject, concern.grave, concern.told) == (ADA, False, True)
+    assert mailbox.sign_in_warning in concern.words
+    provider.refuses = None
+    set_grant(house, renew_at=past())
+    assert renewing.keep(house) == 1
+    mailbox, concerns = signed_in(house)
+    assert (mailbox.sign_in_warning, mailbox.sign_in_why, concerns) == ("", None, [])
+
+
+def test_a_grant_that_ends_is_told_three_days_before(house: Context, provider: Service) -> None:
+    granted(house, provider, due=False)
+    ends = machine_now() + standing.NOTICE + dt.timedelta(hours=1)
+    set_grant(house, grant_until=ends)
+    mailbox, concerns = signed_in(house)
+    assert (mailbox.sign_in_until, mailbox.sign_in_warning, concerns) == (ends, "", [])
+    set_grant(house, grant_until=ends - dt.timedelta(hours=2))
+    mailbox, concerns = signed_in(house)
+    assert mailbox.sign_in_why is not None
+    assert mailbox.sign_in_why.code == SentenceCode.SIGN_IN_ENDS
+    assert [each.subject for each in concerns] == [ADA]
 
 
 # --- by one process at a time ---

@@ -216,6 +216,7 @@ def test_every_table_of_codes_says_what_it_is_about():
             "row fault",
             "bulk",
             "test",
+            "sign-in",
         ):  # the others are told by their codes
             assert {each.msgid for each in table.values()} == set(map(str, table))
     assert str(codes.text("mailbox", "of another release")) == reworded.in_english(

@@ -34,6 +34,7 @@ _OF_MAILBOXES = {
     ConcernKind.UNSENDABLE,
     ConcernKind.FAULT,
     ConcernKind.PAUSED,
+    ConcernKind.SIGN_IN,
     ConcernKind.SET_ASIDE,
 }
 

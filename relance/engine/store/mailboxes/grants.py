@@ -55,6 +55,11 @@ def of(conn: Connection, mailbox_id: int) -> StoredGrant | None:
     return None if row is None else StoredGrant(*row)
 
 
+def by_mailbox(conn: Connection) -> dict[int, StoredGrant]:
+    """All of them, by mailbox."""
+    return {row.mailbox_id: StoredGrant(*row) for row in conn.execute(sa.select(*_COLUMNS))}
+
+
 def put(conn: Connection, mailbox_id: int, sealed: bytes, lives: Lifetimes) -> None:
     """A new sign-in, in place of whatever was there; who renews the one before stores nothing any more."""
     values = {"sealed": sealed, **vars(lives), **_RENEWED}

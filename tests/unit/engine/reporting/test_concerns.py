@@ -107,6 +107,12 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
             set(),
         ),
         (
+            InstallationFacts(mailboxes=(MailboxFacts("a@b.example", "active", sign_in="It ends."),)),
+            ConcernKind.SIGN_IN,
+            False,
+            set(),
+        ),
+        (
             InstallationFacts(mailboxes=(MailboxFacts("a@b.example", "active", set_aside=2),)),
             ConcernKind.SET_ASIDE,
             False,
