@@ -29,6 +29,7 @@ from relance.console.requests import cookies
 from relance.console.requests.security import Grounds
 from relance.engine.db.database import Database
 from relance.engine.users.sign_in import Origin
+from relance.scheduler.daemon import lifecycle
 from tests.servers import ports, postgres
 
 PAGE_BAR, WEIGHT_BAR = 0.05, 100_000
@@ -145,6 +146,7 @@ def main() -> int:
         claims._filled(options.keep, options, lambda: _fill(relance, options))
         with _served(relance, BOSS, "manager") as client, _served(relance, REP, "salesperson") as own:
             relance.mailboxes.assign("rep7@sales.example", REP)
+            lifecycle.keep_what_is_here()  # as the process that serves the console does
             found = {
                 name: _timed(relance, who, path, options.rounds)
                 for who, pages in ((client, LISTS), (own, OWN))

@@ -29,7 +29,10 @@ class Site:
         self.grounds = security.Grounds.of(installation.settings)
         self.watch = ConsoleWatch(installation)
         self.sign_in_links = SignInLinks()
-        self._matchers = [(Route(each.path, _nowhere, methods=[each.method]), each) for each in pages]
+        self._matchers: dict[str, list[tuple[Route, Page]]] = {}
+        for each in pages:
+            route = Route(each.path, _nowhere, methods=[each.method])
+            self._matchers.setdefault(_head(each.path), []).append((route, each))
 
     @property
     def secure(self) -> bool:
@@ -38,7 +41,7 @@ class Site:
 
     def page_of(self, request: Request) -> Page | None:
         """The page that a request leads to."""
-        for route, page in self._matchers:
+        for route, page in self._near(request.url.path):
             if route.matches(request.scope)[0] is Match.FULL:
                 return page
         return None
@@ -46,11 +49,20 @@ class Site:
     def opens(self, path: str) -> bool:
         """Whether a path can be opened by its address."""
         scope = {"type": "http", "path": path, "root_path": "", "method": "GET"}
-        return any(route.matches(scope)[0] is Match.FULL for route, _ in self._matchers)
+        return any(route.matches(scope)[0] is Match.FULL for route, _ in self._near(path))
+
+    def _near(self, path: str) -> Sequence[tuple[Route, Page]]:
+        """Those that a path may lead to: a list asks for each of its rows."""
+        return self._matchers.get(_head(path), ())
 
     def link(self, path: str) -> str | None:
         """The path, where there is a page; None else, so that words stand without a link."""
         return path if any(each.path == path for each in self.pages) else None
+
+
+def _head(path: str) -> str:
+    """What all paths of a page begin with, up to the second slash: no page's first part is a value."""
+    return path.removeprefix("/").partition("/")[0]
 
 
 async def _nowhere(request: Request) -> None:

@@ -82,7 +82,7 @@ def written_to(conn: Connection, numbers: Sequence[int]) -> set[int]:
     if own is None or not numbers:
         return set(numbers)
     of_them = sa.select(enrollment.c.contact_id).where(among(enrollment.c.contact_id, sorted(numbers)))
-    return set(conn.execute(of_them.where(enrollment.c.mailbox_id.in_(own))).scalars())
+    return set(conn.execute(of_them.where(enrollment.c.mailbox_id.in_(own))).scalars().all())
 
 
 def has_person(conn: Connection, scope: Scope, email: str) -> bool:

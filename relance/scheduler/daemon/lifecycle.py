@@ -148,7 +148,7 @@ def stand(
         for part in parts:
             part.start()
             started.append(part)
-        _keep_what_is_here()
+        keep_what_is_here()
         say(ready)
         trouble = _wait(started, bell)
         if trouble:
@@ -159,7 +159,7 @@ def stand(
     return 1 if trouble else 0
 
 
-def _keep_what_is_here() -> None:
+def keep_what_is_here() -> None:
     """Modules, tables and everything else that a process has when it is ready stay until it ends: the garbage collector
     need not look through them again and again, which is a fifth of the work of a busy one. What comes after lives for one
     mail and ends without its help: it looks seldom."""

@@ -83,8 +83,8 @@ def few(conn: Connection, condition: sa.ColumnElement[bool], most: int | None = 
     """The numbers of contacts that fit, in no order, where what is theirs is best looked up by them. None: they are so many that a
     page of anything is soon full, whatever its order, when each row is asked whether it fits."""
     most = LOOKED_UP if most is None else most
-    found = list(conn.execute(sa.select(contact.c.id).where(condition).limit(most + 1)).scalars())
-    return found if len(found) <= most else None
+    found = conn.execute(sa.select(contact.c.id).where(condition).limit(most + 1)).scalars().all()
+    return list(found) if len(found) <= most else None
 
 
 def by_address(conn: Connection, words: str, after: str | None) -> list[int] | None:
@@ -92,12 +92,12 @@ def by_address(conn: Connection, words: str, after: str | None) -> list[int] | N
     is marked as in no sequence may be in one of others all the same. None: those found are very many."""
     columns = (contact.c.id, contact.c.email, contact.c.enrolled_at.is_(None).label("free"))
     some = sa.select(*columns).where(begins(conn, words)).limit(KNOWN + 1).subquery()
-    behind = (some.c.email > (after or "")).label("behind")
-    found = conn.execute(sa.select(some.c.id, some.c.free, behind).order_by(some.c.email)).all()
+    is_behind = some.c.email > (after or "")
+    found = conn.execute(sa.select(some.c.id, some.c.free, is_behind).order_by(some.c.email)).all()
     if len(found) > KNOWN:
         return None
-    written_to = scopes.written_to(conn, [row.id for row in found if row.behind and not row.free])
-    return [row.id for row in found if row.behind and (row.free or row.id in written_to)]
+    written_to = scopes.written_to(conn, [number for number, free, behind in found if behind and not free])
+    return [number for number, free, behind in found if behind and (free or number in written_to)]
 
 
 def of_people(conn: Connection, whose: sa.ColumnElement[int], words: str) -> sa.ColumnElement[bool]:
