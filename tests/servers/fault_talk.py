@@ -175,7 +175,7 @@ class Connection:
             while b"\r\n" not in self.buffer:
                 self._receive()
             line, _, self.buffer = self.buffer.partition(b"\r\n")
-            yield line.decode("ascii", "replace")
+            yield line.decode("utf-8", "replace")
 
     def _body(self) -> bytes:
         """The body up to its dot, unstuffed. The fault of point BODY strikes once a part of it was read."""

@@ -136,7 +136,8 @@ def _exists(address: str) -> errors.Invalid:
 
 def checked(context: Context, spec: MailboxSpec, *, by_token: bool = False) -> str:
     """The address of a mailbox to take in, as it is stored; `by_token`: it needs no password. Raises `errors.Invalid` with every mistake; no server is asked."""
-    found = address.normalise(spec.address, allow_test_domains=context.options.allow_test_domains)
+    allowed = context.options.allow_test_domains
+    found = address.normalise(spec.address, allow_test_domains=allowed, only_ascii=True)
     _check(spec, found.normalised, None if by_token else context.clock.now().date())
     with context.database.read() as conn:
         before = mailboxes.by_address(conn, found.normalised)

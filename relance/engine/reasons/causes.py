@@ -46,6 +46,8 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.ADDRESS_REFUSED: Cause.REFUSED,
         Code.NO_SUCH_ADDRESS: Cause.REFUSED,
         Code.MAIL_REFUSED: Cause.REFUSED,
+        Code.MAIL_TOO_LARGE: Cause.REFUSED,
+        Code.ADDRESS_NOT_ASCII: Cause.REFUSED,
         Code.DEFERRED_OFTEN: Cause.REFUSED,
         Code.ORGANISATION_REFUSES: Cause.ORGANISATION,
         Code.ORGANISATION_TRIED_AGAIN: Cause.OTHER,

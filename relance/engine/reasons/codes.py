@@ -79,6 +79,8 @@ class Code(StrEnum):
     ADDRESS_REFUSED = "address_refused"
     NO_SUCH_ADDRESS = "no_such_address"
     MAIL_REFUSED = "mail_refused"
+    MAIL_TOO_LARGE = "mail_too_large"
+    ADDRESS_NOT_ASCII = "address_not_ascii"
     DEFERRED_OFTEN = "deferred_often"
     ORGANISATION_REFUSES = "organisation_refuses"
     ORGANISATION_TRIED_AGAIN = "organisation_tried_again"

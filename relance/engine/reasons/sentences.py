@@ -58,6 +58,10 @@ SENTENCES: Mapping[Code, Text] = complete(
         ),
         Code.NO_SUCH_ADDRESS: Text("the server refused the address: {said}"),
         Code.MAIL_REFUSED: Text("the server refused this mail: {said}"),
+        Code.MAIL_TOO_LARGE: Text("this mail is too large for the mailbox's server: {said}"),
+        Code.ADDRESS_NOT_ASCII: Text(
+            "the mailbox's server cannot send to this address; use another mailbox or another address of this person: {said}"
+        ),
         Code.DEFERRED_OFTEN: Text.plural(
             "deferred {count} time: {said}", "deferred {count} times: {said}", 2
         ),

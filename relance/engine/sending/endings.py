@@ -11,7 +11,7 @@ from relance.engine.reasons import Code, Reason, because
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.states import Event, MessageEvent
 from relance.mailbox.smtp import replies as smtp_replies
-from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult, Unsendable
 from relance.wording import Text
 
 
@@ -103,7 +103,19 @@ def _of_recipient(case: _Attempted) -> Ending:
 
 
 def _of_this_mail(case: _Attempted) -> Ending:
+    if case.result.unsendable is not None:
+        why = because(_UNSENDABLE[case.result.unsendable], said=case.answer)
+        return Ending(MessageEvent.REFUSED, event=Event.HELD, why=why)
     return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.MAIL_REFUSED, said=case.answer))
+
+
+_UNSENDABLE = complete(
+    Unsendable,
+    {
+        Unsendable.TOO_LARGE: Code.MAIL_TOO_LARGE,
+        Unsendable.ADDRESS: Code.ADDRESS_NOT_ASCII,
+    },
+)
 
 
 def _deferred(case: _Attempted) -> Ending:

@@ -36,6 +36,8 @@ OF: Mapping[Code, Text] = {
     Code.MAY_BE_DELIVERED: Text("the mail may have been delivered"),
     Code.ADDRESS_REFUSED: Text("the address was refused, but nothing proves that it does not exist"),
     Code.MAIL_REFUSED: Text("the server refused this mail"),
+    Code.MAIL_TOO_LARGE: Text("this mail is too large for the mailbox's server"),
+    Code.ADDRESS_NOT_ASCII: Text("the mailbox's server cannot send to this address"),
     Code.ORGANISATION_REFUSES: Text("mail from this mailbox to their organisation is refused"),
     Code.SEVERAL_REFUSE: Text("several organisations refuse its mail"),
     Code.SIGN_IN_REFUSED: Text("the provider no longer accepts the mailbox's sign-in"),

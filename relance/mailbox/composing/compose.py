@@ -1,4 +1,5 @@
-"""A mail as the bytes that leave: laid out by hand, the same bytes for the same draft, 7-bit throughout."""
+"""A mail as the bytes that leave: laid out by hand, the same bytes for the same draft, 7-bit throughout, but for an address in To
+that has letters beyond ASCII (RFC 6532)."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import binascii
 import datetime as dt
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -78,8 +80,13 @@ def compose(draft: MailDraft) -> bytes:
         if draft.html is not None
         else [*head, "Content-Type", "Content-Transfer-Encoding"]
     )
-    final_check.check(raw, names)
+    final_check.check(_in_ascii(raw, draft.to_address), names)
     return raw
+
+
+def _in_ascii(raw: bytes, address: str) -> bytes:
+    """The mail with the one thing that may be other than ASCII put aside: the address in To."""
+    return raw if address.isascii() else raw.replace(f"<{address}>".encode(), b"<somebody@there>", 1)
 
 
 def new_message_id(token: str, domain: str) -> str:
@@ -99,7 +106,7 @@ def _headers(draft: MailDraft) -> dict[str, bytes]:
     _check_limits(draft)
     head = {
         "From": header_lines.mailbox("From", draft.from_name, _address(draft.from_address)),
-        "To": header_lines.mailbox("To", draft.to_name, _address(draft.to_address)),
+        "To": header_lines.mailbox("To", draft.to_name, _of_a_person(draft.to_address)),
     }
     if draft.reply_to is not None:
         head["Reply-To"] = header_lines.folded("Reply-To", [f"<{_address(draft.reply_to)}>"])
@@ -133,6 +140,18 @@ def _address(address: str) -> str:
         raise final_check.UnfitMail(
             Text("{address} cannot be used as an address in a mail", address=typed(address))
         )
+    return address
+
+
+def _of_a_person(address: str) -> str:
+    """Theirs may have letters of any script before the "@" (RFC 6532), ours may not."""
+    if address.isascii():
+        return _address(address)
+    local, _, domain = address.rpartition("@")
+    known = "".join(
+        "x" if not each.isascii() and unicodedata.category(each)[0] in "LMN" else each for each in local
+    )
+    _address(f"{known}@{domain}")
     return address
 
 

@@ -45,18 +45,18 @@ def text(name: str, value: str) -> bytes:
 @lru_cache(maxsize=1024)  # a mailbox's own From stands in every mail it sends
 def mailbox(name: str, display: str, address: str) -> bytes:
     """An address header line, `Display <address>`, with its CRLF."""
-    return folded(name, (*_phrase(display), f"<{address}>"))
+    return folded(name, (*_phrase(display), f"<{address}>"), charset="utf-8")
 
 
-def folded(name: str, pieces: Iterable[str], glue: str = "") -> bytes:
-    """A header line of ASCII pieces, broken between pieces where it would grow too long.
+def folded(name: str, pieces: Iterable[str], glue: str = "", charset: str = "ascii") -> bytes:
+    """A header line of ASCII pieces (in UTF-8, addresses of RFC 6532, too), broken between pieces where it would grow too long.
 
     `glue` is put after every piece but the last. A piece longer than a line stands on a line of its own.
     """
     pieces = list(pieces)
     whole = f"{name}: {(glue + ' ').join(pieces)}"
     if len(whole) <= WIDTH:
-        return f"{whole}\r\n".encode("ascii")
+        return f"{whole}\r\n".encode(charset)
     line = f"{name}:"
     lines = []
     for index, piece in enumerate(pieces):
@@ -66,7 +66,7 @@ def folded(name: str, pieces: Iterable[str], glue: str = "") -> bytes:
             lines.append(line)
             line = ""
         line += " " + piece
-    return "\r\n".join([*lines, line, ""]).encode("ascii")
+    return "\r\n".join([*lines, line, ""]).encode(charset)
 
 
 def _is_literal(value: str) -> bool:

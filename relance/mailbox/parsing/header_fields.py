@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import re
+import unicodedata
 import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def address_in(text: str) -> str | None:
         return None
     if text.isprintable() and (_ADDRESS.fullmatch(text) or _QUOTED_ADDRESS.fullmatch(text)):
         local, _, domain = text.lower().rpartition("@")
-        return f"{local}@{_ascii(domain)}"
+        return f"{unicodedata.normalize('NFC', local)}@{_ascii(domain)}"
     return None
 
 

@@ -213,10 +213,21 @@ def _complained_to_outlook(original: mime.MimePart) -> Iterator[inbound.Delivery
 
 
 def _address(value: str | None) -> str | None:
-    """The address in `rfc822; ada@example.org`, with or without its type, brackets or comments."""
+    """The address in `rfc822; ada@example.org` or `utf-8; \\x{142}ucja@example.org` (RFC 6533, 3), with or without its type,
+    brackets or comments."""
     if value is None:
         return None
     kind, mark, rest = value.partition(";")
     text = rest if mark and "@" not in kind else value
+    if mark and kind.strip().lower() == "utf-8":
+        text = _EMBEDDED.sub(_letter, text)
     found = header_fields.addresses([text.encode("utf-8", "replace")])
     return found[0].address if found else None
+
+
+_EMBEDDED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+
+
+def _letter(written: re.Match[str]) -> str:
+    number = int(written[1], 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else written[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 ENVID_LIMIT = 100  # characters, RFC 3461, 4.4
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+_LOCAL = re.compile(r"[!-;=?-~\u00a1-\U0010ffff]+")
 _PRINTABLE = re.compile("[!-~]+")
 
 
@@ -21,8 +22,15 @@ class Envelope:
 
     def check(self) -> None:
         """Raise `ValueError` for what may not stand in a command."""
-        if not (_ADDRESS.fullmatch(self.sender) and _ADDRESS.fullmatch(self.recipient)):
+        local, _, domain = self.recipient.rpartition("@")
+        plain = _LOCAL.fullmatch(local) and local.isprintable() and _ADDRESS.fullmatch(f"_@{domain}")
+        if not (_ADDRESS.fullmatch(self.sender) and plain):
             raise ValueError(f"{self.sender!r} or {self.recipient!r} is not an address for an envelope")
+
+    @property
+    def international(self) -> bool:
+        """Whether it, and so its To, has letters beyond ASCII: only a server that offers SMTPUTF8 may be given it (RFC 6531, 3.2)."""
+        return not self.recipient.isascii()
 
     @property
     def reporting(self) -> str:

@@ -30,6 +30,13 @@ class Blame(StrEnum):
     SERVER = "server"  # the connection or the server; nobody's fault
 
 
+class Unsendable(StrEnum):
+    """Why a server is not asked at all: by what it offers, this mail is not for it."""
+
+    TOO_LARGE = "too large"  # larger than the server says it takes (SIZE, RFC 1870)
+    ADDRESS = "address"  # letters beyond ASCII before the "@", and no SMTPUTF8 (RFC 6531)
+
+
 @dataclass(frozen=True)
 class SendResult:
     """One attempt's end, with the evidence: the stage it ended at and the server's own words."""
@@ -41,3 +48,4 @@ class SendResult:
     status: str | None = None  # the enhanced status code of RFC 3463, where there was one
     text: str = ""  # the server's words, or ours where it said nothing
     told: Text | None = None  # the same as people read it, where more is known than the words say
+    unsendable: Unsendable | None = None  # where the server was not asked

@@ -93,8 +93,8 @@ class Wire(protocol.SMTPProtocol):
     def send(self, lines: Sequence[bytes]) -> None:
         """Write command lines; nothing may be left unread from before."""
         for line in lines:
-            if _UNFIT.search(line):
-                raise ValueError("a command line may hold printable ASCII only")
+            if _UNFIT.search(line) and not line.decode().isprintable():
+                raise ValueError("a command line may hold printable characters only")
         self.expect_quiet()
         self.write(b"\r\n".join((*lines, b"")))
 

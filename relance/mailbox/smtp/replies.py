@@ -167,6 +167,10 @@ _OWN = (
     Text.within("smtp", "the server offers no login by password (it offers: {offered})"),
     Text.within("smtp", "the server offers no login by OAuth 2.0 (it offers: {offered})"),
     Text.within("smtp", "the mail has {size} bytes, the server accepts {limit}"),
+    Text.within(
+        "smtp",
+        'the server does not offer SMTPUTF8, which an address with other letters than a to z before its "@" needs',
+    ),
     Text.within("smtp", "nothing was sent: {fault}"),
     Text.within("smtp", "the server does not offer STARTTLS; wrong port, or something on the way removes it"),
     Text.within("smtp", "the stored mail has a line end that is not CRLF"),

@@ -266,9 +266,8 @@ class SmtpSession:
 
     def _transaction(self, mail: Envelope) -> SendResult | None:
         self._stage, self._gone = "mail", False
-        if self._can.size and mail.size > self._can.size:
-            why = f"the mail has {mail.size} bytes, the server accepts {self._can.size}"
-            return SendResult(Outcome.REFUSED, "mail", Blame.CONTENT, text=why)
+        if (refusal := capabilities.not_for(self._can, mail)) is not None:
+            return refusal
         try:
             self._line().catch_up()
             verdict = self._envelope(self._commands(mail))
@@ -289,12 +288,14 @@ class SmtpSession:
 
     def _commands(self, mail: Envelope) -> tuple[_Command, ...]:
         sized = f" SIZE={mail.size}" if self._can.size is not None else ""
+        sized += " SMTPUTF8" if mail.international else ""
+        sized += " BODY=8BITMIME" if mail.international and self._can.eight_bit else ""
         named = mail.reporting if self._reports else ""
         reset = (_Command("mail", b"RSET", self._limits.mail),) if self._open else ()
         return (
             *reset,
             _Command("mail", f"MAIL FROM:<{mail.sender}>{sized}{named}".encode("ascii"), self._limits.mail),
-            _Command("rcpt", f"RCPT TO:<{mail.recipient}>".encode("ascii"), self._limits.rcpt),
+            _Command("rcpt", f"RCPT TO:<{mail.recipient}>".encode(), self._limits.rcpt),
             _Command("data", b"DATA", self._limits.data),
         )
 

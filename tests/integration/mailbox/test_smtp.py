@@ -6,7 +6,7 @@ import pytest
 
 from relance.mailbox.account import Security
 from relance.mailbox.smtp import client as smtp_client
-from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult, Unsendable
 from tests.sending import LIMITS, RAW, account, send
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 
@@ -62,7 +62,15 @@ def test_a_line_end_that_is_not_crlf_never_leaves(
 
 
 @pytest.mark.parametrize(
-    "bad", ["a b@c.example", "a@b.example>\r\nRCPT TO:<c@d.example", "ż@b.example", "nobody", ""]
+    "bad",
+    [
+        "a b@c.example",
+        "a@b.example>\r\nRCPT TO:<c@d.example",
+        "a@ż.example",
+        "ż\u2028@b.example",
+        "nobody",
+        "",
+    ],
 )
 def test_an_envelope_takes_addresses_only(server: FaultServer, outbox: smtp_client.Outbox, bad: str) -> None:
     for sender, recipient in ((bad, "jan@acme.example"), ("ada@firm.example", bad)):
@@ -180,6 +188,7 @@ def test_a_mail_too_big_is_not_even_offered(server: FaultServer, outbox: smtp_cl
     assert verdict is not None
     assert (verdict.outcome, verdict.stage, verdict.blame) == (Outcome.REFUSED, "mail", Blame.CONTENT)
     assert "1000" in verdict.text
+    assert verdict.unsendable is Unsendable.TOO_LARGE
     assert server.count("MAIL") == 0
     assert send(outbox).outcome is Outcome.ACCEPTED
     assert server.envelopes[0] == f"MAIL FROM:<ada@firm.example> SIZE={len(RAW)}"
@@ -189,6 +198,54 @@ def test_a_mail_too_big_is_not_even_offered(server: FaultServer, outbox: smtp_cl
 def test_a_size_without_a_limit(server: FaultServer, outbox: smtp_client.Outbox, offer: str) -> None:
     server.behaviour.extensions = (offer,)
     assert send(outbox).outcome is Outcome.ACCEPTED
+
+
+# --- letters beyond ASCII in an address (RFC 6531) ---
+
+LUCJA = "łucja@acme.example"
+TO_LUCJA = RAW.replace(b"Subject", f"To: <{LUCJA}>\r\nSubject".encode())
+
+
+def to_lucja(outbox: smtp_client.Outbox) -> SendResult:
+    return outbox.offer("ada@firm.example", LUCJA, len(TO_LUCJA)) or outbox.transmit(TO_LUCJA)
+
+
+@pytest.mark.parametrize(
+    ("offered", "said"),
+    [
+        (("SMTPUTF8", "8BITMIME"), " SMTPUTF8 BODY=8BITMIME"),
+        (
+            ("SMTPUTF8", "8BITMIME", "PIPELINING", "SIZE 5000"),
+            f" SIZE={len(TO_LUCJA)} SMTPUTF8 BODY=8BITMIME",
+        ),
+        (("SMTPUTF8",), " SMTPUTF8"),
+    ],
+)
+def test_a_server_that_can_gets_it_and_is_told_so(
+    server: FaultServer, outbox: smtp_client.Outbox, offered: tuple[str, ...], said: str
+) -> None:
+    server.behaviour.extensions = offered
+    assert to_lucja(outbox).outcome is Outcome.ACCEPTED
+    assert server.envelopes == [f"MAIL FROM:<ada@firm.example>{said}", f"RCPT TO:<{LUCJA}>"]
+    assert server.accepted[0].raw == TO_LUCJA
+
+
+@pytest.mark.parametrize("offered", [(), ("8BITMIME",), ("SIZE 5000", "PIPELINING")])
+def test_a_server_that_cannot_is_not_asked(
+    server: FaultServer, outbox: smtp_client.Outbox, offered: tuple[str, ...]
+) -> None:
+    server.behaviour.extensions = offered
+    verdict = to_lucja(outbox)
+    assert (verdict.outcome, verdict.stage, verdict.blame) == (Outcome.REFUSED, "mail", Blame.CONTENT)
+    assert verdict.unsendable is Unsendable.ADDRESS
+    assert server.count("MAIL") == 0
+    assert send(outbox).outcome is Outcome.ACCEPTED
+
+
+def test_what_needs_no_extension_asks_for_none(server: FaultServer, outbox: smtp_client.Outbox) -> None:
+    server.behaviour.extensions = ("SMTPUTF8", "8BITMIME")
+    assert send(outbox).outcome is Outcome.ACCEPTED
+    assert server.envelopes[0] == "MAIL FROM:<ada@firm.example>"
 
 
 # --- refusals ---

@@ -25,6 +25,9 @@ from tests.reworded import in_english, worded
         ("jan@MÜLLER.de", "jan@xn--mller-kva.de"),
         ("jan@mu\u0308ller.de", "jan@xn--mller-kva.de"),
         ("jan@straße.de", "jan@xn--strae-oqa.de"),
+        ("Łucja.Żak@firm.example", "łucja.żak@firm.example"),
+        ("cafe\u0301@firm.example", "caf\xe9@firm.example"),
+        ("用户@例子.公司", "用户@xn--fsqu00a.xn--55qx5d"),
     ],
 )
 def test_addresses_we_take(written: str, normalised: str) -> None:
@@ -37,7 +40,7 @@ def test_addresses_we_take(written: str, normalised: str) -> None:
     "written",
     ["", " ", "ada", "ada@", "@firm.example", "a@b", "a b@firm.example", "a@b@firm.example", '"a b"@firm.example',
      "a%b@firm.example", "b.example!a@firm.example", "=?x?q?collab=40psres.net=3e=00?=foo@firm.example",
-     "=?utf-8?q?a?=@firm.example", "łucja@firm.example", "a@[127.0.0.1]", "a..b@firm.example", ".a@firm.example",
+     "=?utf-8?q?a?=@firm.example", "a@[127.0.0.1]", "a..b@firm.example", ".a@firm.example",
      "alice@firm.example<bob@evil.example>", "bob@evil.example <alice@firm.example>", "a@firm.example\r\nRCPT TO:<x@y>",
      "a@firm.example,b@firm.example", "a＠firm.example", "a@firm_x.example", "a@-firm.example", "a\x00@firm.example",
      "a@x.test", "a@printer.local", "a@localhost", "a" * 65 + "@firm.example", "a@" + "x" * 64 + ".example",
@@ -77,6 +80,19 @@ def test_no_two_domains_become_one_but_by_their_small_letters(text: str) -> None
         assert unicodedata.normalize("NFC", text.lower()) == idna.decode(found)
 
 
+@pytest.mark.parametrize(
+    "local", ["ｅwa", "ﬁlip", "İpek", "a\u200bb", "ala\u00a0", "\u202eala", "①", "ł" * 33, "ł..ó", ".ł", "😀"]
+)
+def test_letters_before_the_at_that_stand_for_others_or_for_nothing_are_refused(local: str) -> None:
+    with pytest.raises(errors.Invalid):
+        address.normalise(f"{local}@firm.example")
+
+
+def test_a_mailbox_of_ours_has_ascii_alone() -> None:
+    with pytest.raises(errors.Invalid):
+        address.normalise("łucja@firm.example", only_ascii=True)
+
+
 def test_test_domains_where_allowed() -> None:
     assert address.normalise("a@x.test", allow_test_domains=True).domain == "x.test"
     assert address.normalise("a@printer.local", allow_test_domains=True).domain == "printer.local"
@@ -88,7 +104,8 @@ def test_whatever_is_taken_is_safe_in_an_envelope(text: str) -> None:
         found = address.normalise(text)
     except errors.Invalid:
         return
-    assert found.normalised.isascii()
+    assert found.domain.isascii()
+    assert found.normalised.isprintable()
     assert not set(found.normalised) & set('<>()[]\\,;:" \r\n\t%!')
     assert address.normalise(found.normalised).normalised == found.normalised
 

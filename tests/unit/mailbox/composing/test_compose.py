@@ -186,6 +186,29 @@ def test_what_cannot_be_said_safely_is_refused(change: dict[str, object]) -> Non
         compose.compose(replace(DRAFT, **change))  # type: ignore[arg-type]
 
 
+def test_of_a_person_s_address_alone_letters_are_left_as_they_are() -> None:
+    raw = compose.compose(replace(DRAFT, to_name="Łucja", to_address="łucja.żak@acme.example"))
+    line = next(each for each in raw.split(b"\r\n") if each.startswith(b"To:"))
+    assert line.decode() == "To: =?utf-8?q?=C5=81ucja?= <łucja.żak@acme.example>"
+    assert raw.replace("<łucja.żak@".encode(), b"").isascii()
+    for wrong in (
+        {"from_address": "łucja@firm.example"},
+        {"reply_to": "ł@a.example"},
+        {"to_address": "ł@żak.example"},
+    ):
+        with pytest.raises(final_check.UnfitMail):
+            compose.compose(replace(DRAFT, **wrong))  # type: ignore[arg-type]
+    for odd in (
+        "ł\u2028@a.example",
+        "ł\u200b@a.example",
+        "ł>\r\nBcc: <x@a.example",
+        "ł @a.example",
+        "😀@a.example",
+    ):
+        with pytest.raises(final_check.UnfitMail):
+            compose.compose(replace(DRAFT, to_address=odd))
+
+
 def test_message_ids() -> None:
     assert compose.new_message_id("a1.b2", "firm.example") == "<a1.b2@firm.example>"
     for token, domain in (

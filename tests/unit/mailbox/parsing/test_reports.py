@@ -65,6 +65,15 @@ def test_the_returned_mail_is_named(kind: str) -> None:
     assert mail.returned_ids[0] == "<s1@sales.example>"
 
 
+@pytest.mark.parametrize("written", [r"utf-8; \x{142}ucja@buyer.example", "UTF-8;łucja@buyer.example"])
+def test_a_report_names_an_address_with_other_letters(written: str) -> None:
+    found = report(
+        "delivery-status",
+        ("message/global-delivery-status", f"\nFinal-Recipient: {written}\nAction: failed\nStatus: 5.1.1\n"),
+    )
+    assert [each.final_recipient for each in found.reports] == ["łucja@buyer.example"]
+
+
 def test_a_report_with_everything_in_one_block_or_in_base64() -> None:
     one = STATUS.replace("\r\n\r\n", "\r\n", 1)
     assert [each.status for each in report("delivery-status", ("message/delivery-status", one)).reports] == [
