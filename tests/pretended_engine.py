@@ -59,6 +59,7 @@ class Thing:
     people: int = 0
     state: str = "active"
     emails: tuple[str, ...] = ()
+    sign_in: str = "password"
     secret: bytes = b"sealed"
     steps: tuple[Any, ...] = ()
     sentences: tuple[str, ...] = ("It waits for Monday.",)

@@ -69,7 +69,7 @@ UNREAD = {
 }
 
 CODED = {"state": "mailbox", "unknown_policy": "policy", "sign_in": "sign-in"}
-SIGNING_IN = ("password", "smtp", "imap")
+SIGNING_IN = ("password", "sign-in", "smtp", "imap")
 # The steps of a test without which nothing works.
 
 

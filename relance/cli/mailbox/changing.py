@@ -68,7 +68,7 @@ def set_(  # noqa: PLR0913 - a flag for every question
     from relance import ServerChange as Way
 
     with session.of(ctx).open() as relance:
-        relance.mailboxes.show(address)  # an address that is none is told before the question
+        before = relance.mailboxes.show(address)  # an address that is none is told before the question
         wish = MailboxChange(
             name,
             daily_cap,
@@ -84,19 +84,26 @@ def set_(  # noqa: PLR0913 - a flag for every question
         )
         with told() as steps:
             changed = relance.mailboxes.change(address, wish, anyway=anyway, done=steps.append)
-    _say(changed, as_json=as_json)
+    _say(before, changed, as_json=as_json)
 
 
 def _password(address: str, *, from_stdin: bool) -> str:
     return asking.password(_("Password of {address}", address=address), from_stdin=from_stdin)
 
 
-def _say(changed: MailboxView, *, as_json: bool) -> None:
+def _say(before: MailboxView, changed: MailboxView, *, as_json: bool) -> None:
     if as_json:
         show.data(changed)
         return
     address = changed.address
     show.say(_("{address} is changed.", address=address))
+    if before.sign_in != changed.sign_in:
+        show.note(
+            _(
+                "It signs in with the password from now on; the sign-in that its provider granted is deleted here. `relance mailbox sign-in {address}` takes it up again.",
+                address=address,
+            )
+        )
     if changed.state == "paused":
         show.note(_("It is paused. `relance mailbox resume {address}` sends from it again.", address=address))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance import errors
-from relance.cli.mailbox import finding
+from relance.cli.mailbox import changing, finding
 from relance.cli.mailbox.options import (
     Address,
     CaFile,
@@ -95,7 +95,8 @@ def sign_in(  # noqa: PLR0913 - a flag for every question
     prompt = functools.partial(_prompt, browser=browser)
     with session.of(ctx).open() as relance:
         if _is_there(relance, address):
-            relance.mailboxes.sign_in(address, wish, prompt)
+            with changing.told() as steps:
+                relance.mailboxes.sign_in(address, wish, prompt, steps.append)
         else:
             usual = finding.usual(provider, address, None, typed=bool(smtp_host and imap_host))
             smtp = Flags(smtp_host, smtp_port, smtp_security).over(usual.smtp)
@@ -103,7 +104,8 @@ def sign_in(  # noqa: PLR0913 - a flag for every question
             sender = name if name is not None else asking.text(_("Sender's name"), "--name")
             trusted = str(ca_file.resolve()) if ca_file else None
             spec = MailboxSpec(address, sender, username or address, "", smtp, imap, trusted)
-            relance.mailboxes.add_signed_in(spec, wish, prompt)
+            with changing.told() as steps:
+                relance.mailboxes.add_signed_in(spec, wish, prompt, steps.append)
         show.say(_("Signed in to {address}.", address=address))
 
 

@@ -32,6 +32,7 @@ from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.engine.store.sending import refusals
 from relance.mailbox import address, providers, tls
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import SignInKind
 from relance.wording import Text, date_of, ended
 from relance.wording.sentence_codes import SentenceCode
 
@@ -340,10 +341,7 @@ def _view(
     own |= {"sync_why": reasons.why_of(each.sync_error), "send_why": reasons.why_of(each.send_error)}
     own["provider_why"] = reasons.why_of(learned.text) if learned else None
     own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
-    if signed_in is not None:
-        warning = signed_in.warning or Text.prose("")
-        own |= {"sign_in_until": signed_in.until, "sign_in_warning": str(warning)}
-        own["sign_in_why"] = reasons.why_of(warning)
+    own |= {} if signed_in is None else signed_in.shown()
     return MailboxView(**own)
 
 
@@ -361,7 +359,8 @@ def _tried(context: Context, mailbox: Mailbox) -> Iterator[TestStep]:
     try:
         account = context.account(mailbox)
     except (errors.Broken, errors.Unreachable) as broken:
-        yield TestStep("password", ok=False, words=str(broken), why=reasons.why_of(broken.text))
+        name = "password" if mailbox.sign_in == SignInKind.PASSWORD else "sign-in"
+        yield TestStep(name, ok=False, words=str(broken), why=reasons.why_of(broken.text))
         return
     for tried in signing_in.tries(context, account):
         yield tried.step

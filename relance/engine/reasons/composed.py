@@ -88,8 +88,9 @@ def _changes(params: Params) -> Iterator[Text]:
 
 
 def _sign_in_changes(params: Params) -> Iterator[Text]:
-    if params.get("sign_in"):
-        yield Text("signed in through the provider")
+    if by := params.get("sign_in"):
+        anew = Text("signed in through the provider")
+        yield Text("signs in with its password, no longer through the provider") if by == "password" else anew
     if "username" in params:
         yield Text("signs in as: {username}", username=params["username"])
     if "smtp" in params:

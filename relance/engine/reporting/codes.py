@@ -106,6 +106,7 @@ SUPPRESSION: Mapping[str, Text] = {
 }
 TRIED: Mapping[str, Text] = {
     "password": Text.within("test", "password"),
+    "sign-in": Text.within("test", "sign-in"),
     "smtp": Text.within("test", "sending"),
     "imap": Text.within("test", "reading answers"),
     "aliases": Text.within("test", "aliases"),

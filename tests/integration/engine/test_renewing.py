@@ -11,6 +11,7 @@ import pytest
 
 from relance import errors
 from relance.clock import machine_now
+from relance.engine import turn
 from relance.engine.context import Context
 from relance.engine.mailboxes import handing_over, service
 from relance.engine.mailboxes.service import MailboxView
@@ -19,16 +20,19 @@ from relance.engine.mailboxes.settings.changing import MailboxChange
 from relance.engine.mailboxes.sign_ins import lifetimes, renewing, standing
 from relance.engine.mailboxes.sign_ins.lifetimes import Granted
 from relance.engine.reasons import Code
-from relance.engine.reporting import status
+from relance.engine.reporting import status, timeline
 from relance.engine.reporting.concerns import Concern, ConcernKind
+from relance.engine.store import events
 from relance.engine.store.mailboxes import grants, mailboxes
+from relance.mailbox.imap.folders import Folder
 from relance.mailbox.oauth import protocol
 from relance.mailbox.oauth.grants import Grant, Tokens
 from relance.mailbox.oauth.protocol import EndpointTrouble, Outcome
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 from tests import engine_house
-from tests.reworded import worded
+from tests.engine_doors import NoMail
+from tests.reworded import in_english, worded
 from tests.servers import token_service
 from tests.servers.token_service import Service
 from tests.sign_ins import ADA, granted, kept, past, set_grant, the
@@ -309,6 +313,57 @@ def test_a_new_password_takes_the_place_of_a_grant(house: Context, provider: Ser
     assert house.account(the(house)).credentials.secret == "battery staple"
     with house.database.read() as conn:
         assert grants.of(conn, 1) is None
+
+
+def test_a_password_in_place_of_a_grant_is_said(house: Context, provider: Service) -> None:
+    granted(house, provider)
+    changed = changing.change(house, ADA, MailboxChange(password="battery staple"), anyway=True)
+    assert (changed.sign_in, changed.sign_in_until, changed.sign_in_warning) == ("password", None, "")
+    with house.database.read() as conn:
+        [*_rest, last] = events.after(conn, 0, 100)
+    assert (last.kind, last.data["password"], last.data["sign_in"]) == ("mailbox.changed", True, "password")
+    assert in_english("no longer through the provider") in timeline.view(last).words
+    assert renewing.keep(house) == 0
+    assert provider.asked == []  # what it granted is not shown again
+    again = changing.change(house, ADA, MailboxChange(password="another"), anyway=True)
+    assert again.sign_in == "password"
+    with house.database.read() as conn:
+        [*_rest, last] = events.after(conn, 0, 100)
+    assert "sign_in" not in last.data
+
+
+def test_a_token_that_has_run_out_is_no_matter_of_a_password(house: Context, provider: Service) -> None:
+    granted(house, provider)
+    set_grant(house, token_until=past())
+    (step,) = service.test(house, ADA).steps
+    assert (step.name, step.ok) == ("sign-in", False)
+    assert step.why is not None
+    assert step.why.code == SentenceCode.ACCESS_RAN_OUT
+
+
+class RenewedMeanwhile(NoMail):
+    """An inbox in which the mailbox's access token is renewed while it is read, and which breaks then."""
+
+    def __init__(self, house: Context) -> None:
+        self.house = house
+        self.renewed = 0
+
+    def folders(self, *, with_trash: bool = False) -> list[Folder]:
+        del with_trash
+        self.renewed += renewing.keep(self.house)
+        raise errors.Unreachable("the connection broke")
+
+
+def test_a_renewal_in_mid_turn_is_no_new_sign_in(house: Context, provider: Service) -> None:
+    """Its troubles count on, and its next turn waits as after any other trouble."""
+    granted(house, provider, next_turn_at=house.clock.now(), troubles=2)
+    inbox = RenewedMeanwhile(house)
+    turn.take_turn(dataclasses.replace(house, open_inbox=inbox), 1, lambda: False)
+    assert inbox.renewed == 1
+    now = the(house)
+    assert now.troubles == 3
+    assert now.next_turn_at is not None
+    assert now.next_turn_at - house.clock.now() > dt.timedelta(minutes=2)
 
 
 def test_a_removed_mailbox_keeps_no_token(house: Context, provider: Service) -> None:

@@ -15,10 +15,12 @@ from relance.engine import turn
 from relance.engine.context import Context
 from relance.engine.db.tables import event, mailbox, oauth_grant
 from relance.engine.mailboxes import service
+from relance.engine.mailboxes.settings import signing_in
 from relance.engine.mailboxes.sign_ins import agreeing, renewing
 from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
 from relance.engine.reasons import Code
 from relance.mailbox.account import Security, Server
+from relance.wording.sentence_codes import SentenceCode
 from tests import engine_house
 from tests.reworded import in_english, worded
 from tests.servers import dovecot, postfix, token_service
@@ -153,8 +155,14 @@ def _nothing_shows(house: Context, at: Service) -> None:
 def test_what_a_server_refuses_is_not_stored(house: Context, servers) -> None:
     at, mail, out = servers
     wrong = dataclasses.replace(spec(mail, out), username="eve@sales.example")
-    with pytest.raises(errors.Broken, match=worded("refused the login of eve")):
-        agreeing.add(house, wrong, wish(at), agree)
+    steps: list[signing_in.TestStep] = []
+    with pytest.raises(errors.Invalid) as refused:
+        agreeing.add(house, wrong, wish(at), agree, steps.append)
+    assert [each.ok for each in steps] == [False, False]
+    assert in_english("refused the login of eve") in steps[0].words
+    assert {each.code for each in refused.value.problems} == {SentenceCode.LOGIN_REFUSED}
+    assert in_english("granted for this mailbox") in str(refused.value)
+    assert "--anyway" not in str(refused.value)  # there is no such thing here
     with pytest.raises(errors.NotFound):
         service.get(house, ADA)
 

@@ -211,6 +211,14 @@ def test_signing_in_to_a_mailbox_that_is_there_asks_nothing(engine: Engine) -> N
     prompt(SignInPrompt("https://provider.example/device", "ABCD-1234"))
 
 
+def test_a_password_in_place_of_what_the_provider_granted_is_said(engine: Engine) -> None:
+    before = types.SimpleNamespace(address="me@acme.example", state="active", sign_in="oauth")
+    engine.answers["mailboxes.show"] = before
+    shown = run("mailbox", "set", "me@acme.example", "--password-stdin", given="hunter2\n")
+    assert shown.exit_code == 0, shown.output
+    assert in_english("the sign-in that its provider granted is deleted here") in shown.stderr
+
+
 def test_signing_in_adds_a_mailbox_and_shows_no_secret(engine: Engine) -> None:
     engine.answers["mailboxes.show"] = errors.NotFound("there is none")
     shown = run(
@@ -218,7 +226,7 @@ def test_signing_in_adds_a_mailbox_and_shows_no_secret(engine: Engine) -> None:
         "--wait", "60", given="hush-4711\n",
     )  # fmt: skip
     assert shown.exit_code == 0, shown.output
-    [(_, (spec, wish, _), _)] = [call for call in engine.calls if call[0] == "mailboxes.add_signed_in"]
+    [(_, (spec, wish, *_), _)] = [call for call in engine.calls if call[0] == "mailboxes.add_signed_in"]
     assert (spec.address, spec.name, spec.password) == ("me@gmail.com", "Me", "")
     assert spec.smtp == providers.KNOWN["gmail"].servers.smtp
     assert (wish.client_id, wish.client_secret, wish.on_device, wish.seconds) == (

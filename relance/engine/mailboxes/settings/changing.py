@@ -78,6 +78,7 @@ def change(
     """Change a mailbox; everybody it writes to stays where they are, and what is written already leaves as it is.
 
     If what it signs in with changes, both servers are signed in to first (not with `anyway`); `done` hears how that goes.
+    A password takes the place of what its provider granted, which is forgotten here.
     Raises `errors.Invalid` with every mistake and where a server refuses the sign-in, `errors.Unreachable` where one cannot be asked; nothing is changed then. `errors.NotFound`. What is as it was is not noted.
     A mailbox that paused itself for its sign-in sends again once the new one has been tested.
     """
@@ -128,7 +129,9 @@ def _store(
     if wish.password:
         lifetimes.keep(context, conn, (found.id, found.address), None)
     before, after = _told(found, wanted)
-    after |= {"password": True} if wish.password else {}
+    if wish.password:
+        after |= {"password": True}
+        after |= {"sign_in": SignInKind.PASSWORD.value} if found.sign_in != SignInKind.PASSWORD else {}
     events.record_event(conn, _said(after), now, mailbox_id=found.id)
     audit.write(conn, "mailboxes.change", found.address, machine_now(), before=before, after=after)
     if new:

@@ -63,23 +63,31 @@ def tries(context: Context, account: Account) -> Iterator[Tried]:
     yield _by_imap(context, account)
 
 
-def require(context: Context, account: Account, done: Done = lambda _: None) -> None:
+def require(
+    context: Context, account: Account, done: Done = lambda _: None, *, insisting: bool = True
+) -> None:
     """Sign in to both. Raises `errors.Invalid` where one of them refuses, or cannot be used as it is entered, and
-    `errors.Unreachable` where one gives no verdict; both say what to do, and that nothing was saved."""
+    `errors.Unreachable` where one gives no verdict; both say what to do, and that nothing was saved. `insisting`: whether it
+    may be saved all the same, which they say, too."""
+    typed = TYPED if insisting else ""
     found = []
     for tried in tries(context, account):
         done(tried.step)
         found.append(tried)
-    faults = [_fault(each) for each in found if each.verdict in (Verdict.REFUSED, Verdict.UNUSABLE)]
+    faults = [
+        _fault(each, by_token=account.credentials.by_token)
+        for each in found
+        if each.verdict in (Verdict.REFUSED, Verdict.UNUSABLE)
+    ]
     if faults:
         last = errors.Problem(
-            faults[-1].what, hint=Text.together(faults[-1].hint, NOTHING_SAVED), command=TYPED
+            faults[-1].what, hint=Text.together(faults[-1].hint, NOTHING_SAVED), command=typed
         )
         raise errors.Invalid([*faults[:-1], last])
     away = [_AWAY[each.step.name](host=each.server.host) for each in found if each.verdict is Verdict.UNKNOWN]
     if away:
         said = Text.together(*away, _ADVICE[Verdict.UNKNOWN], NOTHING_SAVED)
-        raise errors.Unreachable(said.coded(SentenceCode.UNREACHABLE), command=TYPED)
+        raise errors.Unreachable(said.coded(SentenceCode.UNREACHABLE), command=typed)
 
 
 def unproved(error: errors.RelanceError) -> bool:
@@ -93,13 +101,14 @@ NOTHING_SAVED = Text("Nothing was saved.")
 TYPED = Text("`--anyway` saves it all the same.")
 
 
-def _fault(tried: Tried) -> errors.Problem:
+def _fault(tried: Tried, *, by_token: bool) -> errors.Problem:
     refused = tried.verdict is Verdict.REFUSED
     table, code = (
         (_REFUSED, SentenceCode.LOGIN_REFUSED) if refused else (_UNUSABLE, SentenceCode.SERVER_UNUSABLE)
     )
     what = table[tried.step.name](host=tried.server.host)
-    return errors.Problem(what.coded(code), hint=_ADVICE[tried.verdict])
+    hint = _TOKEN_REFUSED if refused and by_token else _ADVICE[tried.verdict]
+    return errors.Problem(what.coded(code), hint=hint)
 
 
 _REFUSED: dict[str, Callable[..., Text]] = {
@@ -126,6 +135,12 @@ _ADVICE = {
         "So it is not known whether the sign-in is right. Check the server's name and port, or try again later."
     ),
 }
+
+
+_TOKEN_REFUSED = Text(
+    "Its provider granted the sign-in, but this server does not accept it for this mailbox. Check the sign-in name, that the sign-in "
+    "was granted for this mailbox and not for another account, and that access for mail programs is switched on in its settings."
+)
 
 
 def _by_smtp(context: Context, account: Account) -> Tried:

@@ -12,7 +12,8 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxChanged
 from relance.engine.mailboxes import service
 from relance.engine.mailboxes.service import MailboxSpec, MailboxView
-from relance.engine.mailboxes.settings import changing
+from relance.engine.mailboxes.settings import changing, signing_in
+from relance.engine.mailboxes.settings.signing_in import Done
 from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.mailboxes.sign_ins.lifetimes import Granted
 from relance.engine.reasons import Code, because
@@ -28,7 +29,6 @@ from relance.mailbox.oauth import authorization, endpoint, loopback
 from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
 from relance.mailbox.oauth.protocol import Outcome
 from relance.mailbox.providers.facts import FactSource, OAuth
-from relance.mailbox.smtp import login as smtp_login
 from relance.wording import Text, _, ended
 
 PATIENCE = 300.0  # seconds in which an owner agrees in their browser
@@ -63,29 +63,40 @@ class SignInPrompt:
 Show = Callable[[SignInPrompt], None]
 
 
-def sign_in(context: Context, address: str, wish: SignInRequest, show: Show) -> MailboxView:
-    """Let the mailbox's owner agree, and sign in with what they grant from now on. `show` is called once, with what they have to open.
+def sign_in(
+    context: Context, address: str, wish: SignInRequest, show: Show, done: Done = lambda _: None
+) -> MailboxView:
+    """Let the mailbox's owner agree, and sign in with what they grant from now on. `show` is called once, with what they have to open;
+    `done` hears how the servers take it.
 
-    Waits for them, and for the servers. Raises `errors.Invalid` where it is not known whom to ask or as whom, `errors.WrongUse` where
-    they do not agree in time, `errors.Broken` or `errors.Unreachable` where the provider or a server refuses; nothing is stored then.
+    Waits for them, and for the servers. Raises `errors.WrongUse` where it is not known whom to ask or as whom, and where they do not
+    agree in time, `errors.Broken` where the provider refuses, `errors.Invalid` where a server does, `errors.Unreachable` where one
+    cannot be asked; nothing is stored then.
     """
     mailbox = service.get(context, address)
     unproved = mailbox.account(AccessToken(mailbox.username, ""))
-    granted = _agreed(context, unproved, _before(context, mailbox), wish, show)
+    granted = _agreed(context, unproved, _before(context, mailbox), wish, show, done)
     _store(context, mailbox.address, granted)
     return service.show(context, mailbox.address)
 
 
-def add(context: Context, spec: MailboxSpec, wish: SignInRequest, show: Show) -> MailboxView:
+def add(
+    context: Context, spec: MailboxSpec, wish: SignInRequest, show: Show, done: Done = lambda _: None
+) -> MailboxView:
     """Take in a mailbox that signs in so; its `password` is not looked at. Raises what `sign_in` and `service.add` do."""
     address = service.checked(context, spec, by_token=True)
     credentials = AccessToken(spec.username, "")
     unproved = Account(address, spec.name, credentials, spec.smtp, spec.imap, spec.ca_file)
-    return service.add(context, spec, _agreed(context, unproved, None, wish, show))
+    return service.add(context, spec, _agreed(context, unproved, None, wish, show, done))
 
 
 def _agreed(
-    context: Context, unproved: Account, before: OAuthClient | None, wish: SignInRequest, show: Show
+    context: Context,
+    unproved: Account,
+    before: OAuthClient | None,
+    wish: SignInRequest,
+    show: Show,
+    done: Done,
 ) -> Granted:
     """What the owner granted, tried at both servers."""
     client = _client(unproved, before, wish)
@@ -93,7 +104,7 @@ def _agreed(
     agree = _on_device if wish.on_device else _in_browser
     tokens = _tokens(agree(client, unproved.address, wish, show))
     credentials = AccessToken(unproved.username, tokens.access_token)
-    _try(context, dataclasses.replace(unproved, credentials=credentials))
+    signing_in.require(context, dataclasses.replace(unproved, credentials=credentials), done, insisting=False)
     grant = Grant(client, tokens.refresh_token, tokens.access_token)
     return Granted(grant, lifetimes.of(tokens, client, asked))
 
@@ -201,15 +212,6 @@ def _tokens(outcome: Outcome) -> Tokens:
             )
         )
     return outcome
-
-
-def _try(context: Context, account: Account) -> None:
-    with context.open_outbox(account) as outbox:
-        refused = outbox.connect()
-    if refused is not None:
-        raise errors.Broken(smtp_login.told(account, refused))
-    with context.open_inbox(account) as inbox:
-        inbox.folders()
 
 
 def _store(context: Context, address: str, granted: Granted) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.db.machine_time import beside
 from relance.engine.store.mailboxes import grants
 from relance.engine.store.mailboxes.grants import StoredGrant
@@ -27,6 +29,12 @@ class SignInStanding:
 
     until: dt.datetime | None = None
     warning: Text | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """As the fields of a mailbox's view have it."""
+        warning = self.warning or Text.prose("")
+        why = reasons.why_of(warning)
+        return {"sign_in_until": self.until, "sign_in_warning": str(warning), "sign_in_why": why}
 
 
 def standing(address: str, grant: StoredGrant | None, now: dt.datetime) -> SignInStanding:
