@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from relance.console.asked import Asked
+from relance.wording.letters import plain
 
 Row = TypeVar("Row")
 AFTER = "after"  # the cursor of the page
@@ -107,9 +108,9 @@ def known(visit: Asked, rows: Iterable[Row], name: Callable[[Row], str]) -> tupl
 
 
 def has_words(asked: str, where: str) -> bool:
-    """Whether every word that is asked for stands there, in any case; no words stand nowhere. Pure."""
-    words = asked.casefold().split()
-    return bool(words) and all(word in where.casefold() for word in words)
+    """Whether every word that is asked for stands there, in any case, with or without marks; no words stand nowhere. Pure."""
+    words, there = [plain(word) for word in asked.split()], plain(where)
+    return bool(words) and all(word in there for word in words)
 
 
 def fits(visit: Asked, where: str) -> bool:

@@ -40,6 +40,44 @@ def test_every_character_of_a_word_is_only_itself(house: Context, name: str) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Wójcik", "wojcik"),
+        ("Sokół", "SOKOL"),
+        ("Łoś", "los"),
+        ("Groß", "gross"),
+        ("Sørensen", "sorensen"),
+        ("Đorđe", "dorde"),
+        ("Müller", "muller"),
+    ],
+)
+def test_people_are_found_by_letters_without_marks(house: Context, name: str, typed: str) -> None:
+    """As they are typed in a hurry; and as they are written, whether the mark is known here or not."""
+    contact_service.add(house, "ada@acme.example", {"last_name": name})
+    contact_service.add(house, "bob@acme.example", {"company": f"{name} GmbH"})
+    contact_service.add(house, "cyd@acme.example", {"first_name": "Cyd"})
+    for each in (typed, name, name.upper()):
+        for words in (True, False):
+            found = contact_service.page(house, search=each, words=words)
+            assert [one.email for one in found] == ["ada@acme.example", "bob@acme.example"]
+    contact_service.add(house, "ada@acme.example", {"last_name": typed.title()})
+    contact_service.add(house, "bob@acme.example", {"company": "Acme"})
+    assert [one.email for one in contact_service.page(house, search=name, words=True)] == ["ada@acme.example"]
+
+
+def test_a_company_is_found_by_how_its_domain_begins(house: Context) -> None:
+    contact_service.add(house, "ada@sokolfoods.example", {})
+    contact_service.add(house, "bob@acme.example", {})
+    found = contact_service.page(house, search="sokolf", words=True)
+    assert [one.email for one in found] == ["ada@sokolfoods.example"]
+
+
+def test_marks_alone_find_nobody(house: Context) -> None:
+    contact_service.add(house, "ada@acme.example", {"last_name": "Wójcik"})
+    assert contact_service.page(house, search="\u0301", words=True) == []
+
+
 def test_what_cannot_be_a_field_is_refused(house: Context) -> None:
     with pytest.raises(errors.Invalid, match="team_size"):
         contact_service.add(house, "ada@acme.example", {"Team size": "5"})

@@ -25,16 +25,22 @@ contact = sa.Table(
     sa.Column("fields", Json, nullable=False),  # the author's own columns: {name: text}
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
+    # The names without marks (`wording.letters`), by which they are found, too. NULL where they are ASCII, or where the release
+    # before this one wrote them.
+    *(sa.Column(f"{_name}_plain", sa.Text) for _name in ("first_name", "last_name", "company")),
     # When they first joined a sequence. Where it is empty, their enrollments are asked as well: a release before this one joins people
     # without it, and so does whoever meets a row that another transaction has locked.
     sa.Column("enrolled_at", Instant),
 )
 _alone = contact.c.enrolled_at.is_(None)
 index("ix_contact_in_no_sequence", contact.c.email, where=_alone)
-sa.Index("ix_contact_organisation", contact.c.organisation)
+index("ix_contact_organisation", contact.c.organisation, postgresql_ops={"organisation": "text_pattern_ops"})
 for _name in ("email", "first_name", "last_name", "company"):  # found by how they begin, in any case
     _lower = sa.func.lower(contact.c[_name]).label("begins")
     index(f"ix_contact_{_name}_begins", _lower, postgresql_ops={"begins": "text_pattern_ops"})
+for _name in ("first_name_plain", "last_name_plain", "company_plain"):
+    _there = contact.c[_name].is_not(None)
+    index(f"ix_contact_{_name}", contact.c[_name], where=_there, postgresql_ops={_name: "text_pattern_ops"})
 
 suppression = sa.Table(
     "suppression",

@@ -14,7 +14,8 @@ from relance.engine.db.prepared import Prepared, Query, among, any_of
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
 from relance.engine.store.contacts.filters import ContactFilter, conditions
-from relance.engine.store.contacts.search import by_address, in_order
+from relance.engine.store.contacts.search import NAMES, by_address, contains, in_order
+from relance.wording.letters import unmarked
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
 """What every contact may have; anything else a file brings goes to the contact's own fields."""
@@ -60,12 +61,25 @@ def _value(row: Sequence[Any]) -> Contact:
 def add(conn: Connection, rows: Sequence[Mapping[str, Any]], now: dt.datetime) -> None:
     """New contacts."""
     if rows:
-        conn.execute(sa.insert(contact), [{**row, "created_at": now, "updated_at": now} for row in rows])
+        written = {"created_at": now, "updated_at": now}
+        conn.execute(sa.insert(contact), [{**_NOT_MARKED, **row, **_plain(row), **written} for row in rows])
 
 
 def change(conn: Connection, contact_id: int, values: Mapping[str, Any], now: dt.datetime) -> None:
     """New values for one contact."""
-    conn.execute(sa.update(contact).where(contact.c.id == contact_id).values(**values, updated_at=now))
+    conn.execute(
+        sa.update(contact)
+        .where(contact.c.id == contact_id)
+        .values(**values, **_plain(values), updated_at=now)
+    )
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, str | None]:
+    """The names of a row as they are also looked for. Pure."""
+    return {f"{name}_plain": unmarked(row[name]) for name in NAMES if name in row}
+
+
+_NOT_MARKED = {f"{name}_plain": None for name in NAMES}
 
 
 def by_emails(conn: Connection, emails: Iterable[str]) -> dict[str, Contact]:
@@ -114,8 +128,7 @@ def page(
             return _first(conn, query.where(*scopes.people(conn)), people, limit)
         query = query.where(in_order(conn, search))
     elif search:
-        places = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
-        query = query.where(sa.or_(*(place.icontains(search, autoescape=True) for place in places)))
+        query = query.where(contains(search))
     scoped = wanted is not None and wanted.scoped
     ways = [sa.true()] if scoped else scopes.people_apart(conn)
     return [_value(row) for row in conn.execute(_by_address(query, ways, limit))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.operators import custom_op
@@ -9,8 +11,12 @@ from sqlalchemy.sql.operators import custom_op
 from relance.engine.db.prepared import among
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
+from relance.wording.letters import plain
 
-_PLACES = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
+NAMES = ("first_name", "last_name", "company")
+"""What people are called, in columns; `<name>_plain` is each without marks."""
+_PLACES = (contact.c.email, *(contact.c[name] for name in NAMES))
+_PLAIN = [contact.c[f"{name}_plain"] for name in NAMES]
 _PLUS: custom_op[str] = custom_op("+")
 # Changes nothing, but SQLite looks for what stands behind it in no index (sqlite.org/optoverview.html, "unary +").
 _END = "\U0010ffff"
@@ -25,8 +31,8 @@ FEW = 4000
 
 
 def begins(conn: Connection, search: str, *, indexed: bool = True) -> sa.ColumnElement[bool]:
-    """Whether every word of `search` begins somebody's address, a name, their company, or is their company's domain. Not
-    `indexed`: asked of each row that is met on another way."""
+    """Whether every word of `search` begins somebody's address, a name, their company or its domain, in any case, with or without
+    marks. Not `indexed`: asked of each row that is met on another way."""
     words = search.split()[:MAX_WORDS]
     asked = (_word(conn, word.removeprefix("@"), indexed=indexed) for word in words)
     return sa.and_(*asked) if words else sa.true()
@@ -36,18 +42,25 @@ def _word(conn: Connection, word: str, *, indexed: bool) -> sa.ColumnElement[boo
     def place(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         return column if indexed else sa.UnaryExpression(column, operator=_PLUS, type_=column.type)
 
-    whole = [place(contact.c.organisation) == word.lower()] if "." in word else []
-    return sa.or_(*whole, *(_begins(conn, place(sa.func.lower(each)), word) for each in _PLACES))
+    places = [contact.c.organisation, *map(sa.func.lower, _PLACES)]
+    unmarked = (_starts(conn, place(each), [plain(word)]) for each in _PLAIN)
+    return sa.or_(*(_begins(conn, place(each), word) for each in places), *unmarked)
+
+
+def contains(search: str) -> sa.ColumnElement[bool]:
+    """Whether it stands anywhere in an address, a name or a company, in any case, with or without marks."""
+    found = [place.icontains(search, autoescape=True) for place in _PLACES]
+    return sa.or_(*found, *(place.contains(plain(search), autoescape=True) for place in _PLAIN))
 
 
 def in_order(conn: Connection, search: str) -> sa.ColumnElement[bool]:
-    """The same for a page in the order of addresses. PostgreSQL knows how many fit; SQLite would collect and sort all of them,
-    so it is told: up to `FEW` are found by the indexes, more are so dense that those met in order soon fill a page."""
+    """The same for a page in the order of addresses. PostgreSQL knows how many fit; SQLite guesses, and is told: up to `FEW` are
+    found by the indexes, more are so dense that those met in order soon fill a page."""
     found = begins(conn, search)
     if conn.dialect.name == "postgresql":
         return found
-    many = fit_many(conn, sa.select(contact.c.id).where(found))
-    return begins(conn, search, indexed=False) if many else found
+    numbers = few(conn, found, FEW)
+    return begins(conn, search, indexed=False) if numbers is None else among(contact.c.id, numbers)
 
 
 def fit_many(conn: Connection, query: sa.Select[tuple[int]]) -> bool:
@@ -63,9 +76,17 @@ def begins_with(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa
 def _begins(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
     """SQLite folds only the letters of ASCII, so that Ł and ł are two letters to it: either is looked for."""
     if conn.dialect.name == "postgresql":
-        return place.like(_pattern(word.lower()), escape="/")
-    forms = {_ascii_lower(each) for each in (word, word.lower(), word[:1].upper() + word[1:].lower())}
-    return sa.or_(*(sa.and_(place >= form, place < form + _END) for form in sorted(forms)))
+        return _starts(conn, place, {word.lower(), plain(word)})
+    forms = (word, word.lower(), word[:1].upper() + word[1:].lower())
+    return _starts(conn, place, {plain(word), *map(_ascii_lower, forms)})
+
+
+def _starts(conn: Connection, place: sa.ColumnElement[str], forms: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Whether what stands there begins with any of these, letter for letter; nothing begins with none (a word of marks alone)."""
+    known = sorted(form for form in forms if form)
+    if conn.dialect.name == "postgresql":
+        return sa.or_(sa.false(), *(place.like(_pattern(form), escape="/") for form in known))
+    return sa.or_(sa.false(), *(sa.and_(place >= form, place < form + _END) for form in known))
 
 
 def _pattern(word: str) -> sa.BindParameter[str]:

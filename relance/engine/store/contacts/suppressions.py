@@ -21,6 +21,7 @@ from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.reasons import Code, Reason
 from relance.engine.store import events
 from relance.engine.store.contacts import answers_of_others
+from relance.wording.letters import plain
 
 KINDS = ("address", "domain")
 _TABLES = (suppression, suppression_reason)
@@ -237,7 +238,10 @@ def _first(kind: str, fits: Iterable[sa.ColumnElement[bool]], limit: int) -> sa.
 def _searched(conn: Connection, search: str) -> Iterator[sa.ColumnElement[bool]]:
     if search:
         postgresql = conn.dialect.name == "postgresql"
-        found = (sa.func.strpos if postgresql else sa.func.instr)(suppression.c.value, search) > 0
+        place = sa.func.strpos if postgresql else sa.func.instr
+        found = sa.or_(
+            *(place(suppression.c.value, each) > 0 for each in sorted({search, plain(search) or search}))
+        )
         yield sa.or_(found, suppression.c.value.in_(refusing(search))) if "@" in search else found
 
 
