@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import zoneinfo
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -199,12 +199,13 @@ class Relance:
         sequence: str,
         emails: Iterable[str] | None = None,
         *,
-        mailboxes: Iterable[str] | None = None,
+        mailboxes: Iterable[str] | Mapping[str, int] | None = None,
         also_elsewhere: bool = False,
         dry_run: bool = False,
         progress: services.Progress | None = None,
     ) -> sequences_enroll.EnrollReport:
-        """Start a sequence for these contacts (None: for everybody), spread over these mailboxes (None: over all)."""
+        """Start a sequence for these contacts (None: for everybody), shared out among these mailboxes: equally, or by {address: share}.
+        None: as the sequence says, and where it says nothing among all that are active."""
         wish = sequences_enroll.EnrollRequest(
             sequence,
             emails,

@@ -6,7 +6,7 @@ there: `errors.NotFound`, in the same words as for what nobody has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -93,7 +93,8 @@ def own_mailboxes_only(call: Call) -> None:
     asked = own if wanted is None else {str(each).strip().lower() for each in wanted}
     if not asked or not asked <= own:
         raise errors.NotFound(Text("None of the mailboxes is yours. A manager can assign one to you."))
-    call.given["mailboxes"] = sorted(asked)
+    if wanted is not None and not isinstance(wanted, Mapping):
+        call.given["mailboxes"] = sorted(asked)
 
 
 def own_rows(noun: str, name: str = "number") -> Narrowed:

@@ -54,7 +54,10 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     ] = None,
     mailbox: Annotated[
         list[str] | None,
-        typer.Option(help="Send from this mailbox; may be repeated (default: from all of them)."),
+        typer.Option(
+            metavar="ADDRESS[=SHARE]",
+            help="Send from this mailbox; may be repeated. ADDRESS=2 gives it twice the share of the others, ADDRESS=0 only people it has written to before (default: as the sequence says, else from all of them).",
+        ),
     ] = None,
     also_elsewhere: Annotated[
         bool, typer.Option("--also-elsewhere", help="Include contacts who are currently in another sequence.")
@@ -67,7 +70,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     people = _people(emails, everybody=everybody, source=source)
     if not dry_run:
         asking.require_answer(yes=yes)
-    wish = EnrollArguments(sequence, people, mailbox or None, also_elsewhere)
+    wish = EnrollArguments(sequence, people, _shares(mailbox), also_elsewhere)
     with session.of(ctx).open() as relance:
         if dry_run or not yes:
             plan = wish.put_to(relance, dry_run=True)
@@ -87,7 +90,7 @@ class EnrollArguments:
 
     sequence: str
     people: list[str] | None
-    mailboxes: list[str] | None
+    mailboxes: dict[str, int] | None
     also_elsewhere: bool
 
     def put_to(self, relance: Relance, *, dry_run: bool) -> EnrollReport:
@@ -102,6 +105,17 @@ class EnrollArguments:
                 dry_run=dry_run,
                 progress=tell,
             )
+
+
+def _shares(named: list[str] | None) -> dict[str, int] | None:
+    """The mailboxes asked for, each with its share: "ada@northwind.example=2"."""
+    if not named:
+        return None
+    found = (each.rpartition("=") for each in named)
+    return {
+        (address if share.isdecimal() else f"{address}{sign}{share}"): int(share) if share.isdecimal() else 1
+        for address, sign, share in found
+    }
 
 
 def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -> list[str] | None:

@@ -126,6 +126,7 @@ PEOPLES_OWN = {
         "assignee",
         "body",
         "by_mailbox",
+        "mailboxes",
         "ca_file",
         "company",
         "contact",

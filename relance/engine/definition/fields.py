@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import pydantic
 
 from relance.engine.schedule import send_windows, timezones, waits
+from relance.wording import Text
 
 MAX_BODY = 100_000  # characters
 
@@ -44,6 +47,74 @@ HoursText = Annotated[
     str, pydantic.AfterValidator(lambda text: send_windows.intervals_text(send_windows.parse_intervals(text)))
 ]
 ZoneName = Annotated[str, pydantic.AfterValidator(timezones.checked_zone)]
+
+MAX_SHARE = 100
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
+# What can be one: whether the mailbox is there is asked when people are enrolled.
+
+
+def shares(value: object) -> dict[str, int]:
+    """Mailboxes by address, each with its share of new people: from a list (one share each) or a mapping. ValueError for others."""
+    found = _as_mapping(value)
+    read = {_address(text): _share(text, share) for text, share in found.items()}
+    if len(read) < len(found):
+        raise ValueError(Text("a mailbox is named twice"))
+    if found and not any(read.values()):
+        raise ValueError(
+            Text("every mailbox has the share 0: give at least one of them a share of new people")
+        )
+    return read
+
+
+def _as_mapping(value: object) -> Mapping[object, object]:
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, (list, tuple)):
+        if len(set(map(str, value))) < len(value):
+            raise ValueError(Text("a mailbox is named twice"))
+        return dict.fromkeys(value, 1)
+    raise ValueError(
+        Text(
+            "write the addresses of mailboxes as a list, or each with its share: ada@your-company.example: 2"
+        )
+    )
+
+
+def _address(text: object) -> str:
+    found = str(text).strip().lower()
+    if not _ADDRESS.fullmatch(found):
+        raise ValueError(
+            Text(
+                '"{written}" is not the address of a mailbox, such as ada@your-company.example', written=found
+            )
+        )
+    return found
+
+
+def _share(text: object, share: object) -> int:
+    if isinstance(share, bool) or not isinstance(share, int) or not 0 <= share <= MAX_SHARE:
+        raise ValueError(
+            Text(
+                "the share of {mailbox} is a whole number from 0 to {most}", mailbox=str(text), most=MAX_SHARE
+            )
+        )
+    return share
+
+
+_SHARE_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": MAX_SHARE}
+Shares = Annotated[
+    dict[str, int],
+    pydantic.PlainValidator(shares),
+    pydantic.PlainSerializer(dict, return_type=dict[str, int]),
+    pydantic.WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string", "format": "email"}, "uniqueItems": True},
+                {"type": "object", "additionalProperties": _SHARE_SCHEMA},
+            ]
+        }
+    ),
+]
 
 
 class Written(pydantic.BaseModel):

@@ -13,7 +13,7 @@ import pydantic
 from pydantic_core import PydanticCustomError
 
 from relance.engine.definition import company_rules
-from relance.engine.definition.fields import Condition, DaysText, HoursText, Line, Written, ZoneName
+from relance.engine.definition.fields import Condition, DaysText, HoursText, Line, Shares, Written, ZoneName
 from relance.engine.definition.steps import Path, Step
 from relance.engine.schedule import send_windows, timezones
 from relance.wording import Text
@@ -103,6 +103,9 @@ class Sequence(Written):
     """Two letters: pl, en, de."""
     weight: Annotated[int, pydantic.Field(ge=1, le=100)] = 1
     """Its share of first mails beside other sequences from the same mailbox: 3 sends three where another sends one."""
+    mailboxes: Shares = {}  # noqa: RUF012 - pydantic copies it
+    """Who writes to new people: a list of mailboxes, or each with its share (2 takes twice as many as 1; 0 only people it has written
+    to before). Left out: all active mailboxes, in equal shares."""
     send: Send = Send()
     stop: Stop = Stop()
     track: Track = Track()

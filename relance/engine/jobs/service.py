@@ -25,6 +25,8 @@ from relance.engine.reasons import Why, code_words, why_of
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
 from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.sequences.senders import choice
+from relance.engine.sequences.senders.choice import Senders
 from relance.engine.store import cursor, jobs
 from relance.engine.store.jobs import Job, JobConditions, JobKind, JobState
 from relance.engine.store.mailboxes import mailboxes
@@ -252,12 +254,13 @@ def enroll(
     sequence: str,
     emails: Iterable[str],
     *,
-    mailboxes: Iterable[str] | None = None,
+    mailboxes: Senders | None = None,
 ) -> JobView:
-    """Start a sequence for these contacts, spread over these mailboxes (None: over all)."""
+    """Start a sequence for these contacts, shared out among these mailboxes as `Relance.enroll` does."""
+    asked = choice.wanted(mailboxes)
     with context.database.read() as conn:
         publish.versions_of(conn, sequence)
-    params = {"sequence": sequence, "mailboxes": address.several(mailboxes)}
+    params = {"sequence": sequence, "mailboxes": asked}  # an earlier release reads the addresses of it
     return _start(context, JobKind.ENROLL, params, lines=list(address.several(emails) or ()))
 
 

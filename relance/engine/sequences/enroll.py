@@ -18,7 +18,9 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.reasons import Reason, code_words
 from relance.engine.sequences import publish
-from relance.engine.sequences.assignment import MailboxShares
+from relance.engine.sequences.senders import choice
+from relance.engine.sequences.senders.assignment import MailboxShares
+from relance.engine.sequences.senders.choice import Senders
 from relance.engine.store import events, scopes
 from relance.engine.store.contacts import answers_of_others, contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
@@ -73,11 +75,12 @@ class EnrollReport:
 
 @dataclass(frozen=True)
 class EnrollRequest:
-    """Who is to be enrolled where. `emails` None: everybody; `mailboxes` None: all that are active."""
+    """Who is to be enrolled where. `emails` None: everybody; `mailboxes`: in equal shares, or {address: share}; None: as the
+    sequence says, and where it says nothing all that are active."""
 
     sequence: str
     emails: Iterable[str] | None = None
-    mailboxes: Iterable[str] | None = None
+    mailboxes: Senders | None = None
     also_elsewhere: bool = False  # also people who are active in another sequence
 
 
@@ -98,13 +101,13 @@ def enroll(
     Who cannot be written to is skipped with the reason; nothing is half-done for anybody. Raises `errors.NotFound` and
     `errors.Invalid` for a sequence or mailbox that is not there or not ready. `progress` is told how many were looked at.
     """
-    emails, wanted = address.several(wish.emails), address.several(wish.mailboxes)
+    emails, asked = address.several(wish.emails), choice.wanted(wish.mailboxes)
     with context.database.read() as conn:
         version = publish.versions_of(conn, wish.sequence)[0]
         script = context.library.script(conn, version.id)
-        senders = _senders(conn, wanted)
+        shares = choice.chosen(conn, asked, script.definition.mailboxes)
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}
-    run = _Run(context, version, script, senders, wish.also_elsewhere, dry_run, names, note)
+    run = _Run(context, version, script, shares, wish.also_elsewhere, dry_run, names, note)
     seen = 0
     for batch in _everybody(context) if emails is None else _named(run, emails):
         run.take(batch)
@@ -112,46 +115,6 @@ def enroll(
         if progress is not None:
             progress(seen)
     return run.report()
-
-
-def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
-    every = {each.address: each for each in mailboxes.list_all(conn)}
-    if wanted is None:
-        found = [each for each in every.values() if each.state == "active"]
-        if not found:
-            if every:
-                raise errors.Invalid(
-                    Text("every mailbox is paused."),
-                    command=Text("Resume one with `relance mailbox resume ADDRESS`."),
-                    page=Text("Resume one on its page."),
-                )
-            raise errors.Invalid(
-                Text("there is no mailbox to send from."),
-                command=Text("Add one with `relance mailbox add you@your-company.example`."),
-                page=Text("The Mailboxes page adds one."),
-            )
-        return found
-    chosen = []
-    for text in dict.fromkeys(each.strip().lower() for each in wanted):
-        if text not in every:
-            raise errors.NotFound(
-                Text("there is no mailbox {address}. Known: {known}.", address=text, known=", ".join(every))
-                if every
-                else Text("there is no mailbox {address}, nor any other.", address=text),
-                command="" if every else Text("`relance mailbox add {address}` adds it.", address=text),
-                page="" if every else Text("The Mailboxes page adds one."),
-            )
-        if every[text].state != "active":
-            raise errors.Invalid(
-                Text(
-                    "{paused} Resume it, or choose another.",
-                    paused=reasons.mailbox_paused(text, every[text].why),
-                )
-            )
-        chosen.append(every[text])
-    if not chosen:
-        raise errors.Invalid(Text("no mailbox was named. Leave the option out to send from all of them."))
-    return sorted(chosen, key=lambda each: each.address)
 
 
 def _everybody(context: Context) -> Iterator[list[Contact]]:
@@ -202,7 +165,7 @@ class _Run:
     context: Context
     version: Version
     script: CompiledSequence
-    senders: Sequence[Mailbox]
+    senders: Sequence[tuple[Mailbox, int]]
     also_elsewhere: bool
     dry_run: bool
     names: dict[int, str]
@@ -214,10 +177,11 @@ class _Run:
     first_kind: str = ""
 
     def __post_init__(self) -> None:
-        self.shares = MailboxShares([each.id for each in self.senders])
-        self.by_id = {each.id: each for each in self.senders}
+        self.shares = MailboxShares({each.id: share for each, share in self.senders})
+        self.by_id = {each.id: each for each, _share in self.senders}
+        self.begun = False
         self.needs = needs(self.script)
-        self.counts = dict.fromkeys((each.address for each in self.senders), 0)
+        self.counts = dict.fromkeys((each.address for each in self.by_id.values()), 0)
         self.calls: dict[int, dt.datetime] = {}  # when each mailbox has something to do first
 
     def normalised(self, text: str) -> str | None:
@@ -269,9 +233,13 @@ class _Run:
         refused = answers_of_others.discreet(
             conn, suppressions.suppressed(conn, [person.email for person in people])
         )
+        if not self.begun:
+            self.begun = True
+            sequence, latest = self.version.sequence_id, self.shares.lookback
+            self.shares.gave(new_enrollments.latest_mailboxes(conn, sequence, latest))
         self.shares.knows(
             new_enrollments.mailboxes_of_organisations(
-                conn, {person.organisation for person in people}, self.shares.mailboxes
+                conn, {person.organisation for person in people}, self.shares.taking
             )
         )
         return _Known(enrolled, refused, messages.writers(conn, ids))
@@ -301,7 +269,7 @@ class _Run:
                 name = self.names.get(row.sequence_id) or Text("another sequence")
                 there = Text('is {state} in "{sequence}"', state=state, sequence=name)
                 return SkipCode.IN_ANOTHER_SEQUENCE, there
-        missing = lacking(self.needs, self.script, person, self.senders[0])
+        missing = lacking(self.needs, self.script, person, self.senders[0][0])
         return (SkipCode.VALUE_MISSING, missing) if missing else None
 
     def _add(self, conn: Connection, chosen: Sequence[tuple[Contact, Mailbox]], known: _Known) -> None:

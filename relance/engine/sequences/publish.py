@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.engine import Connection
@@ -222,6 +222,9 @@ class SequenceStanding:
     enrolled: int
     positive: int
     paused_by: str = ""
+    mailboxes: Mapping[str, int] = field(
+        default_factory=dict
+    )  # {address: share of new people}; empty: all in equal shares
 
 
 def standing(context: Context, name: str) -> SequenceStanding:
@@ -230,9 +233,9 @@ def standing(context: Context, name: str) -> SequenceStanding:
         latest = versions_of(conn, name)[0]
         number = latest.sequence_id
         enrolled, positive = _counted(conn, number)
-        goal = context.library.script(conn, latest.id).definition.goal
+        says = context.library.script(conn, latest.id).definition
     stands = (latest.name, latest.number, latest.state, latest.reason)
-    return SequenceStanding(*stands, goal, enrolled, positive, str(latest.paused_by))
+    return SequenceStanding(*stands, says.goal, enrolled, positive, str(latest.paused_by), says.mailboxes)
 
 
 def _counted(conn: Connection, number: int) -> tuple[int, int]:

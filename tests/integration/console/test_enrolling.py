@@ -63,6 +63,37 @@ def test_the_plan_names_who_is_enrolled_and_who_is_not_and_changes_nothing(ready
     assert {each.mailbox for each in found.enrollments} == {BOB}
 
 
+def test_a_form_left_as_it_was_sends_as_the_sequence_says_and_shares_can_be_changed(ready: Console) -> None:
+    house = ready.app._context
+    publish.publish(house, f"{engine_house.TRIAL}mailboxes: {{{ADA}: 1, {BOB}: 0}}\n")
+    offered = {"mailbox": [ADA, BOB], f"share:{ADA}": "1", f"share:{BOB}": "0", "of": "Trial"}
+    wish = {"sequence": "Trial", "emails": f"{PEOPLE[0]} {PEOPLE[1]}", **offered}
+    with ready.client(ready.join("boss@sales.example"), follow_redirects=True) as boss:
+        assert f"{ADA} (1 " in boss.get("/sequences/Trial").text
+        page = boss.get("/enroll?sequence=Trial").text
+        assert f'name="share:{BOB}" min="0" max="100" value="0"' in page
+        assert BOB not in boss.post("/enroll/plan", data=wish).text.partition("</table>")[0]
+        other = {**wish, f"share:{ADA}": "0", f"share:{BOB}": "3"}
+        plan = boss.post("/enroll/plan", data=other).text
+        assert f'name="share:{BOB}" value="3"' in plan
+        wrong = boss.post("/enroll/plan", data={**other, f"share:{BOB}": "many"})
+        assert wrong.status_code == 422
+        boss.post("/enroll", data=other)
+    assert {each.mailbox for each in ready.app.enrollments.list().enrollments} == {BOB}
+
+
+def test_a_salesperson_enrolls_by_the_sequences_shares_from_their_own_mailboxes_alone(ready: Console) -> None:
+    house = ready.app._context
+    publish.publish(house, f"{engine_house.TRIAL}mailboxes: {{{ADA}: 5, {BOB}: 1}}\n")
+    signed_in = ready.join("sue@sales.example", "salesperson")
+    ready.app.mailboxes.assign(BOB, "sue@sales.example")
+    with ready.client(signed_in, follow_redirects=True) as sue:
+        assert ADA not in sue.get("/enroll?sequence=Trial").text
+        wish = {"sequence": "Trial", "emails": PEOPLE[0], "mailbox": BOB, f"share:{BOB}": "1", "of": "Trial"}
+        assert sue.post("/enroll", data=wish).status_code == 200
+    assert {each.mailbox for each in ready.app.enrollments.list().enrollments} == {BOB}
+
+
 def test_a_form_that_names_nobody_or_no_mailbox_comes_back_as_it_was(ready: Console) -> None:
     with ready.client(ready.join("boss@sales.example"), follow_redirects=True) as boss:
         for path in ("/enroll/plan", "/enroll"):

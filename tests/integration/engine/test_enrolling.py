@@ -11,6 +11,7 @@ from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import contact
+from relance.engine.mailboxes import handing_over, service
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest, SkipCode
 from relance.engine.states import State
@@ -19,6 +20,7 @@ from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details
 from tests import engine_house
+from tests.reading import wrote
 from tests.reworded import in_english, worded
 
 SEQUENCE = """
@@ -238,3 +240,65 @@ def test_a_first_step_that_is_a_task_is_said_to_be_one(ready: Context) -> None:
     fill(ready, 1)
     calls, mails = (enroll.enroll(ready, EnrollRequest(name), dry_run=True) for name in ("Calls", "Trial"))
     assert (calls.first_kind, mails.first_kind) == ("task", "mail")
+
+
+ADA, BOB = "ada@sales.example", "bob@sales.example"
+SHARED = f"{OTHER}mailboxes: {{{ADA}: 3, {BOB}: 1}}\n"
+
+
+def test_a_sequence_says_which_mailbox_gets_how_many_new_people(ready: Context) -> None:
+    publish.publish(ready, SHARED)
+    fill(ready, 8)
+    assert enroll.enroll(ready, EnrollRequest("Other")).by_mailbox == {ADA: 6, BOB: 2}
+    assert publish.standing(ready, "Other").mailboxes == {ADA: 3, BOB: 1}
+
+
+def test_shares_hold_for_people_who_come_one_at_a_time(ready: Context) -> None:
+    """As from a form on a web site: each enrolling is one of its own."""
+    publish.publish(ready, SHARED)
+    fill(ready, 12)
+    for number in range(12):
+        enroll.enroll(ready, EnrollRequest("Other", [f"p@firm{number}.example"]))
+    with ready.database.read() as conn:
+        found = [each.mailbox for each in enrollment_details.matching(conn)]
+    assert (found.count(ADA), found.count(BOB)) == (9, 3)
+
+
+def test_who_is_enrolled_by_name_of_mailboxes_gets_the_shares_asked_for(ready: Context) -> None:
+    publish.publish(ready, SHARED)
+    fill(ready, 6)
+    asked = EnrollRequest("Other", mailboxes={ADA.upper(): 1, BOB: 2})
+    assert enroll.enroll(ready, asked, dry_run=True).by_mailbox == {ADA: 2, BOB: 4}
+    assert enroll.enroll(ready, EnrollRequest("Other", mailboxes=[ADA, BOB])).by_mailbox == {ADA: 3, BOB: 3}
+    for wrong in ({ADA: 0, BOB: 0}, {ADA: -1}, {ADA: 101}):
+        with pytest.raises(errors.Invalid):
+            enroll.enroll(ready, EnrollRequest("Other", mailboxes=wrong))
+
+
+def test_a_paused_or_removed_mailbox_of_a_sequence_gets_nobody(ready: Context) -> None:
+    publish.publish(ready, SHARED)
+    fill(ready, 4)
+    service.pause(ready, ADA, "on holiday")
+    assert enroll.enroll(ready, EnrollRequest("Other"), dry_run=True).by_mailbox == {BOB: 4}
+    handing_over.remove(ready, ADA)
+    assert enroll.enroll(ready, EnrollRequest("Other"), dry_run=True).by_mailbox == {BOB: 4}
+    service.pause(ready, BOB, "")
+    with pytest.raises(errors.Invalid, match=worded("none of the mailboxes that the sequence names")):
+        enroll.enroll(ready, EnrollRequest("Other"))
+
+
+def test_a_mailbox_that_a_sequence_names_must_be_known(ready: Context) -> None:
+    publish.publish(ready, f"{OTHER}mailboxes: [{ADA}, adda@sales.example]\n")
+    fill(ready, 1)
+    with pytest.raises(errors.Invalid, match=worded("adda@sales.example")):
+        enroll.enroll(ready, EnrollRequest("Other"))
+
+
+def test_a_contact_keeps_the_sender_of_an_earlier_sequence(ready: Context) -> None:
+    """Also where that mailbox takes nobody new any more."""
+    fill(ready, 3)
+    enroll.enroll(ready, EnrollRequest("Trial", ["p@firm0.example"], [BOB]))
+    wrote(ready, "p@firm0.example")
+    publish.publish(ready, f"{OTHER}mailboxes: {{{ADA}: 1, {BOB}: 0}}\n")
+    done = enroll.enroll(ready, EnrollRequest("Other", also_elsewhere=True))
+    assert done.by_mailbox == {ADA: 2, BOB: 1}

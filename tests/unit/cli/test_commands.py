@@ -181,7 +181,7 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["first_due"] == "2026-03-02T08:00:00+00:00"
     name, given, named = engine.calls[0]
     assert (name, given) == ("enroll", ("seq", ["ada@acme.example", "bo@acme.example"]))
-    assert (named["mailboxes"], named["dry_run"]) == (["me@acme.example"], False)
+    assert (named["mailboxes"], named["dry_run"]) == ({"me@acme.example": 1}, False)
 
 
 def test_the_date_of_a_task_is_not_called_that_of_a_mail(engine: Engine) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from relance.engine.sequences.bulk import BulkReport, BulkResult
+from relance.engine.sequences.enroll import EnrollReport
 from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
 from relance.engine.states import BulkOutcome
 from tests.pretended_engine import ADA, Engine, run
@@ -58,3 +59,18 @@ def test_nothing_is_done_before_it_was_shown_and_said_yes_to(engine: Engine, ver
     assert [(call[2]["dry_run"], call[2]["reason"]) for call in engine.calls[:-1]] == [(False, "the fair")]
     rows = json.loads(run("enrollments", verb, "--yes", "--json").stdout)["results"]
     assert [each["outcome"] for each in rows] == ["changed", "mail in doubt"]
+
+
+def test_mailboxes_are_named_with_their_shares(engine: Engine) -> None:
+    engine.answers["enroll"] = EnrollReport(0, (), {}, None)
+    named = [
+        "--mailbox",
+        "me@acme.example=3",
+        "--mailbox",
+        "a=b@acme.example",
+        "--mailbox",
+        "c@acme.example=0",
+    ]
+    run("enroll", "seq", "--all", "--dry-run", *named)
+    asked = next(call[2] for call in engine.calls if call[0] == "enroll")
+    assert asked["mailboxes"] == {"me@acme.example": 3, "a=b@acme.example": 1, "c@acme.example": 0}

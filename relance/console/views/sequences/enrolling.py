@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -34,13 +36,34 @@ class EnrollForm:
     sequence: str = ""
     job: int | None = None
     typed: str = ""
-    mailboxes: tuple[str, ...] = ()
+    mailboxes: Mapping[str, int] = field(default_factory=dict)  # those that were chosen, with their shares
+    of: str = ""  # the sequence whose mailboxes and shares the form offered
+    untouched: bool = False  # they are as they were offered
+
+    @property
+    def senders(self) -> Mapping[str, int] | None:
+        """As the engine is asked for them: what was left as it was offered is what the sequence says, whichever was chosen since."""
+        return None if self.untouched else self.mailboxes
 
 
 def form(visit: Visit) -> Response:
     """The form, filled in as far as its link says."""
-    wish = EnrollForm(visit.asked("sequence"), numbers.row(visit.asked("import")), visit.asked("email"))
+    name = visit.asked("sequence")
+    wish = EnrollForm(
+        name, numbers.row(visit.asked("import")), visit.asked("email"), _offered(visit, name), name
+    )
     return _form(visit, wish)
+
+
+def _offered(visit: Visit, sequence: str) -> dict[str, int]:
+    """The mailboxes that a sequence names and the viewer may send from, with their shares; where there are none, all in equal shares."""
+    active = [each.address for each in visit.app.mailboxes.list() if each.state == "active"]
+    own: Mapping[str, int] = {}
+    if sequence:
+        with contextlib.suppress(errors.NotFound):
+            own = visit.app.sequences.standing(sequence).mailboxes
+    named = {each: own[each] for each in active if each in own}
+    return named if any(named.values()) else {} if own else dict.fromkeys(active, 1)
 
 
 def _form(visit: Visit, wish: EnrollForm, error: Text | str = "") -> Response:
@@ -71,7 +94,7 @@ def plan(visit: Visit) -> Response:
     try:
         people = _people(visit, wish)
         found = visit.app.enroll(
-            wish.sequence, people[:CHECKED_AT_ONCE], mailboxes=wish.mailboxes, dry_run=True
+            wish.sequence, people[:CHECKED_AT_ONCE], mailboxes=wish.senders, dry_run=True
         )
     except errors.Invalid as wrong:
         return _form(visit, wish, wrong.on_page)
@@ -103,16 +126,25 @@ def start(visit: Visit) -> Response:
     """It is done, in the background."""
     wish = _wish(visit)
     try:
-        job = visit.app.jobs.enroll(wish.sequence, _people(visit, wish), mailboxes=wish.mailboxes)
+        job = visit.app.jobs.enroll(wish.sequence, _people(visit, wish), mailboxes=wish.senders)
     except errors.Invalid as wrong:
         return _form(visit, wish, wrong.on_page)
     return visit.go(jobs.link(job))
 
 
 def _wish(visit: Visit) -> EnrollForm:
-    chosen = tuple(str(each)[:320] for each in visit.form.getlist("mailbox") if isinstance(each, str))
+    named = [str(each)[:320] for each in visit.form.getlist("mailbox") if isinstance(each, str)]
+    chosen = {each: _share(visit.text(f"share:{each}", 10)) for each in named}
+    of = visit.text("of", 200)
     job = numbers.row(visit.text("import", 20)) if visit.text("who") == "import" else None
-    return EnrollForm(visit.text("sequence", 200), job, visit.text("emails", _TYPED), chosen)
+    who = (job, visit.text("emails", _TYPED))
+    untouched = bool(chosen) and "of" in visit.form and chosen == _offered(visit, of)
+    return EnrollForm(visit.text("sequence", 200), *who, chosen, of, untouched)
+
+
+def _share(text: str) -> int:
+    """What was typed as a share; what is none is refused like one that is too large."""
+    return int(text) if text.isdecimal() else -1 if text else 1
 
 
 def _people(visit: Visit, wish: EnrollForm) -> list[str]:

@@ -103,6 +103,7 @@ def show(visit: Visit) -> Response:
     return visit.show(
         "sequence.html",
         head=head,
+        shares=_shares(head.mailboxes),
         whole_team=visit.me.scope.everything,
         **(_funnel(visit, name) if waits else {"report": None}),
         funnel_link=f"/sequence-funnel/{quote(name, safe='')}",
@@ -121,6 +122,16 @@ def show(visit: Visit) -> Response:
         may_write=visit.me.may(Permission.SEQUENCES),
         may_work=visit.me.may(Permission.WORK),
     )
+
+
+def _shares(mailboxes: Mapping[str, int]) -> str:
+    """Who writes to new people, and how many of them."""
+    whole = sum(mailboxes.values())
+    said = (
+        _("{address} ({share} of {whole})", address=address, share=share, whole=whole)
+        for address, share in mailboxes.items()
+    )
+    return ", ".join(said)
 
 
 def funnel(visit: Visit) -> Response:

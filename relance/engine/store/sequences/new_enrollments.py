@@ -12,6 +12,7 @@ from relance.engine.db.database import Instant, insert_unless_there
 from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import contact, enrollment
 from relance.engine.definition.position import Position
+from relance.engine.states import State
 
 
 def add_new(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
@@ -83,3 +84,20 @@ def mailboxes_of_organisations(
         .where(enrollment.c.id.in_(newest))
     )
     return {row.organisation: row.mailbox_id for row in conn.execute(query)}
+
+
+def latest_mailboxes(conn: Connection, sequence_id: int, limit: int) -> list[int]:
+    """The mailboxes of those who were last enrolled in a sequence, the newest first."""
+    if limit < 1:
+        return []
+    newest = [_latest_in(sequence_id, state, limit) for state in State]  # each from the end of an index
+    found = sa.union_all(*(sa.select(each) for each in newest)).subquery()
+    return list(
+        conn.execute(sa.select(found.c.mailbox_id).order_by(found.c.id.desc()).limit(limit)).scalars()
+    )
+
+
+def _latest_in(sequence_id: int, state: State, limit: int) -> sa.Subquery:
+    here = sa.and_(enrollment.c.sequence_id == sequence_id, enrollment.c.state == state.value)
+    query = sa.select(enrollment.c.id, enrollment.c.mailbox_id).where(here)
+    return query.order_by(enrollment.c.id.desc()).limit(limit).subquery()

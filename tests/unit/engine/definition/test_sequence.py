@@ -159,3 +159,39 @@ def test_words_are_shared_out_by_weight():
     picked = [steps.pick_variant(mail, str(number)).variant for number in range(2000)]
     assert 400 < picked.count("rare") < 600
     assert "parked" not in picked
+
+
+def shared(mailboxes: object) -> Sequence:
+    return Sequence(name="Small", mailboxes=mailboxes, steps=(MailStep(id="a", subject="S", body="B"),))
+
+
+def test_mailboxes_are_a_list_or_each_with_its_share():
+    assert shared(["Ada@acme.example", "bob@acme.example"]).mailboxes == {
+        "ada@acme.example": 1,
+        "bob@acme.example": 1,
+    }
+    assert shared({"ada@acme.example": 2, "bob@acme.example": 0}).mailboxes["ada@acme.example"] == 2
+    assert load.read(load.to_yaml(shared({"ada@acme.example": 2}))).sequence == shared(
+        {"ada@acme.example": 2}
+    )
+
+
+def test_a_sequence_that_names_no_mailboxes_says_what_it_always_said():
+    assert "mailboxes" not in sequence.written(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("ada@acme.example", "as a list"),
+        (["ada"], "is not the address of a mailbox"),
+        (["ada@acme.example", "ADA@acme.example"], "named twice"),
+        ({"ada@acme.example": 1.5}, "a whole number from 0 to 100"),
+        ({"ada@acme.example": True}, "a whole number from 0 to 100"),
+        ({"ada@acme.example": 101}, "a whole number from 0 to 100"),
+        ({"ada@acme.example": 0}, "every mailbox has the share 0"),
+    ],
+)
+def test_what_is_wrong_with_mailboxes_is_said(wrong: object, said: str) -> None:
+    with pytest.raises(pydantic.ValidationError, match=worded(said)):
+        shared(wrong)

@@ -1,0 +1,1 @@
+"""Which mailbox writes to a new person: among which, and by which shares."""
