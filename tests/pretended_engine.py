@@ -29,6 +29,8 @@ class Spec:
     ca_file: str | None = None
     daily_cap: int | None = None
     gap_seconds: int = 60
+    hourly_cap: int | None = None
+    jitter_seconds: int = 0
     unknown_policy: str = "hold"
     plus_addressing: bool = False
 

@@ -17,7 +17,9 @@ from relance.cli.mailbox.options import (
     Cap,
     Flags,
     Gap,
+    HourlyCap,
     ImapHost,
+    Jitter,
     Json,
     Known,
     Name,
@@ -89,7 +91,9 @@ def add(  # noqa: PLR0913 - a flag for every question
     imap_security: Secured = None,
     ca_file: CaFile = None,
     daily_cap: Cap = None,
+    hourly_cap: HourlyCap = None,
     gap_seconds: Gap = None,
+    jitter_seconds: Jitter = None,
     unknown: Policy = None,
     plus_addressing: Plus = False,
     test: Test = True,
@@ -106,24 +110,26 @@ def add(  # noqa: PLR0913 - a flag for every question
     finding.told_of_sign_in(address, usual.provider, smtp, imap)
     extras = {
         "ca_file": str(ca_file.resolve()) if ca_file else rep and rep.ca_file,
-        "daily_cap": daily_cap,
         "gap_seconds": 0 if rep and gap_seconds is None else gap_seconds,  # nobody to spare in a sandbox
+        **{"daily_cap": daily_cap, "hourly_cap": hourly_cap, "jitter_seconds": jitter_seconds},
         "unknown_policy": unknown and unknown.value.replace("-", " "),
         "plus_addressing": plus_addressing,
     }
-    asked = _("Password of {address}", address=address)
     with session.of(ctx).open() as relance:
         spec = {
             "address": address,
             "name": _sender(name, rep),
             "username": username or (rep.username if rep else address),
-            "password": rep.credentials.secret if rep else asking.password(asked, from_stdin=password_stdin),
-            "smtp": smtp,
-            "imap": imap,
+            "password": _password(rep, address, from_stdin=password_stdin),
+            **{"smtp": smtp, "imap": imap},
         }
         _add(relance, spec, extras, first=test and not anyway)
         if test and anyway:
             _told(address, relance.mailboxes.test(address, probe=False).steps)
+
+
+def _password(rep: Account | None, address: str, *, from_stdin: bool) -> str:
+    return rep.credentials.secret if rep else changing.password(address, from_stdin=from_stdin)
 
 
 def _practice(ctx: typer.Context, provider: Any, address: str) -> Account | None:
@@ -144,8 +150,7 @@ def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any], *, firs
     from relance import MailboxSpec
 
     given = {key: value for key, value in extras.items() if value is not None}
-    if given.get("daily_cap") == 0:
-        given["daily_cap"] = None  # no cap
+    given |= {cap: None for cap in ("daily_cap", "hourly_cap") if given.get(cap) == 0}
     with changing.told() as steps:
         added = relance.mailboxes.add(MailboxSpec(**spec, **given), anyway=not first, done=steps.append)
     show.say(_("Added {address}.", address=added.address))

@@ -25,6 +25,8 @@ MEANINGS = {
     "folder": "the folder it is in",
     "from": "the address it came from",
     "gap_seconds": "how many seconds lie between two mails, at least",
+    "hourly_cap": "how many mails may leave in an hour; 0: as many as there are",
+    "jitter_seconds": "how many seconds more lie between two mails, at most: otherwise each time",
     "going_on": "how many people continue",
     "held": "how many people are held",
     "imap": "the server it is read from: host, port and encryption",

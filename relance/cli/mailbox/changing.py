@@ -17,7 +17,9 @@ from relance.cli.mailbox.options import (
     CaFile,
     Cap,
     Gap,
+    HourlyCap,
     ImapHost,
+    Jitter,
     Json,
     Name,
     NewPassword,
@@ -34,7 +36,8 @@ from relance.cli.terminal import asking, session, show
 from relance.wording import _
 
 if TYPE_CHECKING:
-    from relance import MailboxView, TestStep
+    from relance import MailboxChange, MailboxView, TestStep
+    from relance.app import Relance
 
 
 def set_(  # noqa: PLR0913 - a flag for every question
@@ -42,7 +45,9 @@ def set_(  # noqa: PLR0913 - a flag for every question
     address: Address,
     name: Name = None,
     daily_cap: Cap = None,
+    hourly_cap: HourlyCap = None,
     gap_seconds: Gap = None,
+    jitter_seconds: Jitter = None,
     password_stdin: PasswordStdin = False,
     new_password: NewPassword = False,
     username: NewUsername = None,
@@ -73,7 +78,7 @@ def set_(  # noqa: PLR0913 - a flag for every question
             name,
             daily_cap,
             gap_seconds,
-            _password(address, from_stdin=password_stdin) if new_password or password_stdin else None,
+            password(address, from_stdin=password_stdin) if new_password or password_stdin else None,
             username,
             Way(smtp_host, smtp_port, smtp_security),
             Way(imap_host, imap_port, imap_security),
@@ -81,13 +86,19 @@ def set_(  # noqa: PLR0913 - a flag for every question
             unknown and unknown.value.replace("-", " "),
             plus_addressing,
             alias,
+            hourly_cap,
+            jitter_seconds,
         )
-        with told() as steps:
-            changed = relance.mailboxes.change(address, wish, anyway=anyway, done=steps.append)
-    _say(before, changed, as_json=as_json)
+        _say(before, _changed(relance, address, wish, anyway=anyway), as_json=as_json)
 
 
-def _password(address: str, *, from_stdin: bool) -> str:
+def _changed(relance: Relance, address: str, wish: MailboxChange, *, anyway: bool) -> MailboxView:
+    with told() as steps:
+        return relance.mailboxes.change(address, wish, anyway=anyway, done=steps.append)
+
+
+def password(address: str, *, from_stdin: bool) -> str:
+    """Asked for, or read from standard input."""
     return asking.password(_("Password of {address}", address=address), from_stdin=from_stdin)
 
 

@@ -63,6 +63,11 @@ CaFile = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Certificates to trust besides the system's.")
 ]
 Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 hours; 0: no limit.")]
+HourlyCap = Annotated[int | None, typer.Option(min=0, help="The most mails in any hour; 0: no limit.")]
+Jitter = Annotated[
+    int | None,
+    typer.Option(min=0, help="Up to how much longer the time between two mails gets, at random."),
+]
 Gap = Annotated[int | None, typer.Option(min=0, help="The shortest time between two mails.")]
 NewPassword = Annotated[bool, typer.Option("--password", help="Ask for a new password.")]
 Policy = Annotated[

@@ -50,6 +50,8 @@ class MailboxChanged(EventData):
     name: str | None = None
     daily_cap: int | None = None
     gap_seconds: int | None = None
+    hourly_cap: int | None = None
+    jitter_seconds: int | None = None
     password: bool | None = None
     username: str | None = None
     smtp: str | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,14 +15,13 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAdded, MailboxPaused, MailboxResumed
 from relance.engine.mailboxes import aliases as mailboxes_aliases
-from relance.engine.mailboxes.settings import signing_in
+from relance.engine.mailboxes.settings import flaws, signing_in
 from relance.engine.mailboxes.settings.signing_in import Done as Done
 from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
 from relance.engine.mailboxes.sign_ins import lifetimes, standing
 from relance.engine.mailboxes.sign_ins.standing import SignInStanding
 from relance.engine.reasons import Code, Why
 from relance.engine.sequences import backlog
-from relance.engine.states import POLICIES
 from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider_traits
@@ -31,10 +29,9 @@ from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.engine.store.sending import refusals
 from relance.mailbox import address, providers, tls
-from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.account import Account, Server
 from relance.mailbox.auth import SignInKind
 from relance.wording import Text, date_of, ended
-from relance.wording.sentence_codes import SentenceCode
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,8 @@ class MailboxSpec:
     gap_seconds: int = 60  # at least so long between two mails
     unknown_policy: str = "hold"  # of mail nobody knows the fate of: hold, assume sent, send again
     plus_addressing: bool = False  # whether ada+anything@ reaches ada@: then answers carry a token of ours
+    hourly_cap: int | None = None  # mails in any hour; None: no cap
+    jitter_seconds: int = 0  # up to so much longer between two mails, otherwise each time
 
     @classmethod
     def of(cls, account: Account, **more: Any) -> MailboxSpec:
@@ -98,6 +97,8 @@ class MailboxView:
     sign_in_until: dt.datetime | None = None  # when its owner has to sign in again, where that is known
     sign_in_warning: str = ""  # what will stop it if nobody acts
     sign_in_why: Why | None = None  # what that says, for programs
+    hourly_cap: int | None = None
+    jitter_seconds: int = 0
 
     @property
     def kept(self) -> bool:
@@ -159,7 +160,9 @@ def add(context: Context, spec: MailboxSpec, granted: lifetimes.Granted | None =
         **columns("imap", spec.imap),
         "ca_file": spec.ca_file,
         "daily_cap": spec.daily_cap,
+        "hourly_cap": spec.hourly_cap,
         "gap_seconds": spec.gap_seconds,
+        "jitter_seconds": spec.jitter_seconds,
         "unknown_policy": spec.unknown_policy,
         "plus_addressing": spec.plus_addressing,
         "state": "active",
@@ -212,38 +215,12 @@ def columns(what: str, server: Server) -> dict[str, object]:
     }
 
 
-EMPTY = Text("is empty.").coded(SentenceCode.VALUE_EMPTY)
-NEGATIVE = Text("cannot be negative.").coded(SentenceCode.VALUE_UNFIT)
-_CONTROL = Text("contains a control character.").coded(SentenceCode.VALUE_UNFIT)
-_NO_SERVER = Text("needs a host and a port from 1 to 65535.").coded(SentenceCode.VALUE_UNFIT)
-_UNPROTECTED = Text("would send the password unencrypted.").coded(SentenceCode.UNPROTECTED)
-
-
-def server_problems(what: str, server: Server) -> Iterator[errors.Problem]:
-    """What is wrong with where a server is to be; `what`: smtp or imap."""
-    if not server.host or not 0 < server.port < 65536:
-        yield errors.Problem(_NO_SERVER, where=what)
-    if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
-        hint = Text("Write tls or starttls; plain is for servers on this machine.")
-        yield errors.Problem(_UNPROTECTED, where=what, hint=hint)
-
-
-def policy_problems(policy: str) -> Iterator[errors.Problem]:
-    """What is wrong with what becomes of mail nobody knows the fate of."""
-    if policy not in POLICIES:
-        known = Text("must be one of {policies}", policies=", ".join(POLICIES))
-        yield errors.Problem(known.coded(SentenceCode.VALUE_UNFIT), where="unknown_policy")
-
-
 def _check(spec: MailboxSpec, email: str, today: dt.date | None) -> None:
     problems = list(_sign_in_problems(spec, email, today))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
-        problems += server_problems(what, server)
-    if spec.daily_cap is not None and spec.daily_cap < 0:
-        problems.append(errors.Problem(NEGATIVE, where="daily_cap"))
-    if spec.gap_seconds < 0:
-        problems.append(errors.Problem(NEGATIVE, where="gap_seconds"))
-    problems += policy_problems(spec.unknown_policy)
+        problems += flaws.server_problems(what, server)
+    problems += flaws.limit_problems(spec)
+    problems += flaws.policy_problems(spec.unknown_policy)
     if problems:
         raise errors.Invalid(problems)
 
@@ -258,17 +235,7 @@ def _sign_in_problems(spec: MailboxSpec, email: str, today: dt.date | None) -> I
         yield errors.Problem(unfit.args[0])
     if unreadable := tls.fault_of_pem(spec.ca_file):
         yield errors.Problem(unreadable, where="ca_file")
-    yield from sign_in_problems(username=spec.username, password=spec.password if today else "-")
-
-
-def sign_in_problems(**given: str) -> Iterator[errors.Problem]:
-    """What is wrong with what a mailbox is signed in to with."""
-    for what, value in given.items():
-        if not value:
-            yield errors.Problem(EMPTY, where=what)
-        if any(unicodedata.category(letter) == "Cc" for letter in value):
-            hint = Text("Was it pasted together with a line break?")
-            yield errors.Problem(_CONTROL, where=what, hint=hint)
+    yield from flaws.sign_in_problems(username=spec.username, password=spec.password if today else "-")
 
 
 def list_all(context: Context) -> list[MailboxView]:

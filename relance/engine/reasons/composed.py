@@ -67,12 +67,7 @@ def _changes(params: Params) -> Iterator[Text]:
     """What was changed of a mailbox, and how it is now."""
     if "name" in params:
         yield Text("sender's name: {name}", name=params["name"])
-    if cap := params.get("daily_cap"):
-        yield Text("mails in 24 hours, at most: {cap}", cap=cap)
-    elif cap is not None:
-        yield Text("no daily limit")
-    if "gap_seconds" in params:
-        yield Text("seconds between mails: {gap}", gap=params["gap_seconds"])
+    yield from _limit_changes(params)
     if params.get("password"):
         yield Text("a new password")
     yield from _sign_in_changes(params)
@@ -85,6 +80,21 @@ def _changes(params: Params) -> Iterator[Text]:
             if params["plus_addressing"]
             else Text("plus addressing is not used")
         )
+
+
+def _limit_changes(params: Params) -> Iterator[Text]:
+    if cap := params.get("daily_cap"):
+        yield Text("mails in 24 hours, at most: {cap}", cap=cap)
+    elif cap is not None:
+        yield Text("no daily limit")
+    if cap := params.get("hourly_cap"):
+        yield Text("mails in an hour, at most: {cap}", cap=cap)
+    elif cap is not None:
+        yield Text("no hourly limit")
+    if "gap_seconds" in params:
+        yield Text("seconds between mails: {gap}", gap=params["gap_seconds"])
+    if "jitter_seconds" in params:
+        yield Text("random seconds more between mails, at most: {jitter}", jitter=params["jitter_seconds"])
 
 
 def _sign_in_changes(params: Params) -> Iterator[Text]:

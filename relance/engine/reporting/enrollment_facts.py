@@ -135,8 +135,7 @@ def is_due(look: EnrollmentFacts) -> bool:
 
 def allowance(look: EnrollmentFacts, at: dt.datetime) -> throttle.Allowance:
     """What the mailbox's pace will let leave at a moment, by what has left until now."""
-    limits = throttle.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
-    return throttle.allowance(limits, look.sent, at, look.context.options.batch)
+    return throttle.allowance(look.mailbox.pace, look.sent, at, look.context.options.batch)
 
 
 def closed(look: EnrollmentFacts) -> dt.datetime | None:

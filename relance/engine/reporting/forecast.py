@@ -153,8 +153,7 @@ def leaving(
     rule: SendingRule, place: ContactZone, box: Mailbox, sent: Sequence[dt.datetime], now: dt.datetime
 ) -> Leaving:
     """By its sending hours, the mailbox's limits and the mailbox's next turn. Pure."""
-    pace = throttle.Pace(box.daily_cap, dt.timedelta(seconds=box.gap_seconds))
-    allowed = throttle.allowance(pace, sent, now, 1)
+    allowed = throttle.allowance(box.pace, sent, now, 1)
     paced = allowed.next_at if allowed.count == 0 and allowed.next_at is not None else now
     opening = calendar.next_opening(rule, place, paced)
     at = max(opening.at, box.next_turn_at or opening.at)

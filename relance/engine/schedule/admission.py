@@ -27,10 +27,11 @@ class WaitingSequence:
 
 def per_day(pace: Pace, hours: dt.timedelta) -> int | None:
     """How many mails a mailbox can send in a day with so many sending hours; None: any number."""
-    if pace.gap <= dt.timedelta(0):
-        return pace.cap
-    by_gap = min(hours, DAY) // pace.gap + 1  # one when they begin, and one more after every gap
-    return by_gap if pace.cap is None else min(pace.cap, by_gap)
+    open_for = min(hours, DAY)
+    limits = [window.most * max(1, -(-open_for // window.span)) for window in pace.windows()]
+    if pace.spaced:  # one when they begin, and one more after every gap
+        limits.append(open_for // (pace.gap + pace.jitter / 2) + 1)
+    return min(limits, default=None)
 
 
 @dataclass(frozen=True)

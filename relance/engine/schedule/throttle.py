@@ -1,26 +1,80 @@
 """How many mails a mailbox may send now, and when the next. Pure.
 
-Providers count in rolling windows of 24 hours, not in calendar days, so the cap does too. A mail whose fate is unknown
-counts as sent.
+Providers count in rolling windows, not in calendar days or hours, so the caps do too. A mail whose fate is unknown
+counts as sent; one that was deferred or refused does not.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from relance.wording import Text
 
-DAY = dt.timedelta(hours=24)
+DAY, HOUR = dt.timedelta(hours=24), dt.timedelta(hours=1)
+NO_TIME = dt.timedelta(0)
+
+
+@dataclass(frozen=True)
+class Window:
+    """At most `most` mails in any `span`."""
+
+    most: int
+    span: dt.timedelta
+
+    @property
+    def bound(self) -> Text:
+        """As people read it."""
+        if self.span == HOUR:
+            return Text.plural(
+                "this mailbox's limit is {count} mail in an hour",
+                "this mailbox's limit is {count} mails in an hour",
+                self.most,
+            )
+        return Text.plural(
+            "this mailbox's limit is {count} mail in 24 hours",
+            "this mailbox's limit is {count} mails in 24 hours",
+            self.most,
+        )
+
+    def free_at(self, sent: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
+        """From when on one more may go, given when mails left (oldest first)."""
+        if self.most <= 0:
+            return now + self.span
+        return sent[-self.most] + self.span if len(sent) >= self.most else now
 
 
 @dataclass(frozen=True)
 class Pace:
-    """A mailbox's own limits: at most `cap` mails in any 24 hours (None: no limit), at least `gap` between two."""
+    """A mailbox's own limits: at most `cap` mails in any 24 hours and `hourly` in any hour (None: no limit), at least `gap` between
+    two. After each mail the gap is longer by a part of `jitter`, which `seed` and the time of that mail decide."""
 
     cap: int | None
     gap: dt.timedelta
+    hourly: int | None = None
+    jitter: dt.timedelta = NO_TIME
+    seed: int = 0
+
+    @property
+    def spaced(self) -> bool:
+        """Whether mails keep a distance from each other."""
+        return self.gap > NO_TIME or self.jitter > NO_TIME
+
+    def windows(self) -> Iterator[Window]:
+        """Its caps."""
+        if self.cap is not None:
+            yield Window(self.cap, DAY)
+        if self.hourly is not None:
+            yield Window(self.hourly, HOUR)
+
+    def gap_after(self, left_at: dt.datetime) -> dt.timedelta:
+        """How long after a mail that left then the next may: whoever asks again is told the same."""
+        if self.jitter <= NO_TIME:
+            return self.gap
+        digest = hashlib.sha256(f"{self.seed} {left_at.astimezone(dt.UTC).isoformat()}".encode()).digest()
+        return self.gap + self.jitter * (int.from_bytes(digest[:4]) / 2**32)
 
 
 @dataclass(frozen=True)
@@ -34,48 +88,45 @@ class Allowance:
 
 def needs_history(pace: Pace) -> bool:
     """Whether the times of earlier mails matter at all."""
-    return pace.cap is not None or pace.gap > dt.timedelta(0)
+    return pace.spaced or any(True for _ in pace.windows())
 
 
 def most(pace: Pace, batch: int) -> int:
     """How many `allowance` may let go at most, whatever was sent before."""
-    return min(1, batch) if pace.gap > dt.timedelta(0) else batch
+    return min(1, batch) if pace.spaced else batch
 
 
 def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: int) -> Allowance:
     """What may go at `now`, given when mails left in the last 24 hours (oldest first); never more than `batch`."""
     recent = [min(at, now) for at in sent if at > now - DAY]  # it left, whatever clock says that it will
-    room = batch if pace.cap is None else pace.cap - len(recent)
-    if pace.cap is not None and room <= 0:
-        frees = recent[len(recent) - pace.cap] + DAY if pace.cap else now + DAY
-        return Allowance(
-            0,
-            frees,
-            Text.plural(
-                "this mailbox's limit is {count} mail in 24 hours",
-                "this mailbox's limit is {count} mails in 24 hours",
-                pace.cap,
-            ),
-        )
-    if pace.gap <= dt.timedelta(0):
-        return Allowance(min(room, batch))
-    free_at = recent[-1] + pace.gap if recent else now
+    room, full = batch, list[tuple[dt.datetime, Window]]()
+    for window in pace.windows():
+        inside = [at for at in recent if at > now - window.span]
+        room = min(room, window.most - len(inside))
+        if len(inside) >= window.most:
+            full.append((window.free_at(inside, now), window))
+    if full:
+        frees, window = max(full, key=lambda each: each[0])
+        return Allowance(0, frees, window.bound)
+    return _spaced(pace, recent, now, min(room, batch)) if pace.spaced else Allowance(room)
+
+
+def _spaced(pace: Pace, recent: Sequence[dt.datetime], now: dt.datetime, room: int) -> Allowance:
+    gap = pace.gap_after(recent[-1]) if recent else NO_TIME
+    free_at = recent[-1] + gap if recent else now
     if free_at > now:
+        seconds = int(gap.total_seconds())
         return Allowance(
             0,
             free_at,
-            Text.plural(
-                "{count} second between two mails",
-                "{count} seconds between two mails",
-                int(pace.gap.total_seconds()),
-            ),
+            Text.plural("{count} second between two mails", "{count} seconds between two mails", seconds),
         )
-    return Allowance(min(1, batch), now + pace.gap)
+    return Allowance(min(1, room), now + pace.gap)
 
 
 def since(pace: Pace, allowed: Allowance, left_at: dt.datetime) -> Allowance:
     """What was allowed, when the last of it left at `left_at`: a little later than when it was asked about. Whoever came
     back by the earlier time would come too early, and for nothing."""
-    if pace.gap <= dt.timedelta(0) or allowed.next_at is None:
+    if not pace.spaced or allowed.next_at is None:
         return allowed
-    return replace(allowed, next_at=max(allowed.next_at, left_at + pace.gap))
+    return replace(allowed, next_at=max(allowed.next_at, left_at + pace.gap_after(left_at)))

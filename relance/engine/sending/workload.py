@@ -52,14 +52,12 @@ class Workload:
     @classmethod
     def of(cls, context: Context, lease: Lease, mailbox: Mailbox) -> Workload:
         """Nothing yet."""
-        pace = Pace(mailbox.daily_cap, dt.timedelta(seconds=mailbox.gap_seconds))
-        return cls(context, lease, pace, admission=admitting.of_row(mailbox.first_mails))
+        return cls(context, lease, mailbox.pace, admission=admitting.of_row(mailbox.first_mails))
 
     @property
     def together(self) -> int:
         """How many mails may share a mark."""
-        alone = self.one_by_one or self.pace.gap > dt.timedelta(0)
-        return 1 if alone else self.context.options.together
+        return 1 if self.one_by_one or self.pace.spaced else self.context.options.together
 
     def begin(self, conn: Connection, mailbox: Mailbox) -> bool:
         """In the transaction of the lease: whether a turn before left mails open. Where none did and nothing is to be looked at
@@ -176,8 +174,8 @@ class Workload:
 
     def begin_behind(self, at: dt.datetime) -> None:
         """Answers of a person left before any other mail, the last of them then: the pace begins with it anew."""
-        if self.pace.gap > dt.timedelta(0):
-            self.allowance = Allowance(0, at + self.pace.gap)
+        if self.pace.spaced:
+            self.allowance = Allowance(0, at + self.pace.gap_after(at))
         else:
             self.more = True  # nothing was claimed: what is due goes in the next turn
 

@@ -259,7 +259,7 @@ def test_what_a_mailbox_was_made_with_is_changed(desk: Console, caplog: pytest.L
     """A mistake stands at its field and changes nothing; the audit log says who changed what, and never the password."""
     caplog.set_level(logging.DEBUG)
     with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
-        wish = {"address": ADA, "name": "Ada Łąk", "daily_cap": "30", "gap_seconds": "90", "password": CANARY}
+        wish = {"address": ADA, "name": "Ada Łąk", "daily_cap": "30", "hourly_cap": "9", "password": CANARY}
         refused = boss.post("/mailboxes/change", data=wish)
         assert (refused.status_code, 'name="anyway"' in refused.text) == (422, True)
         assert "kanarek" not in refused.text
@@ -274,7 +274,7 @@ def test_what_a_mailbox_was_made_with_is_changed(desk: Console, caplog: pytest.L
         changed = boss.post("/mailboxes/change", data=wish)
         assert 'value="Ada Łąk"' in changed.text
         mailbox_now = desk.app.mailboxes.show(ADA)
-        assert (mailbox_now.name, mailbox_now.daily_cap, mailbox_now.gap_seconds) == ("Ada Łąk", 30, 90)
+        assert (mailbox_now.name, mailbox_now.daily_cap, mailbox_now.hourly_cap) == ("Ada Łąk", 30, 9)
         account = desk.app._context.account(service.get(desk.app._context, ADA))
         assert account.credentials.secret == CANARY
         boss.post("/mailboxes/change", data=wish | {"daily_cap": "", "password": ""})
@@ -313,6 +313,7 @@ def test_a_manager_says_whose_a_mailbox_is(desk: Console) -> None:
         ({"imap_port": "70000"}, "imap_host"),
         ({"daily_cap": "many"}, "daily_cap"),
         ({"gap_seconds": "-5"}, "gap_seconds"),
+        ({"hourly_cap": "-1"}, "hourly_cap"),
         ({"smtp_port": "٣"}, "smtp_port"),
         ({"password": ""}, "password"),
         ({"password": f"{CANARY}\r\n"}, "password"),

@@ -30,7 +30,7 @@ else:  # whoever adds a mailbox asks DNS
     )
 
 FORM_FIELDS = (
-    *("address", "name", "username", "daily_cap", "gap_seconds"),
+    *("address", "name", "username", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
@@ -154,6 +154,8 @@ def _spec(visit: Visit) -> MailboxSpec:
         ca_file=certificate(visit),
         daily_cap=number(given, "daily_cap", 50) or None,
         gap_seconds=number(given, "gap_seconds", 60),
+        hourly_cap=number(given, "hourly_cap", 0) or None,
+        jitter_seconds=number(given, "jitter_seconds", 0),
     )
 
 

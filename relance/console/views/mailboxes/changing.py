@@ -19,7 +19,8 @@ from relance.mailbox.account import Security
 from relance.wording import Text
 
 FIELDS = (
-    *("name", "daily_cap", "gap_seconds", "username", "aliases", "unknown_policy", "plus_addressing"),
+    *("name", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds", "username"),
+    *("aliases", "unknown_policy", "plus_addressing"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
@@ -61,6 +62,8 @@ def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
         given.get("unknown_policy"),
         given["plus_addressing"] == "yes" if "plus_addressing" in given else None,
         aliases,
+        _number(given, "hourly_cap"),
+        _number(given, "jitter_seconds"),
     )
 
 

@@ -127,7 +127,9 @@ def _written(mailbox: MailboxView) -> dict[str, str]:
     plain = {
         "name": mailbox.name,
         "daily_cap": "" if mailbox.daily_cap is None else str(mailbox.daily_cap),
+        "hourly_cap": "" if mailbox.hourly_cap is None else str(mailbox.hourly_cap),
         "gap_seconds": str(mailbox.gap_seconds),
+        "jitter_seconds": str(mailbox.jitter_seconds),
         "username": mailbox.username,
         "aliases": ", ".join(mailbox.aliases),
         "unknown_policy": mailbox.unknown_policy,

@@ -132,6 +132,8 @@ FIELDS: Mapping[str, str] = {
     "emails": N_("people"),
     "force": N_("in spite of open mails"),
     "gap_seconds": N_("seconds between mails"),
+    "hourly_cap": N_("limit in an hour"),
+    "jitter_seconds": N_("random seconds more"),
     "go_on": N_("people who bounced go on"),
     "held_because": N_("held because"),
     "ids": N_("tasks"),

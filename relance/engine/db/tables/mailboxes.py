@@ -44,7 +44,9 @@ mailbox = sa.Table(
     text("reason"),
     sa.Column("refusal", NullJson),  # the last mail in a row that its server refused: code, words, contact
     sa.Column("daily_cap", sa.Integer),  # mails in any 24 hours; empty: no cap
+    sa.Column("hourly_cap", sa.Integer),  # mails in any hour; empty: no cap
     count("gap_seconds"),  # at least so long between two mails
+    count("jitter_seconds"),  # up to so much longer, otherwise after each mail
     text("unknown_policy", default="hold"),  # hold, assume sent, send again
     sa.Column("files_sent", sa.Boolean),  # whether the provider files its own Sent copies; empty: not known
     # Whether ada+token@ reaches ada@: then Reply-To carries the mail's token, and no client can lose it.

@@ -20,14 +20,14 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxChanged, MailboxResumed
 from relance.engine.mailboxes import aliases, service
 from relance.engine.mailboxes.service import MailboxView
-from relance.engine.mailboxes.settings import signing_in
+from relance.engine.mailboxes.settings import flaws, signing_in
 from relance.engine.mailboxes.settings.signing_in import Done
 from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.reasons import Code, because
 from relance.engine.sequences import backlog
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, SIGN_IN, Mailbox
+from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, LIMITS, SIGN_IN, Mailbox
 from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
 from relance.mailbox.account import Security, Server
@@ -51,7 +51,7 @@ class ServerChange:
 
 @dataclass(frozen=True)
 class MailboxChange:
-    """What is to be otherwise than it is; what is None stays. `daily_cap` 0: no cap; `ca_file` "": none; `aliases`: all that
+    """What is to be otherwise than it is; what is None stays. `daily_cap`, `hourly_cap` 0: no cap; `ca_file` "": none; `aliases`: all that
     it is to have. The password is sealed before it is stored."""
 
     name: str | None = None
@@ -65,6 +65,8 @@ class MailboxChange:
     unknown_policy: str | None = None  # hold, assume sent, send again
     plus_addressing: bool | None = None
     aliases: Sequence[str] | None = None
+    hourly_cap: int | None = None
+    jitter_seconds: int | None = None
 
 
 def change(
@@ -178,16 +180,14 @@ def _check(wanted: Mailbox, wish: MailboxChange, today: dt.date | None) -> None:
     problems = list(_name_problems(wish.name)) if wish.name is not None else []
     problems += _ended(wanted, today) if today else ()
     given = {"password": wish.password, "username": wish.username}
-    problems += service.sign_in_problems(**{name: each for name, each in given.items() if each is not None})
+    problems += flaws.sign_in_problems(**{name: each for name, each in given.items() if each is not None})
     for what in (each for each in _SERVERS if getattr(wish, each) is not None):
-        problems += service.server_problems(what, getattr(wanted, what))
+        problems += flaws.server_problems(what, getattr(wanted, what))
     if wish.ca_file and (unreadable := tls.fault_of_pem(wish.ca_file)):
         problems.append(errors.Problem(unreadable, where="ca_file"))
     if wish.unknown_policy is not None:
-        problems += service.policy_problems(wish.unknown_policy)
-    for where in ("daily_cap", "gap_seconds"):
-        if (getattr(wish, where) or 0) < 0:
-            problems.append(errors.Problem(service.NEGATIVE, where=where))
+        problems += flaws.policy_problems(wish.unknown_policy)
+    problems += flaws.limit_problems(wish)
     if problems:
         raise errors.Invalid(problems)
 
@@ -203,7 +203,7 @@ def _name_problems(name: str) -> Iterator[errors.Problem]:
     except contact_fields.UnfitField as unfit:
         yield errors.Problem(unfit.args[0], where="name")
     if not name.strip():
-        yield errors.Problem(service.EMPTY, where="name")
+        yield errors.Problem(flaws.EMPTY, where="name")
 
 
 def _tidy(name: str) -> str:
@@ -215,12 +215,11 @@ def _tidy(name: str) -> str:
 
 def _wanted(found: Mailbox, wish: MailboxChange) -> Mailbox:
     """The mailbox as it is to be, but for its password."""
-    plain = ("gap_seconds", "username", "unknown_policy", "plus_addressing")
+    plain = ("gap_seconds", "jitter_seconds", "username", "unknown_policy", "plus_addressing")
     values: dict[str, Any] = {name: getattr(wish, name) for name in plain if getattr(wish, name) is not None}
     if wish.name is not None:
         values["name"] = _tidy(wish.name)
-    if wish.daily_cap is not None:
-        values["daily_cap"] = wish.daily_cap or None
+    values |= {name: getattr(wish, name) or None for name in _CAPS if getattr(wish, name) is not None}
     if wish.ca_file is not None:
         values["ca_file"] = wish.ca_file or None
     values |= {
@@ -230,8 +229,9 @@ def _wanted(found: Mailbox, wish: MailboxChange) -> Mailbox:
 
 
 _SERVERS = ("smtp", "imap")
+_CAPS = ("daily_cap", "hourly_cap")  # 0, as it is asked for: none
 _FIELDS = (
-    *("name", "daily_cap", "gap_seconds", "username", *_SERVERS),
+    *("name", *LIMITS, "username", *_SERVERS),
     *("ca_file", "unknown_policy", "plus_addressing"),
 )
 
@@ -266,7 +266,5 @@ def _plain(name: str, value: Any) -> Any:
 
 def _said(after: Mapping[str, Any]) -> MailboxChanged:
     """What was changed, and how it is now. No cap is 0, as it is asked for."""
-    plain: dict[str, Any] = {
-        name: value or 0 if name == "daily_cap" else value for name, value in after.items()
-    }
+    plain: dict[str, Any] = {name: value or 0 if name in _CAPS else value for name, value in after.items()}
     return MailboxChanged(because(Code.MAILBOX_SETTINGS, **plain), **plain)

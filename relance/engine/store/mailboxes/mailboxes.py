@@ -18,6 +18,7 @@ from relance.engine.db.tables import mailbox
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
+from relance.engine.schedule.throttle import Pace
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases
 from relance.engine.store.mailboxes.leases import Lease
@@ -65,6 +66,14 @@ class Mailbox:
     first_mails: Mapping[str, Any] | None = None  # whose leave next: see `sending/admitting.py`
     reply_at: dt.datetime | None = None  # when the next answer that a person wrote leaves; None: none is to
     sign_in: SignInKind = SignInKind.PASSWORD
+    hourly_cap: int | None = None
+    jitter_seconds: int = 0
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it may send."""
+        gap, jitter = dt.timedelta(seconds=self.gap_seconds), dt.timedelta(seconds=self.jitter_seconds)
+        return Pace(self.daily_cap, gap, self.hourly_cap, jitter, self.id)
 
     @property
     def read_at(self) -> dt.datetime | None:
@@ -90,6 +99,9 @@ class Mailbox:
         """What the mail room needs."""
         return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
 
+
+LIMITS = ("daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds")
+"""The fields that say how fast it may send."""
 
 SIGN_IN = ("username", "sign_in", "secret", "smtp", "imap", "ca_file")
 """The fields that say where it signs in, and with what."""
@@ -128,7 +140,7 @@ def add(conn: Connection, **values: object) -> int:
 
 def change(conn: Connection, mailbox_id: int, **values: object) -> None:
     """Set columns of one mailbox. With other limits it is reckoned anew whose first mails leave."""
-    if not values.keys().isdisjoint(("daily_cap", "gap_seconds")):
+    if not values.keys().isdisjoint(LIMITS):
         values = {"first_mails": None, **values}
     conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(**values))
 

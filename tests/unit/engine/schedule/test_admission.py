@@ -84,3 +84,5 @@ def test_a_day_holds_what_cap_and_gap_allow() -> None:
     assert per_day(Pace(50, dt.timedelta(0)), hours) == 50
     assert per_day(Pace(50, 60 * MINUTE), hours) == 9  # at nine, at ten, and so on until five
     assert per_day(Pace(5, 60 * MINUTE), hours) == 5
+    assert per_day(Pace(50, dt.timedelta(0), hourly=4), hours) == 32
+    assert per_day(Pace(None, 30 * MINUTE, jitter=60 * MINUTE), hours) == 9  # an hour between two, on average

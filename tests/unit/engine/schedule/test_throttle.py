@@ -14,6 +14,7 @@ from relance.engine.schedule.throttle import Pace
 from tests.reworded import in_english
 
 NOW = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
 FREE = Pace(None, dt.timedelta(0))
 
 
@@ -57,17 +58,56 @@ def test_a_cap_of_nothing_sends_nothing() -> None:
     assert throttle.allowance(Pace(0, dt.timedelta(0)), [], NOW, 50).count == 0
 
 
+def test_the_hour_is_rolling_too_and_the_cap_that_lasts_longer_is_told() -> None:
+    limit = Pace(4, dt.timedelta(0), hourly=2)
+    sent = [ago(hours=20), ago(minutes=70), ago(minutes=50)]
+    assert (
+        throttle.allowance(limit, sent, NOW, 50).count == 1
+    )  # one more in this hour, and one more in this day
+    hour = throttle.allowance(Pace(9, dt.timedelta(0), hourly=2), [*sent, ago(minutes=10)], NOW, 50)
+    assert (hour.count, hour.next_at) == (0, ago(minutes=50) + throttle.HOUR)
+    assert in_english("2 mails in an hour") in str(hour.bound)
+    day = throttle.allowance(limit, [*sent, ago(minutes=10)], NOW, 50)
+    assert (day.count, day.next_at) == (0, ago(hours=20) + throttle.DAY)
+
+
+def test_a_gap_that_varies_is_the_same_whenever_it_is_asked_about() -> None:
+    limit = Pace(None, MINUTE, jitter=MINUTE, seed=3)
+    left = [NOW + dt.timedelta(seconds=number) for number in range(50)]
+    gaps = [limit.gap_after(at) for at in left]
+    assert gaps == [limit.gap_after(at) for at in left]
+    assert all(MINUTE <= each <= 2 * MINUTE for each in gaps)
+    assert max(gaps) - min(gaps) > MINUTE / 2
+    assert gaps != [Pace(None, MINUTE, jitter=MINUTE, seed=4).gap_after(at) for at in left]
+    waiting = throttle.allowance(limit, [left[0]], left[0] + MINUTE / 2, 50)
+    assert (waiting.count, waiting.next_at) == (0, left[0] + gaps[0])
+    assert throttle.allowance(limit, [left[0]], left[0] + gaps[0], 50).count == 1
+    assert throttle.since(limit, throttle.allowance(limit, [], NOW, 50), left[7]).next_at == left[7] + gaps[7]
+
+
+def test_a_jitter_alone_is_a_gap() -> None:
+    limit = Pace(None, dt.timedelta(0), jitter=MINUTE)
+    assert throttle.needs_history(limit)
+    assert throttle.most(limit, 50) == 1
+
+
 @given(
     cap=st.integers(1, 20),
+    hourly=st.integers(1, 10),
     gap=st.integers(0, 7200),
+    jitter=st.integers(0, 600),
     steps=st.lists(st.integers(1, 10_000), max_size=60),
 )
-def test_no_window_of_24_hours_ever_holds_more_than_the_cap(cap: int, gap: int, steps: list[int]) -> None:
-    limit, sent, now = Pace(cap, dt.timedelta(seconds=gap)), [], NOW
+def test_no_window_ever_holds_more_than_its_cap(
+    cap: int, hourly: int, gap: int, jitter: int, steps: list[int]
+) -> None:
+    limit = Pace(cap, dt.timedelta(seconds=gap), hourly, dt.timedelta(seconds=jitter))
+    sent, now = list[dt.datetime](), NOW
     for seconds in steps:
         now += dt.timedelta(seconds=seconds)
         sent += [now] * throttle.allowance(limit, sent, now, 5).count
     for at in sent:
         assert len([other for other in sent if at - throttle.DAY < other <= at]) <= cap
-    if gap:
-        assert all(b - a >= dt.timedelta(seconds=gap) for a, b in itertools.pairwise(sent))
+        assert len([other for other in sent if at - throttle.HOUR < other <= at]) <= hourly
+    if gap or jitter:
+        assert all(b - a >= limit.gap_after(a) for a, b in itertools.pairwise(sent))

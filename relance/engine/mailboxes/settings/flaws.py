@@ -1,0 +1,52 @@
+"""What is wrong with what a mailbox is to be: its servers, its limits, what it signs in with."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from relance import errors
+from relance.engine.states import POLICIES
+from relance.engine.store.mailboxes import mailboxes
+from relance.mailbox.account import Security, Server
+from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
+
+EMPTY = Text("is empty.").coded(SentenceCode.VALUE_EMPTY)
+NEGATIVE = Text("cannot be negative.").coded(SentenceCode.VALUE_UNFIT)
+_CONTROL = Text("contains a control character.").coded(SentenceCode.VALUE_UNFIT)
+_NO_SERVER = Text("needs a host and a port from 1 to 65535.").coded(SentenceCode.VALUE_UNFIT)
+_UNPROTECTED = Text("would send the password unencrypted.").coded(SentenceCode.UNPROTECTED)
+
+
+def server_problems(what: str, server: Server) -> Iterator[errors.Problem]:
+    """What is wrong with where a server is to be; `what`: smtp or imap."""
+    if not server.host or not 0 < server.port < 65536:
+        yield errors.Problem(_NO_SERVER, where=what)
+    if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
+        hint = Text("Write tls or starttls; plain is for servers on this machine.")
+        yield errors.Problem(_UNPROTECTED, where=what, hint=hint)
+
+
+def policy_problems(policy: str) -> Iterator[errors.Problem]:
+    """What is wrong with what becomes of mail nobody knows the fate of."""
+    if policy not in POLICIES:
+        known = Text("must be one of {policies}", policies=", ".join(POLICIES))
+        yield errors.Problem(known.coded(SentenceCode.VALUE_UNFIT), where="unknown_policy")
+
+
+def limit_problems(told: object) -> Iterator[errors.Problem]:
+    """What is wrong with how fast a mailbox may send."""
+    for where in mailboxes.LIMITS:
+        if (getattr(told, where) or 0) < 0:
+            yield errors.Problem(NEGATIVE, where=where)
+
+
+def sign_in_problems(**given: str) -> Iterator[errors.Problem]:
+    """What is wrong with what a mailbox is signed in to with."""
+    for what, value in given.items():
+        if not value:
+            yield errors.Problem(EMPTY, where=what)
+        if any(unicodedata.category(letter) == "Cc" for letter in value):
+            hint = Text("Was it pasted together with a line break?")
+            yield errors.Problem(_CONTROL, where=what, hint=hint)
