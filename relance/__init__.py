@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from relance.engine.jobs.deciding import HeldDeed, HeldPerson
     from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
     from relance.engine.mailboxes.handing_over import HandOver
+    from relance.engine.mailboxes.health.checking import HealthFinding, MailboxHealth
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
     from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
@@ -109,25 +110,14 @@ if TYPE_CHECKING:
     from relance.engine.tick import TickReport
     from relance.engine.turn_stages import TurnReport
     from relance.engine.users.service import Invitation, UserView
-    from relance.errors import (
-        Away,
-        Broken,
-        Forbidden,
-        Invalid,
-        Misconfigured,
-        NotFound,
-        Problem,
-        RelanceError,
-        Superseded,
-        Trouble,
-        Unreachable,
-        Unwritable,
-        WrongUse,
-    )
     from relance.mailbox.account import Security, Server
     from relance.mailbox.parsing.opened import Attachment, OpenedMail
     from relance.mailbox.smtp.usage import Usage
     from relance.wording import Text
+    from relance.errors import (  # isort: skip
+        Away, Broken, Forbidden, Invalid, Misconfigured, NotFound, Problem, RelanceError, Superseded,
+        Trouble, Unreachable, Unwritable, WrongUse,
+    )  # fmt: skip
 
 __all__ = [
     "Actor",
@@ -178,6 +168,7 @@ __all__ = [
     "ForetoldEffect",
     "Funnel",
     "HandOver",
+    "HealthFinding",
     "HeldDeed",
     "HeldGroup",
     "HeldMark",
@@ -198,6 +189,7 @@ __all__ = [
     "MachineHit",
     "MailStep",
     "MailboxChange",
+    "MailboxHealth",
     "MailboxLine",
     "MailboxSpec",
     "MailboxTest",
@@ -322,6 +314,7 @@ _ROOMS = {
     "engine.inbound.reading.unread_mail": ("UnreadMail",),
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
     "engine.mailboxes.handing_over": ("HandOver",),
+    "engine.mailboxes.health.checking": ("HealthFinding", "MailboxHealth"),
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.sending.copies": ("SentCopies",),

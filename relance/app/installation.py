@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from relance.engine.engagement import hits
     from relance.engine.jobs import work as job_work
     from relance.engine.mailboxes import idle
+    from relance.engine.mailboxes.health import checking as health_checking
     from relance.engine.mailboxes.sign_ins import renewing, resealing
     from relance.engine.reporting import explain as reporting_explain
     from relance.engine.reporting import sequence_report, step_outcomes
@@ -69,13 +70,14 @@ else:
         "relance.engine.reporting.status",
         "relance.engine.reporting.timeline",
     )
-    journal_replay, control, sequences_enroll, job_work, renewing, resealing = late.modules(
+    journal_replay, control, sequences_enroll, job_work, renewing, resealing, health_checking = late.modules(
         "relance.engine.restore.journal_replay",
         "relance.engine.sequences.control",
         "relance.engine.sequences.enroll",
         "relance.engine.jobs.work",
         "relance.engine.mailboxes.sign_ins.renewing",
         "relance.engine.mailboxes.sign_ins.resealing",
+        "relance.engine.mailboxes.health.checking",
     )
 
 BEAT_SECONDS = 60.0
@@ -297,6 +299,10 @@ class Relance:
     def keep_signed_in(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Renew the access tokens of mailboxes that run out soon; returns of how many. Waits for their providers."""
         return renewing.keep(self._context, stop)
+
+    def check_health(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Check the domains and links of mailboxes where that is due; returns how many that were. Waits for DNS."""
+        return health_checking.look(self._context, stop)
 
     def tick(self) -> engine_tick.TickReport:
         """Do what is due and needs no mailbox."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli import contacts
-from relance.cli.mailbox import aliases, changing, copies, finding, leaving, signing_in
+from relance.cli.mailbox import aliases, changing, copies, finding, health, leaving, signing_in
 from relance.cli.mailbox.options import (
     Address,
     Anyway,
@@ -346,6 +346,7 @@ def show_few(emails: Sequence[str]) -> str:
 group.command("sign-in")(signing_in.sign_in)
 group.command("set")(changing.set_)
 group.command("change", hidden=True)(changing.set_)  # as it was called before
+group.command("health")(health.health)
 group.command("sent-copies")(copies.sent_copies)
 group.command("hand-over")(leaving.hand_over)
 group.command("remove")(leaving.remove)

@@ -18,10 +18,12 @@ from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.ports import (
     CopyBox,
     IdleConnection,
+    OpenDns,
     OpenIdle,
     OpenInbox,
     OpenOutbox,
     OpenSent,
+    ReachLinks,
     Telemetry,
 )
 from relance.engine.runtime.active_turns import ActiveTurns
@@ -40,6 +42,8 @@ from relance.wording import Text, ended
 from relance.wording.sentence_codes import SentenceCode
 
 if TYPE_CHECKING:
+    from relance.mailbox.health.dns_answers import DnsAnswers
+    from relance.mailbox.health.link_host import Reached
     from relance.mailbox.oauth import grants as oauth_grants
 else:  # for mailboxes that sign in so
     (oauth_grants,) = late.modules("relance.mailbox.oauth.grants")
@@ -90,6 +94,18 @@ def _filing(account: Account) -> AbstractContextManager[CopyBox]:
     return filing.SentFolder(account)
 
 
+def _asking() -> DnsAnswers:
+    from relance.mailbox.health import asking  # for those who check
+
+    return asking.AskedDns()
+
+
+def _reaching(base: str) -> Reached:
+    from relance.mailbox.health import asking
+
+    return asking.reach(base)
+
+
 @dataclass(frozen=True)
 class Context:
     """Handed to every flow as its first argument."""
@@ -108,6 +124,8 @@ class Context:
     workspace: Workspace = field(default_factory=Workspace)
     open_ear: OpenIdle = _listening
     open_sent: OpenSent = _filing
+    open_dns: OpenDns = _asking
+    reach_links: ReachLinks = _reaching
     library: SequenceCache = field(default_factory=SequenceCache)
     at_work: ActiveTurns = field(default_factory=ActiveTurns)
     servers: MailServers = field(default_factory=MailServers)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from relance.mailbox.account import Account
 
 if TYPE_CHECKING:
+    from relance.mailbox.health.dns_answers import DnsAnswers
+    from relance.mailbox.health.link_host import Reached
     from relance.mailbox.imap.folders import Folder
     from relance.mailbox.imap.responses import Fetched
     from relance.mailbox.parsing.inbound import InboundMail
@@ -108,3 +110,8 @@ OpenOutbox = Callable[[Account], AbstractContextManager[Outbox]]
 OpenInbox = Callable[[Account], AbstractContextManager[Inbox]]
 OpenSent = Callable[[Account], AbstractContextManager[CopyBox]]
 OpenIdle = Callable[[Account], AbstractContextManager[IdleConnection]]
+
+OpenDns = Callable[[], "DnsAnswers"]
+"""What DNS says, asked anew, each question once."""
+ReachLinks = Callable[[str], "Reached"]
+"""Who answers at the beginning of every link."""

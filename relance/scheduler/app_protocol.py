@@ -128,6 +128,9 @@ class App(Protocol):
     def keep_signed_in(self, stop: Callable[[], bool]) -> int:
         """Renew the access tokens of mailboxes that run out soon; returns of how many. Waits for their providers."""
 
+    def check_health(self, stop: Callable[[], bool]) -> int:
+        """Check the domains and links of mailboxes where that is due; returns how many that were. Waits for DNS."""
+
     def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
         """When something falls due next (business time), of what does after an instant; None when nothing waits."""
 

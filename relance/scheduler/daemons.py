@@ -23,6 +23,7 @@ from relance.scheduler.daemon import lifecycle, shared_parts, startup
 from relance.scheduler.logging import logs
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker, coalescing, hints
+from relance.scheduler.regular import health_checks
 from relance.wording import Text
 
 
@@ -93,6 +94,7 @@ def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) 
         rounds,
         *listening.parts(app, figures, rounds.wake),
         *copies.parts(app),
+        *health_checks.parts(app),
         signing_in.SignIns(app),
     ]
     around = shared_parts.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)

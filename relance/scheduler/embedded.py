@@ -13,6 +13,7 @@ from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker, hints
+from relance.scheduler.regular import health_checks
 from relance.scheduler.web_server import web
 from relance.wording import Text
 
@@ -50,6 +51,7 @@ def assemble(
         *(server, worker, rounds),
         *listening.parts(app, figures, rounds.wake),
         *copies.parts(app),
+        *health_checks.parts(app),
         signing_in.SignIns(app),
     ]
     hearts = [server.pulses, worker.pulses, rounds.pulses]

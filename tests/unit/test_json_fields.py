@@ -47,6 +47,8 @@ CODES_OF_THEIR_OWN = {
     *(
         "action",
         "actions",
+        "check",
+        "grade",
         "kept",
         "mode",
         "params",

@@ -14,7 +14,7 @@ from relance.console.views import (
     users,
 )
 from relance.console.views.long_work import importing, jobs
-from relance.console.views.mailboxes import adding, changing, looking
+from relance.console.views.mailboxes import adding, changing, health, looking
 from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppression_lists, suppressions
 from relance.console.views.sequences import enrolling, overview, publishing, selected, text
@@ -43,6 +43,7 @@ PAGES: tuple[Page, ...] = (
     *suppression_lists.PAGES,
     *adding.PAGES,
     *changing.PAGES,
+    *health.PAGES,
     *looking.PAGES,
 )
 # A new file of `views/` is named here.

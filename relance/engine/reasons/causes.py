@@ -105,6 +105,7 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.REMOVED: Cause.OTHER,
         Code.DEFERRED_BY_SERVER: Cause.OTHER,
         Code.WAS_AWAY: Cause.OTHER,
+        Code.MAILBOX_UNHEALTHY: Cause.OTHER,
         Code.CLICK_TOO_FRESH: Cause.OTHER,
         Code.TASK_OPEN: Cause.OTHER,
         Code.NOTHING_WAS_SENT: Cause.OTHER,

@@ -143,6 +143,7 @@ class Code(StrEnum):
     # What moved a due time, beside the calendar.
     DEFERRED_BY_SERVER = "deferred_by_server"
     WAS_AWAY = "was_away"
+    MAILBOX_UNHEALTHY = "mailbox_unhealthy"  # its domain, or the host of its links: no first mail leaves
     CLICK_TOO_FRESH = "click_too_fresh"
     TASK_OPEN = "task_open"
     NOTHING_WAS_SENT = "nothing_was_sent"

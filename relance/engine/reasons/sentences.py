@@ -146,6 +146,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.REMOVED: Text("removed by a person"),
         Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later: {said}"),
         Code.WAS_AWAY: Text("was out of office"),
+        Code.MAILBOX_UNHEALTHY: Text("first mails do not leave from {mailbox}: {fault}"),
         Code.CLICK_TOO_FRESH: Text("a click is too recent to tell a person from a machine"),
         Code.TASK_OPEN: Text("waits until the task is done"),
         Code.NOTHING_WAS_SENT: Text("it fell due while nothing was being sent"),

@@ -28,6 +28,19 @@ MAILBOX: Mapping[str, Text] = {
     "paused": Text.within("mailbox", "paused"),
     "removed": Text.within("mailbox", "removed"),
 }
+CHECK: Mapping[str, Text] = {  # of a mailbox's health
+    "spf": Text.within("check", "SPF (who may send for the domain)"),
+    "dkim": Text.within("check", "DKIM (signature)"),
+    "dmarc": Text.within("check", "DMARC (policy)"),
+    "mx": Text.within("check", "MX (where answers go)"),
+    "links": Text.within("check", "Links in mails"),
+}
+GRADE: Mapping[str, Text] = {
+    "fine": Text.within("grade", "in order"),
+    "unknown": Text.within("grade", "not known"),
+    "warning": Text.within("grade", "should be improved"),
+    "failed": Text.within("grade", "must be corrected"),
+}
 SEQUENCE: Mapping[str, Text] = {
     "active": Text.within("sequence", "active"),
     "paused": Text.within("sequence", "paused"),
@@ -217,6 +230,8 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "match key": MATCHES,
     "rule": rule_names.NAMES,
     "bulk": BULK,
+    "check": CHECK,
+    "grade": GRADE,
     "job": JOB,
     "job result": JOB_RESULT,
     "actor": {kind.value: words for kind, words in ACTORS.items()},

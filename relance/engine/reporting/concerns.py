@@ -39,6 +39,7 @@ class ConcernKind(enum.StrEnum):
     TAKEOVER = "takeover"  # mailboxes of a process that has ended wait for another one
     UNHEARD = "unheard"  # processes that may have stopped
     NO = "no"  # somebody asked for no more mail, and the database has not heard of it
+    BARRED = "barred"  # a mailbox from which no first mail leaves
     PAUSED = "paused"  # a mailbox
     SIGN_IN = "sign-in"  # of a mailbox: it is about to end, or is not renewed
     CLOCK = "clock"
@@ -75,6 +76,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.TAKEOVER: _Weight(False),  # it passes by itself
         ConcernKind.UNHEARD: _Weight(False),  # or is known a little later
         ConcernKind.NO: _Weight(True),  # this host writes to them no more; another one would
+        ConcernKind.BARRED: _Weight(False),  # follow-ups go on
         ConcernKind.PAUSED: _Weight(False),  # perhaps a person wants it so
         ConcernKind.SIGN_IN: _Weight(False),  # mail goes on until then
         ConcernKind.CLOCK: _Weight(True),
@@ -103,6 +105,7 @@ class MailboxFacts:
     again_at: dt.datetime | None = None  # when it has its next turn
     by_itself: bool = False  # paused by the engine, not by a person
     paused_by: str = ""  # who paused it; `reason` is then what they said
+    barred: str = ""  # why no first mail leaves
     silent: str = ""  # the sentence about a turn that has written nothing for a while, though mail is due
     sign_in: str = ""  # the sentence about a sign-in that is about to end, or is not renewed
 
@@ -262,6 +265,7 @@ def _of_mailboxes(facts: InstallationFacts) -> Iterator[Concern]:
             plain = _("{address} cannot send. The mailbox's page says why.", address=each.address)
             again = _again(each.again_at)
             yield Concern(ConcernKind.UNSENDABLE, f"{words}{again}", each.address, plain=f"{plain}{again}")
+        yield from _barred(each)
         if each.silent:
             yield Concern(ConcernKind.SILENT, f"{each.address}: {each.silent}", each.address)
         if each.fault:
@@ -273,6 +277,15 @@ def _of_mailboxes(facts: InstallationFacts) -> Iterator[Concern]:
             yield Concern(
                 ConcernKind.SIGN_IN, f"{each.sign_in} {again}", each.address, unasked=True, plain=each.sign_in
             )
+
+
+def _barred(each: MailboxFacts) -> Iterator[Concern]:
+    if each.barred and each.state != "removed":
+        words = _(
+            "No first mail leaves from {address}: {reason}", address=each.address, reason=ended(each.barred)
+        )
+        plain = _("No first mail leaves from {address}. The mailbox's page says why.", address=each.address)
+        yield Concern(ConcernKind.BARRED, words, each.address, unasked=True, plain=plain)
 
 
 def _again(at: dt.datetime | None) -> str:

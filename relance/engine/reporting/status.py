@@ -197,6 +197,7 @@ def _mailbox_facts(
             paused_by=str(reasons.apart(each.why)[0] or ""),
             silent=silent.get(each.id, ""),
             sign_in=str(signed_in[each.id].warning or "") if each.id in signed_in else "",
+            barred=str(each.barred),
         )
         for each in listed
     )

@@ -39,6 +39,7 @@ from relance.engine.store.sending.refusals import StoredRefusal
 from relance.engine.store.sequences import enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 
+_UNHEALTHY = dt.timedelta(hours=1)  # until a first mail from a mailbox that may send none is tried again
 MAX_WORDS = 300
 # Characters of a fault's own words that are kept as a reason.
 
@@ -162,6 +163,7 @@ def _verdict(context: Context, mailbox: Mailbox, case: StepContext, now: dt.date
         or _in_doubt(case)
         or _left_over(case, now, context)
         or _too_early(context, case, now)
+        or _from_unhealthy(mailbox, case, now)
         or _unwanted(context, case, now)
         or _draft(context, mailbox, case, now)
     )
@@ -199,6 +201,17 @@ def _too_early(context: Context, case: StepContext, now: dt.datetime) -> Decisio
     if when.at <= now:
         return None
     return Decision(position=Position(case.row.step, "mail", when.at, bounds(when)))
+
+
+def _from_unhealthy(mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision | None:
+    """Nobody new is written to from a domain whose mail is certain to be refused, or whose answers are certain to be lost."""
+    if case.row.wrote_before or not mailbox.barred:
+        return None
+    why = because(Code.MAILBOX_UNHEALTHY, mailbox=mailbox.address, fault=mailbox.barred)
+    at = now + _UNHEALTHY
+    return Decision(
+        position=Position(case.row.step, "mail", at, [reasons.bound("unhealthy", why, at.isoformat())])
+    )
 
 
 def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision | None:

@@ -45,6 +45,7 @@ OF: Mapping[Code, Text] = {
     Code.CLIENT_REFUSED: Text("the provider no longer accepts the client of the mailbox's sign-in"),
     Code.NOBODY_SAYS_WHO: Text("refused, either by them or by this mailbox's own provider"),
     Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row"),
+    Code.MAILBOX_UNHEALTHY: Text("first mails do not leave from the mailbox"),
     Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later"),
     Code.DEFERRED_OFTEN: Text("deferred too often"),
     Code.ATTEMPTS_SPENT: Text("given up after attempts that never finished"),

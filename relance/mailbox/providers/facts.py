@@ -108,6 +108,16 @@ class OAuth:
 
 
 @dataclass(frozen=True)
+class Authentication:
+    """How receivers recognise mail of a provider's customers with a domain of their own; empty: not known."""
+
+    spf_include: str = ""  # what it tells them to include in their SPF record
+    dkim_selectors: tuple[str, ...] = ()  # the names it usually gives their keys
+    authserv_id: str = ""  # as whom its servers note what they found (RFC 8601)
+    source: FactSource | None = None
+
+
+@dataclass(frozen=True)
 class Provider:
     """A provider as its customers have to do with it."""
 
@@ -122,6 +132,7 @@ class Provider:
     limits: SendingLimits | None = None
     sent: SentFiling | None = None
     oauth: OAuth | None = None
+    authentication: Authentication | None = None
 
     def ways(self, on: dt.date) -> tuple[Way, ...]:
         """How somebody can sign in to both servers on a day."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from relance.mailbox.account import Security, Server
 from relance.mailbox.providers.facts import (
+    Authentication,
     FactSource,
     OAuth,
     Provider,
@@ -62,6 +63,12 @@ _GOOGLE_OAUTH = OAuth(
     application_scopes=("https://mail.google.com/",),  # a service account with domain-wide delegation
     application_source=_elsewhere("https://developers.google.com/identity/protocols/oauth2/service-account"),
 )
+_GOOGLE_AUTHENTICATION = Authentication(
+    "_spf.google.com",
+    ("google",),  # what its console proposes; any other may have been chosen
+    "mx.google.com",
+    _elsewhere("https://support.google.com/a/answer/33786"),
+)
 _GOOGLE_SENT = SentFiling(
     files=True, source=_page("https://github.com/zone-eu/wildduck/wiki"), folder="[Gmail]/Sent Mail"
 )
@@ -69,6 +76,11 @@ _GOOGLE_SENT = SentFiling(
 # --- Microsoft --------------------------------------------------------------------------------------------------------
 _MICROSOFT_OAUTH_PAGE = _page(
     "https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth"
+)
+_MICROSOFT_AUTHENTICATION = Authentication(
+    "spf.protection.outlook.com",
+    ("selector1", "selector2"),
+    source=_elsewhere("https://learn.microsoft.com/defender-office-365/email-authentication-spf-configure"),
 )
 _MICROSOFT_SCOPES = (
     "https://outlook.office.com/IMAP.AccessAsUser.All",
@@ -131,6 +143,7 @@ def _listed() -> Iterable[Provider]:
         ),
         sent=_GOOGLE_SENT,
         oauth=_GOOGLE_OAUTH,
+        authentication=_GOOGLE_AUTHENTICATION,
     )
     yield from _of_microsoft()
     yield from _of_people()
@@ -175,6 +188,7 @@ def _of_microsoft() -> Iterable[Provider]:
         ),
         sent=_EXCHANGE_SENT,
         oauth=_microsoft_oauth("{tenant}", ("https://outlook.office365.com/.default",)),
+        authentication=_MICROSOFT_AUTHENTICATION,
     )
     yield Provider(
         "outlook",

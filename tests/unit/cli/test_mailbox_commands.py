@@ -12,6 +12,7 @@ from relance import errors
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.inbound.reading.unread_mail import UnreadMail
 from relance.engine.mailboxes.handing_over import HandOver
+from relance.engine.mailboxes.health.checking import HealthFinding, MailboxHealth
 from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt
 from relance.engine.mailboxes.sign_ins.resealing import KeyRotation
 from relance.engine.sending.copies import SentCopies
@@ -303,3 +304,28 @@ def test_keys_are_rotated_and_what_stays_behind_is_named(engine: Engine) -> None
     assert shown.exit_code == 1
     assert json.loads(shown.stdout)["unopened"] == ["ben@acme.example"]
     assert "ben@acme.example" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (MailboxHealth("me@acme.example", None, (), False, False, practice=True), "for practice"),
+        (MailboxHealth("me@acme.example", None, (), False, True, practice=False), "Not checked yet"),
+        (
+            MailboxHealth(
+                *("me@acme.example", dt.datetime(2026, 3, 2, tzinfo=dt.UTC)),
+                (HealthFinding("spf", "failed", "acme.example has 2 SPF records."),),
+                *(True, False),
+                practice=False,
+            ),
+            "must be corrected. acme.example has 2 SPF records.",
+        ),
+    ],
+)
+def test_the_health_of_a_mailbox_is_told_and_overruled(
+    engine: Engine, told: MailboxHealth, words: str
+) -> None:
+    engine.answers |= {"mailboxes.health": told, "mailboxes.let_first_mails_go": told}
+    assert in_english(words) in run("mailbox", "health", "me@acme.example").stdout
+    run("mailbox", "health", "me@acme.example", "--send-anyway")
+    assert ("mailboxes.let_first_mails_go", ("me@acme.example",), {"anyway": True}) in engine.calls

@@ -110,7 +110,7 @@ class App:
 
     clock = clock.ManualClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
     settings: Any = None
-    tick = turn = idle_candidates = listen = keep_signed_in = due_copies = fails
+    tick = turn = idle_candidates = listen = keep_signed_in = due_copies = check_health = fails
 
     def due_mailboxes(self, limit: int) -> list[int]:
         return []
@@ -250,7 +250,7 @@ PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "scheduler/jobs.py": (a_job,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/scheduler.py": (a_round,),
-    "scheduler/signing_in.py": (a_renewal,),
+    "scheduler/regular/periodic.py": (a_renewal,),
     "console/watch.py": (a_look,),
     "console/server.py": (a_page_that_breaks,),
     "console/views/mailboxes/trying.py": (a_test_of_a_mailbox,),

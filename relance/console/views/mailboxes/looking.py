@@ -118,6 +118,7 @@ def shown(
         line=_lines(visit).get(mailbox.address),
         codes=codes.text,
         trial=trying.asked(visit, mailbox.address),
+        health=visit.app.mailboxes.health(mailbox.address) if mailbox.kept else None,
         can_change=visit.me.may(Permission.MAILBOXES),
     )
 

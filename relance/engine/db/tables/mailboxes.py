@@ -69,6 +69,9 @@ mailbox = sa.Table(
     sa.Column("paused_by_itself", sa.Boolean, nullable=False, server_default=sa.false()),
     count("troubles"),  # turns in a row that could not reach the servers
     count("logins_refused"),  # turns in a row in which they refused what only a person can mend
+    told(
+        "barred"
+    ),  # why no first mail leaves: what `mailbox_health` found for certain, and nobody has overruled
     text("turn_error"),  # the fault of ours that its last turn ended in
     # Further addresses its owner writes from: a mail from one of them is the owner's, never a prospect's.
     sa.Column("aliases", Json, nullable=False, server_default="[]"),
@@ -118,6 +121,21 @@ oauth_grant = (
         count("doubted"),  # the version whose access token a server refused
         count("tries"),
         told("problem"),
+    )
+)
+
+mailbox_health = (
+    sa.Table(  # what was found of its domain's records and of the host of its links; times are machine time
+        "mailbox_health",
+        metadata,
+        sa.Column("mailbox_id", Id, sa.ForeignKey("mailbox.id"), primary_key=True, autoincrement=False),
+        sa.Column("checked_at", Instant),  # empty: it never was
+        sa.Column("due_at", Instant, nullable=False),  # when it is looked at next
+        sa.Column("findings", Json, nullable=False, server_default="[]"),
+        sa.Column("seen", NullJson),  # what receivers noted of a mail that it sent itself
+        sa.Column(
+            "anyway", sa.Boolean, nullable=False, server_default=sa.false()
+        ),  # a person lets first mails go
     )
 )
 

@@ -31,6 +31,9 @@ FORGOTTEN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # mean that the mailbox was never read, and then nothing that lies there would count as an answer.
 
 
+NOTHING = Text.prose("")
+
+
 @dataclass(frozen=True)
 class Mailbox:
     """A mailbox as the engine sees it; the password stays sealed."""
@@ -68,6 +71,7 @@ class Mailbox:
     sign_in: SignInKind = SignInKind.PASSWORD
     hourly_cap: int | None = None
     jitter_seconds: int = 0
+    barred: Text = NOTHING  # why no first mail leaves; without words where they do
 
     @property
     def pace(self) -> Pace:

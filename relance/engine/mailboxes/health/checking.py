@@ -1,0 +1,180 @@
+"""The records of a mailbox's domain and the host of its links, checked daily and away from every mail.
+
+What is certain bars first mails, until it is mended or a person lets them go; what nobody knows bars nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import clock
+from relance.engine import reasons
+from relance.engine.context import Context
+from relance.engine.reasons import Why
+from relance.engine.store.mailboxes import health, mailboxes
+from relance.engine.store.mailboxes.health import StoredHealth
+from relance.engine.store.mailboxes.mailboxes import NOTHING, Mailbox
+from relance.engine.store.users import audit
+from relance.mailbox import providers, tls
+from relance.mailbox.health import examination
+from relance.mailbox.health.dmarc import Passes
+from relance.mailbox.health.findings import Finding, Grade
+from relance.mailbox.health.link_host import LinkHost, Reached
+from relance.wording import Text
+
+DAILY = dt.timedelta(days=1)
+SOON = dt.timedelta(hours=1)  # where DNS was silent, or something bars first mails
+LEASE = dt.timedelta(minutes=5)  # machine time in which one process looks, and no other
+
+
+@dataclass(frozen=True)
+class HealthFinding:
+    """One result of a check."""
+
+    check: str  # spf, dkim, dmarc, mx, links
+    grade: str  # fine, unknown, warning, failed
+    words: str  # what was found, and what to do
+    why: Why | None = None  # the same, for programs
+
+
+@dataclass(frozen=True)
+class MailboxHealth:
+    """How it stands with a mailbox's domain and its links."""
+
+    address: str
+    checked_at: dt.datetime | None  # machine time; None: not yet
+    findings: tuple[HealthFinding, ...]
+    barred: bool  # no first mail leaves
+    anyway: bool  # a person lets first mails go, whatever is found
+    practice: bool  # its server is on this computer: nothing is checked
+
+
+def show(context: Context, address: str) -> MailboxHealth:
+    """What the last check found."""
+    with context.database.read() as conn:
+        mailbox = mailboxes.named(conn, address)
+        return _view(mailbox, health.of(conn, mailbox.id))
+
+
+def every(context: Context) -> list[MailboxHealth]:
+    """What the last checks found, of all mailboxes."""
+    with context.database.read() as conn:
+        return [_view(each, health.of(conn, each.id)) for each in mailboxes.list_all(conn)]
+
+
+def _view(mailbox: Mailbox, stored: StoredHealth) -> MailboxHealth:
+    found = (Finding.read(dict(each)) for each in stored.findings)
+    return MailboxHealth(
+        mailbox.address,
+        stored.checked_at,
+        tuple(
+            HealthFinding(each.check.value, each.grade.value, str(each.text), reasons.why_of(each.text))
+            for each in found
+        ),
+        bool(mailbox.barred),
+        stored.anyway,
+        _practice(mailbox),
+    )
+
+
+def _practice(mailbox: Mailbox) -> bool:
+    return tls.is_loopback(mailbox.smtp.host)
+
+
+def check(context: Context, address: str) -> MailboxHealth:
+    """Check a mailbox now: DNS and the host of its links are asked, half a minute at most. A mailbox whose server is on this
+    computer is for practice, and is not checked."""
+    with context.database.read() as conn:
+        mailbox = mailboxes.named(conn, address)
+    if not _practice(mailbox):
+        _check(context, mailbox)
+    return show(context, address)
+
+
+def _check(context: Context, mailbox: Mailbox) -> None:
+    with context.database.read() as conn:
+        seen = health.of(conn, mailbox.id).seen
+    provider = providers.at(mailbox.address, mailbox.smtp, mailbox.imap)
+    base = context.links.base
+    reached = Reached.NOT_ASKED if context.links.only_here else context.reach_links(base)
+    found = examination.examine(
+        mailbox.address,
+        provider.authentication if provider else None,
+        LinkHost(base, reached),
+        context.open_dns(),
+        _passes(seen),
+    )
+    with context.database.write() as conn:
+        mailboxes.lock(conn, [mailbox.id])
+        _keep(conn, mailbox.id, found)
+
+
+def _passes(seen: object) -> Passes | None:
+    return None if not isinstance(seen, dict) else Passes(seen.get("spf"), seen.get("dkim"))
+
+
+def _keep(conn: Connection, mailbox_id: int, found: Sequence[Finding]) -> None:
+    now = clock.machine_now()
+    bars = barring(found)
+    calm = not bars and not any(each.grade is Grade.UNKNOWN for each in found)
+    health.put(
+        conn,
+        mailbox_id,
+        now + (DAILY if calm else SOON),
+        checked_at=now,
+        findings=[each.row() for each in found],
+    )
+    anyway = health.of(conn, mailbox_id).anyway
+    mailboxes.change(conn, mailbox_id, barred=NOTHING if anyway else bars)
+
+
+def barring(found: Sequence[Finding]) -> Text:
+    """Why no first mail is to leave; without words where nothing is certain to fail."""
+    said = [each.text for each in found if each.grade is Grade.FAILED]
+    return said[0] if said else NOTHING
+
+
+def let_go(context: Context, address: str, *, anyway: bool) -> MailboxHealth:
+    """Let first mails leave whatever the checks find (`anyway`), or no longer."""
+    with context.database.write() as conn:
+        mailbox = mailboxes.named(conn, address)
+        mailboxes.lock(conn, [mailbox.id])
+        stored = health.of(conn, mailbox.id)
+        if stored.anyway != anyway:
+            health.put(conn, mailbox.id, clock.machine_now(), anyway=anyway)
+            bars = barring([Finding.read(dict(each)) for each in stored.findings])
+            mailboxes.change(conn, mailbox.id, barred=NOTHING if anyway else bars)
+            told = {"before": {"health_anyway": stored.anyway}, "after": {"health_anyway": anyway}}
+            audit.write(conn, "mailboxes.let_first_mails_go", mailbox.address, clock.machine_now(), **told)
+    return show(context, address)
+
+
+def look(context: Context, stop: Callable[[], bool] = lambda: False) -> int:
+    """Check what is due; returns how many mailboxes that were. Waits for DNS."""
+    with context.database.read() as conn:
+        due = health.due(conn, clock.machine_now())
+    count = 0
+    for number in due:
+        if stop():
+            break
+        mailbox = _taken(context, number)
+        if mailbox is not None:
+            _check(context, mailbox)
+            count += 1
+    return count
+
+
+def _taken(context: Context, number: int) -> Mailbox | None:
+    """A mailbox that nobody else looks at now, and that is worth a look."""
+    now = clock.machine_now()
+    with context.database.write() as conn:
+        mailboxes.lock(conn, [number])
+        mailbox = mailboxes.by_id(conn, number)
+        if number not in health.due(conn, now):
+            return None
+        health.put(conn, number, now + (DAILY if _practice(mailbox) else LEASE))
+    return None if _practice(mailbox) else mailbox

@@ -1,0 +1,84 @@
+"""Where answers to a domain's mail go (MX), and under which keys its mail is signed (DKIM). Pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+
+from relance.mailbox.health import findings
+from relance.mailbox.health.dns_answers import DnsAnswer, DnsAnswers, tagged
+from relance.mailbox.health.findings import Check, Finding, Grade
+from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
+
+
+def mx(domain: str, answers: DnsAnswers) -> Finding:
+    """Whether mail to a domain arrives anywhere (RFC 5321, 5.1; a null MX: RFC 7505)."""
+    answer = answers.ask(domain, "MX")
+    if answer.silent:
+        return findings.silent(Check.MX, domain)
+    names = [each.decode("ascii", "replace").rstrip(".") for each in answer.records]
+    if any(names):
+        said = Text("{domain} receives mail at {host}.", domain=domain, host=next(filter(None, names)))
+        return Finding(Check.MX, Grade.FINE, said.coded(SentenceCode.MX_FOUND))
+    if names:
+        said = Text(
+            "The DNS of {domain} says that it receives no mail: answers would not arrive. Its administrator has to name"
+            " a mail server (MX).",
+            domain=domain,
+        )
+        return Finding(Check.MX, Grade.FAILED, said.coded(SentenceCode.MX_REFUSES))
+    return _without_mx(domain, [answers.ask(domain, kind) for kind in ("A", "AAAA")])
+
+
+def _without_mx(domain: str, found: Sequence[DnsAnswer]) -> Finding:
+    if any(each.records for each in found):
+        said = Text(
+            "{domain} names no mail server (MX), so answers go to the host of its website, if that takes mail. The DNS "
+            "administrator of {domain} should add one.",
+            domain=domain,
+        )
+        return Finding(Check.MX, Grade.WARNING, said.coded(SentenceCode.MX_MISSING))
+    if any(each.silent for each in found):
+        return findings.silent(Check.MX, domain)
+    said = Text(
+        "The DNS of {domain} names no mail server (MX) and no address: answers cannot arrive, and many receivers refuse"
+        " mail from it. Its administrator has to name a mail server.",
+        domain=domain,
+    )
+    return Finding(Check.MX, Grade.FAILED, said.coded(SentenceCode.MX_NOWHERE))
+
+
+def dkim(domain: str, selectors: Sequence[str], answers: DnsAnswers) -> Finding:
+    """Whether a key is published under one of the names a provider usually gives. That none is there says nothing: a selector is
+    any name, and only a signed mail tells it."""
+    silent = ""
+    for selector in selectors:
+        name = f"{selector}._domainkey.{domain}"
+        answer = answers.ask(name, "TXT")
+        silent = silent or (name if answer.silent else "")
+        if any(key_of(each) for each in answer.records):
+            said = Text(
+                "A key for DKIM is published for {domain} ({selector}).", domain=domain, selector=selector
+            )
+            return Finding(Check.DKIM, Grade.FINE, said.coded(SentenceCode.DKIM_FOUND))
+    if silent:
+        return findings.silent(Check.DKIM, silent)
+    said = Text(
+        "It is not known under which name the key for DKIM of {domain} is published. A test of the mailbox with a mail "
+        "to itself shows whether its mail is signed.",
+        domain=domain,
+    )
+    return Finding(Check.DKIM, Grade.UNKNOWN, said.coded(SentenceCode.DKIM_UNKNOWN))
+
+
+def key_of(record: bytes) -> bytes:
+    """The public key in a record (RFC 6376, 3.6.1), in DER; empty where it is none, was withdrawn, or cannot be read."""
+    tags = tagged(record)
+    if tags.get("v", "DKIM1") != "DKIM1":
+        return b""
+    try:
+        return base64.b64decode("".join(tags.get("p", "").split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
