@@ -53,6 +53,8 @@ def environment() -> jinja2.Environment:
     )
     made.filters.update(
         apart=apart,
+        begun=wording.begun,
+        seen=wording.seen,
         capital=wording.capital,
         commands=commands,
         tidy=tidy,

@@ -24,7 +24,7 @@ from relance.wording.dates import (
     show_times_in,
     shown_zone,
 )
-from relance.wording.phrases import begun, capital, counted, ended, quoted, typed
+from relance.wording.phrases import begun, capital, counted, ended, quoted, seen, typed
 from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
 from relance.wording.system import of_system, plainly, quoted_fault
 from relance.wording.text import N_, Text, n_, span, words
@@ -53,6 +53,7 @@ __all__ = [
     "plainly",
     "quoted",
     "quoted_fault",
+    "seen",
     "show_times_in",
     "shown_zone",
     "span",

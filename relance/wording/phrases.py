@@ -45,9 +45,19 @@ MOST_TYPED = 80
 def typed(value: object) -> Text:
     """What somebody wrote or handed over, between the quotes of the reader's language: shortened, and what nobody sees
     (control characters, marks of direction) as its code."""
-    text = str(value)
-    short = text if len(text) <= MOST_TYPED else f"{text[: MOST_TYPED - 1]}…"
-    return quoted("".join(each if each.isprintable() else ascii(each)[1:-1] for each in short))
+    return quoted("".join(each if each.isprintable() else ascii(each)[1:-1] for each in _short(str(value))))
+
+
+def seen(value: object) -> str:
+    """What stands in somebody's file, for a page: shortened, and what nobody sees as its code (U+202E)."""
+    return "".join(
+        each if each.isprintable() or each in "\t\r\n" else f"⟨U+{ord(each):04X}⟩"
+        for each in _short(str(value))
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TYPED else f"{text[: MOST_TYPED - 1]}…"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

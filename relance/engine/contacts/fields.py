@@ -9,6 +9,7 @@ from typing import Any
 from relance import errors
 from relance.engine.contacts.faults import RowFault
 from relance.engine.event_log.of_people import ContactChanged
+from relance.engine.reasons import sentences
 from relance.engine.schedule import timezones
 from relance.engine.store.contacts.contacts import FIELDS, Contact
 from relance.mailbox import address
@@ -36,16 +37,30 @@ def tidy(name: str, text: str) -> str:
         raise UnfitField(
             Text(
                 "{name} contains the control character {sign}; remove it.",
-                name=name,
+                name=_named(name),
                 sign=f"U+{ord(odd):04X}",
             ),
             RowFault.CONTROL_CHARACTER,
         )
     limit = MAX_LENGTH if name in FIELDS or name == "email" else LONGEST_OWN
     if len(value) > limit:
-        longer = Text("{name} is longer than {limit} characters.", name=name, limit=limit)
+        longer = Text("{name} is longer than {limit} characters.", name=_named(name), limit=limit)
         raise UnfitField(longer, RowFault.TOO_LONG)
     return value
+
+
+def _named(name: str) -> Text | str:
+    """A value as people call it; one of the author's own by the name that they gave it."""
+    return sentences.FIELDS[name] if name in sentences.FIELDS else _BESIDE.get(name, name)
+
+
+_BESIDE = {
+    "email": Text.within("field", "address"),
+    "name": Text.within("field", "name"),
+    "note": Text.within("field", "note"),
+    "reason": Text.within("field", "reason"),
+    "assignee": Text.within("field", "assigned person"),
+}
 
 
 def _refused(letter: str) -> bool:

@@ -29,6 +29,22 @@ def send(client, text: str = CSV, name: str = "people.csv"):
     return client.post("/import", files={"file": (name, text.encode(), "text/csv")})
 
 
+def test_what_is_refused_is_told_in_words_and_shown_short(console: Console) -> None:
+    """No raw name of a column; a mark that turns the writing round is a code; a page stays a page."""
+    rows = f"kim@lake.example;Kim\u202eexe.png\nmia@lake.example;{'long ' * 1000}\n"
+    with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
+        shown = send(ann, f"email;Nachname\n{rows}").text
+        assert in_english("Last name contains the control character U+202E") in shown
+        assert in_english("Last name is longer than 300 characters") in shown
+        assert "last_name" not in shown.partition("<tbody>")[2]
+        assert "Kim⟨U+202E⟩exe.png" in shown
+        assert "\u202e" not in shown
+        assert "long " * 20 not in shown
+        assert (
+            "Nazwisko zawiera znak" in ann.get(f"/import/{console.app.jobs.list().jobs[0].id}?lang=pl").text
+        )
+
+
 def test_a_file_is_looked_through_imported_and_enrolled_without_script(console_on_both: Console) -> None:
     app = console_on_both.app
     engine_house.add_mailbox(app._context)
@@ -85,7 +101,7 @@ def test_a_mark_of_direction_in_a_value_turns_nothing_else_round(console: Consol
     with console.client(token, follow_redirects=True) as ann:
         checked = send(ann, "email,note,Vorliebe\n\u202eno address,second,<b>\nok@lake.example,x,y\n").text
     (job,) = console.app.jobs.list().jobs
-    cell = "<bdi>\u202eno address</bdi> · <bdi>second</bdi> · <bdi>&lt;b&gt;</bdi>"
+    cell = "<bdi>⟨U+202E⟩no address</bdi> · <bdi>second</bdi> · <bdi>&lt;b&gt;</bdi>"
     assert cell in checked
     assert (
         "<bdi>note</bdi>, <bdi>Vorliebe</bdi> <code>vorliebe</code>" in checked

@@ -90,11 +90,11 @@ def test_no_file_of_rejected_rows_when_there_are_none(house: Context, tmp_path: 
 @pytest.mark.parametrize(
     ("row", "reason", "code"),
     [
-        ("a@b.example,Ad\x00a,", "control character U+0000", "control_character"),
+        ("a@b.example,Ad\x00a,", "first name contains the control character U+0000", "control_character"),
         ("a@b.example,Ad\u202ea,", "control character U+202E", "control_character"),
         ("a@b.example,Ada,Warsaw", "did you mean Europe/Warsaw?", "unknown_zone"),
         ("a@b.example,Ada,Europe/Warsaw,more", "has 4 cells, the header only 3", "too_many_cells"),
-        ("a@b.example," + "x" * 301 + ",", "longer than 300", "too_long"),
+        ("a@b.example," + "x" * 301 + ",", "first name is longer than 300", "too_long"),
         ("bob@evil.example <a@b.example>,Ada,", "more than one", "not_an_address"),
         ('a@b.example,"Ada,', "never closed", "not_csv"),
         (",Ada,", "The address is empty", "not_an_address"),
