@@ -24,6 +24,7 @@ from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.sending.doubt import restore_guard
+from relance.mailbox import greeting
 from relance.mailbox.account import Account
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
@@ -65,7 +66,9 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
     longest = settings.mail_answer_seconds
 
     def outbox(account: Account) -> smtp.Outbox:
-        return smtp.Outbox(account, helo=_helo(), limits=smtp.Limits().within(longest))
+        return smtp.Outbox(
+            account, helo=greeting.of_host(socket.gethostname()), limits=smtp.Limits().within(longest)
+        )
 
     def inbox(account: Account) -> imap.Inbox:
         return imap.Inbox(account, timeouts=imap.Timeouts().within(longest))
@@ -124,12 +127,6 @@ def signer(settings: Settings) -> Signer:
     """What signs the links in mails."""
     ring = settings.keyring()
     return Signer({number: vault.derive(key, "tracking") for number, key in ring.keys.items()}, ring.current)
-
-
-def _helo() -> str:
-    """This host's name as a mail server may hear it (RFC 5321, 4.1.4), or the loopback literal."""
-    name = socket.gethostname()
-    return name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "[127.0.0.1]"
 
 
 def judge_file(

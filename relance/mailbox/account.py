@@ -50,6 +50,7 @@ class Account:
     ca_file: str | None = (
         None  # what to trust besides the system's authorities: the path of a PEM file, or the PEM itself
     )
+    ehlo_name: str = ""  # by which its SMTP server is greeted; empty: this computer's, or its address
 
     @property
     def username(self) -> str:

@@ -11,6 +11,7 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.reasons import prose
+from relance.engine.schedule.timezones import Workspace
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState, State
 from relance.engine.store.contacts.contacts import Contact
@@ -34,6 +35,7 @@ class House:
     def __init__(self, base: str = "https://go.sales.example") -> None:
         self.links = Links(base, Signer({1: SECRET}, 1))
         self.own_ids = OwnMessageIds({1: SECRET}, 1)
+        self.workspace = Workspace()
 
 
 BASES = ("https://go.sales.example", "https://firm.example/mail/below/a/long/path", "http://127.0.0.1:8000")

@@ -42,6 +42,8 @@ MEANINGS = {
     "outcome": "the state of the mail now (see [states](states.md)); of a task: how it ended, as its doer said",
     "password": "that there is a new one",
     "plus_addressing": "whether mail to its name with + and more reaches it",
+    "zone": "the time zone in which its mails are dated; empty: the workspace's",
+    "ehlo_name": "the name it greets its SMTP server by; empty: this computer's, or its address",
     "sign_in": "how it signs in from now on: `oauth`",
     "reason": "why, for people",
     "reasons": "why, a sentence each",

@@ -50,6 +50,7 @@ class FaultServer:
         self.accepted_count = 0
         self.commands: list[str] = []  # verbs in order, over all connections; never a password
         self.envelopes: list[str] = []  # MAIL and RCPT lines, whole
+        self.greetings: list[str] = []  # what EHLO said
         self.talks: list[
             list[str]
         ] = []  # of each connection: its verbs, and "354" and "body" where they came
@@ -134,6 +135,7 @@ class FaultServer:
         with self.changed:
             if self.keep_raw:
                 self.commands.append(verb)
+                self.greetings += [line.partition(" ")[2]] if verb == "EHLO" else []
                 self.envelopes += [line] if verb in ("MAIL", "RCPT") else []
             self.changed.notify_all()
 

@@ -189,6 +189,7 @@ PEOPLES_OWN = {
         "sender",
         "sequence",
         "smtp",
+        "ehlo_name",
         "step",
         "subject",
         "substitute",

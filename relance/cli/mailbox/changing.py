@@ -16,6 +16,7 @@ from relance.cli.mailbox.options import (
     Anyway,
     CaFile,
     Cap,
+    EhloName,
     Gap,
     HourlyCap,
     ImapHost,
@@ -31,6 +32,7 @@ from relance.cli.mailbox.options import (
     Port,
     Secured,
     SmtpHost,
+    Zone,
 )
 from relance.cli.terminal import asking, session, show
 from relance.wording import _
@@ -62,6 +64,8 @@ def set_(  # noqa: PLR0913 - a flag for every question
     unknown: Policy = None,
     plus_addressing: NewPlus = None,
     alias: Aliases = None,
+    zone: Zone = None,
+    ehlo_name: EhloName = None,
     anyway: Anyway = False,
     as_json: Json = False,
 ) -> None:
@@ -74,21 +78,13 @@ def set_(  # noqa: PLR0913 - a flag for every question
 
     with session.of(ctx).open() as relance:
         before = relance.mailboxes.show(address)  # an address that is none is told before the question
+        secret = password(address, from_stdin=password_stdin) if new_password or password_stdin else None
         wish = MailboxChange(
-            name,
-            daily_cap,
-            gap_seconds,
-            password(address, from_stdin=password_stdin) if new_password or password_stdin else None,
-            username,
-            Way(smtp_host, smtp_port, smtp_security),
-            Way(imap_host, imap_port, imap_security),
-            _certificate(ca_file, none=no_ca_file),
-            unknown and unknown.value.replace("-", " "),
-            plus_addressing,
-            alias,
-            hourly_cap,
-            jitter_seconds,
-        )
+            name, daily_cap, gap_seconds, secret, username,
+            Way(smtp_host, smtp_port, smtp_security), Way(imap_host, imap_port, imap_security),
+            _certificate(ca_file, none=no_ca_file), unknown and unknown.value.replace("-", " "),
+            plus_addressing, alias, hourly_cap, jitter_seconds, zone, ehlo_name,
+        )  # fmt: skip
         _say(before, _changed(relance, address, wish, anyway=anyway), as_json=as_json)
 
 

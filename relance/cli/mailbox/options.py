@@ -91,6 +91,20 @@ NewPlus = Annotated[
         help="Whether mail to you+anything@ reaches you: then answers carry a token and cannot get lost.",
     ),
 ]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--zone", metavar="ZONE", help="The time zone in which its mails are dated; empty: the workspace's."
+    ),
+]
+EhloName = Annotated[
+    str | None,
+    typer.Option(
+        "--ehlo-name",
+        metavar="NAME",
+        help="The name it greets its SMTP server by. Empty: this computer's name if it is public, otherwise the address.",
+    ),
+]
 NoCaFile = Annotated[bool, typer.Option("--no-ca-file", help="Trust only the system's certificates again.")]
 Aliases = Annotated[
     list[str] | None,

@@ -37,6 +37,7 @@ ATTRIBUTES = {
     "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),
     "synced at": N_("last check"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
     "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),
+    "ehlo name": N_("name in the greeting"),
     "offered": N_("possible aliases"), "refused by": N_("refused by"), "own certificate": N_("own certificate"),
     "sign in": N_("signs in by"), "sign in until": N_("sign in again by"), "sign in warning": N_("sign-in at risk"),
     "codes": N_("codes"), "quoted": N_("quoted"), "original": N_("as written"),

@@ -59,6 +59,8 @@ class MailboxChanged(EventData):
     ca_file: bool | None = None
     unknown_policy: str | None = None
     plus_addressing: bool | None = None
+    zone: str | None = None
+    ehlo_name: str | None = None
     sign_in: str | None = None
 
 

@@ -99,6 +99,8 @@ class MailboxView:
     sign_in_why: Why | None = None  # what that says, for programs
     hourly_cap: int | None = None
     jitter_seconds: int = 0
+    zone: str = ""  # in which the Date of its mails is told; empty: the workspace's
+    ehlo_name: str = ""  # by which it greets its SMTP server; empty: this computer's, or its address
 
     @property
     def kept(self) -> bool:

@@ -80,6 +80,19 @@ def _changes(params: Params) -> Iterator[Text]:
             if params["plus_addressing"]
             else Text("plus addressing is not used")
         )
+    yield from _sender_changes(params)
+
+
+def _sender_changes(params: Params) -> Iterator[Text]:
+    """What its mails say of their sender."""
+    if zone := params.get("zone"):
+        yield Text("time zone of its mails: {zone}", zone=zone)
+    elif zone is not None:
+        yield Text("its mails are dated in the workspace's time zone")
+    if name := params.get("ehlo_name"):
+        yield Text("greets its server as: {name}", name=name)
+    elif name is not None:
+        yield Text("greets its server by this computer's name or address")
 
 
 def _limit_changes(params: Params) -> Iterator[Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import html
+import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -141,6 +142,14 @@ def message_id(context: Context, mailbox: Mailbox, case: StepContext) -> str:
     return compose.new_message_id(token, mailbox.address.rpartition("@")[2])
 
 
+def local_time(context: Context, mailbox: Mailbox, now: dt.datetime) -> dt.datetime:
+    """Now as the sender's clock shows it, for Date: in the mailbox's zone, else in the workspace's, as a person's program does."""
+    try:
+        return now.astimezone(zoneinfo.ZoneInfo(mailbox.zone or context.workspace.zone))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):  # this computer's zones are older than the setting
+        return now
+
+
 MAX_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 
 
@@ -170,7 +179,7 @@ def _frozen(sheet: _Sheet, rendered: templates.Rendered, subject: str, own_id: s
         text=rendered.text,
         html=rendered.html,
         message_id=own_id,
-        date=sheet.now,
+        date=local_time(sheet.context, mailbox, sheet.now),
         in_reply_to=thread[-1].message_id if thread else None,
         references=tuple(each.message_id for each in thread),
         reply_to=plus_address(mailbox, own_id) if mailbox.plus_addressing else None,

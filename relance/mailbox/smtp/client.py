@@ -24,7 +24,7 @@ DEFAULT_LIMITS = Limits()
 
 T = TypeVar("T")
 
-_HELO = re.compile(r"[A-Za-z0-9.\[\]:_-]{1,253}")
+_HELO = re.compile(r"[A-Za-z0-9.\[\]:_-]{0,253}")
 
 
 class Outbox:
@@ -33,17 +33,19 @@ class Outbox:
     A mail goes in two steps, so that the caller can commit in between: `offer` ends at the server's 354, when nothing of
     the mail has left; `transmit` sends the body and waits for the last word. Everyday ends are values. If a wait is cut
     short (KeyboardInterrupt, a thread's time limit) the connection is aborted and the interruption goes on to the caller:
-    out of `offer` the mail is certainly not sent, out of `transmit` it is `UNKNOWN`.
+    out of `offer` the mail is certainly not sent, out of `transmit` it is `UNKNOWN`. The server is greeted by the name that the
+    account says, else by `helo`, and without either by the address that the connection is made from (RFC 5321, 4.1.1.1).
     """
 
     def __init__(
         self,
         account: Account,
         *,
-        helo: str,
+        helo: str = "",
         limits: Limits = DEFAULT_LIMITS,
         tls_context: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
+        helo = account.ehlo_name or helo
         if not _HELO.fullmatch(helo):
             raise ValueError(f"{helo!r} is not a name to greet a server with")
         context = tls_context or partial(tls.context, account.ca_file)

@@ -86,6 +86,13 @@ class Wire(protocol.SMTPProtocol):
         super().connection_lost(exc)
         self._wake()
 
+    @property
+    def own_address(self) -> bytes:
+        """The address that the connection is made from, as a literal (RFC 5321, 4.1.3)."""
+        name = self.transport.get_extra_info("sockname") if self.transport is not None else None
+        host = str(name[0]).partition("%")[0] if name else "127.0.0.1"
+        return f"[IPv6:{host}]".encode() if ":" in host else f"[{host}]".encode()
+
     def conceal(self, redact: Callable[[str], str]) -> None:
         """From now on every reply goes through this: a server's words are stored, logged and shown."""
         self._redact = redact

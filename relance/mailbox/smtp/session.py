@@ -209,7 +209,9 @@ class SmtpSession:
         return await self._hello()
 
     async def _hello(self) -> SendResult | None:
-        reply = await self._line().ask(b"EHLO " + self._helo, self._limits.greeting)
+        reply = await self._line().ask(
+            b"EHLO " + (self._helo or self._line().own_address), self._limits.greeting
+        )
         if reply.code != 250:
             return self._refused(reply)
         self._can = capabilities.told(reply.message)

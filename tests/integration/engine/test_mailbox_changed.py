@@ -69,6 +69,9 @@ def test_what_is_as_it_was_is_no_change(house: Context) -> None:
         MailboxChange(gap_seconds=-1),
         MailboxChange(password=""),
         MailboxChange(password="x\n"),
+        MailboxChange(zone="Europe/Warszawa"),
+        MailboxChange(ehlo_name="3f2a9b1c7d4e"),
+        MailboxChange(ehlo_name="mail.acme.example\r\n"),
     ],
 )
 def test_a_mistake_changes_nothing(house: Context, wish: MailboxChange) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from relance.mailbox.account import Security
@@ -246,6 +248,27 @@ def test_what_needs_no_extension_asks_for_none(server: FaultServer, outbox: smtp
     server.behaviour.extensions = ("SMTPUTF8", "8BITMIME")
     assert send(outbox).outcome is Outcome.ACCEPTED
     assert server.envelopes[0] == "MAIL FROM:<ada@firm.example>"
+
+
+# --- the greeting (RFC 5321, 4.1.1.1) ---
+
+
+@pytest.mark.parametrize(
+    ("own", "host", "said"),
+    [
+        ("mail.acme.example", "", "mail.acme.example"),
+        ("mail.acme.example", "box.hosting.example", "mail.acme.example"),
+        ("", "box.hosting.example", "box.hosting.example"),
+        ("", "", "[127.0.0.1]"),
+    ],
+)
+def test_a_server_is_greeted_by_a_name_or_by_the_address_it_sees(
+    server: FaultServer, own: str, host: str, said: str
+) -> None:
+    known = dataclasses.replace(account(server.port), ehlo_name=own)
+    with smtp_client.Outbox(known, helo=host, limits=LIMITS) as outbox:
+        assert outbox.connect() is None
+    assert set(server.greetings) == {said}
 
 
 # --- refusals ---

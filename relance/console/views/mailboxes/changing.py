@@ -20,7 +20,7 @@ from relance.wording import Text
 
 FIELDS = (
     *("name", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds", "username"),
-    *("aliases", "unknown_policy", "plus_addressing"),
+    *("aliases", "unknown_policy", "plus_addressing", "zone", "ehlo_name"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
@@ -64,6 +64,8 @@ def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
         aliases,
         _number(given, "hourly_cap"),
         _number(given, "jitter_seconds"),
+        given.get("zone"),
+        given.get("ehlo_name"),
     )
 
 

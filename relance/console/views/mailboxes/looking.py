@@ -135,6 +135,8 @@ def _written(mailbox: MailboxView) -> dict[str, str]:
         "aliases": ", ".join(mailbox.aliases),
         "unknown_policy": mailbox.unknown_policy,
         "plus_addressing": "yes" if mailbox.plus_addressing else "no",
+        "zone": mailbox.zone,
+        "ehlo_name": mailbox.ehlo_name,
         **dict.fromkeys(("ca_file", "to", "new_threads"), ""),
     }
     for kind, server in (("smtp", mailbox.smtp_server), ("imap", mailbox.imap_server)):

@@ -51,6 +51,12 @@ mailbox = sa.Table(
     sa.Column("files_sent", sa.Boolean),  # whether the provider files its own Sent copies; empty: not known
     # Whether ada+token@ reaches ada@: then Reply-To carries the mail's token, and no client can lose it.
     sa.Column("plus_addressing", sa.Boolean, nullable=False, server_default=sa.false()),
+    # What its mails say of their sender. Empty: the workspace's zone, this computer's name, the installation's tracking address, none.
+    text("zone"),
+    text("ehlo_name"),
+    text("tracking_host"),
+    text("signature"),
+    text("signature_html"),
     # The lease: who works for this mailbox now, until when (machine time), and the number every write must show.
     text("lease_owner"),
     sa.Column("lease_until", Instant),

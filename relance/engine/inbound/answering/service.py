@@ -268,7 +268,8 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     before = messages.by_id(conn, answer.message_id) if answer.message_id is not None else None
     token = context.own_ids.token(row.id, script.name, sheet.goes_to.address, sheet.step)
     own_id = compose.new_message_id(token, sender.address.rpartition("@")[2])
-    draft = _draft(conn, sheet, before.subject if before else "", own_id, now)
+    date = step_mails.local_time(context, sender, now)
+    draft = _draft(conn, sheet, before.subject if before else "", own_id, date)
     try:
         raw = compose.compose(draft)
     except final_bytes.UnfitMail as unfit:

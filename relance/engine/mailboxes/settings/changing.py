@@ -27,7 +27,7 @@ from relance.engine.reasons import Code, because
 from relance.engine.sequences import backlog
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, LIMITS, SIGN_IN, Mailbox
+from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, LIMITS, SENDER, SIGN_IN, Mailbox
 from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
 from relance.mailbox.account import Security, Server
@@ -67,6 +67,8 @@ class MailboxChange:
     aliases: Sequence[str] | None = None
     hourly_cap: int | None = None
     jitter_seconds: int | None = None
+    zone: str | None = None  # in which the Date of its mails is told; "": the workspace's
+    ehlo_name: str | None = None  # by which it greets its SMTP server; "": this computer's, or its address
 
 
 def change(
@@ -188,6 +190,7 @@ def _check(wanted: Mailbox, wish: MailboxChange, today: dt.date | None) -> None:
     if wish.unknown_policy is not None:
         problems += flaws.policy_problems(wish.unknown_policy)
     problems += flaws.limit_problems(wish)
+    problems += flaws.sender_problems(wish)
     if problems:
         raise errors.Invalid(problems)
 
@@ -215,8 +218,7 @@ def _tidy(name: str) -> str:
 
 def _wanted(found: Mailbox, wish: MailboxChange) -> Mailbox:
     """The mailbox as it is to be, but for its password."""
-    plain = ("gap_seconds", "jitter_seconds", "username", "unknown_policy", "plus_addressing")
-    values: dict[str, Any] = {name: getattr(wish, name) for name in plain if getattr(wish, name) is not None}
+    values: dict[str, Any] = {name: getattr(wish, name) for name in _PLAIN if getattr(wish, name) is not None}
     if wish.name is not None:
         values["name"] = _tidy(wish.name)
     values |= {name: getattr(wish, name) or None for name in _CAPS if getattr(wish, name) is not None}
@@ -232,8 +234,9 @@ _SERVERS = ("smtp", "imap")
 _CAPS = ("daily_cap", "hourly_cap")  # 0, as it is asked for: none
 _FIELDS = (
     *("name", *LIMITS, "username", *_SERVERS),
-    *("ca_file", "unknown_policy", "plus_addressing"),
+    *("ca_file", "unknown_policy", "plus_addressing", *SENDER),
 )
+_PLAIN = ("gap_seconds", "jitter_seconds", "username", "unknown_policy", "plus_addressing", *SENDER)
 
 
 def _columns(found: Mailbox, wanted: Mailbox) -> Iterator[tuple[str, Any]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from relance import errors
+from relance.engine.schedule import timezones
 from relance.engine.states import POLICIES
 from relance.engine.store.mailboxes import mailboxes
+from relance.mailbox import greeting
 from relance.mailbox.account import Security, Server
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
@@ -50,3 +53,17 @@ def sign_in_problems(**given: str) -> Iterator[errors.Problem]:
         if any(unicodedata.category(letter) == "Cc" for letter in value):
             hint = Text("Was it pasted together with a line break?")
             yield errors.Problem(_CONTROL, where=what, hint=hint)
+
+
+_NO_NAME = Text("must be a whole host name, such as mail.acme.example.").coded(SentenceCode.VALUE_UNFIT)
+
+
+def sender_problems(told: Any) -> Iterator[errors.Problem]:
+    """What is wrong with how a mailbox is to show itself; None and empty are well."""
+    try:
+        if told.zone:
+            timezones.checked_zone(told.zone)
+    except ValueError as wrong:
+        yield errors.Problem(wrong.args[0].coded(SentenceCode.VALUE_UNFIT), where="zone")
+    if told.ehlo_name and not greeting.is_name(told.ehlo_name):
+        yield errors.Problem(_NO_NAME, where="ehlo_name")

@@ -72,6 +72,8 @@ class Mailbox:
     hourly_cap: int | None = None
     jitter_seconds: int = 0
     barred: Text = NOTHING  # why no first mail leaves; without words where they do
+    zone: str = ""  # in which the Date of its mails is told; empty: the workspace's
+    ehlo_name: str = ""  # by which it greets its SMTP server; empty: this computer's, or its address
 
     @property
     def pace(self) -> Pace:
@@ -101,11 +103,14 @@ class Mailbox:
 
     def account(self, credentials: Credentials) -> Account:
         """What the mail room needs."""
-        return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
+        servers = self.smtp, self.imap
+        return Account(self.address, self.name, credentials, *servers, self.ca_file, self.ehlo_name)
 
 
 LIMITS = ("daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds")
 """The fields that say how fast it may send."""
+SENDER = ("zone", "ehlo_name")
+"""The fields that say how it shows itself; empty: as is usual."""
 
 SIGN_IN = ("username", "sign_in", "secret", "smtp", "imap", "ca_file")
 """The fields that say where it signs in, and with what."""
