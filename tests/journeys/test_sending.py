@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.journeys.stage import FOLLOW_UP, Stage
+from email.message import EmailMessage
+
+from tests.journeys.stage import ADA, FOLLOW_UP, Stage
 from tests.reworded import in_english
 
 OLA = "ola@acme.example"
@@ -110,6 +112,29 @@ def test_a_mailbox_never_sends_more_than_its_cap_in_24_hours(stage: Stage) -> No
     assert sum(stage.sent_to(person) for person in people) == 2
     stage.advance(days=5)
     assert all(stage.sent_to(person) >= 1 for person in people)
+
+
+def test_what_the_salesperson_sends_by_hand_leaves_less_for_us(stage: Stage) -> None:
+    stage.mailbox(daily_cap=2)
+    stage.run()
+    aunt = EmailMessage()
+    aunt["From"], aunt["To"], aunt["Subject"], aunt["Message-ID"] = (
+        ADA,
+        "aunt@family.example",
+        "Sunday",
+        "<1@phone.example>",
+    )
+    aunt["Date"] = stage.clock.now()
+    aunt.set_content("See you.")
+    stage.place(ADA, aunt.as_bytes(), folder="Sent")
+    stage.look()
+    people = [f"p{number}@firm{number}.example" for number in range(3)]
+    stage.enroll(*people)
+    stage.advance(hours=10, minutes=30)  # half past nine, and the mail to the aunt left at ten
+    assert sum(stage.sent_to(person) for person in people) == 1
+    assert stage.relance.status().mailboxes[0].by_hand == 1
+    stage.advance(hours=1)
+    assert sum(stage.sent_to(person) for person in people) == 2
 
 
 def test_mail_leaves_only_in_the_persons_own_working_hours(stage: Stage) -> None:

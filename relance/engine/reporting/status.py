@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,7 +27,7 @@ from relance.engine.store import headings, jobs, statistics
 from relance.engine.store import held as held_people
 from relance.engine.store.held import HeldGroup as HeldGroup
 from relance.engine.store.held import HeldMark as HeldMark
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import hand_mails, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.processes import Process
 from relance.engine.store.sequences import sequences
@@ -76,6 +77,7 @@ class MailboxLine:
         None  # where the limit of 24 hours is reached: when it lets the next mail go
     )
     beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
+    by_hand: int = 0  # of `sent_today`, those that its owner sent from their own mail program
 
     @property
     def trouble(self) -> str:
@@ -92,8 +94,10 @@ class MailboxLine:
 
     def _sent(self) -> Text:
         if self.daily_cap is None:
-            return Text.plural("{count} mail in 24 hours", "{count} mails in 24 hours", self.sent_today)
-        return Text("{sent} of {cap} mails in 24 hours", sent=self.sent_today, cap=self.daily_cap)
+            sent = Text.plural("{count} mail in 24 hours", "{count} mails in 24 hours", self.sent_today)
+        else:
+            sent = Text("{sent} of {cap} mails in 24 hours", sent=self.sent_today, cap=self.daily_cap)
+        return Text("{sent} ({count} by hand)", sent=sent, count=self.by_hand) if self.by_hand else sent
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,8 @@ def _facts(
 def _mailboxes(
     conn: Connection, listed: Sequence[Mailbox], now: dt.datetime, busy: Mapping[int, int]
 ) -> tuple[MailboxLine, ...]:
-    sent = statistics.sent_since(conn, now - DAY)
+    sent, by_hand = Counter(statistics.sent_since(conn, now - DAY)), hand_mails.since(conn, now - DAY)
+    sent.update(by_hand)
     odd = unread_mail.oddities(conn, now)
     return tuple(
         MailboxLine(
@@ -237,7 +242,7 @@ def _mailboxes(
             each.next_turn_at,
             each.read_at,
             str(each.sync_error),
-            sent.get(each.id, 0),
+            sent[each.id],
             each.daily_cap,
             busy.get(each.id, 0),
             str(each.send_error),
@@ -246,8 +251,9 @@ def _mailboxes(
             reasons.why_of(each.sync_error),
             reasons.why_of(each.send_error),
             reasons.whys_of(odd.get(each.id, ())),
-            _room_at(conn, each.id, each.daily_cap, sent.get(each.id, 0), now),
+            _room_at(conn, each.id, each.daily_cap, sent[each.id], now),
             reasons.beside(each.state, [each.why]) if each.reason else "",
+            by_hand.get(each.id, 0),
         )
         for each in listed
     )

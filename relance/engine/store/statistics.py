@@ -186,10 +186,8 @@ _MAY_HAVE_LEFT = ("transmitting", "accepted", "unknown")
 
 def sent_after(conn: Connection, mailbox_id: int, since: dt.datetime, skip: int) -> dt.datetime | None:
     """When a mail of a mailbox left, or may have: of those since an instant the first after the `skip` oldest."""
-    at = message.c.transmitting_at
-    query = sa.select(at).where(message.c.mailbox_id == mailbox_id, at > since)
-    query = query.where(is_one_of(message.c.state, _MAY_HAVE_LEFT)).order_by(at).offset(skip).limit(1)
-    return conn.execute(query).scalar_one_or_none()
+    left = messages.sent_since(conn, mailbox_id, since)
+    return left[skip] if skip < len(left) else None
 
 
 def sent_since(conn: Connection, since: dt.datetime) -> dict[int, int]:

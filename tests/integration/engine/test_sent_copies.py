@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from email.utils import format_datetime
 
@@ -11,6 +12,7 @@ from relance.engine.context import Context
 from relance.engine.inbound.reading import sent_copies
 from relance.engine.inbound.reading.sent_copies import Copy
 from relance.engine.reasons import Code
+from relance.engine.reporting import status
 from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store.mailboxes import mailboxes
@@ -107,3 +109,43 @@ def test_a_copy_proves_that_a_mail_left_whatever_its_row_says(ready: Context, st
     mail = wrote(ready, state=state)
     take(ready, copy(ready, To=KIM, Message_ID=mail.message_id))
     assert as_now(ready, mail).state is MessageState.ACCEPTED
+
+
+def counted(house: Context) -> list[dt.datetime]:
+    """What stands against the limit of 24 hours."""
+    now = house.clock.now()
+    with house.database.read() as conn:
+        return messages.sent_since(conn, mailboxes.named(conn, ADA).id, now - dt.timedelta(days=1))
+
+
+def test_what_is_written_by_hand_counts_against_the_limit_once_and_whoever_it_goes_to(ready: Context) -> None:
+    now, sent = ready.clock.now().replace(microsecond=0), dt.timedelta(hours=3)
+    written = copy(ready, To="aunt@family.example", Message_ID=ODD, Date=format_datetime(now - sent))
+    take(ready, written)
+    take(ready, dataclasses.replace(written, folder="Archive of Sent", uidvalidity=8))
+    assert counted(ready) == [now - sent]
+    line = status.status(ready).mailboxes[0]
+    assert (line.sent_today, line.by_hand) == (1, 1)
+    engine_house.clock(ready).advance(hours=21)
+    assert counted(ready) == []
+
+
+def test_our_own_copies_do_not_count_twice(ready: Context) -> None:
+    mail = wrote(ready)
+    take(
+        ready,
+        copy(ready, To=KIM, Message_ID=mail.message_id),
+        copy(ready, To=KIM, Message_ID=ODD, X_Relance_Copy=ODD),
+        copy(ready, in_sent=False, To=KIM, Subject="Lunch?", Message_ID="<seen@elsewhere.example>"),
+    )
+    assert len(counted(ready)) == 1
+
+
+def test_a_date_is_believed_only_in_the_past(ready: Context) -> None:
+    """A clock that is ahead does not take from the limit of tomorrow, and one without a date left when it was found."""
+    now = ready.clock.now()
+    late = copy(ready, To=MIA, Message_ID="<1@x.example>", Date=format_datetime(now + dt.timedelta(days=9)))
+    undated = copy(ready, To=MIA, Message_ID="<2@x.example>", Date="soon")
+    old = copy(ready, To=MIA, Message_ID="<3@x.example>", Date=format_datetime(now - dt.timedelta(days=3)))
+    take(ready, late, undated, old)
+    assert counted(ready) == [now, now]

@@ -16,6 +16,7 @@ from relance.engine.db.tables.mail import message as message
 from relance.engine.db.tables.mail import message_key as message_key
 from relance.engine.db.tables.mail import own_reply as own_reply
 from relance.engine.db.tables.mailboxes import folder as folder
+from relance.engine.db.tables.mailboxes import hand_mail as hand_mail
 from relance.engine.db.tables.mailboxes import mailbox as mailbox
 from relance.engine.db.tables.mailboxes import mailbox_health as mailbox_health
 from relance.engine.db.tables.mailboxes import oauth_grant as oauth_grant

@@ -145,6 +145,15 @@ mailbox_health = (
     )
 )
 
+hand_mail = sa.Table(  # what a mailbox's owner sent from their own program, of the last days: it counts against the mailbox's limits
+    "hand_mail",
+    metadata,
+    sa.Column("mailbox_id", Id, sa.ForeignKey("mailbox.id"), primary_key=True, autoincrement=False),
+    sa.Column("mark", sa.Text, primary_key=True),  # a digest of its Message-ID, or of its place in the folder
+    sa.Column("sent_at", Instant, nullable=False),  # as its Date says, never later than when it was found
+)
+index("ix_hand_mail_sent", hand_mail.c.mailbox_id, hand_mail.c.sent_at)
+
 withheld = sa.Table(  # mails that a server shows and does not give
     "withheld",
     metadata,

@@ -26,7 +26,7 @@ from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import correspondence, replies
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import hand_mails, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments
@@ -51,6 +51,11 @@ class Copy:
     def names(self) -> tuple[str, ...]:
         """Every id it bears."""
         return tuple(key for key in (self.mail.message_id, *self.mail.aliases) if key)
+
+    @property
+    def mark(self) -> str:
+        """What it is known by when it is met again, in another folder, too."""
+        return self.mail.message_id or f"{self.uidvalidity}:{self.uid}"
 
 
 def shown(context: Context, copies: Sequence[Copy], now: dt.datetime) -> list[Evidence]:
@@ -117,7 +122,9 @@ def _learn(
 
 
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:
-    """Anyone who writes to a person by hand has taken over: the sequence waits until they say that it may go on."""
+    """Anyone who writes to a person by hand has taken over: the sequence waits until they say that it may go on. Whoever it is
+    written to, it counts against what the mailbox may send."""
+    hand_mails.add(conn, mailbox_id, copy.mark, copy.mail.date or now, now)
     people = contacts.by_emails(conn, copy.mail.to)
     began = correspondence.started(conn, [person.id for person in people.values()])
     written = copy.mail.date or now
@@ -143,10 +150,9 @@ def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Conta
 
 
 def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> dict[str, object]:
-    mark = copy.mail.message_id or f"{copy.uidvalidity}:{copy.uid}"
     return {
         "mailbox_id": mailbox_id,
-        "dedupe": f"by hand {person.id} {mark}",
+        "dedupe": f"by hand {person.id} {copy.mark}",
         "folder": copy.folder,
         "uidvalidity": copy.uidvalidity,
         "uid": copy.uid,

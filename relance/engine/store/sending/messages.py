@@ -14,7 +14,7 @@ from relance.complete import stored
 from relance.engine import states
 from relance.engine.db import bulk, database
 from relance.engine.db.prepared import Prepared, Query, Row, any_of, fixed, is_one_of
-from relance.engine.db.tables import message, message_key
+from relance.engine.db.tables import hand_mail, message, message_key
 from relance.engine.states import MessageEvent, MessageState
 from relance.mailbox.parsing import provider_ids
 
@@ -311,7 +311,8 @@ def found(conn: Connection, mail: Message, at: dt.datetime) -> None:
 
 
 def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
-    """When mails left, or may have left, since an instant (business time), oldest first. What pace counts."""
+    """When mails left, or may have left, since an instant (business time), oldest first, with those that the mailbox's owner sent by
+    hand. What pace counts."""
     return times_since(mailbox_id, since).run(conn)
 
 
@@ -320,12 +321,15 @@ def times_since(mailbox_id: int, since: dt.datetime) -> Query[list[dt.datetime]]
     return Query(_SENT_SINCE, {"of": mailbox_id, "since": since}, lambda rows: [row[0] for row in rows])
 
 
-_SENT_SINCE = Prepared(
-    sa.select(message.c.transmitting_at)
+_LEFT_SINCE = (
+    sa.select(message.c.transmitting_at.label("at"))
     .where(message.c.mailbox_id == sa.bindparam("of"), message.c.transmitting_at > sa.bindparam("since"))
     .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
-    .order_by(message.c.transmitting_at)
 )
+_BY_HAND = sa.select(hand_mail.c.sent_at.label("at")).where(
+    hand_mail.c.mailbox_id == sa.bindparam("of"), hand_mail.c.sent_at > sa.bindparam("since")
+)
+_SENT_SINCE = Prepared(sa.union_all(_LEFT_SINCE, _BY_HAND).order_by("at"))
 
 
 @dataclass(frozen=True)
