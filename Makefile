@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-console bench-looks bench-paced bench-servers chaos corpus fuzz catalogue vendor lock clean
+.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-console bench-looks bench-paced bench-servers caps chaos corpus fuzz catalogue vendor lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,9 @@ bench-servers: $(VENV)/.dev ## what a silent, cutting, refusing or lying mail se
 
 chaos: $(VENV)/.dev ## kill, freeze, cut and silence everything while mails fall due, then count (SEED, STEPS, CRASHES, SECONDS, EMBEDDED=1)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(CRASHES),--crashes $(CRASHES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(EMBEDDED),--embedded)
+
+caps: $(VENV)/.dev ## send MAILS mails (10,000) from eight processes: no cap is exceeded by one
+	$(BIN)/python -m tests.fleet --mails $(or $(MAILS),10000)
 
 corpus: $(VENV)/.dev ## judge the corpus of answers and write docs/corpus.md
 	$(BIN)/python -m tests.corpus.score

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from relance.wording import Text
 
-DAY, HOUR = dt.timedelta(hours=24), dt.timedelta(hours=1)
+DAY, HOUR, MINUTE = dt.timedelta(hours=24), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 NO_TIME = dt.timedelta(0)
 
 
@@ -27,6 +27,12 @@ class Window:
     @property
     def bound(self) -> Text:
         """As people read it."""
+        if self.span == MINUTE:
+            return Text.plural(
+                "this mailbox's provider takes {count} mail in a minute",
+                "this mailbox's provider takes {count} mails in a minute",
+                self.most,
+            )
         if self.span == HOUR:
             return Text.plural(
                 "this mailbox's limit is {count} mail in an hour",
@@ -122,6 +128,24 @@ def _spaced(pace: Pace, recent: Sequence[dt.datetime], now: dt.datetime, room: i
             Text.plural("{count} second between two mails", "{count} seconds between two mails", seconds),
         )
     return Allowance(min(1, room), now + pace.gap)
+
+
+def matters(limit: Window, pace: Pace) -> bool:
+    """Whether a mailbox with such a pace could ever exceed what its provider takes. Its mails follow one another, so `most` + 1 of them
+    arrive at least `most` - 1 gaps apart, however long each takes."""
+    return (limit.most - 1) * pace.gap < limit.span
+
+
+def within(allowed: Allowance, limit: Window, ended: Sequence[dt.datetime], now: dt.datetime) -> Allowance:
+    """What may go where the provider takes no more than `limit`: it counts when mails arrive, which is somewhere between their marks and
+    their ends. `ended`: when the last ones ended (oldest first; what is under way ends now)."""
+    inside = [min(at, now) for at in ended if at > now - limit.span]
+    if len(inside) < limit.most:
+        return replace(allowed, count=min(allowed.count, limit.most - len(inside)))
+    frees = limit.free_at(inside, now)
+    if allowed.count == 0 and allowed.next_at is not None and allowed.next_at >= frees:
+        return allowed
+    return Allowance(0, frees, limit.bound)
 
 
 def since(pace: Pace, allowed: Allowance, left_at: dt.datetime) -> Allowance:

@@ -15,7 +15,7 @@ from relance.engine.context import Context
 from relance.engine.db import prepared
 from relance.engine.schedule import next_turn, throttle
 from relance.engine.schedule.next_turn import EndKind, EndTurn
-from relance.engine.schedule.throttle import Allowance, Pace
+from relance.engine.schedule.throttle import MINUTE, Allowance, Pace, Window
 from relance.engine.sending import admitting
 from relance.engine.sending.admitting import Admission
 from relance.engine.sending.replies import queue
@@ -23,12 +23,24 @@ from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending import arrivals, claims, messages
 from relance.engine.store.sequences import due, enrollments
 from relance.engine.store.sequences.due import FirstMails
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.mailbox import providers
 
 NOTHING_KNOWN = FirstMails()
+OWNERS_PART = 6
+# One in so many of what a provider takes in a minute is left to the mailbox's owner, who answers and writes as well.
+
+
+def _provider(mailbox: Mailbox) -> Window | None:
+    """How many mails a minute are ours of those its provider takes, where its own pace would let more go."""
+    known = providers.limits(mailbox.address, mailbox.smtp, mailbox.imap)
+    if known is None or known.mails_a_minute is None:
+        return None
+    limit = Window(known.mails_a_minute - known.mails_a_minute // OWNERS_PART, MINUTE)
+    return limit if throttle.matters(limit, mailbox.pace) else None
 
 
 @dataclass
@@ -48,11 +60,18 @@ class Workload:
     stuck: bool = False  # a person's answer was to leave, and none did
     admission: Admission | None = None  # whose first mails leave next, where that is known
     sent: int = 0  # mails in the last 24 hours
+    provider: Window | None = None  # what its provider takes, where its own pace would let more go
 
     @classmethod
     def of(cls, context: Context, lease: Lease, mailbox: Mailbox) -> Workload:
         """Nothing yet."""
-        return cls(context, lease, mailbox.pace, admission=admitting.of_row(mailbox.first_mails))
+        return cls(
+            context,
+            lease,
+            mailbox.pace,
+            provider=_provider(mailbox),
+            admission=admitting.of_row(mailbox.first_mails),
+        )
 
     @property
     def together(self) -> int:
@@ -124,6 +143,9 @@ class Workload:
     ) -> None:
         self.at, number, self.sent = now, self.lease.mailbox_id, len(sent)
         self.allowance = throttle.allowance(self.pace, sent, now, self.context.options.batch)
+        if self.provider is not None:
+            ended = arrivals.ended_since(conn, number, now - self.provider.span, now)
+            self.allowance = throttle.within(self.allowance, self.provider, ended, now)
         before, limited = self.admission, throttle.needs_history(self.pace)
         if limited:
             first = dataclasses.replace(first, admitted=lambda: self._admitted(conn))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from relance import errors
 from relance.mailbox.account import Security, Server
-from relance.mailbox.providers.facts import PASSWORDS, Provider, Way, WayIn
+from relance.mailbox.providers.facts import PASSWORDS, Provider, SendingLimits, Way, WayIn
 from relance.mailbox.providers.table import KNOWN
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
@@ -22,6 +22,7 @@ __all__ = [
     "at",
     "guess",
     "hosted",
+    "limits",
     "of",
     "password_ended",
     "usual",
@@ -66,6 +67,12 @@ def at(address: str, smtp: Server, imap: Server) -> Provider | None:
     if known in found:
         return known
     return next((each for each in found if not each.domains), found[0] if found else None)
+
+
+def limits(address: str, smtp: Server, imap: Server) -> SendingLimits | None:
+    """What the provider that takes a mailbox's mails allows; None: not known."""
+    sending = _owner(address, smtp, imap, "smtp")
+    return sending.limits if sending else None
 
 
 def advice(provider: Provider, on: dt.date) -> tuple[Text, ...]:

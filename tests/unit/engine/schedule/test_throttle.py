@@ -111,3 +111,37 @@ def test_no_window_ever_holds_more_than_its_cap(
         assert len([other for other in sent if at - throttle.HOUR < other <= at]) <= hourly
     if gap or jitter:
         assert all(b - a >= limit.gap_after(a) for a, b in itertools.pairwise(sent))
+
+
+@given(
+    most=st.integers(1, 6),
+    batch=st.integers(1, 9),
+    pauses=st.lists(st.integers(0, 40), max_size=40),
+    taken=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), min_size=1, max_size=9),
+)
+def test_a_provider_never_sees_more_in_a_minute_however_long_a_mail_takes(
+    most: int, batch: int, pauses: list[int], taken: list[tuple[int, int]]
+) -> None:
+    """Mails follow one another; each arrives somewhere between its mark and its end."""
+    limit, now, ended, arrived = throttle.Window(most, MINUTE), NOW, list[dt.datetime](), list[dt.datetime]()
+    for number, pause in enumerate(pauses):
+        now += dt.timedelta(seconds=pause)
+        for _ in range(throttle.within(throttle.allowance(FREE, [], now, batch), limit, ended, now).count):
+            before, after = (dt.timedelta(seconds=each) for each in taken[number % len(taken)])
+            arrived.append(now + before)
+            now += before + after
+            ended.append(now)
+    for at in arrived:
+        assert len([other for other in arrived if at - MINUTE < other <= at]) <= most
+
+
+def test_what_a_provider_takes_matters_only_where_the_own_pace_is_faster() -> None:
+    limit = throttle.Window(30, MINUTE)
+    assert throttle.matters(limit, FREE)
+    assert throttle.matters(limit, Pace(None, dt.timedelta(seconds=2)))
+    assert not throttle.matters(limit, Pace(None, dt.timedelta(seconds=3)))
+    waiting = throttle.within(throttle.allowance(FREE, [], NOW, 50), limit, [ago(seconds=50)] * 30, NOW)
+    assert (waiting.count, waiting.next_at) == (0, NOW + dt.timedelta(seconds=10))
+    assert in_english("30 mails in a minute") in str(waiting.bound)
+    later = throttle.Allowance(0, NOW + MINUTE, "the cap")
+    assert throttle.within(later, limit, [ago(seconds=50)] * 30, NOW) == later

@@ -1,0 +1,1 @@
+"""Several worker processes on one database and one mail server, and what that server saw of them."""
