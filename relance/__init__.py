@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
     from relance.engine.mailboxes.handing_over import HandOver
     from relance.engine.mailboxes.health.checking import HealthFinding, MailboxHealth
+    from relance.engine.mailboxes.health.watching import MailboxRate
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
     from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
@@ -191,6 +192,7 @@ __all__ = [
     "MailboxChange",
     "MailboxHealth",
     "MailboxLine",
+    "MailboxRate",
     "MailboxSpec",
     "MailboxTest",
     "MailboxView",
@@ -315,6 +317,7 @@ _ROOMS = {
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
     "engine.mailboxes.handing_over": ("HandOver",),
     "engine.mailboxes.health.checking": ("HealthFinding", "MailboxHealth"),
+    "engine.mailboxes.health.watching": ("MailboxRate",),
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.sending.copies": ("SentCopies",),

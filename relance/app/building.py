@@ -62,6 +62,9 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         skip_folders=settings.skip_folders,
         watch_folders=settings.watch_folders,
         allow_test_domains=settings.allow_test_domains,
+        bounce_limit=settings.bounce_limit_percent,
+        deferral_limit=settings.deferral_limit_percent,
+        complaint_limit=settings.complaint_limit_percent,
     )
     longest = settings.mail_answer_seconds
 

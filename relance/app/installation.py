@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from relance.engine.jobs import work as job_work
     from relance.engine.mailboxes import idle
     from relance.engine.mailboxes.health import checking as health_checking
+    from relance.engine.mailboxes.health import watching as health_watching
     from relance.engine.mailboxes.sign_ins import renewing, resealing
     from relance.engine.reporting import explain as reporting_explain
     from relance.engine.reporting import sequence_report, step_outcomes
@@ -70,7 +71,16 @@ else:
         "relance.engine.reporting.status",
         "relance.engine.reporting.timeline",
     )
-    journal_replay, control, sequences_enroll, job_work, renewing, resealing, health_checking = late.modules(
+    (
+        journal_replay,
+        control,
+        sequences_enroll,
+        job_work,
+        renewing,
+        resealing,
+        health_checking,
+        health_watching,
+    ) = late.modules(
         "relance.engine.restore.journal_replay",
         "relance.engine.sequences.control",
         "relance.engine.sequences.enroll",
@@ -78,6 +88,7 @@ else:
         "relance.engine.mailboxes.sign_ins.renewing",
         "relance.engine.mailboxes.sign_ins.resealing",
         "relance.engine.mailboxes.health.checking",
+        "relance.engine.mailboxes.health.watching",
     )
 
 BEAT_SECONDS = 60.0
@@ -303,6 +314,10 @@ class Relance:
     def check_health(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Check the domains and links of mailboxes where that is due; returns how many that were. Waits for DNS."""
         return health_checking.look(self._context, stop)
+
+    def watch_rates(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Pause the mailboxes with too many bounces, deferrals or complaints; returns how many."""
+        return health_watching.look(self._context, stop)
 
     def tick(self) -> engine_tick.TickReport:
         """Do what is due and needs no mailbox."""

@@ -133,6 +133,7 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.file_copies": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.sent_copies": _look(own_mailbox),
     "mailboxes.health": _look(own_mailbox),
+    "mailboxes.rates": _look(own_mailbox),
     "mailboxes.health_of_all": Rule(Permission.MAILBOXES),
     "mailboxes.check_health": _do(Permission.MAILBOXES),
     "mailboxes.let_first_mails_go": Rule(Permission.MAILBOXES, changes=True, audited=True),

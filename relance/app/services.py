@@ -21,6 +21,7 @@ from relance.engine.jobs import service as job_service
 from relance.engine.mailboxes import aliases, assigning, handing_over, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.health import checking as health_checking
+from relance.engine.mailboxes.health import watching as health_watching
 from relance.engine.mailboxes.settings import adding, changing
 from relance.engine.mailboxes.sign_ins import agreeing
 from relance.engine.reporting import forecast, today
@@ -144,6 +145,7 @@ class Mailboxes(Service):
     file_copies = Operation(copies.switch)
     health = Operation(health_checking.show)
     health_of_all = Operation(health_checking.every)
+    rates = Operation(health_watching.show)
     check_health = Operation(health_checking.check)
     let_first_mails_go = Operation(health_checking.let_go)
     pause = Operation(mailbox_service.pause)

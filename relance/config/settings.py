@@ -211,6 +211,19 @@ class Settings(BaseModel):
         ge=1,
         description=N_("how many days replies are kept in full, so that they can be classified again"),
     )
+    bounce_limit_percent: float = Field(
+        default=8.0, ge=0, description=N_("a mailbox pauses if more of a week's mails bounce; 0: never")
+    )
+    deferral_limit_percent: float = Field(
+        default=50.0,
+        ge=0,
+        description=N_("a mailbox pauses if servers defer more of a week's mails; 0: never"),
+    )
+    complaint_limit_percent: float = Field(
+        default=0.3,
+        ge=0,
+        description=N_("a mailbox pauses if more of a week's mails are reported as spam; 0: never"),
+    )
     database_answer_seconds: float = Field(
         default=30.0,
         ge=3,

@@ -80,6 +80,9 @@ class Options:
         str, ...
     ] = ()  # other people's folders that are looked at all the same, named likewise
     allow_test_domains: bool = False
+    bounce_limit: float = 8.0  # percent of a mailbox's mails that may come back in a week; 0: any number
+    deferral_limit: float = 50.0  # that receiving servers may put off
+    complaint_limit: float = 0.3  # that may be reported as spam
 
 
 def _listening(account: Account) -> AbstractContextManager[IdleConnection]:

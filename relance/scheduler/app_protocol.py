@@ -131,6 +131,9 @@ class App(Protocol):
     def check_health(self, stop: Callable[[], bool]) -> int:
         """Check the domains and links of mailboxes where that is due; returns how many that were. Waits for DNS."""
 
+    def watch_rates(self, stop: Callable[[], bool]) -> int:
+        """Pause the mailboxes with too many bounces, deferrals or complaints; returns how many."""
+
     def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
         """When something falls due next (business time), of what does after an instant; None when nothing waits."""
 

@@ -10,7 +10,9 @@ from relance.cli.terminal import session, show
 from relance.wording import _, moment
 
 if TYPE_CHECKING:
-    from relance import MailboxHealth
+    from collections.abc import Sequence
+
+    from relance import MailboxHealth, MailboxRate
 
 Address = Annotated[str | None, typer.Argument(metavar="ADDRESS", help="One mailbox; without it, all.")]
 Check = Annotated[
@@ -44,11 +46,14 @@ def health(
             offered.let_first_mails_go(address, anyway=send_anyway)
         addresses = [each.address for each in offered.health_of_all()] if address is None else [address]
         found = [offered.check_health(each) if check else offered.health(each) for each in addresses]
+        rates = [offered.rates(each) for each in addresses]
     if as_json:
-        show.data(found if address is None else found[0])
+        both = [{"health": each, "rates": rate} for each, rate in zip(found, rates, strict=True)]
+        show.data(both if address is None else both[0])
         return
-    for each in found:
+    for each, rate in zip(found, rates, strict=True):
         _say(each)
+        _say_rates(rate)
 
 
 def _say(found: MailboxHealth) -> None:
@@ -77,3 +82,21 @@ def _say(found: MailboxHealth) -> None:
         )
     if found.anyway:
         show.say(_("  First mails leave whatever the checks find, because a person decided so."))
+
+
+SHOWN = 5  # receiving domains
+
+
+def _say_rates(rates: Sequence[MailboxRate]) -> None:
+    for each in rates[: SHOWN + 1]:
+        if each.sent:
+            said = _(
+                "  Last 7 days, to {whom}: {sent} sent, {bounced} bounced, {deferred} deferred, {complained} reported as spam, {answered} answered.",
+                whom=each.domain or _("all recipients"),
+                sent=each.sent,
+                bounced=each.bounced,
+                deferred=each.deferred,
+                complained=each.complained,
+                answered=each.answered,
+            )
+            show.say(said)

@@ -136,6 +136,9 @@ class Code(StrEnum):
     # Why a mailbox sends nothing.
     SAME_ANSWER_TWICE = "same_answer_twice"
     SEVERAL_REFUSE = "several_refuse"
+    BOUNCE_RATE = "bounce_rate"
+    DEFERRAL_RATE = "deferral_rate"
+    COMPLAINT_RATE = "complaint_rate"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGN_IN_CUT_OFF = "sign_in_cut_off"  # while it was renewed
     CLIENT_REFUSED = "client_refused"

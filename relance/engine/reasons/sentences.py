@@ -134,6 +134,15 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.COLLEAGUE_SLOWS: Text("{email} at the same company {told}, so it is sent {wait} later"),
         Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row: {said} (the last was {email})"),
         Code.SEVERAL_REFUSE: Text("several organisations refuse its mail ({organisations}): {said}"),
+        Code.BOUNCE_RATE: Text(
+            "too many of its mails came back in the last {days} days: {count} of {sent} to {whom} (the limit is {limit} %). Check the addresses before you resume it"
+        ),
+        Code.DEFERRAL_RATE: Text(
+            "receiving servers deferred too many of its mails in the last {days} days: {count} of {sent} to {whom} (the limit is {limit} %). Send less, and resume it later"
+        ),
+        Code.COMPLAINT_RATE: Text(
+            "too many recipients reported its mails as spam in the last {days} days: {count} of {sent} to {whom} (the limit is {limit} %). Check who is written to before you resume it"
+        ),
         Code.SIGN_IN_REFUSED: Text(
             "the provider no longer accepts its sign-in (a changed password, a withdrawn consent, or too long without use). Sign in to it again. The provider said: {said}"
         ),

@@ -9,9 +9,9 @@ from relance.scheduler.regular.periodic import Periodic
 GOODBYE_SECONDS = 1.0  # a DNS server that is slow just now is left behind
 
 
-def parts(app: app_protocol.App) -> list[HealthChecks]:
+def parts(app: app_protocol.App) -> list[Periodic]:
     """The checks. A clock that does not run as the machine's belongs to a play or a test."""
-    return [HealthChecks(app)] if app.clock.scale == 1 else []
+    return [HealthChecks(app), RateWatch(app)] if app.clock.scale == 1 else []
 
 
 class HealthChecks(Periodic):
@@ -32,3 +32,15 @@ class HealthChecks(Periodic):
     def stop(self, seconds: float) -> None:
         """Begin no further check."""
         super().stop(min(seconds, GOODBYE_SECONDS))
+
+
+class RateWatch(HealthChecks):
+    """The rates of mailboxes, counted again and again."""
+
+    name = "rate-watch"
+    seconds = 600.0  # what is counted is a week's mail
+    doing = "watching the rates of mailboxes"
+
+    def work(self) -> int:
+        """Pause whose rates are too high."""
+        return self.app.watch_rates(self.stopping.is_set)

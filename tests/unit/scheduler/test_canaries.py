@@ -110,7 +110,7 @@ class App:
 
     clock = clock.ManualClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
     settings: Any = None
-    tick = turn = idle_candidates = listen = keep_signed_in = due_copies = check_health = fails
+    tick = turn = idle_candidates = listen = keep_signed_in = due_copies = check_health = watch_rates = fails
 
     def due_mailboxes(self, limit: int) -> list[int]:
         return []

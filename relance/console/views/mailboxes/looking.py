@@ -118,6 +118,9 @@ def shown(
         line=_lines(visit).get(mailbox.address),
         codes=codes.text,
         trial=trying.asked(visit, mailbox.address),
+        rates=[each for each in visit.app.mailboxes.rates(mailbox.address)[:6] if each.sent]
+        if mailbox.kept
+        else [],
         health=visit.app.mailboxes.health(mailbox.address) if mailbox.kept else None,
         can_change=visit.me.may(Permission.MAILBOXES),
     )
