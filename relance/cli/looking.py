@@ -166,7 +166,11 @@ def report(
     )
     show.say(f"{head} {enrolled}")
     totals = show.cell({codes.text("person", each): number for each, number in found.totals.items()})
-    show.say(_("By state: {totals}. Interested: {positive}.", totals=totals, positive=found.positive) + "\n")
+    show.say(_("By state: {totals}. Interested: {positive}.", totals=totals, positive=found.positive))
+    if found.late_follow_ups or found.late_first_mails:
+        late = {"follow_ups": found.late_follow_ups, "first_mails": found.late_first_mails}
+        show.say(_("Behind plan: follow-ups {follow_ups}, first mails {first_mails}.", **late))
+    show.say()
     show.listing(found.steps, FUNNEL, as_json=False, empty=_("It has no steps."))
 
 

@@ -22,6 +22,8 @@ from relance.wording import N_, _, day, moment
 GAP, NOTHING = "  ", "–"
 ATTRIBUTES = {
     "now": N_("now"), "states": N_("people"), "due now": N_("due now"), "next due": N_("next due"),
+    "late follow ups": N_("follow-ups behind plan"), "follow ups late since": N_("oldest follow-up planned for"),
+    "late first mails": N_("first mails behind plan"), "first mails late since": N_("oldest first mail planned for"),
     "held": N_("held"), "unknown mails": N_("mails in doubt"), "open tasks": N_("open tasks"),
     "waiting since": N_("waiting since"), "in doubt": N_("steps in doubt"), "unheard noes": N_("opt-outs not stored yet"),
     "id": N_("number"), "mailbox": N_("mailbox"), "email": N_("email"), "from address": N_("from"), "subject": N_("subject"),

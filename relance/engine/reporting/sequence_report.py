@@ -19,6 +19,7 @@ from relance.engine.reporting import codes
 from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State, advance
 from relance.engine.store import statistics
+from relance.engine.store.sending import lateness
 from relance.engine.store.statistics import StepCount
 
 DECISIVE = frozenset(
@@ -112,6 +113,12 @@ class Report:
     steps: tuple[StepReport, ...]
     all_mails: Funnel
     paused_by: str = ""
+    late_follow_ups: int = 0  # mails that should have left by now, by their plan: whatever postponed them
+    late_first_mails: int = 0
+    follow_ups_late_since: dt.datetime | None = (
+        None  # when the oldest of them should have left (business time)
+    )
+    first_mails_late_since: dt.datetime | None = None
 
 
 def report(context: Context, sequence: str) -> Report:
@@ -123,6 +130,7 @@ def report(context: Context, sequence: str) -> Report:
         counts = _read(conn, versions[0].sequence_id, now)
         totals = statistics.states_of(conn, versions[0].sequence_id)
         positive = statistics.positive(conn, versions[0].sequence_id)
+        late = lateness.late(conn, now, versions[0].sequence_id)
     latest = versions[0]
     return Report(
         sequence=latest.name,
@@ -136,6 +144,10 @@ def report(context: Context, sequence: str) -> Report:
         steps=tuple(counts.step(step_id, script) for step_id, script in _steps(scripts)),
         all_mails=Funnel(**counts.funnel()),
         paused_by=str(latest.paused_by),
+        late_follow_ups=late.follow_ups,
+        late_first_mails=late.first_mails,
+        follow_ups_late_since=late.follow_ups_since,
+        first_mails_late_since=late.first_mails_since,
     )
 
 

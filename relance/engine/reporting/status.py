@@ -30,6 +30,7 @@ from relance.engine.store.held import HeldMark as HeldMark
 from relance.engine.store.mailboxes import hand_mails, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.processes import Process
+from relance.engine.store.sending import lateness
 from relance.engine.store.sequences import sequences
 from relance.wording import Text, ended
 
@@ -128,6 +129,12 @@ class Status:
     clock_why: Why | None = None
     sequences_paused_by: Mapping[str, str] = field(default_factory=dict)  # name: who; empty where not known
     concerns: tuple[Concern, ...] = ()  # what is wrong; what stops most first
+    late_follow_ups: int = 0  # mails that should have left by now, by their plan: whatever postponed them
+    late_first_mails: int = 0
+    follow_ups_late_since: dt.datetime | None = (
+        None  # when the oldest of them should have left (business time)
+    )
+    first_mails_late_since: dt.datetime | None = None
 
     @property
     def grave(self) -> bool:
@@ -146,7 +153,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
         states, busy = statistics.everybody(conn)
         held_for = statistics.held_by_code(conn)
         paused = [each for each in sequences.latest(conn) if each.state == "paused"]
-        listed = mailboxes.list_all(conn)
+        listed, late = mailboxes.list_all(conn), lateness.late(conn, now)
         found = Status(
             now=now,
             states=states,
@@ -168,6 +175,10 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             held_by_code=held_for,
             held_by_reason={headings.heading(Code(code)): number for code, number in held_for.items()},
             in_doubt=statistics.in_doubt(conn),
+            late_follow_ups=late.follow_ups,
+            late_first_mails=late.first_mails,
+            follow_ups_late_since=late.follow_ups_since,
+            first_mails_late_since=late.first_mails_since,
             unheard_noes=context.noes.not_stored(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(

@@ -44,6 +44,10 @@ class Gauges:
         self.oldest = figures.gauge(
             "oldest_due_seconds", "How long the oldest work waits that could be done now."
         )
+        self.late = figures.gauge("late_mails", "Mails that should have left by now, by their plan.", "kind")
+        self.late_seconds = figures.gauge(
+            "late_seconds", "How long ago the oldest of them should have left.", "kind"
+        )
         self.mailboxes = figures.gauge("mailboxes", "Mailboxes by state: active, paused.", "state")
         self.unreadable = figures.gauge("mailboxes_unreadable", "Mailboxes that cannot be read.")
         self.sync_age = figures.gauge(
@@ -86,6 +90,10 @@ class Gauges:
         self.unknown.set(found.unknown_mails)
         seconds = self.app.clock.machine_seconds
         self.oldest.set(seconds(found.now - found.waiting_since) if found.waiting_since else 0)
+        _by_label(self.late, {"follow-up": found.late_follow_ups, "first mail": found.late_first_mails})
+        since = {"follow-up": found.follow_ups_late_since, "first mail": found.first_mails_late_since}
+        for kind, at in since.items():
+            self.late_seconds.labels(kind).set(seconds(found.now - at) if at else 0)
         _by_label(self.mailboxes, _counted(each.state for each in found.mailboxes))
         self.unreadable.set(sum(bool(each.sync_error) for each in found.mailboxes))
         read = [each.synced_at for each in found.mailboxes if each.state == "active" and each.synced_at]

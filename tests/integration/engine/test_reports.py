@@ -201,10 +201,30 @@ def test_holds_for_somebodys_own_words_count_together_whatever_their_codes(ready
     assert engine_status.status(ready).held_by_code == {"prose": 2}
 
 
+def test_mails_that_should_have_left_are_told_whatever_postponed_them(
+    ready: Context, clock: ManualClock
+) -> None:
+    begun = clock.now()
+    sent(ready, rows(ready)[0])
+    clock.advance(days=5)
+    with ready.database.write() as conn:  # a server said "later"
+        for row in rows(ready):
+            enrollments.postpone(conn, row, clock.now() + dt.timedelta(days=1), ())
+    for found in (engine_status.status(ready), sequence_report.report(ready, "Trial")):
+        assert (found.late_follow_ups, found.late_first_mails) == (1, 5)
+        assert (found.follow_ups_late_since, found.first_mails_late_since) == (
+            begun + dt.timedelta(days=3),
+            begun,
+        )
+    publish.pause(ready, "Trial", "the fair")
+    assert engine_status.status(ready).late_first_mails == 0  # they wait for a person
+
+
 def test_the_status_says_how_everything_stands(ready: Context, clock: ManualClock) -> None:
     status = engine_status.status(ready)
     assert (status.states, status.held, status.halted) == ({"active": 6}, 0, None)
     assert (status.due_now, status.next_due) == (6, None)
+    assert (status.late_follow_ups, status.late_first_mails) == (0, 0)  # they are due now, and not before
     sent(ready, rows(ready)[0])
     assert engine_status.status(ready).next_due == clock.now() + dt.timedelta(days=3)
     clock.advance(days=1)

@@ -159,6 +159,7 @@ def whole() -> Status:
         NOW, {"active": 5, "held": 2, "bounced": 1}, 0, None, 2, 4, 0, {}, (box, idle), None,
         attendance=Attendance((one,), ()), waiting_since=NOW - dt.timedelta(minutes=20),
         held_by_code={"company_may_have_answered": 2},
+        late_follow_ups=3, follow_ups_late_since=NOW - dt.timedelta(hours=5),
         concerns=(
             Concern(ConcernKind.UNREADABLE, "ada@sales.example can not be read: no way in", "ada@sales.example"),
             Concern(ConcernKind.HELD, "2 held", "somebody may have answered"),
@@ -179,6 +180,11 @@ def test_the_figures_say_what_status_says(tmp_path: Path) -> None:
     assert value("held", reason="company_may_have_answered") == 2
     assert value("unknown_mails") == 4
     assert value("oldest_due_seconds") == 20 * 60
+    assert (value("late_mails", kind="follow-up"), value("late_mails", kind="first mail")) == (3, 0)
+    assert (value("late_seconds", kind="follow-up"), value("late_seconds", kind="first mail")) == (
+        5 * 3600,
+        0,
+    )
     assert value("mailboxes", state="paused") == 1
     assert value("mailboxes_unreadable") == 1
     assert value("sync_age_seconds") == 2 * 3600
