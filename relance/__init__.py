@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
     from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
+    from relance.engine.mailboxes.sign_ins.connecting import ApplicationRequest, ConnectedMailbox
     from relance.engine.mailboxes.sign_ins.resealing import KeyRotation
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
@@ -127,6 +128,7 @@ __all__ = [
     "AnswerDetail",
     "AnswerPage",
     "AnswerView",
+    "ApplicationRequest",
     "Attachment",
     "Attendance",
     "AuditEntry",
@@ -145,6 +147,7 @@ __all__ = [
     "Clock",
     "Concern",
     "ConcernKind",
+    "ConnectedMailbox",
     "Contact",
     "ContactFilter",
     "Corrected",
@@ -322,6 +325,7 @@ _ROOMS = {
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.sending.copies": ("SentCopies",),
     "engine.mailboxes.sign_ins.resealing": ("KeyRotation",),
+    "engine.mailboxes.sign_ins.connecting": ("ApplicationRequest", "ConnectedMailbox"),
     "engine.mailboxes.sign_ins.agreeing": ("SignInPrompt", "SignInRequest"),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),

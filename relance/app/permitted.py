@@ -138,6 +138,7 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.check_health": _do(Permission.MAILBOXES),
     "mailboxes.let_first_mails_go": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.owners": Rule(Permission.MAILBOXES),
+    "mailboxes.connect": _do(Permission.MAILBOXES),
     "mailboxes.hand_over": _do(Permission.MAILBOXES),
     "mailboxes.list": _look(by_itself),
     "mailboxes.pause": _do(Permission.MAILBOXES),

@@ -23,7 +23,7 @@ from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.health import checking as health_checking
 from relance.engine.mailboxes.health import watching as health_watching
 from relance.engine.mailboxes.settings import adding, changing
-from relance.engine.mailboxes.sign_ins import agreeing
+from relance.engine.mailboxes.sign_ins import agreeing, connecting
 from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages, task_endings
 from relance.engine.restore import doubts
@@ -134,6 +134,7 @@ class Mailboxes(Service):
     change = Operation(changing.change)
     sign_in = Operation(agreeing.sign_in)
     add_signed_in = Operation(agreeing.add)
+    connect = Operation(connecting.connect)
     assign = Operation(assigning.assign)
     owners = Operation(assigning.owners)
     list = Operation(mailbox_service.list_all)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli import contacts
-from relance.cli.mailbox import aliases, changing, copies, finding, health, leaving, signing_in
+from relance.cli.mailbox import aliases, changing, connecting, copies, finding, health, leaving, signing_in
 from relance.cli.mailbox.options import (
     Address,
     Anyway,
@@ -344,6 +344,7 @@ def show_few(emails: Sequence[str]) -> str:
 
 
 group.command("sign-in")(signing_in.sign_in)
+group.command("connect")(connecting.connect)
 group.command("set")(changing.set_)
 group.command("change", hidden=True)(changing.set_)  # as it was called before
 group.command("health")(health.health)

@@ -15,8 +15,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
 from tests.servers import ports
 
+ACCOUNT = "relance@tests.example"
 CLIENT, SECRET = "relance-tests", "client-secret-5417"
 Fields = dict[str, str]
 Said = tuple[int, dict[str, Any]]
@@ -39,6 +43,11 @@ class Service:
     refresh: dict[str, str] = field(default_factory=dict)  # refresh tokens that are good: whose
     codes: dict[str, Fields] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)  # device codes: whose, once they agreed
+    account: rsa.RSAPublicKey | None = None  # of a service account
+    application: str = ""  # whose mailbox a client's own tokens are for
+    allowed: tuple[
+        str, ...
+    ] = ()  # the mailboxes that the administrator lets be used without asking their owners
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -102,6 +111,8 @@ class Service:
         return {"device_code": code, **shown, "interval": 1, "expires_in": 60}
 
     def _token(self, said: Fields) -> Said:
+        if said.get("grant_type") == "urn:ietf:params:oauth:grant-type:jwt-bearer":
+            return self._applied(self._of_assertion(said["assertion"]))
         if said.get("client_id") != CLIENT:
             return 401, {"error": "invalid_client"}
         match said.get("grant_type", ""):
@@ -113,7 +124,30 @@ class Service:
             case "urn:ietf:params:oauth:grant-type:device_code":
                 who = self.devices.get(said["device_code"], "")
                 return self._issued(who) if who else (400, {"error": "authorization_pending"})
+            case "client_credentials":
+                right = said.get("client_secret") == SECRET
+                return self._applied(self.application if right else "")
         return 400, {"error": "unsupported_grant_type"}
+
+    def _applied(self, user: str) -> Said:
+        """No refresh token: the client asks again."""
+        if user not in self.allowed:
+            return 400, {
+                "error": "unauthorized_client",
+                "error_description": "not allowed by the administrator",
+            }
+        return 200, {name: value for name, value in self.issue(user).items() if name != "refresh_token"}
+
+    def _of_assertion(self, assertion: str) -> str:
+        """For whom the service account asks, where all of it is right (RFC 7523, 3)."""
+        signed, _dot, proof = assertion.rpartition(".")
+        head, claims = (json.loads(_decoded(each)) for each in signed.split("."))
+        assert self.account is not None
+        self.account.verify(_decoded(proof), signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+        now = time.time()
+        assert (head["alg"], claims["aud"], claims["iss"]) == ("RS256", f"{self.url}/token", ACCOUNT)
+        assert claims["iat"] <= now < claims["exp"] <= claims["iat"] + 3600
+        return str(claims["sub"])
 
     def _issued(self, user: str) -> Said:
         if not user:
@@ -126,6 +160,10 @@ class Service:
         proof = base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
         right = asked and (asked["code_challenge"], asked["redirect_uri"]) == (proof, said["redirect_uri"])
         return asked["login_hint"] if right else ""
+
+
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 @contextmanager

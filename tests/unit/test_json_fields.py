@@ -37,7 +37,7 @@ CODES = {
     "sign_in": {"sign-in"},
     "unknown_policy": {"policy"},
     "role": {"role"},
-    "outcome": {"outcome"},
+    "outcome": {"connected", "outcome"},
     "code": {"row fault"},
     "added_by_kind": {"actor"},
 }
@@ -130,6 +130,7 @@ PEOPLES_OWN = {
         "by_mailbox",
         "mailboxes",
         "ca_file",
+        "service_account",
         "company",
         "contact",
     ),

@@ -133,6 +133,12 @@ SIGN_IN: Mapping[str, Text] = {
     "password": Text.within("sign-in", "password"),
     "oauth": Text.within("sign-in", "OAuth 2.0"),
 }
+CONNECTED: Mapping[str, Text] = {
+    "added": Text.within("connected", "added"),
+    "signed in": Text.within("connected", "signed in"),
+    "works": Text.within("connected", "works"),
+    "refused": Text.within("connected", "refused"),
+}
 POLICY: Mapping[str, Text] = {
     "hold": Text.within("policy", "hold"),
     "assume sent": Text.within("policy", "assume sent"),
@@ -222,6 +228,7 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "unread mail": UNREAD,
     "suppression": SUPPRESSION,
     "test": TRIED,
+    "connected": CONNECTED,
     "policy": POLICY,
     "sign-in": SIGN_IN,
     "substitute": SUBSTITUTE,

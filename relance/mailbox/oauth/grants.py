@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -19,6 +19,8 @@ class OAuthClient:
     authorization_url: str = ""
     device_url: str = ""  # RFC 8628; empty: the provider does not give these scopes so
     more: tuple[tuple[str, str], ...] = ()  # what people are asked with besides
+    key: str = field(default="", repr=False)  # a service account's private key, in PEM
+    key_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,17 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Grant:
-    """A client, and its tokens for one mailbox."""
+    """A client, and its tokens for one mailbox. Without a refresh token the client itself is allowed to use the mailbox."""
 
     client: OAuthClient
     refresh_token: str = field(repr=False)
     access_token: str = field(repr=False)
+    subject: str = ""  # for whom a service account acts: the mailbox's sign-in name
 
     def renewed(self, tokens: Tokens) -> Grant:
         """The same with new tokens."""
-        return Grant(self.client, tokens.refresh_token or self.refresh_token, tokens.access_token)
+        new = tokens.refresh_token or self.refresh_token
+        return replace(self, refresh_token=new, access_token=tokens.access_token)
 
     def text(self) -> str:
         """As it is sealed."""
@@ -55,4 +59,4 @@ class Grant:
             name: kept["client"][name] for name in OAuthClient.__dataclass_fields__ if name in kept["client"]
         }
         known |= {"scopes": tuple(known["scopes"]), "more": tuple((a, b) for a, b in known.get("more", ()))}
-        return cls(OAuthClient(**known), kept["refresh_token"], kept["access_token"])
+        return cls(OAuthClient(**known), kept["refresh_token"], kept["access_token"], kept.get("subject", ""))

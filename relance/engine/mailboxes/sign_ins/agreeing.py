@@ -76,7 +76,7 @@ def sign_in(
     mailbox = service.get(context, address)
     unproved = mailbox.account(AccessToken(mailbox.username, ""))
     granted = _agreed(context, unproved, _before(context, mailbox), wish, show, done)
-    _store(context, mailbox.address, granted)
+    store(context, mailbox.address, granted)
     return service.show(context, mailbox.address)
 
 
@@ -214,7 +214,8 @@ def _tokens(outcome: Outcome) -> Tokens:
     return outcome
 
 
-def _store(context: Context, address: str, granted: Granted) -> None:
+def store(context: Context, address: str, granted: Granted) -> None:
+    """The mailbox of that address, which is there, signs in so from now on; one that was paused for its sign-in sends again."""
     now, code = context.clock.now(), SignInKind.OAUTH.value
     before = service.get(context, address)
     if changing.paused_for_sign_in(before):

@@ -25,7 +25,7 @@ from relance.engine.store.mailboxes.grants import StoredGrant
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.auth import SignInKind
-from relance.mailbox.oauth import protocol
+from relance.mailbox.oauth import applications
 from relance.mailbox.oauth.grants import Grant, Tokens
 from relance.mailbox.oauth.protocol import EndpointTrouble, Outcome, RefusedPart, TokenRefusal
 from relance.wording import Text
@@ -48,7 +48,7 @@ class _Taken:
 
 
 @actors.acting(Actor(ActorKind.SCHEDULE, "sign-in"))
-def keep(context: Context, stop: Callable[[], bool] = lambda: False, ask: Ask = protocol.refresh) -> int:
+def keep(context: Context, stop: Callable[[], bool] = lambda: False, ask: Ask = applications.renew) -> int:
     """Renew what is due; returns how many mailboxes have new tokens. An endpoint that was in trouble is asked by no other mailbox
     in this round. Raises `errors.Unreachable` where the database is away."""
     with context.database.read() as conn:
@@ -125,7 +125,8 @@ def _store(context: Context, taken: _Taken, tokens: Tokens, asked: dt.datetime) 
 
 def _give_up(context: Context, taken: _Taken, refusal: TokenRefusal) -> None:
     """Only a person can mend it: nothing leaves, and the server is not asked any more."""
-    why = reason(refusal, interrupted=taken.interrupted)
+    lost = taken.interrupted and bool(taken.grant.refresh_token)  # nothing else is voided by being shown
+    why = reason(refusal, interrupted=lost)
     with context.database.write() as conn:
         mailboxes.lock(conn, [taken.mailbox.id])
         if not grants.refused(conn, taken.stored, Text.prose(refusal.words)):

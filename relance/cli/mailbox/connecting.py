@@ -1,0 +1,117 @@
+"""`mailbox connect`: many mailboxes at once, as their organisation's administrator has allowed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relance import errors
+from relance.cli.mailbox import finding
+from relance.cli.mailbox.options import CaFile, Flags, ImapHost, Json, Known, Port, Secured, SmtpHost
+from relance.cli.mailbox.signing_in import Client, Scopes, Secret, Tenant, Tokens
+from relance.cli.terminal import asking, session, show
+from relance.engine.reporting import codes
+from relance.wording import N_, Text, _, of_system
+
+if TYPE_CHECKING:
+    from relance import ConnectedMailbox, MailboxSpec
+
+LARGEST_FILE = 4 * 1024 * 1024
+COLUMNS = {N_("address"): "address", N_("result"): "outcome|connected", N_("reason"): "words"}
+
+Given = Annotated[list[str] | None, typer.Argument(metavar="ADDRESS", help="The mailboxes; or --from.")]
+File = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="FILE", help="A CSV file with the columns address and name."),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--service-account", metavar="FILE", help="The key file of a service account (JSON)."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Try every mailbox, and save nothing.")]
+
+
+def connect(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    address: Given = None,
+    file: File = None,
+    service_account: KeyFile = None,
+    client_id: Client = "",
+    client_secret: Secret = False,
+    tenant: Tenant = "",
+    provider: Known = None,
+    smtp_host: SmtpHost = None,
+    smtp_port: Port = None,
+    smtp_security: Secured = None,
+    imap_host: ImapHost = None,
+    imap_port: Port = None,
+    imap_security: Secured = None,
+    ca_file: CaFile = None,
+    token_url: Tokens = "",
+    scope: Scopes = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Connect many mailboxes at once, without asking their owners: as your administrator has allowed at the provider (OAuth 2.0).
+
+    At Google Workspace by a service account with domain-wide delegation, at Microsoft 365 by an application. Each mailbox is tried
+    before it is saved.
+    """
+    from relance import ApplicationRequest, MailboxSpec
+
+    key = _read(service_account) if service_account else ""
+    secret = asking.secret(_("Secret of the client")) if client_secret else ""
+    wish = ApplicationRequest(client_id, secret, tenant, key, token_url, tuple(scope or ()))
+    typed = bool(smtp_host and imap_host)
+    trusted = str(ca_file.resolve()) if ca_file else None
+
+    def spec(named: str, name: str) -> MailboxSpec:
+        usual = finding.usual(provider, named, None, typed=typed)
+        smtp = Flags(smtp_host, smtp_port, smtp_security).over(usual.smtp)
+        imap = Flags(imap_host, imap_port, imap_security).over(usual.imap)
+        return MailboxSpec(named, name, named, "", smtp, imap, trusted)
+
+    specs = [spec(*each) for each in _wanted(address or [], file)]
+    with session.of(ctx).open() as relance:
+        found = relance.mailboxes.connect(specs, wish, dry_run=dry_run, progress=_progress)
+    show.listing(found, COLUMNS, as_json=as_json, empty="")
+    if any(each.outcome == "refused" for each in found):
+        raise typer.Exit(1)
+
+
+def _progress(ended: ConnectedMailbox) -> None:
+    show.note(f"{ended.address}: {codes.text('connected', ended.outcome)}")
+
+
+def _wanted(given: list[str], file: Path | None) -> list[tuple[str, str]]:
+    """Each address once, with its sender's name; where none is given, what stands before the @."""
+    rows = [(each, "") for each in given]
+    if file is not None:
+        rows += _rows(_read(file))
+    names = {address.strip().lower(): name.strip() for address, name in rows if address.strip()}
+    if not names:
+        raise asking.wrong(_("Name the mailboxes, or give a file with --from."))
+    return [(each, name or each.partition("@")[0]) for each, name in names.items()]
+
+
+def _rows(text: str) -> Iterator[tuple[str, str]]:
+    table = csv.DictReader(text.splitlines())
+    if "address" not in (table.fieldnames or ()):
+        raise errors.WrongUse(Text("The file has no column that is called address."))
+    for row in table:
+        yield row.get("address") or "", row.get("name") or ""
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LARGEST_FILE).decode("utf-8-sig")
+    except OSError as error:
+        said = Text("{file} cannot be read: {reason}", file=str(file), reason=of_system(error))
+        raise errors.WrongUse(said) from error
+    except UnicodeDecodeError as error:
+        raise errors.WrongUse(Text("{file} is not in UTF-8.", file=str(file))) from error

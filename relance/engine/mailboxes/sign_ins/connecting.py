@@ -1,0 +1,166 @@
+"""Many mailboxes at once, as their organisation's administrator has allowed: by a service account, or as an application.
+
+Each is tried at the provider and at both servers, one after the other, and stored only if all of it works; one that does not work
+changes nothing for the others.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from relance import clock, errors
+from relance.engine import reasons
+from relance.engine.context import Context
+from relance.engine.mailboxes import service
+from relance.engine.mailboxes.service import MailboxSpec
+from relance.engine.mailboxes.settings import signing_in
+from relance.engine.mailboxes.sign_ins import agreeing, lifetimes
+from relance.engine.mailboxes.sign_ins.lifetimes import Granted
+from relance.engine.reasons import Why
+from relance.mailbox import providers
+from relance.mailbox.account import Account
+from relance.mailbox.auth import AccessToken
+from relance.mailbox.oauth import applications
+from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
+from relance.mailbox.providers.facts import FactSource, OAuth
+from relance.wording import Text, ended
+
+
+@dataclass(frozen=True)
+class ApplicationRequest:
+    """As whom the mailboxes are used. `service_account`: the key file of a service account (JSON), else a client ID, its secret and
+    the organisation. `token_url`, `scopes`: where the provider is not known here."""
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    tenant: str = ""
+    service_account: str = field(default="", repr=False)
+    token_url: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+class ConnectOutcome(StrEnum):
+    """What became of one mailbox."""
+
+    ADDED = "added"
+    SIGNED_IN = "signed in"  # it was there, and signs in so from now on
+    WORKS = "works"  # it was tried, and nothing was to be saved
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class ConnectedMailbox:
+    """One of them. `words`: why not."""
+
+    address: str
+    outcome: str  # a `ConnectOutcome`
+    words: str = ""
+    why: Why | None = None  # what they say, for programs
+
+
+Told = Callable[[ConnectedMailbox], None]
+
+
+def connect(
+    context: Context,
+    specs: Sequence[MailboxSpec],
+    wish: ApplicationRequest,
+    *,
+    dry_run: bool = False,
+    progress: Told = lambda _: None,
+) -> tuple[ConnectedMailbox, ...]:
+    """Take these mailboxes in, or let those that are there sign in so; a spec's `password` is not looked at. `dry_run`: everything is
+    tried, and nothing is saved. `progress` hears of each as it ends. What does not work with one is told of it, not raised."""
+    found = []
+    for spec in specs:
+        found.append(_one(context, spec, wish, dry_run=dry_run))
+        progress(found[-1])
+    return tuple(found)
+
+
+def _one(context: Context, spec: MailboxSpec, wish: ApplicationRequest, *, dry_run: bool) -> ConnectedMailbox:
+    try:
+        return _connected(context, spec, wish, dry_run=dry_run)
+    except errors.RelanceError as refused:
+        why = reasons.why_of(refused.sentence)
+        return ConnectedMailbox(spec.address, ConnectOutcome.REFUSED, str(refused), why)
+
+
+def _connected(
+    context: Context, spec: MailboxSpec, wish: ApplicationRequest, *, dry_run: bool
+) -> ConnectedMailbox:
+    try:
+        there = service.get(context, spec.address)
+    except errors.NotFound:
+        address = service.checked(context, spec, by_token=True)
+        token = AccessToken(spec.username, "")
+        account = Account(address, spec.name, token, spec.smtp, spec.imap, spec.ca_file)
+        granted = _granted(context, account, wish)
+        outcome = ConnectOutcome.ADDED
+        if not dry_run:
+            service.add(context, spec, granted)
+    else:
+        account = there.account(AccessToken(there.username, ""))
+        granted = _granted(context, account, wish)
+        outcome = ConnectOutcome.SIGNED_IN
+        if not dry_run:
+            agreeing.store(context, there.address, granted)
+    return ConnectedMailbox(account.address, ConnectOutcome.WORKS if dry_run else outcome)
+
+
+def _granted(context: Context, account: Account, wish: ApplicationRequest) -> Granted:
+    """What the provider gives for it, tried at both servers."""
+    client, asked = _client(account, wish), clock.machine_now()
+    unproved = Grant(client, "", "", account.username)
+    tokens = applications.obtain(unproved)
+    if not isinstance(tokens, Tokens):
+        raise errors.Broken(
+            Text(
+                "The provider gave no access to {address}: {words}",
+                address=account.address,
+                words=ended(tokens.words),
+            )
+        )
+    credentials = AccessToken(account.username, tokens.access_token)
+    proved = dataclasses.replace(account, credentials=credentials)
+    signing_in.require(context, proved, insisting=False)
+    grant = dataclasses.replace(unproved, access_token=tokens.access_token)
+    return Granted(grant, lifetimes.of(tokens, client, asked))
+
+
+def _client(account: Account, wish: ApplicationRequest) -> OAuthClient:
+    oauth = _oauth(account, wish)
+    if wish.service_account:
+        try:
+            return applications.service_account(wish.service_account, oauth)
+        except applications.UnfitKey as error:
+            raise errors.WrongUse(
+                Text("This is not the key file of a service account: one in JSON, with its private key.")
+            ) from error
+    if "{tenant}" in oauth.token_endpoint and not wish.tenant:
+        raise errors.WrongUse(
+            Text("Say which organisation has allowed the application: its ID, or a domain of it.")
+        )
+    if not (wish.client_id and wish.client_secret):
+        raise errors.WrongUse(
+            Text("An application signs in with its client ID and its client secret; give both.")
+        )
+    return applications.confidential(oauth, wish.tenant, wish.client_id, wish.client_secret)
+
+
+def _oauth(account: Account, wish: ApplicationRequest) -> OAuth:
+    if wish.scopes and (wish.token_url or wish.service_account):
+        source = FactSource("", clock.machine_now().date(), first_hand=False)  # whoever asks says so
+        return OAuth("", wish.token_url, wish.scopes, source, application_scopes=wish.scopes)
+    provider = providers.at(account.address, account.smtp, account.imap)
+    if provider is None or provider.oauth is None or not provider.oauth.application_scopes:
+        raise errors.WrongUse(
+            Text(
+                "The provider of {address} lets no administrator connect mailboxes, as far as is known here.",
+                address=account.address,
+            )
+        )
+    return provider.oauth
