@@ -150,6 +150,10 @@ class Context:
         token = self.grant(mailbox, found).access_token
         return mailbox.account(AccessToken(mailbox.username, token))
 
+    def links_of(self, mailbox: Mailbox) -> Links:
+        """What the links in a mailbox's mails begin with: its own tracking address, else the installation's."""
+        return self.links.below(mailbox.tracking_host)
+
     def grant(self, mailbox: Mailbox, stored: StoredGrant) -> oauth_grants.Grant:
         """A mailbox's grant, opened; `errors.Broken` when it does not open."""
         return oauth_grants.Grant.read(self.vault.open(stored.sealed, f"grant/{mailbox.address}"))

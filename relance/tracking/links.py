@@ -18,6 +18,15 @@ class Links:
         self._signer = signer
         self.only_here = _only_here(base_url)  # whether no other computer can open them
 
+    @staticmethod
+    def check(base_url: str) -> None:
+        """Raise `errors.Misconfigured` for what links cannot begin with."""
+        _checked(base_url)
+
+    def below(self, base_url: str) -> Links:
+        """The same below another base; empty: these. Whatever they are below, they are read alike."""
+        return Links(base_url, self._signer) if base_url else self
+
     @property
     def base(self) -> str:
         """What each of them begins with."""

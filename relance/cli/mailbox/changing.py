@@ -31,7 +31,10 @@ from relance.cli.mailbox.options import (
     Policy,
     Port,
     Secured,
+    Signature,
+    SignatureHtml,
     SmtpHost,
+    TrackingHost,
     Zone,
 )
 from relance.cli.terminal import asking, session, show
@@ -66,6 +69,9 @@ def set_(  # noqa: PLR0913 - a flag for every question
     alias: Aliases = None,
     zone: Zone = None,
     ehlo_name: EhloName = None,
+    tracking_host: TrackingHost = None,
+    signature: Signature = None,
+    signature_html: SignatureHtml = None,
     anyway: Anyway = False,
     as_json: Json = False,
 ) -> None:
@@ -84,6 +90,7 @@ def set_(  # noqa: PLR0913 - a flag for every question
             Way(smtp_host, smtp_port, smtp_security), Way(imap_host, imap_port, imap_security),
             _certificate(ca_file, none=no_ca_file), unknown and unknown.value.replace("-", " "),
             plus_addressing, alias, hourly_cap, jitter_seconds, zone, ehlo_name,
+            tracking_host, signature, _content(signature_html),
         )  # fmt: skip
         _say(before, _changed(relance, address, wish, anyway=anyway), as_json=as_json)
 
@@ -119,6 +126,10 @@ def _certificate(file: Path | None, *, none: bool) -> str | None:
     if none:
         return ""
     return str(file.resolve()) if file else None
+
+
+def _content(file: Path | None) -> str | None:
+    return file.read_text("utf-8-sig") if file else None
 
 
 @contextmanager

@@ -105,6 +105,27 @@ EhloName = Annotated[
         help="The name it greets its SMTP server by. Empty: this computer's name if it is public, otherwise the address.",
     ),
 ]
+TrackingHost = Annotated[
+    str | None,
+    typer.Option(
+        "--tracking-host",
+        metavar="URL",
+        help="What the links in its mails begin with, such as https://go.acme.example. Empty: as everywhere (base_url).",
+    ),
+]
+Signature = Annotated[
+    str | None,
+    typer.Option("--signature", metavar="TEXT", help="The text below its mails. Empty: none."),
+]
+SignatureHtml = Annotated[
+    Path | None,
+    typer.Option(
+        "--signature-html",
+        exists=True,
+        dir_okay=False,
+        help="The signature in HTML, from a file; if the file is empty, it is made from the text.",
+    ),
+]
 NoCaFile = Annotated[bool, typer.Option("--no-ca-file", help="Trust only the system's certificates again.")]
 Aliases = Annotated[
     list[str] | None,

@@ -61,6 +61,9 @@ class MailboxChanged(EventData):
     plus_addressing: bool | None = None
     zone: str | None = None
     ehlo_name: str | None = None
+    tracking_host: str | None = None
+    signature: bool | None = None
+    signature_html: bool | None = None
     sign_in: str | None = None
 
 

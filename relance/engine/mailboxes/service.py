@@ -101,6 +101,9 @@ class MailboxView:
     jitter_seconds: int = 0
     zone: str = ""  # in which the Date of its mails is told; empty: the workspace's
     ehlo_name: str = ""  # by which it greets its SMTP server; empty: this computer's, or its address
+    tracking_host: str = ""  # what the links in its mails begin with; empty: the installation's
+    signature: str = ""  # below its mails: as text, and in HTML; empty: made of the other
+    signature_html: str = ""
 
     @property
     def kept(self) -> bool:

@@ -93,6 +93,13 @@ def _sender_changes(params: Params) -> Iterator[Text]:
         yield Text("greets its server as: {name}", name=name)
     elif name is not None:
         yield Text("greets its server by this computer's name or address")
+    if base := params.get("tracking_host"):
+        yield Text("its links begin with: {base}", base=base)
+    elif base is not None:
+        yield Text("its links begin with the installation's web address")
+    if "signature" in params or "signature_html" in params:
+        kept = params.get("signature") or params.get("signature_html")
+        yield Text("another signature") if kept else Text("the signature is removed")
 
 
 def _limit_changes(params: Params) -> Iterator[Text]:

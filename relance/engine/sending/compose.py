@@ -20,8 +20,9 @@ from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending.messages import Message
-from relance.mailbox.composing import compose
+from relance.mailbox.composing import compose, signature
 from relance.mailbox.composing import final_check as final_bytes
+from relance.tracking.links import Links
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,14 @@ class _Sheet:
     now: dt.datetime
 
     @functools.cached_property
+    def links(self) -> Links:
+        """Where this mailbox's links lead."""
+        return self.context.links_of(self.mailbox)
+
+    @functools.cached_property
     def unsubscribe_url(self) -> str:
         """Stands in the footer and in a header."""
-        return self.context.links.unsubscribe_url(self.number, self.case.contact.email)
+        return self.links.unsubscribe_url(self.number, self.case.contact.email)
 
 
 def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Message | Unwritten:
@@ -72,23 +78,31 @@ def _thread(case: StepContext, step: MailStep) -> list[Message]:
 
 
 def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates.Unusable:
-    context, case, number = sheet.context, sheet.case, sheet.number
+    links, case, number = sheet.links, sheet.case, sheet.number
     track, footer = case.script.definition.track, case.script.footer
 
     def mark(link: templates.Link) -> str:
         led = track.clicks and _is_authors(link, case.script.definition)
-        return context.links.click_url(number, link.index, link.target) if led else link.target
+        return links.click_url(number, link.index, link.target) if led else link.target
 
     rendered = case.script.words(case.step, sheet.variant).render(case.values(sheet.mailbox), mark)
     if not isinstance(rendered, templates.Rendered):
         return rendered
-    pixel = f'<img src="{context.links.open_url(number)}" width="1" height="1" alt="">' if track.opens else ""
+    rendered = _signed(rendered, sheet.mailbox)
+    pixel = f'<img src="{links.open_url(number)}" width="1" height="1" alt="">' if track.opens else ""
     if footer is None:
         return templates.with_footer(rendered, "", pixel)
     url = sheet.unsubscribe_url
     words = _footer_words(footer)
     line = f'<p style="font-size:12px;color:#777"><a href="{url}" style="color:#777">{words}</a></p>'
     return templates.with_footer(rendered, footer.replace("{link}", url), line + pixel)
+
+
+def _signed(rendered: templates.Rendered, mailbox: Mailbox) -> templates.Rendered:
+    """With its sender's signature below, in the form that mail programs know (RFC 3676, 4.3); its links are its owner's, and left
+    as they are."""
+    text, form = signature.forms(mailbox.signature, mailbox.signature_html)
+    return templates.with_footer(rendered, f"{signature.MARK}{text}", form) if text or form else rendered
 
 
 @functools.lru_cache(maxsize=256)

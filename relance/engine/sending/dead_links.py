@@ -15,12 +15,13 @@ def refusal(context: Context, mailbox: Mailbox) -> Text | None:
     Every mail has at least the link to unsubscribe. A server on this computer, such as the sandbox's, is where people
     practise: its recipients are here, too.
     """
-    if not context.links.only_here or tls.is_loopback(mailbox.smtp.host):
+    links = context.links_of(mailbox)
+    if not links.only_here or tls.is_loopback(mailbox.smtp.host):
         return None
     return Text(
         "Nothing is sent from {address}: the links in its mails, the one to unsubscribe included, would begin with {base}, "
         "which only this computer can open. An administrator has to set the web address of the links (base_url) to one "
         "that recipients can open, and to restart Relance.",
         address=mailbox.address,
-        base=context.links.base,
+        base=links.base,
     ).coded(SentenceCode.LINKS_ONLY_HERE)

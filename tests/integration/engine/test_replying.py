@@ -19,6 +19,7 @@ from relance.engine.inbound.answering import service
 from relance.engine.inbound.answering.service import ReplyRequest
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.mailboxes.settings import changing
 from relance.engine.sending.replies import queue
 from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
@@ -93,6 +94,22 @@ def test_it_leaves_after_its_time_in_the_thread_as_it_was_written(
     pass_by(house, hours=9)
     assert a_turn(house).sent == 0
     assert len(server.accepted) == 1
+
+
+def test_a_reply_has_the_signature_of_its_mailbox_and_what_was_written_has_not(
+    house: Context, server: FaultServer
+) -> None:
+    changing.change(house, ADA, changing.MailboxChange(signature="Ada Lake, Sales"))
+    written = reply(house, quote=False)
+    assert "Ada Lake, Sales" not in written.text
+    assert reply(house, quote=False).id == written.id  # the same words are still one answer
+    pass_by(house, seconds=31)
+    assert a_turn(house).sent == 1
+    assert (
+        email.message_from_bytes(server.accepted[0].raw)
+        .get_payload()
+        .endswith("\r\n-- \r\nAda Lake, Sales\r\n")
+    )
 
 
 def test_the_same_words_or_the_same_key_are_one_answer(house: Context, server: FaultServer) -> None:

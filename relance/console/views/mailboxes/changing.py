@@ -16,11 +16,13 @@ from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChan
 from relance.engine.mailboxes.settings.signing_in import TestStep
 from relance.engine.roles import Permission
 from relance.mailbox.account import Security
+from relance.mailbox.composing import signature
 from relance.wording import Text
 
 FIELDS = (
     *("name", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds", "username"),
     *("aliases", "unknown_policy", "plus_addressing", "zone", "ehlo_name"),
+    *("tracking_host", "signature", "signature_html"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
@@ -29,7 +31,7 @@ FIELDS = (
 def change(visit: Visit) -> Response:
     """What was left as it was stays; an empty password is none. A mistake stands at its field."""
     address = visit.text("address", 320)
-    given = {name: visit.text(name, 3000).strip() for name in FIELDS if name in visit.form}
+    given = {name: visit.text(name, signature.HTML_MOST + 1).strip() for name in FIELDS if name in visit.form}
     steps: list[TestStep] = []
     anyway = visit.text("anyway", 5) == "yes"
     try:
@@ -66,6 +68,9 @@ def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
         _number(given, "jitter_seconds"),
         given.get("zone"),
         given.get("ehlo_name"),
+        given.get("tracking_host"),
+        given.get("signature"),
+        given.get("signature_html"),
     )
 
 

@@ -140,6 +140,9 @@ def _written(mailbox: MailboxView) -> dict[str, str]:
         "plus_addressing": "yes" if mailbox.plus_addressing else "no",
         "zone": mailbox.zone,
         "ehlo_name": mailbox.ehlo_name,
+        "tracking_host": mailbox.tracking_host,
+        "signature": mailbox.signature,
+        "signature_html": mailbox.signature_html,
         **dict.fromkeys(("ca_file", "to", "new_threads"), ""),
     }
     for kind, server in (("smtp", mailbox.smtp_server), ("imap", mailbox.imap_server)):

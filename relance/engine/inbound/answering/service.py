@@ -3,6 +3,7 @@ until then."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import re
@@ -38,7 +39,7 @@ from relance.engine.store.sending.messages import Message
 from relance.engine.store.sending.own_replies import OwnReplyView
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.mailbox.composing import compose
+from relance.mailbox.composing import compose, signature
 from relance.mailbox.composing import final_check as final_bytes
 from relance.mailbox.parsing import header_fields
 from relance.mailbox.parsing import message as parsed
@@ -271,7 +272,7 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     date = step_mails.local_time(context, sender, now)
     draft = _draft(conn, sheet, before.subject if before else "", own_id, date)
     try:
-        raw = compose.compose(draft)
+        raw = compose.compose(dataclasses.replace(draft, text=_signed(conn, sheet)))
     except final_bytes.UnfitMail as unfit:
         raise errors.Invalid(Text("this reply cannot be sent: {fault}", fault=ended(unfit.text))) from None
     return Message(
@@ -315,6 +316,15 @@ def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.d
         references=references,
         reply_to=step_mails.plus_address(sender, own_id) if sender.plus_addressing else None,
     )
+
+
+def _signed(conn: Connection, sheet: _Sheet) -> str:
+    """The text as it leaves. What is kept beside the bytes is what a person wrote: they may take it back, and write on."""
+    person = contacts.by_ids(conn, [sheet.row.contact_id])[sheet.row.contact_id]
+    theirs = sheet.answer.from_address == person.email
+    answered = _answered(conn, sheet.answer, person.full_name if theirs else "")
+    sign, _form = signature.forms(sheet.sender.signature, sheet.sender.signature_html)
+    return writing.text(sheet.wish.text, answered, quote=sheet.wish.quote is True, sign=sign)
 
 
 def _answered(conn: Connection, answer: Reply, name: str) -> Answered:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from relance.engine.inbound import match
-from relance.mailbox.composing import compose
+from relance.mailbox.composing import compose, signature
 from relance.wording import _
 
 WORDS_MOST = 50_000
@@ -41,9 +41,12 @@ def _bare(text: str) -> str:
     return match.strip_marks(" ".join(text.split()))[:SUBJECT_MOST]
 
 
-def text(words: str, answered: Answered, *, quote: bool) -> str:
-    """The whole text: what they wrote, and below it, if wanted, what it answers. Pure."""
+def text(words: str, answered: Answered, *, quote: bool, sign: str = "") -> str:
+    """The whole text: what they wrote, and below it, if wanted, what it answers. Between both stands `sign`, unless the words end
+    with it; its mark (RFC 3676, 4.3) only where nothing follows, for programs hide what follows. Pure."""
     own = tidy(words)
+    if sign and not own.endswith(sign):
+        own = f"{own}\n\n{'' if quote and answered.words.strip() else signature.MARK}{sign}"
     theirs = tidy(answered.words[:QUOTE_MOST])
     if not quote or not theirs:
         return own

@@ -99,8 +99,9 @@ def _check(context: Context, mailbox: Mailbox) -> None:
     with context.database.read() as conn:
         seen = health.of(conn, mailbox.id).seen
     provider = providers.at(mailbox.address, mailbox.smtp, mailbox.imap)
-    base = context.links.base
-    reached = Reached.NOT_ASKED if context.links.only_here else context.reach_links(base)
+    links = context.links_of(mailbox)
+    base = links.base
+    reached = Reached.NOT_ASKED if links.only_here else context.reach_links(base)
     found = examination.examine(
         mailbox.address,
         provider.authentication if provider else None,

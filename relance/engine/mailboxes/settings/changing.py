@@ -69,6 +69,9 @@ class MailboxChange:
     jitter_seconds: int | None = None
     zone: str | None = None  # in which the Date of its mails is told; "": the workspace's
     ehlo_name: str | None = None  # by which it greets its SMTP server; "": this computer's, or its address
+    tracking_host: str | None = None  # what the links in its mails begin with; "": the installation's
+    signature: str | None = None  # below its mails: as text, and in HTML; "": made of the other
+    signature_html: str | None = None
 
 
 def change(
@@ -219,6 +222,9 @@ def _tidy(name: str) -> str:
 def _wanted(found: Mailbox, wish: MailboxChange) -> Mailbox:
     """The mailbox as it is to be, but for its password."""
     values: dict[str, Any] = {name: getattr(wish, name) for name in _PLAIN if getattr(wish, name) is not None}
+    for name in SENDER:
+        if name in values:
+            values[name] = values[name].replace("\r\n", "\n").strip()
     if wish.name is not None:
         values["name"] = _tidy(wish.name)
     values |= {name: getattr(wish, name) or None for name in _CAPS if getattr(wish, name) is not None}
@@ -261,8 +267,8 @@ def _told(found: Mailbox, wanted: Mailbox) -> tuple[dict[str, Any], dict[str, An
 
 
 def _plain(name: str, value: Any) -> Any:
-    """A server as it is written; of a certificate, that there is one."""
-    if name == "ca_file":
+    """A server as it is written; of a certificate and a signature, that there is one."""
+    if name in ("ca_file", "signature", "signature_html"):
         return bool(value)
     return signing_in.place_of(value) if isinstance(value, Server) else value
 

@@ -12,6 +12,8 @@ from relance.engine.states import POLICIES
 from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox import greeting
 from relance.mailbox.account import Security, Server
+from relance.mailbox.composing import signature
+from relance.tracking.links import Links
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 
@@ -67,3 +69,14 @@ def sender_problems(told: Any) -> Iterator[errors.Problem]:
         yield errors.Problem(wrong.args[0].coded(SentenceCode.VALUE_UNFIT), where="zone")
     if told.ehlo_name and not greeting.is_name(told.ehlo_name):
         yield errors.Problem(_NO_NAME, where="ehlo_name")
+    try:
+        if told.tracking_host:
+            Links.check(told.tracking_host.strip())
+    except errors.Misconfigured as refused:
+        yield errors.Problem(refused.text.coded(SentenceCode.VALUE_UNFIT), where="tracking_host")
+    for where, flaw in (
+        ("signature", signature.flaw_of_text(told.signature or "")),
+        ("signature_html", signature.flaw_of_html(told.signature_html or "")),
+    ):
+        if flaw is not None:
+            yield errors.Problem(flaw.coded(SentenceCode.VALUE_UNFIT), where=where)

@@ -74,6 +74,9 @@ class Mailbox:
     barred: Text = NOTHING  # why no first mail leaves; without words where they do
     zone: str = ""  # in which the Date of its mails is told; empty: the workspace's
     ehlo_name: str = ""  # by which it greets its SMTP server; empty: this computer's, or its address
+    tracking_host: str = ""  # what the links in its mails begin with; empty: the installation's
+    signature: str = ""  # below its mails: as text, and in HTML; empty: made of the other
+    signature_html: str = ""
 
     @property
     def pace(self) -> Pace:
@@ -109,7 +112,7 @@ class Mailbox:
 
 LIMITS = ("daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds")
 """The fields that say how fast it may send."""
-SENDER = ("zone", "ehlo_name")
+SENDER = ("zone", "ehlo_name", "tracking_host", "signature", "signature_html")
 """The fields that say how it shows itself; empty: as is usual."""
 
 SIGN_IN = ("username", "sign_in", "secret", "smtp", "imap", "ca_file")

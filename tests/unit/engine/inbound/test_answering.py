@@ -38,6 +38,14 @@ def test_the_words_stand_above_what_they_answer() -> None:
     assert writing.text("Tuesday?", THEIRS, quote=False) == "Tuesday?"
 
 
+def test_a_signature_stands_between_the_words_and_the_quote_once() -> None:
+    assert writing.text("Tuesday?", THEIRS, quote=False, sign="Ada\nLake") == "Tuesday?\n\n-- \nAda\nLake"
+    assert writing.text("Tuesday?\nAda", THEIRS, quote=False, sign="Ada") == "Tuesday?\nAda"
+    quoting = writing.text("Tuesday?", THEIRS, quote=True, sign="Ada")
+    assert quoting.startswith("Tuesday?\n\nAda\n\n")
+    assert "-- " not in quoting  # programs hide what stands below it
+
+
 def test_what_is_quoted_already_is_marked_once_more() -> None:
     deep = dataclasses.replace(THEIRS, words="Yes.\n> Again?")
     assert writing.text("Good.", deep, quote=True).endswith("> Yes.\n>> Again?")
