@@ -187,6 +187,7 @@ RULES: Mapping[str, Rule] = {
     "tasks.postponed_times": _look(),
     "tasks.skip": _do(Permission.WORK, by_itself),
     "tasks.snooze": _do(Permission.WORK, by_itself),
+    "tasks.undo": _do(Permission.WORK, own_rows("task", "task_id")),
     "timeline": _look(own_person),
     "today.beginning": _look(),
     "today.day": _look(by_itself),

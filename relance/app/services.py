@@ -33,7 +33,7 @@ from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import bulk, listing
 from relance.engine.sequences import publish as sequences_publish
 from relance.engine.sequences.steps import task as task_step
-from relance.engine.sequences.steps import task_lists
+from relance.engine.sequences.steps import task_lists, task_undo
 from relance.engine.sequences.writing import drafts, planning
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sending import own_replies
@@ -218,6 +218,7 @@ class Tasks(Service):
     snooze = Operation(task_lists.snooze)
     postponed_times = Operation(task_lists.postponed_times)
     assign = Operation(task_lists.assign)
+    undo = Operation(task_undo.undo)
 
     def list(self, *, open_only: bool = True) -> builtins.list[tasks.Task]:
         """Tasks by due time."""

@@ -90,6 +90,19 @@ def done(
 
 
 @group.command()
+def undo(
+    ctx: typer.Context, task: Annotated[int, typer.Argument(metavar="TASK", help="Its number.")]
+) -> None:
+    """Open a task again that was closed by mistake. If that stopped the sequence or let it continue, it stands where it did before."""
+    with session.of(ctx).open() as relance:
+        opened = relance.tasks.undo(task)
+    if opened:
+        show.say(_("Task {task} is open again.", task=task))
+    else:
+        show.note(_("Nothing changed: nobody closed task {task}.", task=task))
+
+
+@group.command()
 def skip(ctx: typer.Context, tasks: Numbers, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Skip tasks. Their sequences continue."""
     from relance import TaskFilter

@@ -23,6 +23,7 @@ from relance.engine.store.sequences.tasks import Task
 from relance.wording import N_, Text, _, date_of
 
 OPEN = "task"  # the task that is open, in the address; "none": the list alone
+UNDO = "undo"  # the task that was closed last
 GOES_ON = "wrong person, continue"  # in the form: that outcome, and the sequence is not stopped
 _OUTCOMES = (
     ("d", TaskOutcome.DONE, N_("Done"), "check", N_("It is done as it was asked.")),
@@ -80,6 +81,7 @@ def show(visit: Visit) -> Response:
         outcomes=[(key, str(each), _(label), sign, _(means)) for key, each, label, sign, means in _OUTCOMES],
         later=visit.app.tasks.postponed_times(),
         can_work=visit.me.may(Permission.WORK),
+        undone=numbers.row(visit.query.get(UNDO, "")),
         back=lists.link(visit, **{OPEN: "none"}),
         first=_link(visit, opened.id if opened else None),
         before=_link(visit, before),
@@ -99,7 +101,7 @@ def done(visit: Visit) -> Response:
         kept = Text("Your note is kept in the person's history.") if note else ""
         return _closed_before(visit, number, Text.together(kept, stopped))
     closed = Text("Task closed: {outcome}.", outcome=codes.text("outcome", outcome))
-    return visit.go(_on(visit), Text.together(closed, stopped))
+    return visit.go(_on(visit, undo=number), Text.together(closed, stopped))
 
 
 def _closed_before(visit: Visit, number: int, more: Text | str = "") -> Response:
@@ -112,7 +114,18 @@ def _closed_before(visit: Visit, number: int, more: Text | str = "") -> Response
 def skip(visit: Visit) -> Response:
     """It need not be done; the sequence goes on."""
     found = visit.app.tasks.skip(TaskFilter((_number(visit),)))
-    return _told(visit, found.results[0].outcome, Text("Task skipped. The sequence continues."))
+    return _told(visit, found.results[0].outcome, Text("Task skipped. The sequence continues."), undo=True)
+
+
+def undo(visit: Visit) -> Response:
+    """The task that was closed last is open again, and shown."""
+    number = _number(visit)
+    if not visit.app.tasks.undo(number):
+        return visit.go(
+            _on(visit, number), Text("Nothing was taken back: this task is not closed any more."), "warn"
+        )
+    said = Text("Taken back: the task is open again, and the sequence stands where it stood.")
+    return visit.go(_on(visit, number), said)
 
 
 def snooze(visit: Visit) -> Response:
@@ -133,9 +146,12 @@ def assign(visit: Visit) -> Response:
     return _told(visit, found.results[0].outcome, said, stay=True)
 
 
-def _told(visit: Visit, became: TaskChange, said: Text, *, stay: bool = False) -> Response:
+def _told(
+    visit: Visit, became: TaskChange, said: Text, *, stay: bool = False, undo: bool = False
+) -> Response:
     if became is TaskChange.CHANGED:
-        return visit.go(_on(visit, _number(visit) if stay else None), said)
+        number = _number(visit)
+        return visit.go(_on(visit, number if stay else None, undo=number if undo else None), said)
     return _closed_before(visit, _number(visit))
 
 
@@ -196,10 +212,11 @@ def _link(visit: Visit, number: int | None) -> str:
     return lists.link(visit, **{OPEN: str(number), lists.AFTER: visit.query.get(lists.AFTER)})
 
 
-def _on(visit: Visit, stay: int | None = None) -> str:
-    """The queue as it was, with the next task open."""
+def _on(visit: Visit, stay: int | None = None, *, undo: int | None = None) -> str:
+    """The queue as it was, with the next task open, and the way back from what was closed."""
     after = numbers.row(visit.text("after", 20)) if stay is None else stay
-    return lists.back(visit, "/tasks", ("when", "mine"), **{OPEN: str(after) if after else None})
+    shown = {OPEN: str(after) if after else None, UNDO: str(undo) if undo else None}
+    return lists.back(visit, "/tasks", ("when", "mine"), **shown)
 
 
 def _number(visit: Visit) -> int:
@@ -215,6 +232,7 @@ _KEYS = (
     ("l", N_("Asked for later")),
     ("w", N_("Wrong person")),
     ("s", N_("Postpone to the next business day")),
+    ("u", N_("Take back the last task that was closed")),
     ("j", N_("Next task")),
     ("k", N_("Previous task")),
 )
@@ -228,6 +246,7 @@ PAGES = (
     ),
     Page("/tasks/done", done, Permission.WORK, "POST"),
     Page("/tasks/skip", skip, Permission.WORK, "POST"),
+    Page("/tasks/undo", undo, Permission.WORK, "POST"),
     Page("/tasks/snooze", snooze, Permission.WORK, "POST"),
     Page("/tasks/assign", assign, Permission.WORK, "POST"),
 )

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     TASK_SNOOZED = "task.snoozed"
     TASK_ASSIGNED = "task.assigned"
     TASK_NOTED = "task.noted"
+    TASK_REOPENED = "task.reopened"
 
     MESSAGE_ACCEPTED = "message.accepted"
     MESSAGE_REFUSED = "message.refused"
@@ -114,6 +115,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.TASK_SNOOZED: Text.within("event", "task postponed"),
         EventKind.TASK_ASSIGNED: Text.within("event", "task assigned"),
         EventKind.TASK_NOTED: Text.within("event", "note on a closed task"),
+        EventKind.TASK_REOPENED: Text.within("event", "task opened again"),
         EventKind.MESSAGE_ACCEPTED: Text.within("event", "mail sent"),
         EventKind.MESSAGE_REFUSED: Text.within("event", "mail refused"),
         EventKind.MESSAGE_DEFERRED: Text.within("event", "mail deferred"),

@@ -217,3 +217,11 @@ class TaskNoted(EventData):
     words: Words
     note: str
     outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskReopened(EventData):
+    """A person took back that a task was closed: it is open again."""
+
+    KIND = EventKind.TASK_REOPENED
+    words: Words

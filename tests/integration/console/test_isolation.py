@@ -145,6 +145,7 @@ def _of_answers(answers: Mapping[str, str]) -> list[tuple[str, Form]]:
 def _of_tasks(queue: Mapping[str, str]) -> list[tuple[str, Form]]:
     return [
         ("/tasks/done", {"task": queue[TOM], "outcome": "no answer"}),
+        ("/tasks/undo", {"task": queue[TOM]}),
         ("/tasks/skip", {"task": queue[EVE]}),
         ("/tasks/snooze", {"task": queue[JOE], "for": "week"}),
         ("/tasks/assign", {"task": queue[SUE], "who": "me"}),

@@ -11,6 +11,7 @@ import pytest
 
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
+from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.sequences.steps.task_lists import TaskFilter
 from relance.engine.store.sequences import tasks
 from relance.engine.store.sequences.tasks import Task
@@ -57,7 +58,7 @@ def test_a_task_is_worked_through_without_script(queue: Console) -> None:
         assert of(queue, KIM).assignee == "ann@sales.example"
         assert f"Call {MIA}" not in ann.get("/tasks?mine=yes").text
         done = ann.post("/tasks/done", data={**form, "outcome": "no answer", "note": "voicemail"})
-        assert str(done.url).endswith(f"/tasks?when=overdue&task={mia.id}")
+        assert str(done.url).endswith(f"/tasks?when=overdue&task={mia.id}&undo={kim.id}")
         closed = of(queue, KIM)
         assert (closed.state, closed.outcome, closed.note) == ("done", "no answer", "voicemail")
         ann.post("/tasks/snooze", data={"task": mia.id, "for": "week"})
@@ -124,6 +125,32 @@ def test_the_sequence_stops_for_a_wrong_person_unless_it_is_to_go_on(queue: Cons
     [ended] = [each for each in queue.app.timeline(MIA) if each.kind == "enrollment.stopped"]
     assert ended.actor
     assert ended.actor.name == "ann@sales.example"
+
+
+def test_the_wrong_key_is_taken_back(queue: Console, tab) -> None:
+    """`w` stops the sequence for somebody: `u` takes it back, and the focus is on whoever is shown."""
+    kim, mia = of(queue, KIM), of(queue, MIA)
+    here = tab(queue.join("ann@sales.example"))
+    page = here.open(f"/tasks?task={mia.id}")
+    heading = "document.activeElement.matches('.thread h2') && document.activeElement.textContent"
+    here.press("w")
+    page.wait_for_url(f"**undo={mia.id}*")
+    [stands] = queue.app.enrollments.list(EnrollmentFilter(search=MIA)).enrollments
+    assert (of(queue, MIA).state, stands.state) == ("done", "stopped")
+    here.press("u")
+    page.wait_for_url(f"**/tasks?task={mia.id}")
+    [stands] = queue.app.enrollments.list(EnrollmentFilter(search=MIA)).enrollments
+    assert (of(queue, MIA).state, stands.state) == ("open", "active")
+    assert MIA.partition("@")[0] in page.evaluate(heading).lower()
+    page = here.open(f"/tasks?task={kim.id}")
+    here.press("d")
+    page.wait_for_url(f"**undo={kim.id}*")
+    assert MIA.partition("@")[0] in page.evaluate(heading).lower()
+    assert here.axe() == []
+    page = here.open(f"/tasks?task={kim.id}")
+    here.press("u")
+    page.wait_for_function("document.querySelector('[data-key=d]') !== null")
+    assert of(queue, KIM).state == "open"
 
 
 def test_how_a_task_ended_stands_in_the_history(queue: Console) -> None:
@@ -193,7 +220,7 @@ def test_keys_close_a_task_and_open_the_next(queue, tab) -> None:
     here = tab(queue.join("ann@sales.example"))
     page = here.open("/tasks")
     here.press("n")
-    page.wait_for_url(f"**/tasks?task={of(queue, MIA).id}")
+    page.wait_for_url(f"**/tasks?task={of(queue, MIA).id}&undo={of(queue, KIM).id}")
     assert of(queue, KIM).outcome == "no answer"
     here.press("s")
     page.wait_for_url("**/tasks")

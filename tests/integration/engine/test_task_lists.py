@@ -14,12 +14,13 @@ from relance.engine.db.tables import mailbox
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.reasons import Code
 from relance.engine.reporting import timeline
 from relance.engine.roles import Role, Scope, seeing
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.sequences.steps import task as task_step
-from relance.engine.sequences.steps import task_lists
+from relance.engine.sequences.steps import task_lists, task_undo
 from relance.engine.sequences.steps.task_lists import TaskFilter, TaskReport
 from relance.engine.states import Event, State, TaskChange
 from relance.engine.store.contacts import search
@@ -247,3 +248,56 @@ def test_a_salesperson_sees_and_changes_only_what_goes_through_their_mailboxes(r
         assert outcomes(task_lists.skip(ready, TaskFilter((ada,)))) == {ada: "unknown"}
         assert task_lists.skip(ready, TaskFilter()).results == ()
     assert of(ready, "ada").state == "open"
+
+
+def test_what_closing_a_task_did_is_taken_back(ready: Context) -> None:
+    """The sequence waits for it again, by who took it back; whom it stopped goes on where they were."""
+    ada = of(ready, "ada")
+    with actors.acting(ANN):
+        for stop in (False, True):
+            assert task_step.done(ready, ada.id, outcome="wrong person", note="her twin", stop=stop)
+            assert rows(ready)["ada"].state is (State.STOPPED if stop else State.ACTIVE)
+            assert task_undo.undo(ready, ada.id)
+            after = rows(ready)["ada"]
+            assert (after.state, after.step, after.due_at) == (State.ACTIVE, "call", None)
+            assert [each["code"] for each in after.bound] == [Code.TASK_OPEN]
+            assert of(ready, "ada") == ada
+        assert not task_undo.undo(ready, ada.id)
+    told = [(each.kind, each.actor) for each in timeline.of_contact(ready, ada.email)]
+    assert told.count((EventKind.TASK_REOPENED, ANN)) == 2
+    assert task_step.done(ready, ada.id)
+    assert rows(ready)["ada"].step == "intro"
+
+
+def test_a_task_that_was_skipped_is_open_again_and_who_has_gone_on_stays(ready: Context) -> None:
+    """The next step was taken meanwhile: the task is there to be done, the sequence does not wait for it."""
+    ada, bob = of(ready, "ada"), of(ready, "bob")
+    task_lists.skip(ready, TaskFilter((ada.id, bob.id)))
+    with ready.database.write() as conn:
+        enrollments.apply(
+            conn,
+            [rows(ready)["ada"].id],
+            Event.STEP_DONE,
+            MONDAY,
+            values={"stepped_at": MONDAY + dt.timedelta(hours=1)},
+        )
+    assert task_undo.undo(ready, ada.id)
+    assert task_undo.undo(ready, bob.id)
+    assert {each: rows(ready)[each].step for each in ("ada", "bob")} == {"ada": "intro", "bob": "call"}
+    assert {"ada", "bob"} <= set(found(ready))
+
+
+def test_what_nobody_closed_is_not_taken_back(ready: Context) -> None:
+    """A task that went with its sequence stays closed; a wish for no more mail is never undone by it."""
+    ada = of(ready, "ada")
+    with ready.database.write() as conn:
+        tasks.drop_open(conn, [ada.enrollment_id], MONDAY)
+    assert not task_undo.undo(ready, ada.id)
+    with pytest.raises(errors.NotFound):
+        task_undo.undo(ready, 999)
+    bob = of(ready, "bob")
+    task_step.done(ready, bob.id, stop=True)
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [bob.enrollment_id], Event.UNSUBSCRIBED, MONDAY)
+    assert task_undo.undo(ready, bob.id)
+    assert rows(ready)["bob"].state is State.UNSUBSCRIBED

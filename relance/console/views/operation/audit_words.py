@@ -237,6 +237,7 @@ ACTIONS: Mapping[str, str] = {
     "tasks.done": N_("completed a task"),
     "tasks.skip": N_("skipped tasks"),
     "tasks.snooze": N_("postponed tasks"),
+    "tasks.undo": N_("opened a task again"),
     "unknown.resolve": N_("decided about a mail in doubt"),
 }
 # Whatever may be done has a name here (a test compares).

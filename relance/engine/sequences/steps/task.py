@@ -83,7 +83,9 @@ def done(
         if not closed:
             _keep_note(conn, context, task, told)
         if stop:
-            _stop(conn, task, context.clock.now())
+            # At the instant at which it was closed: who takes that back takes back both.
+            at = known(conn, task_id).closed_at if closed else None
+            _stop(conn, task, at or context.clock.now())
         return closed
 
 

@@ -14,7 +14,7 @@ from relance.complete import stored
 from relance.engine import reasons, states
 from relance.engine.db.prepared import Prepared, Query
 from relance.engine.db.tables import contact, enrollment, sequence
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, Reason
 from relance.engine.states import Event, State
 from relance.engine.store.sequences import changing, due, holds
 from relance.engine.store.sequences.holds import HoldChange, HoldEvidence
@@ -48,6 +48,16 @@ def apply(
             conn.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(change))
     holds.keep(conn, changes, now)
     return applied
+
+
+def take_back_stop(
+    conn: Connection, row: Enrollment, now: dt.datetime, reason: Reason, values: Mapping[str, Any]
+) -> State:
+    """Whom a person stopped by a slip goes on, or stays as a person had wanted them before. No correction of a mail does that."""
+    rest = [each for each in row.why if each.code is not Code.STOPPED]
+    conn.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(changing.written(rest)))
+    [(_, after)] = apply(conn, [row.id], Event.REOPENED, now, reason=reason, values=values)
+    return after
 
 
 def _given(event: Event, reason: Reason | None) -> Reason:

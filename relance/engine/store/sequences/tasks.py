@@ -93,6 +93,18 @@ def reopen(conn: Connection, enrollment_id: int, step: str) -> None:
     conn.execute(change.where(task.c.state == "dropped").values(state="open", closed_at=None))
 
 
+def open_again(conn: Connection, closed: Task) -> bool:
+    """What somebody closed is open; False where it is not closed, or by nobody: it went with its sequence."""
+    here = sa.update(task).where(task.c.id == closed.id, task.c.state.in_(("done", "skipped")))
+    return conn.execute(here.values(state="open", closed_at=None, outcome="", note="")).rowcount == 1
+
+
+def open_dropped(conn: Connection, enrollment_id: int, at: dt.datetime | None) -> None:
+    """The tasks that went with a sequence at an instant are open again."""
+    here = sa.update(task).where(task.c.enrollment_id == enrollment_id, task.c.state == "dropped")
+    conn.execute(here.where(task.c.closed_at == at).values(state="open", closed_at=None))
+
+
 def list_all(conn: Connection, *, open_only: bool, limit: int = 1000) -> list[Task]:
     """Tasks by due time, their words as they are shown."""
     here = scopes.within(conn, enrollment.c.mailbox_id)
