@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
+import pytest
+
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
 from tests.reworded import in_english
 
@@ -31,14 +33,26 @@ def test_a_greylisted_mail_goes_half_an_hour_later(stage: Stage) -> None:
     assert stage.kinds(OLA)[:3] == ["enrollment.created", "message.deferred", "message.accepted"]
 
 
-def test_a_used_up_quota_pauses_the_mailbox_and_suppresses_nobody(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 5.4.5 Daily sending quota exceeded",
+        "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients",
+        "550 5.7.233 Your message can't be sent because your tenant exceeded its daily limit for external recipients",
+        "550 5.7.705 Access denied, tenant has exceeded threshold",
+        "550 5.7.708 Access denied, traffic not accepted from this IP",
+        "550 5.2.252 SendAsDenied; ada@northwind.example not allowed to send",
+    ],
+    ids=lambda said: said[4:12].strip(),
+)
+def test_a_used_up_quota_pauses_the_mailbox_and_suppresses_nobody(stage: Stage, said: str) -> None:
     full = True
-    stage.world.on_recipient(lambda who: "550 5.4.5 daily sending quota exceeded" if full else None)
+    stage.world.on_recipient(lambda who: said if full else None)
     stage.enroll(OLA)
     stage.advance(days=1)
     mailbox = stage.relance.mailboxes.list()[0]
     assert mailbox.state == "paused"
-    assert "quota" in mailbox.reason
+    assert said[4:] in mailbox.reason
     assert stage.relance.contacts.suppressions() == ()
     full = False
     stage.relance.mailboxes.resume(mailbox.address)

@@ -31,6 +31,8 @@ BLAME: tuple[tuple[str, Blame] | tuple[str, Blame, Later], ...] = (
     (r"\w+ 432 ", Blame.SENDER),
     (r"\w+ .*<sender>", Blame.SENDER),
     (r"\w+ [45]\d\d [45]\.(1\.[78]|4\.5) ", Blame.SENDER),
+    # Microsoft's: daily limits of recipients (of a mailbox, of a tenant), a blocked tenant, an IP, another's address in From.
+    (r"\w+ [45]\d\d [45]\.(1\.90|2\.252|7\.(233|705|708)) ", Blame.SENDER),
     # A full mailbox and a full disk are so for now (at MAIL 5.2.2 is Exchange's quota of the sender).
     (r"(rcpt|data|final) [45]\d\d ([45]\.2\.2 |.*<full>)", Blame.RECIPIENT, FOR_NOW),
     (r"\w+ [45]\d\d [45]\.3\.[12] ", Blame.SERVER, FOR_NOW),
@@ -66,8 +68,8 @@ OF_ONE_MAIL = ("rcpt", "data", "final")
 # Where a server speaks of the mail that it is asked to take, and not of whom it takes it from.
 _GONE = frozenset({"5.1.1", "5.1.10"})
 # Bad destination mailbox; recipient not found, or a domain that takes no mail at all (RFC 7505).
-_OURS = frozenset({"5.1.7", "5.1.8", "5.4.5", "5.7.57"})
-# The sender's address, its domain, its quota, its login.
+_OURS = frozenset({"5.1.7", "5.1.8", "5.4.5", "5.7.57", "5.1.90", "5.2.252", "5.7.233", "5.7.705", "5.7.708"})
+# The sender's address, its domain, its quota, its login; then Microsoft's codes (see `BLAME`).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 _NUMBER = re.compile(r"\[Errno -?\d+\] ")

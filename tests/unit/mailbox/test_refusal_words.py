@@ -15,7 +15,7 @@ from relance.engine.states import Event
 from relance.mailbox import refusal_words
 from relance.mailbox.refusal_words import About
 from relance.mailbox.smtp import replies as smtp_replies
-from relance.mailbox.smtp.outcome import Outcome
+from relance.mailbox.smtp.outcome import Blame, Outcome
 
 TABLES = Path(__file__).parents[2] / "corpus" / "refusals"
 SEALED_LEAST = 40
@@ -129,3 +129,13 @@ def test_any_text_is_read(text: str, code: int) -> None:
 )
 def test_the_same_answer_but_for_names_and_numbers(one: str, other: str, same: bool) -> None:
     assert refusal_words.same(one, other) is same
+
+
+@pytest.mark.parametrize("status", ["5.1.90", "5.2.252", "5.7.233", "5.7.705", "5.7.708"])
+@pytest.mark.parametrize("words", ["", "its quota is full", "no such user here, mailbox full"])
+def test_microsofts_codes_of_a_sender_outweigh_words_of_a_recipient(status: str, words: str) -> None:
+    said = smtp_replies.verdict(
+        "rcpt", 550, f"{status} Access denied, tenant has exceeded threshold ({words})"
+    )
+    assert said.blame is Blame.SENDER
+    assert not smtp_replies.may_be_of_one(said)
