@@ -45,6 +45,8 @@ class SentenceCode(StrEnum):
     SPF_NOT_JUDGED = "spf_not_judged"
     SPF_SEVERAL = "spf_several"
     SPF_TOO_MANY_LOOKUPS = "spf_too_many_lookups"
+    DKIM_FAILS = "dkim_fails"
+    DKIM_PASSES = "dkim_passes"
     DKIM_FOUND = "dkim_found"
     DKIM_UNKNOWN = "dkim_unknown"
     DMARC_FOUND = "dmarc_found"

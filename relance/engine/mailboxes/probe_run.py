@@ -14,6 +14,7 @@ from relance.engine.db import ids
 from relance.engine.mailboxes import probe as mailboxes_probe
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes import watched_folders
+from relance.engine.mailboxes.health import checking
 from relance.engine.mailboxes.probe import Probe, Sighting
 from relance.engine.mailboxes.service import Done, MailboxTest, TestStep
 from relance.engine.ports import Inbox
@@ -57,7 +58,10 @@ def try_out(
     if not signed_in.ok:
         return signed_in
     mailbox = mailbox_service.get(context, wanted)
-    steps, learned = _Trial(context, context.account(mailbox), patience, tell, done).run()
+    trial = _Trial(context, context.account(mailbox), patience, tell, done)
+    steps, learned = trial.run()
+    if trial.back is not None:
+        checking.saw(context, mailbox, trial.back.mail)
     if learned is not None:
         with context.database.write() as conn:
             if learned.folder:
@@ -124,10 +128,10 @@ class _Trial:
             if clock.elapsed() - told >= _REMIND:
                 told = clock.elapsed()
                 spent = told - began
-                if self._back:
+                if self.back:
                     where = _(
                         "It is in {folder}. No copy in Sent yet, after {span}.",
-                        folder=self._back.folder,
+                        folder=self.back.folder,
                         span=_span(spent),
                     )
                 else:
@@ -151,7 +155,8 @@ class _Trial:
         return found
 
     @property
-    def _back(self) -> Sighting | None:
+    def back(self) -> Sighting | None:
+        """The probe as it was delivered."""
         return next((each for each in self._seen.values() if each.came_back), None)
 
     @property
@@ -159,15 +164,15 @@ class _Trial:
         return any(each.role is FolderRole.SENT for each in self._seen.values())
 
     def _done(self, spent: float) -> bool:
-        if self._back is None:
+        if self.back is None:
             return spent >= self.patience.back
-        return self._copied or not self._has_sent or spent >= self._back.seconds + self.patience.copy
+        return self._copied or not self._has_sent or spent >= self.back.seconds + self.patience.copy
 
     def _files_sent(self) -> bool | None:
         """A copy proves it. None proves the contrary only where the probe is back and Sent was watched since."""
         if self._copied:
             return True
-        return False if self._back is not None and self._has_sent else None
+        return False if self.back is not None and self._has_sent else None
 
 
 def _handed_over(result: SendResult) -> TestStep:

@@ -58,6 +58,15 @@ def parsed(record: bytes, *, subdomain: bool = False) -> Policy | None:
     )
 
 
+def aligned(ours: str, theirs: str, *, strict: bool) -> bool:
+    """Whether a domain that passed speaks for the one in From (RFC 7489, 3.1)."""
+    ours, theirs = ours.rstrip(".").lower(), theirs.rstrip(".").lower()
+    if ours == theirs:
+        return bool(ours)
+    registered = address.organisation(ours)
+    return not strict and registered is not None and registered == address.organisation(theirs)
+
+
 @dataclass(frozen=True)
 class Found:
     """What was found for a domain."""

@@ -34,7 +34,11 @@ def _found(
     if domain not in free_mail.DOMAINS:
         sender = spf.examine(domain, provider.spf_include, answers)
         yield sender
-        yield records.dkim(domain, provider.dkim_selectors, answers)
+        yield (
+            records.dkim(domain, provider.dkim_selectors, answers)
+            if seen.dkim is None
+            else records.signed(domain, passes=seen.dkim)
+        )
         yield dmarc.examine(domain, Passes(_passes(seen.spf, sender), seen.dkim), answers)
         yield records.mx(domain, answers)
     yield link_host.examine(links, answers)

@@ -50,6 +50,21 @@ def _without_mx(domain: str, found: Sequence[DnsAnswer]) -> Finding:
     return Finding(Check.MX, Grade.FAILED, said.coded(SentenceCode.MX_NOWHERE))
 
 
+def signed(domain: str, *, passes: bool) -> Finding:
+    """What the receiving server noted of a mail that the mailbox sent itself."""
+    if passes:
+        said = Text(
+            "A mail from this mailbox arrived with a valid DKIM signature of {domain}.", domain=domain
+        )
+        return Finding(Check.DKIM, Grade.FINE, said.coded(SentenceCode.DKIM_PASSES))
+    said = Text(
+        "A mail from this mailbox arrived without a valid DKIM signature of {domain}. The mailbox's provider says how to switch "
+        "it on for the domain.",
+        domain=domain,
+    )
+    return Finding(Check.DKIM, Grade.WARNING, said.coded(SentenceCode.DKIM_FAILS))
+
+
 def dkim(domain: str, selectors: Sequence[str], answers: DnsAnswers) -> Finding:
     """Whether a key is published under one of the names a provider usually gives. That none is there says nothing: a selector is
     any name, and only a signed mail tells it."""

@@ -35,6 +35,7 @@ _SENT_NAMES = (
     "in-reply-to",
     "references",
     "list-unsubscribe",
+    "authentication-results",
     COPY_MARK.lower(),
 )
 _MATCHED_NAMES = (

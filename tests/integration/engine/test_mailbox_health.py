@@ -22,6 +22,7 @@ from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.health.asking import AskedDns
 from relance.mailbox.health.link_host import Reached
+from relance.mailbox.parsing import message
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
@@ -163,3 +164,17 @@ def test_a_server_on_this_computer_is_for_practice(ready: Context) -> None:
     assert checking.look(ready) == 0
     assert checking.check(ready, ADA).practice
     assert grades(ready) == {}
+
+
+def test_what_the_receiving_server_noted_of_a_probe_is_kept_and_shown(ready: Context) -> None:
+    noted = b"Authentication-Results: mx.google.com; dkim=fail header.d=sales.example; spf=pass smtp.mailfrom=sales.example"
+    forged = b"Authentication-Results: mx.evil.example; dkim=pass header.d=sales.example"
+    with ready.database.read() as conn:
+        mailbox = mailboxes.by_id(conn, 1)
+    checking.look(ready)
+    checking.saw(ready, mailbox, message.read(b"\r\n".join((forged, b"Subject: x", b"", b""))))
+    assert checking.look(ready) == 0
+    checking.saw(ready, mailbox, message.read(b"\r\n".join((forged, noted, b"Subject: x", b"", b""))))
+    assert checking.look(ready) == 1
+    assert grades(ready)["dkim"] == "warning"
+    assert grades(ready)["dmarc"] == "fine"

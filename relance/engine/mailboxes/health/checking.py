@@ -20,10 +20,11 @@ from relance.engine.store.mailboxes.health import StoredHealth
 from relance.engine.store.mailboxes.mailboxes import NOTHING, Mailbox
 from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
-from relance.mailbox.health import examination
+from relance.mailbox.health import authentication_results, examination
 from relance.mailbox.health.dmarc import Passes
 from relance.mailbox.health.findings import Finding, Grade
 from relance.mailbox.health.link_host import LinkHost, Reached
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text
 
 DAILY = dt.timedelta(days=1)
@@ -131,6 +132,18 @@ def _keep(conn: Connection, mailbox_id: int, found: Sequence[Finding]) -> None:
     )
     anyway = health.of(conn, mailbox_id).anyway
     mailboxes.change(conn, mailbox_id, barred=NOTHING if anyway else bars)
+
+
+def saw(context: Context, mailbox: Mailbox, mail: InboundMail) -> None:
+    """A probe came back: keep what the receiving server noted of it, and check soon."""
+    provider = providers.at(mailbox.address, mailbox.smtp, mailbox.imap)
+    name = provider.authentication.authserv_id if provider and provider.authentication else ""
+    noted = [value for key, value in mail.headers if key == "authentication-results"]
+    found = authentication_results.trusted(noted, name, mailbox.imap.host)
+    if found:
+        seen = authentication_results.passes(found, mailbox.address)
+        with context.database.write() as conn:
+            health.put(conn, mailbox.id, clock.machine_now(), seen={"spf": seen.spf, "dkim": seen.dkim})
 
 
 def barring(found: Sequence[Finding]) -> Text:

@@ -104,6 +104,14 @@ def test_what_a_domain_asks_for(record: bytes, subdomain: bool, policy: dmarc.Po
     assert dmarc.parsed(record, subdomain=subdomain) == policy
 
 
+def test_who_speaks_for_whom() -> None:
+    assert dmarc.aligned("acme.example", "mail.acme.example", strict=False)
+    assert dmarc.aligned("mail.acme.co.uk", "acme.co.uk", strict=False)
+    assert not dmarc.aligned("acme.example", "mail.acme.example", strict=True)
+    assert not dmarc.aligned("acme.co.uk", "other.co.uk", strict=False)
+    assert not dmarc.aligned("acme.example", "acme-example.gappssmtp.com", strict=False)
+
+
 REJECT = "v=DMARC1; p=reject"
 
 
