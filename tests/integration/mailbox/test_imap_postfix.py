@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from relance.mailbox.account import Security, Server
+from relance.mailbox.composing import compose
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import message
@@ -23,7 +25,14 @@ OURS = "<step-1.42@sales.example>"
 
 
 class World:
-    """The rest of the internet: one address there does not exist."""
+    """The rest of the internet: one address there does not exist. What it took stands in `stored`, as it came off the wire."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, bytes] = {}
+
+    async def handle_DATA(self, server, session, envelope):  # type: ignore[no-untyped-def]
+        self.stored[envelope.rcpt_tos[0]] = envelope.original_content
+        return "250 2.0.0 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # type: ignore[no-untyped-def]
         if address == GONE:
@@ -33,8 +42,13 @@ class World:
 
 
 @pytest.fixture
-def world() -> Iterator[int]:
-    controller = Controller(World(), hostname=ports.LOOPBACK, port=ports.free_port())
+def there() -> World:
+    return World()
+
+
+@pytest.fixture
+def world(there: World) -> Iterator[int]:
+    controller = Controller(there, hostname=ports.LOOPBACK, port=ports.free_port(), enable_SMTPUTF8=True)
     controller.start()
     yield controller.port
     controller.stop()
@@ -71,6 +85,42 @@ def test_a_real_bounce_is_read(world: int, groups: list[list[str]]) -> None:
             ports.wait_until(lambda: uidnext(inbox) > 1, seconds=30, what="the bounce's arrival")
             (fetched,) = inbox.fetch_new(inbox.folders()[0], 0)
     check(message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated))
+
+
+TRICKY = ".\n..\n" + "." * 2000 + "\nZażółć\nFrom here\n-- \nAda   \n."
+
+
+def test_postfix_passes_on_the_very_bytes_that_were_composed(there: World, world: int) -> None:
+    """A relay puts its own Received above them, and nothing else."""
+    mails = {}
+    for to in ("eve@buyer.example", "łucja@buyer.example"):
+        draft = compose.MailDraft(
+            "Ada",
+            dovecot.USER,
+            "Łucja",
+            to,
+            "Zażółć",
+            TRICKY,
+            f"<p>{TRICKY}</p>",
+            OURS,
+            dt.datetime.now(dt.UTC),
+        )
+        mails[to] = compose.compose(draft)
+    with dovecot.running() as mail, postfix.running(mail, world) as server:
+        account = dataclasses.replace(
+            mail.account(), smtp=Server("localhost", server.submission, Security.STARTTLS)
+        )
+        with smtp_client.Outbox(account, helo="localhost") as outbox:
+            for to, raw in mails.items():
+                refusal = outbox.offer(dovecot.USER, to, len(raw), OURS)
+                assert (refusal or outbox.transmit(raw)).outcome is Outcome.ACCEPTED
+        ports.wait_until(lambda: set(there.stored) == set(mails), seconds=30, what="both mails' arrival")
+    for to, raw in mails.items():
+        above = there.stored[to].removesuffix(raw)
+        assert len(above) + len(raw) == len(there.stored[to])
+        assert above.startswith(b"Received: ")
+        assert above.count(b"\r\nReceived: ") == 0
+        assert all(line.startswith((b"\t", b" ")) for line in above.split(b"\r\n")[1:-1])
 
 
 def uidnext(inbox: imap_client.Inbox) -> int:
