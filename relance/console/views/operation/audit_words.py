@@ -191,6 +191,7 @@ ACTIONS: Mapping[str, str] = {
     "users.second_factor": N_("changed the code at sign-in"),
     "users.sign_out": N_("signed somebody out"),
     "mailboxes.add": N_("added a mailbox"),
+    "mailboxes.connect": N_("connected mailboxes"),
     "mailboxes.add_signed_in": N_("added a mailbox"),
     "mailboxes.assign": N_("set the owner of a mailbox"),
     "mailboxes.change": N_("changed a mailbox"),
