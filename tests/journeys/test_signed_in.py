@@ -31,7 +31,7 @@ from relance.engine.mailboxes.sign_ins.lifetimes import Granted
 from relance.engine.reasons import Code
 from relance.engine.store.mailboxes import grants
 from relance.mailbox.oauth.grants import Grant, OAuthClient
-from relance.scheduler import signing_in
+from relance.scheduler.signing_in import SignIns
 from tests import engine_house
 from tests.reworded import in_english
 from tests.servers import command, dovecot, ports, postfix, processes, token_service
@@ -274,7 +274,7 @@ def test_two_schedulers_that_want_a_renewal_at_once_make_one(shared: Desk) -> No
         due(shared, at)
         shared.set_grant(renew_at=machine_now() + dt.timedelta(hours=1))
         # The provider takes longer than either of them lets pass between two looks.
-        at.before = lambda _: threading.Event().wait(signing_in.LOOK_SECONDS + 1) and None
+        at.before = lambda _: threading.Event().wait(SignIns.seconds + 1) and None
         shared.start("scheduler")
         shared.start("scheduler")
         shared.set_grant(renew_at=machine_now() - dt.timedelta(minutes=1))

@@ -14,7 +14,6 @@ from relance.cli.mailbox import finding
 from relance.cli.mailbox.options import CaFile, Flags, ImapHost, Json, Known, Port, Secured, SmtpHost
 from relance.cli.mailbox.signing_in import Client, Scopes, Secret, Tenant, Tokens
 from relance.cli.terminal import asking, session, show
-from relance.engine.reporting import codes
 from relance.wording import N_, Text, _, of_system
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ def connect(  # noqa: PLR0913 - a flag for every question
 
 
 def _progress(ended: ConnectedMailbox) -> None:
+    from relance.engine.reporting import codes
+
     show.note(f"{ended.address}: {codes.text('connected', ended.outcome)}")
 
 
