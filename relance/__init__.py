@@ -5,7 +5,6 @@ returns is a frozen value, everything it raises on purpose is a `RelanceError` w
 act on::
 
     from pathlib import Path
-
     from relance import Relance
 
     with Relance() as relance:
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from relance.engine.mailboxes.health.watching import MailboxRate
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
+    from relance.engine.mailboxes.settings.leaves import Leave, LeaveReport
     from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt, SignInRequest
     from relance.engine.mailboxes.sign_ins.connecting import ApplicationRequest, ConnectedMailbox
     from relance.engine.mailboxes.sign_ins.resealing import KeyRotation
@@ -189,6 +189,8 @@ __all__ = [
     "JobState",
     "JobView",
     "KeyRotation",
+    "Leave",
+    "LeaveReport",
     "Leaving",
     "MachineHit",
     "MailStep",
@@ -319,6 +321,7 @@ _ROOMS = {
     "engine.inbound.reading.unread_mail": ("UnreadMail",),
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
     "engine.mailboxes.handing_over": ("HandOver",),
+    "engine.mailboxes.settings.leaves": ("Leave", "LeaveReport"),
     "engine.mailboxes.health.checking": ("HealthFinding", "MailboxHealth"),
     "engine.mailboxes.health.watching": ("MailboxRate",),
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
@@ -390,8 +393,7 @@ def __getattr__(name: str) -> Any:
     """A public name, fetched from its room the first time (PEP 562)."""
     if name not in _ROOM_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(importlib.import_module(_ROOM_OF[name]), name)
-    return found
+    return globals().setdefault(name, getattr(importlib.import_module(_ROOM_OF[name]), name))
 
 
 def __dir__() -> list[str]:

@@ -127,6 +127,8 @@ RULES: Mapping[str, Rule] = {
     "jobs.refused_file": _look(by_itself),
     "jobs.sheet": _look(by_itself),
     "jobs.show": _look(by_itself),
+    "mailboxes.add_leave": Rule(Permission.MAILBOXES, changes=True, audited=True),
+    "mailboxes.cancel_leave": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.add": _do(Permission.MAILBOXES),
     "mailboxes.assign": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.change": Rule(Permission.MAILBOXES, changes=True, audited=True),

@@ -22,7 +22,7 @@ from relance.engine.mailboxes import aliases, assigning, handing_over, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.health import checking as health_checking
 from relance.engine.mailboxes.health import watching as health_watching
-from relance.engine.mailboxes.settings import adding, changing
+from relance.engine.mailboxes.settings import adding, changing, leaves
 from relance.engine.mailboxes.sign_ins import agreeing, connecting
 from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages, task_endings
@@ -156,6 +156,8 @@ class Mailboxes(Service):
     retry = Operation(refusing_domains.retry)
     remove = Operation(handing_over.remove)
     hand_over = Operation(handing_over.hand_over)
+    add_leave = Operation(leaves.add)
+    cancel_leave = Operation(leaves.cancel)
 
     def test(
         self,

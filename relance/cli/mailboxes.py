@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli import contacts
-from relance.cli.mailbox import aliases, changing, connecting, copies, finding, health, leaving, signing_in
+from relance.cli.mailbox import (
+    aliases,
+    changing,
+    connecting,
+    copies,
+    finding,
+    health,
+    leaving,
+    on_leave,
+    signing_in,
+)
 from relance.cli.mailbox.options import (
     Address,
     Anyway,
@@ -349,5 +359,6 @@ group.command("set")(changing.set_)
 group.command("change", hidden=True)(changing.set_)  # as it was called before
 group.command("health")(health.health)
 group.command("sent-copies")(copies.sent_copies)
+group.command("leave")(on_leave.leave)
 group.command("hand-over")(leaving.hand_over)
 group.command("remove")(leaving.remove)

@@ -133,6 +133,7 @@ PEOPLES_OWN = {
         "service_account",
         "company",
         "contact",
+        "cover",
     ),
     *(
         "cursor",

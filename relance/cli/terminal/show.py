@@ -42,6 +42,7 @@ ATTRIBUTES = {
     "ehlo name": N_("name in the greeting"), "tracking host": N_("web address of the links"),
     "signature": N_("signature"), "signature html": N_("signature in HTML"),
     "offered": N_("possible aliases"), "refused by": N_("refused by"), "own certificate": N_("own certificate"),
+    "on leave": N_("leave"),
     "sign in": N_("signs in by"), "sign in until": N_("sign in again by"), "sign in warning": N_("sign-in at risk"),
     "codes": N_("codes"), "quoted": N_("quoted"), "original": N_("as written"),
     "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),

@@ -14,7 +14,7 @@ from relance.console.views import (
     users,
 )
 from relance.console.views.long_work import importing, jobs
-from relance.console.views.mailboxes import adding, changing, health, looking
+from relance.console.views.mailboxes import adding, changing, health, leaves, looking
 from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppression_lists, suppressions
 from relance.console.views.sequences import enrolling, overview, publishing, selected, text
@@ -44,6 +44,7 @@ PAGES: tuple[Page, ...] = (
     *adding.PAGES,
     *changing.PAGES,
     *health.PAGES,
+    *leaves.PAGES,
     *looking.PAGES,
 )
 # A new file of `views/` is named here.

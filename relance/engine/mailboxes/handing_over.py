@@ -85,6 +85,19 @@ def hand_over(
     with context.database.read() as conn:
         source, target = _known(conn, address), mailboxes.named(conn, to)
         people = [row.id for row in enrollments.of_mailbox(conn, source.id) if row.state in states.OPEN]
+    return hand_over_some(context, source, target, people, new_threads=new_threads, dry_run=dry_run)
+
+
+def hand_over_some(
+    context: Context,
+    source: Mailbox,
+    target: Mailbox,
+    people: Sequence[int],
+    *,
+    new_threads: bool = False,
+    dry_run: bool = False,
+) -> HandOver:
+    """The same for these enrollments alone."""
     if source.id == target.id:
         raise errors.WrongUse(Text("{address} cannot be handed over to itself.", address=source.address))
     wish = _Wish(source, target, new_threads, dry_run)

@@ -21,6 +21,7 @@ from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
 from relance.engine.mailboxes.sign_ins import lifetimes, standing
 from relance.engine.mailboxes.sign_ins.standing import SignInStanding
 from relance.engine.reasons import Code, Why
+from relance.engine.schedule.leaves import Leave
 from relance.engine.sequences import backlog
 from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts
@@ -93,6 +94,7 @@ class MailboxView:
     smtp_server: Server | None = None  # `smtp` and `imap`, for programs
     imap_server: Server | None = None
     own_certificate: bool = False  # whether a certificate is trusted that no public authority has signed
+    on_leave: tuple[Leave, ...] = ()  # when nothing leaves from it, past leaves included
     sign_in: str = "password"  # by which it signs in; oauth: OAuth 2.0
     sign_in_until: dt.datetime | None = None  # when its owner has to sign in again, where that is known
     sign_in_warning: str = ""  # what will stop it if nobody acts

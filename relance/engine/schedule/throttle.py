@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from relance.engine.schedule import leaves
+from relance.engine.schedule.leaves import Leave
 from relance.wording import Text
 
 DAY, HOUR, MINUTE = dt.timedelta(hours=24), dt.timedelta(hours=1), dt.timedelta(minutes=1)
@@ -55,13 +57,15 @@ class Window:
 @dataclass(frozen=True)
 class Pace:
     """A mailbox's own limits: at most `cap` mails in any 24 hours and `hourly` in any hour (None: no limit), at least `gap` between
-    two. After each mail the gap is longer by a part of `jitter`, which `seed` and the time of that mail decide."""
+    two. After each mail the gap is longer by a part of `jitter`, which `seed` and the time of that mail decide. Nothing leaves on
+    the days of `leaves`."""
 
     cap: int | None
     gap: dt.timedelta
     hourly: int | None = None
     jitter: dt.timedelta = NO_TIME
     seed: int = 0
+    leaves: tuple[Leave, ...] = ()
 
     @property
     def spaced(self) -> bool:
@@ -104,6 +108,9 @@ def most(pace: Pace, batch: int) -> int:
 
 def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: int) -> Allowance:
     """What may go at `now`, given when mails left in the last 24 hours (oldest first); never more than `batch`."""
+    back = leaves.back_at(pace.leaves, now)
+    if back is not None:
+        return Allowance(0, back, _on_leave(pace.leaves, back))
     recent = [min(at, now) for at in sent if at > now - DAY]  # it left, whatever clock says that it will
     room, full = batch, list[tuple[dt.datetime, Window]]()
     for window in pace.windows():
@@ -115,6 +122,11 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
         frees, window = max(full, key=lambda each: each[0])
         return Allowance(0, frees, window.bound)
     return _spaced(pace, recent, now, min(room, batch)) if pace.spaced else Allowance(room)
+
+
+def _on_leave(known: Sequence[Leave], back: dt.datetime) -> Text:
+    last = next(each.last for each in known if each.ends == back)
+    return Text("the owner of this mailbox is on leave until {day}", day=last)
 
 
 def _spaced(pace: Pace, recent: Sequence[dt.datetime], now: dt.datetime, room: int) -> Allowance:

@@ -105,7 +105,7 @@ def enroll(
     with context.database.read() as conn:
         version = publish.versions_of(conn, wish.sequence)[0]
         script = context.library.script(conn, version.id)
-        shares = choice.chosen(conn, asked, script.definition.mailboxes)
+        shares = choice.chosen(conn, asked, script.definition.mailboxes, context.clock.now())
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}
     run = _Run(context, version, script, shares, wish.also_elsewhere, dry_run, names, note)
     seen = 0

@@ -13,8 +13,10 @@ from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.inbound.reading.unread_mail import UnreadMail
 from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.mailboxes.health.checking import HealthFinding, MailboxHealth
+from relance.engine.mailboxes.settings.leaves import LeaveReport
 from relance.engine.mailboxes.sign_ins.agreeing import SignInPrompt
 from relance.engine.mailboxes.sign_ins.resealing import KeyRotation
+from relance.engine.schedule.leaves import Leave
 from relance.engine.sending.copies import SentCopies
 from relance.engine.sending.refusals.refusing_domains import Retried
 from relance.mailbox import providers
@@ -329,3 +331,25 @@ def test_the_health_of_a_mailbox_is_told_and_overruled(
     assert in_english(words) in run("mailbox", "health", "me@acme.example").stdout
     run("mailbox", "health", "me@acme.example", "--send-anyway")
     assert ("mailboxes.let_first_mails_go", ("me@acme.example",), {"anyway": True}) in engine.calls
+
+
+def test_leave(engine: Engine) -> None:
+    days = (dt.date(2026, 12, 24), dt.date(2027, 1, 2))
+    away = Leave(*days, "Europe/Warsaw", "ben@acme.example")
+    covered = HandOver("me@acme.example", moved=2, dry_run=True)
+    engine.answers |= {
+        "mailboxes.add_leave": LeaveReport("me@acme.example", away, 3, covered, dry_run=True),
+        "mailboxes.cancel_leave": (away,),
+    }
+    asked = ("--from", "2026-12-24", "--until", "2027-01-02", "--cover", "ben@acme.example", "--dry-run")
+    told = run("mailbox", "leave", "me@acme.example", *asked).stdout
+    assert (
+        "mailboxes.add_leave",
+        ("me@acme.example", *days),
+        {"cover": "ben@acme.example", "dry_run": True},
+    ) in (engine.calls)
+    for words in ("Nothing would leave", "2 people would be handed over.", "3 people wait"):
+        assert in_english(words) in told
+    left = run("mailbox", "leave", "me@acme.example", "--cancel", "2026-12-24").stdout
+    assert "Europe/Warsaw" in left
+    assert run("mailbox", "leave", "me@acme.example", "--from", "2026-12-24").exit_code == 2

@@ -33,6 +33,7 @@ class Mistakes:
     wrong: Mapping[str, str]
     whole: str = ""
     insist: bool = False
+    leave: str = ""  # what was wrong with a leave
 
 
 FINE = Mistakes(NOTHING)
@@ -101,9 +102,11 @@ def shown(
     users = possible_owners(visit)
     return visit.show(
         "mailbox.html",
-        UNPROCESSABLE if refused.wrong or refused.whole else 200,
+        UNPROCESSABLE if refused.wrong or refused.whole or refused.leave else 200,
         wrong=refused.wrong,
         whole=refused.whole,
+        leave_wrong=refused.leave,
+        leaves=[each for each in mailbox.on_leave if each.ends > visit.now],
         insist=refused.insist,
         leaving=leaving,
         others=[each.address for each in visit.app.mailboxes.list() if each.address != mailbox.address],

@@ -63,6 +63,8 @@ mailbox = sa.Table(
     count("fence"),
     # Which steps its last turn took up, as "id:version id:version": those that it left as they were did not end.
     text("taken_up"),
+    # On which days nothing leaves from it: first, last, zone, cover. See `schedule/leaves.py`.
+    sa.Column("leaves", NullJson),
     # Whose first mails leave next, and until when that holds: see `sending/admitting.py`.
     sa.Column("first_mails", NullJson),
     sa.Column("next_turn_at", Instant),

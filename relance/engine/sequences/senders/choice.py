@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy.engine import Connection
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import reasons
 from relance.engine.definition import fields
+from relance.engine.schedule import leaves
 from relance.engine.store import scopes
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
@@ -32,7 +34,7 @@ def wanted(named: Senders | None) -> dict[str, int] | None:
 
 
 def chosen(
-    conn: Connection, asked: Mapping[str, int] | None, own: Mapping[str, int]
+    conn: Connection, asked: Mapping[str, int] | None, own: Mapping[str, int], now: dt.datetime
 ) -> list[tuple[Mailbox, int]]:
     """Mailboxes with their shares, by address: those that were `asked` for; without any, those of the sequence's `own` that are active
     and the viewer's, and where it names none all that are. Raises `errors.NotFound` and `errors.Invalid` where none can be used."""
@@ -41,7 +43,13 @@ def chosen(
         return _asked(every, asked)
     seen = scopes.mailboxes(conn)
     mine = {name: each for name, each in every.items() if seen is None or each.id in seen}
-    return _of_sequence(conn, mine, own) if own else _all(mine)
+    return _present(_of_sequence(conn, mine, own) if own else _all(mine), now)
+
+
+def _present(found: list[tuple[Mailbox, int]], now: dt.datetime) -> list[tuple[Mailbox, int]]:
+    """Without those whose owner is on leave, where others take new people; who was written to by them keeps them."""
+    kept = [(each, 0 if leaves.back_at(each.on_leave, now) else share) for each, share in found]
+    return kept if any(share for _each, share in kept) else found
 
 
 def _of_sequence(

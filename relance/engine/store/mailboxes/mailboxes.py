@@ -18,6 +18,8 @@ from relance.engine.db.tables import mailbox
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
+from relance.engine.schedule import leaves
+from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.throttle import Pace
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases
@@ -71,6 +73,7 @@ class Mailbox:
     sign_in: SignInKind = SignInKind.PASSWORD
     hourly_cap: int | None = None
     jitter_seconds: int = 0
+    leaves: Sequence[Mapping[str, Any]] | None = None  # as they are stored: see `on_leave`
     barred: Text = NOTHING  # why no first mail leaves; without words where they do
     zone: str = ""  # in which the Date of its mails is told; empty: the workspace's
     ehlo_name: str = ""  # by which it greets its SMTP server; empty: this computer's, or its address
@@ -82,7 +85,12 @@ class Mailbox:
     def pace(self) -> Pace:
         """How fast it may send."""
         gap, jitter = dt.timedelta(seconds=self.gap_seconds), dt.timedelta(seconds=self.jitter_seconds)
-        return Pace(self.daily_cap, gap, self.hourly_cap, jitter, self.id)
+        return Pace(self.daily_cap, gap, self.hourly_cap, jitter, self.id, self.on_leave)
+
+    @property
+    def on_leave(self) -> tuple[Leave, ...]:
+        """The leaves of its owner, those that are over too, the earliest first."""
+        return leaves.read(self.leaves)
 
     @property
     def read_at(self) -> dt.datetime | None:

@@ -1,0 +1,62 @@
+"""When the owner of a mailbox is on leave: whole days, by the clock of one zone, on which nothing leaves from it. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, order=True)
+class Leave:
+    """From the first day to the last, both included. `cover`: who writes first mails in place of them; empty: nobody does."""
+
+    first: dt.date
+    last: dt.date
+    zone: str
+    cover: str = ""
+
+    @property
+    def begins(self) -> dt.datetime:
+        """The first midnight."""
+        return self._midnight(self.first)
+
+    @property
+    def ends(self) -> dt.datetime:
+        """The midnight behind the last day."""
+        return self._midnight(self.last + DAY)
+
+    def _midnight(self, day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), ZoneInfo(self.zone)).astimezone(dt.UTC)
+
+    def row(self) -> dict[str, str]:
+        """As it is stored."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+
+def read(rows: Iterable[Mapping[str, Any]] | None) -> tuple[Leave, ...]:
+    """Leaves as they were stored, the earliest first."""
+    return tuple(
+        sorted(
+            Leave(
+                dt.date.fromisoformat(row["first"]),
+                dt.date.fromisoformat(row["last"]),
+                row["zone"],
+                row.get("cover", ""),
+            )
+            for row in rows or ()
+        )
+    )
+
+
+def back_at(leaves: Sequence[Leave], at: dt.datetime) -> dt.datetime | None:
+    """When its owner is back, if they are on leave at `at`: behind leaves that follow upon each other; else None."""
+    back = at
+    for leave in leaves:
+        if leave.begins <= back < leave.ends:
+            back = leave.ends
+    return back if back > at else None

@@ -1,0 +1,139 @@
+"""A rep goes on leave: nothing leaves from their mailbox, or another writes to those who have had no mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relance import errors
+from relance.clock import ManualClock
+from relance.engine.contacts import service as contact_service
+from relance.engine.context import Context
+from relance.engine.mailboxes import service
+from relance.engine.mailboxes.settings import leaves
+from relance.engine.reporting import forecast
+from relance.engine.schedule.leaves import Leave
+from relance.engine.sending.workload import Workload
+from relance.engine.sequences import enroll
+from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.sequences import enrollment_details
+from tests import engine_house
+from tests.reading import ADA, KIM, MIA, enrolled, row, wrote
+
+BEN = "ben@sales.example"
+TODAY = engine_house.MONDAY.date()
+DAY = dt.timedelta(days=1)
+
+
+def claimed(house: Context) -> list[int]:
+    """Who would be written to by Ada in a turn now."""
+    with house.database.write() as conn:
+        box = mailboxes.named(conn, ADA)
+        mailboxes.change(conn, box.id, synced_at=house.clock.now())
+        lease = leases.acquire(conn, box.id, "test")
+    assert lease is not None
+    work = Workload.of(house, lease, box)
+    work.claim()
+    return [each.id for each in work.take()]
+
+
+def _id(house: Context, address: str) -> int:
+    with house.database.read() as conn:
+        return mailboxes.named(conn, address).id
+
+
+def test_a_leave_is_entered_listed_and_cancelled(house: Context) -> None:
+    enrolled(house, KIM)
+    entered = leaves.add(house, ADA, TODAY + DAY, TODAY + 3 * DAY)
+    wanted = Leave(TODAY + DAY, TODAY + 3 * DAY, house.workspace.zone)
+    assert entered.leave == wanted
+    assert service.show(house, ADA).on_leave == (wanted,)
+    assert leaves.cancel(house, ADA, TODAY + DAY) == ()
+    assert service.show(house, ADA).on_leave == ()
+    with pytest.raises(errors.NotFound):
+        leaves.cancel(house, ADA, TODAY + DAY)
+
+
+def test_a_dry_run_counts_and_changes_nothing(house: Context) -> None:
+    enrolled(house, KIM, MIA)
+    engine_house.add_mailbox(house, BEN)
+    found = leaves.add(house, ADA, TODAY, TODAY, cover=BEN, dry_run=True)
+    assert found.covered is not None
+    assert (found.waiting, found.covered.moved, found.dry_run) == (0, 2, True)
+    assert service.show(house, ADA).on_leave == ()
+    assert row(house, KIM).mailbox_id == _id(house, ADA)
+
+
+def test_nothing_leaves_on_a_day_of_leave_and_what_waited_goes_when_it_is_cancelled(
+    house: Context, clock: ManualClock
+) -> None:
+    enrolled(house, KIM)
+    clock.move_to(due(house) + dt.timedelta(minutes=1))
+    assert leaves.add(house, ADA, TODAY, TODAY).waiting == 1
+    planned = row(house, KIM)
+    assert claimed(house) == []
+    leaves.cancel(house, ADA, TODAY)
+    assert (row(house, KIM).due_at, row(house, KIM).planned_at) == (planned.due_at, planned.planned_at)
+    with house.database.read() as conn:
+        assert mailboxes.named(conn, ADA).next_turn_at <= clock.now()  # type: ignore[operator]
+
+
+def test_without_a_leave_it_would_leave(house: Context, clock: ManualClock) -> None:
+    enrolled(house, KIM)
+    clock.move_to(due(house) + dt.timedelta(minutes=1))
+    assert claimed(house) == [row(house, KIM).id]
+
+
+def due(house: Context) -> dt.datetime:
+    at = row(house, KIM).due_at
+    assert at is not None
+    return at
+
+
+def test_the_forecast_says_why_and_when_it_goes(house: Context, clock: ManualClock) -> None:
+    enrolled(house, KIM)
+    clock.move_to(due(house) + dt.timedelta(minutes=1))
+    entered = leaves.add(house, ADA, TODAY, TODAY)
+    with house.database.read() as conn:
+        standing = enrollment_details.matching(conn, email=KIM)
+        found = forecast._leaving(conn, house, standing, clock.now())
+    told = found[row(house, KIM).id]
+    assert told.at is not None
+    assert told.at >= entered.leave.ends
+    assert told.code == "pace"
+
+
+def test_who_covers_writes_to_those_who_have_had_no_mail(house: Context) -> None:
+    enrolled(house, KIM, MIA)
+    wrote(house, MIA)
+    engine_house.add_mailbox(house, BEN)
+    done = leaves.add(house, ADA, TODAY, TODAY + DAY, cover=BEN)
+    assert done.covered is not None
+    assert (done.covered.moved, done.waiting) == (1, 1)
+    assert (row(house, KIM).mailbox_id, row(house, MIA).mailbox_id) == (_id(house, BEN), _id(house, ADA))
+
+
+def test_new_people_go_to_others_meanwhile_unless_there_is_nobody_else(house: Context) -> None:
+    enrolled(house, KIM)
+    leaves.add(house, ADA, TODAY, TODAY)
+    wish = EnrollRequest("Trial", [MIA])
+    contact_service.add(house, MIA, {})
+    assert enroll.enroll(house, wish, dry_run=True).by_mailbox == {ADA: 1}
+    engine_house.add_mailbox(house, BEN)
+    assert enroll.enroll(house, wish, dry_run=True).by_mailbox == {BEN: 1}
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 0), (-3, -2), (0, 900), (2, 4)])
+def test_days_that_are_none_are_refused(house: Context, first: int, last: int) -> None:
+    enrolled(house, KIM)
+    leaves.add(house, ADA, TODAY + 4 * DAY, TODAY + 6 * DAY)
+    with pytest.raises(errors.Invalid):
+        leaves.add(house, ADA, TODAY + first * DAY, TODAY + last * DAY)
+
+
+def test_a_mailbox_does_not_cover_for_itself(house: Context) -> None:
+    enrolled(house, KIM)
+    with pytest.raises(errors.Invalid):
+        leaves.add(house, ADA, TODAY, TODAY, cover=ADA)
