@@ -195,33 +195,30 @@ def outside() -> Iterator[tuple[World, int]]:
         controller.stop()
 
 
-def test_tokens_run_out_in_mid_run_and_a_withdrawn_consent_says_what_to_do(
-    desk: Desk, tmp_path: Path
-) -> None:
-    for each in (tmp_path, *tmp_path.parents[:3]):
-        each.chmod(0o755)
-    with token_service.running(life=6.0) as at, outside() as (world, port):
-        extra = dovecot.by_token(tmp_path / "..", f"{at.url}/introspect")
-        with dovecot.running(extra=extra) as mail, postfix.running(mail, port) as out:
-            sign_in(desk, at, out)
-            enroll(desk, PEOPLE[:2])
-            desk.start("run")
-            ports.wait_until(lambda: world.arrived.total() == 2, seconds=60)
-            ports.wait_until(
-                lambda: at.refreshed() >= 2, seconds=60
-            )  # what it began with is of no use any more
-            enroll(desk, PEOPLE[2:4])
-            ports.wait_until(lambda: world.arrived.total() == 4, seconds=60)
-            at.expire()  # before its time
-            enroll(desk, PEOPLE[4:])
-            ports.wait_until(lambda: world.arrived.total() == 6, seconds=60)
-            assert world.arrived == Counter(PEOPLE)  # each once
-            at.revoke()
-            ports.wait_until(lambda: desk.row(mailbox).state == "paused", seconds=60)
-            told = desk.tell("mailbox", "show", ADA)
-            assert in_english("Sign in to it again") in told
-            assert in_english("Sign in to it again") in desk.tell("status")
-            nothing_shows(desk, at)
+def test_tokens_run_out_in_mid_run_and_a_withdrawn_consent_says_what_to_do(desk: Desk) -> None:
+    with (
+        token_service.running(life=6.0) as at,
+        outside() as (world, port),
+        dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
+        postfix.running(mail, port) as out,
+    ):
+        sign_in(desk, at, out)
+        enroll(desk, PEOPLE[:2])
+        desk.start("run")
+        ports.wait_until(lambda: world.arrived.total() == 2, seconds=60)
+        ports.wait_until(lambda: at.refreshed() >= 2, seconds=60)  # what it began with is of no use any more
+        enroll(desk, PEOPLE[2:4])
+        ports.wait_until(lambda: world.arrived.total() == 4, seconds=60)
+        at.expire()  # before its time
+        enroll(desk, PEOPLE[4:])
+        ports.wait_until(lambda: world.arrived.total() == 6, seconds=60)
+        assert world.arrived == Counter(PEOPLE)  # each once
+        at.revoke()
+        ports.wait_until(lambda: desk.row(mailbox).state == "paused", seconds=60)
+        told = desk.tell("mailbox", "show", ADA)
+        assert in_english("Sign in to it again") in told
+        assert in_english("Sign in to it again") in desk.tell("status")
+        nothing_shows(desk, at)
 
 
 def nothing_shows(desk: Desk, at: Service) -> None:

@@ -63,14 +63,18 @@ class Dovecot:
 
 
 @contextmanager
-def running(users: Mapping[str, str] | None = None, *, extra: str = "") -> Iterator[Dovecot]:
-    """A server with these users (name to password) and `extra` settings; a loud skip where there is no Dovecot."""
+def running(
+    users: Mapping[str, str] | None = None, *, extra: str = "", tokens: Tokens | None = None
+) -> Iterator[Dovecot]:
+    """A server with these users (name to password), `extra` settings and what it makes of access tokens; a loud skip where there is no Dovecot."""
     program = available()
     if program is None:
         finder.not_run("Dovecot: no dovecot on this machine")
     identity = _identity()
     folder = processes.scratch("dovecot", identity)
     folder.chmod(0o755)  # Postfix reaches the auth socket as its own user
+    if tokens is not None:
+        extra += tokens.settings(folder)
     try:
         server = _started(program, folder, identity, dict(users or {USER: PASSWORD}), extra)
         try:
@@ -253,14 +257,21 @@ service anvil {
 """)
 
 
-def by_token(folder: Path, introspection: str, mechanisms: str = "xoauth2 oauthbearer") -> str:
-    """Settings (`extra`) with which it takes access tokens, too, and asks there (RFC 7662) whose they are. After a refused
-    login nobody is made to wait (doc.dovecot.org, auth penalty)."""
-    folder.chmod(0o755)
-    file = folder / "dovecot-oauth2.conf.ext"
-    file.write_text(
-        f"introspection_mode = post\nintrospection_url = {introspection}\n"
-        "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
-    )
-    file.chmod(0o644)
-    return _BY_TOKEN.substitute(mechanisms=mechanisms, file=file)
+@dataclass(frozen=True)
+class Tokens:
+    """That it takes access tokens, too, and where it asks whose they are (RFC 7662). After a refused login nobody is made to wait
+    (doc.dovecot.org, auth penalty)."""
+
+    introspection: str  # a URL
+    mechanisms: str = "xoauth2 oauthbearer"
+
+    def settings(self, folder: Path) -> str:
+        """Its settings; what it reads as a user of its own lies in the server's folder, for the folders above a test's are not ours to
+        open: without processes of tests side by side the third is the machine's own."""
+        file = folder / "dovecot-oauth2.conf.ext"
+        file.write_text(
+            f"introspection_mode = post\nintrospection_url = {self.introspection}\n"
+            "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+        )
+        file.chmod(0o644)
+        return _BY_TOKEN.substitute(mechanisms=self.mechanisms, file=file)

@@ -31,13 +31,10 @@ Place = tuple[Service, dovecot.Dovecot, postfix.Postfix]
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("tokens")
-    for each in (folder, *folder.parents[:3]):
-        each.chmod(0o755)
+def servers() -> Iterator[Place]:
     with (
         token_service.running() as at,
-        dovecot.running(extra=dovecot.by_token(folder, f"{at.url}/introspect")) as mail,
+        dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
         postfix.running(mail, 1) as out,
     ):
         yield at, mail, out

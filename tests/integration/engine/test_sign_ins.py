@@ -31,16 +31,13 @@ NOWHERE = {"authorization_url": "http://a.example", "token_url": "http://a.examp
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory) -> Iterator[tuple[Service, dovecot.Dovecot, postfix.Postfix]]:
-    folder = tmp_path_factory.mktemp("tokens")
-    for each in (folder, *folder.parents[:3]):
-        each.chmod(
-            0o755
-        )  # Dovecot reads it as another user, also below the folder of one of several processes
-    with token_service.running() as service_:
-        extra = dovecot.by_token(folder, f"{service_.url}/introspect")
-        with dovecot.running(extra=extra) as mail, postfix.running(mail, 1) as out:
-            yield service_, mail, out
+def servers() -> Iterator[tuple[Service, dovecot.Dovecot, postfix.Postfix]]:
+    with (
+        token_service.running() as service_,
+        dovecot.running(tokens=dovecot.Tokens(f"{service_.url}/introspect")) as mail,
+        postfix.running(mail, 1) as out,
+    ):
+        yield service_, mail, out
 
 
 @pytest.fixture

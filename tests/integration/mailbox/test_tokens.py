@@ -29,15 +29,10 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module", params=["xoauth2", "oauthbearer"])
-def server(request, service: Service, tmp_path_factory) -> Iterator[dovecot.Dovecot]:
-    folder = tmp_path_factory.mktemp("tokens")
-    extra = dovecot.by_token(folder, f"{service.url}/introspect", request.param)
+def server(request, service: Service) -> Iterator[dovecot.Dovecot]:
+    tokens = dovecot.Tokens(f"{service.url}/introspect", request.param)
     users = {dovecot.USER: dovecot.PASSWORD, EVE: "x"}
-    with dovecot.running(users, extra=extra) as running:
-        for each in (folder, *folder.parents[:3]):
-            each.chmod(
-                0o755
-            )  # Dovecot reads it as another user, also below the folder of one of several processes
+    with dovecot.running(users, tokens=tokens) as running:
         yield running
 
 
