@@ -37,6 +37,10 @@ class House:
         self.own_ids = OwnMessageIds({1: SECRET}, 1)
         self.workspace = Workspace()
 
+    def links_of(self, mailbox: Mailbox) -> Links:
+        """As `Context` answers."""
+        return self.links.below(mailbox.tracking_host)
+
 
 BASES = ("https://go.sales.example", "https://firm.example/mail/below/a/long/path", "http://127.0.0.1:8000")
 HOUSES = [cast(Context, House(base)) for base in BASES]
