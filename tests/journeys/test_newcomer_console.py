@@ -203,7 +203,7 @@ def _enrolls(who: Newcomer, imported: str) -> None:
     assert who.page.input_value("#f-sequence") == NAME
     who.page.click("form[action='/enroll/plan'] button")
     assert sum(who.console.app.enrollments.counts().values()) == 0
-    assert "6" in who.page.inner_text("h1")
+    who.page.wait_for_selector("h1:has-text('6')")
     who.page.click("form[action='/enroll'] button:not(.secondary)")
     who.page.wait_for_url("**/jobs/3")
     who.work_is_done()

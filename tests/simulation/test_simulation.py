@@ -36,7 +36,7 @@ FAULTS = (
 CAUGHT_BY = {
     "no_fence": 397,
     "no_lease": 1220,
-    "no_unique_constraint": 625,
+    "no_unique_constraint": 15,
     "no_compare_and_set": 488,
     "no_begin_lines": 6,
     "unread_journal": 16,

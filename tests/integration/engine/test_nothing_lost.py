@@ -28,6 +28,7 @@ from relance.engine.store import events, installation
 from relance.engine.store.mailboxes import folders, leases, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments, moves
+from relance.mailbox.account import Security
 from tests import engine_house
 from tests.engine_doors import NoMail
 from tests.reworded import worded
@@ -55,7 +56,7 @@ def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(
         folders.mark(conn, 1, "inbox", folders.Watermark("INBOX", 7, 41))
     seen = mailbox_service.show(ready, ADA).synced_at
     handing_over.remove(ready, ADA, force=True)
-    here = mailbox_service.Server("localhost", 1, mailbox_service.Security.STARTTLS)
+    here = mailbox_service.Server("localhost", 1, Security.STARTTLS)
     mailbox_service.add(ready, mailbox_service.MailboxSpec(ADA, "Ada", ADA, "new password", here, here))
     assert seen is not None
     assert mailbox_service.show(ready, ADA).synced_at == seen
@@ -67,7 +68,7 @@ def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: 
     with ready.database.write() as conn:
         folders.mark(conn, 1, "inbox", folders.Watermark("INBOX", 7, 41))
     handing_over.remove(ready, ADA, force=True)
-    there = mailbox_service.Server("127.0.0.1", 2, mailbox_service.Security.STARTTLS)
+    there = mailbox_service.Server("127.0.0.1", 2, Security.STARTTLS)
     mailbox_service.add(ready, mailbox_service.MailboxSpec(ADA, "Ada", ADA, "password", there, there))
     with ready.database.read() as conn:
         assert folders.watermarks(conn, 1) == {}
