@@ -120,6 +120,8 @@ class Enrolled:
     by_mailbox: dict[str, int] = field(default_factory=lambda: {"me@acme.example": 2})
     first_due: dt.datetime | None = AT
     first_kind: str = "mail"
+    last_first_mail: dt.date | None = None
+    last_mail: dt.date | None = None
 
 
 class Noun:

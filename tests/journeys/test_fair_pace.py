@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from relance.engine.mailboxes.settings.changing import MailboxChange
+from relance.engine.sequences.enroll import EnrollReport
 from relance.sandbox.record import Arrived
 from tests.journeys.stage import ADA, Stage, standing
 from tests.reworded import in_english
@@ -45,11 +46,14 @@ def stage(tmp_path: Path, migrated_url: str) -> Iterator[Stage]:
 
 
 def enroll(stage: Stage, name: str, many: int, **more: Any) -> list[str]:
+    return enrolled(stage, name, many, **more)[0]
+
+
+def enrolled(stage: Stage, name: str, many: int, **more: Any) -> tuple[list[str], EnrollReport]:
     people = [f"p{number}@{name.lower()}{number}.example" for number in range(many)]
     for person in people:
         stage.contact(person)
-    stage.relance.enroll(stage.publish(definition(name, **more)), people)
-    return people
+    return people, stage.relance.enroll(stage.publish(definition(name, **more)), people)
 
 
 def day(mail: Arrived) -> dt.date:
@@ -73,7 +77,7 @@ def test_follow_ups_leave_when_they_should_and_a_small_sequence_is_not_kept_wait
     for name in ("ada", "ben"):
         stage.mailbox(f"{name}@northwind.example", name.title(), daily_cap=CAP, gap_seconds=0)
     enroll(stage, "Large", LARGE)
-    small = enroll(stage, "Small", SMALL)
+    small, told = enrolled(stage, "Small", SMALL)
     begun = stage.clock.now().astimezone(ZONE).date()
     stage.advance(days=11)
     left = by_person(stage)
@@ -90,6 +94,10 @@ def test_follow_ups_leave_when_they_should_and_a_small_sequence_is_not_kept_wait
         after - before >= dt.timedelta(hours=24) for before, after in zip(sent, sent[CAP:], strict=False)
     )
     assert len(sent) > 6 * CAP  # and nothing of what may be sent is left unused
+    assert told.last_first_mail is not None
+    assert told.last_mail is not None
+    assert abs(max(day(left[person][0]) for person in small) - told.last_first_mail) <= dt.timedelta(days=1)
+    assert abs(max(day(left[person][-1]) for person in small) - told.last_mail) <= dt.timedelta(days=1)
 
 
 def test_a_sequence_gets_its_share_by_weight(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from relance import templates
@@ -14,6 +14,7 @@ from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import calendar, send_windows, timezones, waits
 from relance.wording import Text
 
+MAX_STEPS = 100  # no sequence has more
 ANSWERS = 1024
 # Answers of the calendar a script remembers.
 
@@ -122,6 +123,26 @@ class CompiledSequence:
         when = calendar.scattered(opening, f"{key}:{step_id}")
         bound = [*told, *_told(when.bound[len(told) :])]
         return Position(step_id, step.kind, when.at, bound, since)
+
+    def here(self, workspace: timezones.Workspace) -> timezones.ContactZone:
+        """Where somebody is of whom nothing is known."""
+        return self._place(timezones.Whereabouts(None, None, None), workspace)
+
+    def mails(self, at: Position, workspace: timezones.Workspace) -> Iterator[Position]:
+        """The mails from a position on, if nobody answers and tasks are done at once, by the workspace's clock."""
+        place = self.here(workspace)
+        for _ in range(MAX_STEPS):
+            if at.step is None or at.due_at is None:
+                return
+            if at.step_kind == "mail":
+                yield at
+            taken = False if isinstance(self.plan.step(at.step), steps.BranchStep) else None
+            at = self.after(at.step, at.due_at, place, "", taken)
+
+    def mail_days(self, at: Position, workspace: timezones.Workspace, zone: dt.tzinfo) -> tuple[dt.date, ...]:
+        """The days of these mails, in that zone."""
+        due = (each.due_at for each in self.mails(at, workspace))
+        return tuple(each.astimezone(zone).date() for each in due if each is not None)
 
     def _waited(
         self, step_id: str, place: timezones.ContactZone, since: dt.datetime

@@ -268,6 +268,19 @@ def first_step(kind: str, due: dt.datetime | None) -> Text:
     return Text("The first step ({kind}): {when}.", kind=text("step", kind), when=due)
 
 
+def last_mails(first: dt.date | None, last: dt.date | None) -> Text:
+    """When about the last first mail and the last mail of people who are enrolled would leave. Empty where nobody knows."""
+    if first is None or last is None:
+        return Text.prose("")
+    if first == last:
+        return Text("The last mail leaves on about {day}.", day=last)
+    return Text(
+        "If nobody answers, the last first mail leaves on about {first}, and the last mail on about {last}.",
+        first=first,
+        last=last,
+    )
+
+
 def explained(typed: Sequence[str]) -> tuple[str, ...]:
     """Codes that can be typed, each with what it means behind it where that says more ("held (do decyzji)")."""
     tables = ({_typed(code): words for code, words in table.items()} for table in TABLES.values())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from relance.engine.context import Context
 from relance.engine.db import prepared
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
-from relance.engine.definition.steps import BranchStep
 from relance.engine.schedule import admission, throttle, timezones
 from relance.engine.schedule.admission import Promised, WaitingSequence
 from relance.engine.schedule.throttle import Pace
@@ -28,7 +27,6 @@ from relance.engine.store.sending.first_mails import DueFirst, UnderWay
 HOLDS = dt.timedelta(hours=1)
 MAX_ADMITTED = 50
 # First mails reckoned at once.
-MAX_STEPS = 100  # no sequence has more
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def _waiting(
     zone: zoneinfo.ZoneInfo,
     now: dt.datetime,
 ) -> WaitingSequence:
-    days = tuple(_days(script, Position(each.step, "mail", now), workspace, zone))[1:]
+    days = script.mail_days(Position(each.step, "mail", now), workspace, zone)[1:]
     weight = script.definition.weight
     return WaitingSequence(each.sequence_id, weight, each.count, lately.get(each.sequence_id, 0), days)
 
@@ -122,21 +120,7 @@ def _days_of(
 ) -> Sequence[dt.date]:
     """The days on which those who stand there are written to; what is overdue is to leave today."""
     at = Position(group.step, group.step_kind, max(group.due_at, now))
-    return tuple(_days(script, at, workspace, zone))
-
-
-def _days(
-    script: CompiledSequence, at: Position, workspace: timezones.Workspace, zone: zoneinfo.ZoneInfo
-) -> Iterator[dt.date]:
-    """The days of the mails from a position on, if nobody answers and tasks are done at once, where the workspace is."""
-    place = timezones.place(timezones.Whereabouts(None, None, None), script.definition.send, workspace)
-    for _ in range(MAX_STEPS):
-        if at.step is None or at.due_at is None:
-            return
-        if at.step_kind == "mail":
-            yield at.due_at.astimezone(zone).date()
-        taken = False if isinstance(script.plan.step(at.step), BranchStep) else None
-        at = script.after(at.step, at.due_at, place, "", taken)
+    return script.mail_days(at, workspace, zone)
 
 
 def _hours(script: CompiledSequence) -> dt.timedelta:

@@ -17,7 +17,8 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.reasons import Reason, code_words
-from relance.engine.sequences import publish
+from relance.engine.schedule.outlook import LastMails
+from relance.engine.sequences import outlook, publish
 from relance.engine.sequences.senders import choice
 from relance.engine.sequences.senders.assignment import MailboxShares
 from relance.engine.sequences.senders.choice import Senders
@@ -71,6 +72,8 @@ class EnrollReport:
     version: int = 0
     dry_run: bool = False
     first_kind: str = ""  # what kind of step falls due at `first_due`: the first mail may follow later
+    last_first_mail: dt.date | None = None  # about, if nobody answers; None: not known, or years from now
+    last_mail: dt.date | None = None  # likewise
 
 
 @dataclass(frozen=True)
@@ -323,6 +326,9 @@ class _Run:
 
     def report(self) -> EnrollReport:
         """What was done."""
+        told = (
+            self._outlook() if self.note is None else None
+        )  # each batch of a job is noted by its numbers alone
         return EnrollReport(
             self.enrolled,
             tuple(self.skipped),
@@ -332,7 +338,14 @@ class _Run:
             self.version.number,
             self.dry_run,
             self.first_kind,
+            told.last_first if told else None,
+            told.last if told else None,
         )
+
+    def _outlook(self) -> LastMails | None:
+        joining = [(each, self.counts[each.address]) for each in self.by_id.values()]
+        of = self.version.sequence_id
+        return outlook.of_joining(self.context, self.script, of, joining, joined=not self.dry_run)
 
 
 # What the words need.

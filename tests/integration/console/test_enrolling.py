@@ -50,6 +50,7 @@ def test_the_plan_names_who_is_enrolled_and_who_is_not_and_changes_nothing(ready
             "Not a contact: 1",
         ):
             assert in_english(words) in plan.text
+        assert in_english("the last first mail leaves on about") in plan.text
         assert BOB in plan.text
         assert ADA not in plan.text
         assert "nobody@lake.example" in plan.text

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 
+from relance.engine.reporting import codes
 from relance.engine.sequences.bulk import BulkReport, BulkResult
 from relance.engine.sequences.enroll import EnrollReport
 from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
 from relance.engine.states import BulkOutcome
-from tests.pretended_engine import ADA, Engine, run
+from tests.pretended_engine import ADA, Engine, Enrolled, run
 from tests.reworded import in_english
 
 DONE = (
@@ -74,3 +76,15 @@ def test_mailboxes_are_named_with_their_shares(engine: Engine) -> None:
     run("enroll", "seq", "--all", "--dry-run", *named)
     asked = next(call[2] for call in engine.calls if call[0] == "enroll")
     assert asked["mailboxes"] == {"me@acme.example": 3, "a=b@acme.example": 1, "c@acme.example": 0}
+
+
+def test_when_the_last_mails_leave_is_told_before_the_question(engine: Engine) -> None:
+    assert "mail leaves" not in run("enroll", "seq", "--all", "--dry-run").stdout
+    first, last = dt.date(2026, 3, 6), dt.date(2026, 3, 20)
+    engine.answers["enroll"] = Enrolled(last_first_mail=first, last_mail=last)
+    words = codes.last_mails(first, last)
+    assert str(words) in run("enroll", "seq", "--all", "--dry-run").stdout
+    shown = json.loads(run("enroll", "seq", "--all", "--dry-run", "--json").stdout)
+    assert (shown["last_first_mail"], shown["last_mail"]) == ("2026-03-06", "2026-03-20")
+    assert codes.last_mails(last, last) != words  # of a sequence of one mail there is but one last mail
+    assert str(codes.last_mails(None, None)) == ""

@@ -57,6 +57,37 @@ def due(mailbox_id: int, now: dt.datetime) -> Query[list[DueFirst]]:
     return Query(_DUE_FIRST, asked, lambda rows: [DueFirst(*row) for row in rows])
 
 
+@dataclass(frozen=True)
+class FirstToCome:
+    """People of a sequence who were not written to yet, the first of whom has something to do at `due_at`."""
+
+    sequence_id: int
+    version_id: int
+    due_at: dt.datetime
+    count: int
+
+
+_TO_COME = Prepared(
+    sa.select(
+        enrollment.c.sequence_id,
+        sa.func.max(enrollment.c.sequence_version_id).label("version_id"),
+        sa.func.min(enrollment.c.due_at, type_=Instant).label("due_at"),
+        _MANY,
+    )
+    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    .where(enrollment.c.mailbox_id == sa.bindparam("sender"), enrollment.c.state == fixed(State.ACTIVE))
+    .where(sa.not_(enrollment.c.wrote_before), enrollment.c.due_at.is_not(None))
+    .where(sequence.c.state == fixed("active"))
+    .group_by(enrollment.c.sequence_id)
+    .order_by(enrollment.c.sequence_id)
+)
+
+
+def to_come(mailbox_id: int) -> Query[list[FirstToCome]]:
+    """Everybody the mailbox is to write to for the first time, due or not, by sequence that is not paused."""
+    return Query(_TO_COME, {"sender": mailbox_id}, lambda rows: [FirstToCome(*row) for row in rows])
+
+
 _DAY = sa.func.date(enrollment.c.due_at)
 _UNDER_WAY = Prepared(
     sa.select(

@@ -1,0 +1,132 @@
+"""When the last mails of those who join a sequence would leave, as far as can be told now. Read only; an estimate.
+
+It is reckoned by day and by the workspace's clock: from what waits in each mailbox and what that owes to those it wrote to before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import zoneinfo
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy.engine import Connection
+
+from relance.engine.context import Context
+from relance.engine.db import prepared
+from relance.engine.definition.compiled import CompiledSequence
+from relance.engine.definition.position import Position
+from relance.engine.schedule import admission, leaves, outlook, throttle
+from relance.engine.schedule.outlook import LastMails, Outgoing, Queue
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import first_mails, messages
+from relance.engine.store.sending.first_mails import UnderWay
+
+NOON = dt.time(12)
+
+
+def of_joining(
+    context: Context,
+    script: CompiledSequence,
+    sequence_id: int,
+    joining: Iterable[tuple[Mailbox, int]],
+    *,
+    joined: bool,
+) -> LastMails | None:
+    """Of so many who are to join that version of the sequence in each mailbox, or have just `joined` it; None where nobody joins, where
+    the sequence has no mail, and where it takes years."""
+    look = _Look(context, script, sequence_id, joined)
+    with context.database.read() as conn:
+        found = [look.of_mailbox(conn, box, many) for box, many in joining if many]
+    known = [each for each in found if each is not None]
+    return functools.reduce(LastMails.beside, known) if known and len(known) == len(found) else None
+
+
+class _Look:
+    """What is the same for every mailbox."""
+
+    def __init__(self, context: Context, script: CompiledSequence, sequence_id: int, joined: bool) -> None:
+        self._context, self._script, self._id, self._joined = context, script, sequence_id, joined
+        self._now = context.clock.now()
+        self._zone = zoneinfo.ZoneInfo(context.workspace.zone)
+        self._today = self._now.astimezone(self._zone).date()
+
+    def of_mailbox(self, conn: Connection, box: Mailbox, many: int) -> LastMails | None:
+        first, under_way = prepared.together(conn, first_mails.to_come(box.id), first_mails.under_way(box.id))
+        there = {each.sequence_id: each for each in first}
+        before = there.pop(self._id).count if self._id in there else 0
+        # Of those who joined, the ones it wrote to before are not among those who wait for a first mail.
+        waiting = max(before, many) if self._joined else before + many
+        own = self._queue(self._script, self._id, waiting, self._now)
+        if own is None:
+            return None
+        others = [
+            queue
+            for each in there.values()
+            if (
+                queue := self._queue(
+                    self._of(conn, each.version_id), each.sequence_id, each.count, each.due_at
+                )
+            )
+        ]
+        sent = len(messages.sent_since(conn, box.id, self._now - throttle.DAY))
+        return outlook.outlook(own, others, self._outgoing(box, sent, self._owed(conn, under_way)))
+
+    def _owed(self, conn: Connection, under_way: Iterable[UnderWay]) -> Counter[dt.date]:
+        """Follow-ups of those the mailbox wrote to before, by day."""
+        owed = Counter[dt.date]()
+        for group in under_way:
+            at = Position(group.step, group.step_kind, max(group.due_at, self._now))
+            script = self._of(conn, group.version_id)
+            for day in script.mail_days(at, self._context.workspace, self._zone):
+                owed[day] += group.count
+        return owed
+
+    def _of(self, conn: Connection, version_id: int) -> CompiledSequence:
+        return self._context.library.script(conn, version_id)
+
+    def _queue(
+        self, script: CompiledSequence, sequence_id: int, waiting: int, since: dt.datetime
+    ) -> Queue | None:
+        """None where the sequence has no mail."""
+        workspace = self._context.workspace
+        start = script.first(self._now, script.here(workspace), "")
+        first = next(script.mails(start, workspace), None)
+        if first is None or first.step is None or first.due_at is None:
+            return None
+        begins = first.due_at if sequence_id == self._id else max(since, self._now)
+        days = functools.lru_cache(maxsize=None)(functools.partial(self._days, script, first.step))
+        return Queue(
+            sequence_id, script.definition.weight, waiting, begins.astimezone(self._zone).date(), days
+        )
+
+    def _days(self, script: CompiledSequence, step: str, day: dt.date) -> tuple[dt.date, ...]:
+        workspace = self._context.workspace
+        at = max(self._at(day, dt.time()), self._now)
+        opens = script.opening(step, script.here(workspace), at).at
+        if opens.astimezone(self._zone).date() != day:
+            return ()
+        return script.mail_days(Position(step, "mail", opens), workspace, self._zone)
+
+    def _outgoing(self, box: Mailbox, sent: int, owed: Mapping[dt.date, int]) -> Outgoing:
+        first = self._script.plan.mails[0].id
+        hours = [self._minutes(first, self._today + dt.timedelta(days=each), 0) for each in range(7)]
+        capacity = admission.per_day(box.pace, dt.timedelta(minutes=max(hours)))
+        local = self._now.astimezone(self._zone)
+        still = self._minutes(first, self._today, local.hour * 60 + local.minute)
+        room = admission.per_day(box.pace, dt.timedelta(minutes=still)) if still else 0
+        return Outgoing(
+            self._today, capacity, room, sent, owed, functools.partial(self._sends, box.pace.leaves)
+        )
+
+    def _minutes(self, step: str, day: dt.date, since: int) -> int:
+        """The sending hours of a day from that minute on."""
+        hours = self._script.rule(step).intervals(day)
+        return sum(max(0, each.end - max(each.start, since)) for each in hours)
+
+    def _sends(self, known: Sequence[leaves.Leave], day: dt.date) -> bool:
+        return leaves.back_at(known, self._at(day, NOON)) is None
+
+    def _at(self, day: dt.date, time: dt.time) -> dt.datetime:
+        return dt.datetime.combine(day, time, self._zone).astimezone(dt.UTC)

@@ -1,0 +1,96 @@
+"""Whoever enrolls people is told when the last of their mails would leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relance.engine.contacts import service as contact_service
+from relance.engine.context import Context
+from relance.engine.mailboxes.settings import leaves
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import EnrollReport, EnrollRequest
+from tests import engine_house
+from tests.reading import ADA
+
+BEN = "ben@sales.example"
+SEND = 'send: {hours: "09:00-17:00", default_zone: Europe/Warsaw}'
+LARGE = f"""
+sequence: Large
+{SEND}
+steps:
+  - {{id: intro, subject: "Hello", body: "Hello"}}
+  - {{id: bump, after: 1 business day, thread: reply, body: "Again?"}}
+"""
+SMALL = LARGE.replace("Large", "Small")
+MONDAY = engine_house.MONDAY.date()
+DAY = dt.timedelta(days=1)
+
+
+def fill(house: Context, count: int, firm: str = "firm") -> list[str]:
+    people = [f"p@{firm}{number}.example" for number in range(count)]
+    for person in people:
+        contact_service.add(house, person, {})
+    return people
+
+
+def joined(house: Context, people: list[str], name: str = "Large", *, dry_run: bool = False) -> EnrollReport:
+    return enroll.enroll(house, EnrollRequest(name, people), dry_run=dry_run)
+
+
+def said(report: EnrollReport) -> tuple[dt.date | None, dt.date | None]:
+    return report.last_first_mail, report.last_mail
+
+
+@pytest.fixture
+def capped(house: Context) -> Context:
+    publish.publish(house, LARGE)
+    publish.publish(house, SMALL)
+    engine_house.add_mailbox(house, ADA, daily_cap=4, gap_seconds=0)
+    return house
+
+
+def test_first_mails_are_told_to_wait_for_the_follow_ups(capped: Context) -> None:
+    people = fill(capped, 8)
+    wanted = (MONDAY + 2 * DAY, MONDAY + 3 * DAY)  # four on Monday, their follow-ups, the other four, theirs
+    assert said(joined(capped, people, dry_run=True)) == wanted
+    assert said(joined(capped, people)) == wanted
+
+
+def test_those_who_wait_in_the_mailbox_already_count(capped: Context) -> None:
+    before, after = fill(capped, 4, "before"), fill(capped, 4, "after")
+    assert said(joined(capped, after, "Small", dry_run=True)) == (MONDAY, MONDAY + DAY)
+    joined(capped, before)
+    told = joined(capped, after, "Small", dry_run=True)  # both sequences share each day
+    assert said(told) == (MONDAY + 2 * DAY, MONDAY + 3 * DAY)
+    assert said(joined(capped, after, "Small")) == said(told)
+
+
+def test_two_mailboxes_share_the_people(capped: Context) -> None:
+    engine_house.add_mailbox(capped, BEN, daily_cap=4, gap_seconds=0)
+    assert said(joined(capped, fill(capped, 8))) == (MONDAY, MONDAY + DAY)
+
+
+def test_a_gap_leaves_room_for_so_many_until_the_evening(house: Context) -> None:
+    publish.publish(house, LARGE)
+    engine_house.add_mailbox(house, ADA, daily_cap=None, gap_seconds=3600)
+    engine_house.clock(house).move_to(engine_house.MONDAY + dt.timedelta(hours=7))  # four in the afternoon
+    assert said(joined(house, fill(house, 2), dry_run=True)) == (MONDAY, MONDAY + DAY)
+    assert said(joined(house, fill(house, 4, "more"), dry_run=True))[0] == MONDAY + DAY
+
+
+def test_leave_a_weekend_and_an_hourly_cap_are_looked_at(house: Context) -> None:
+    publish.publish(house, LARGE)
+    engine_house.add_mailbox(house, ADA, daily_cap=None, gap_seconds=0, hourly_cap=1)  # eight hours a day
+    leaves.add(house, ADA, MONDAY + DAY, MONDAY + 4 * DAY)
+    people = fill(house, 9)
+    assert said(joined(house, people[:8], dry_run=True)) == (MONDAY, MONDAY + 7 * DAY)  # the next Monday
+    assert said(joined(house, people, dry_run=True)) == (MONDAY + 8 * DAY, MONDAY + 9 * DAY)
+
+
+def test_who_is_not_enrolled_has_no_last_mail_nor_has_what_takes_years(capped: Context) -> None:
+    assert said(joined(capped, [])) == (None, None)
+    engine_house.add_mailbox(capped, BEN, daily_cap=1)
+    few = EnrollRequest("Large", fill(capped, 900), {BEN: 1})
+    assert said(enroll.enroll(capped, few, dry_run=True)) == (None, None)
