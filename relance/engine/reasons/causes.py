@@ -105,6 +105,7 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.SIGN_IN_REFUSED: Cause.OTHER,
         Code.SIGN_IN_CUT_OFF: Cause.OTHER,
         Code.CLIENT_REFUSED: Cause.OTHER,
+        Code.CONNECTION_REFUSED: Cause.OTHER,
         Code.REMOVED: Cause.OTHER,
         Code.DEFERRED_BY_SERVER: Cause.OTHER,
         Code.WAS_AWAY: Cause.OTHER,

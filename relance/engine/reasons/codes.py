@@ -142,6 +142,7 @@ class Code(StrEnum):
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGN_IN_CUT_OFF = "sign_in_cut_off"  # while it was renewed
     CLIENT_REFUSED = "client_refused"
+    CONNECTION_REFUSED = "connection_refused"  # of a mailbox that an administrator connected
     REMOVED = "removed"
     # What moved a due time, beside the calendar.
     DEFERRED_BY_SERVER = "deferred_by_server"

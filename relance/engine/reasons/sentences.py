@@ -152,6 +152,9 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.CLIENT_REFUSED: Text(
             "the provider no longer accepts the client ID or client secret of its sign-in. Check them there, then sign in to it again. The provider said: {said}"
         ),
+        Code.CONNECTION_REFUSED: Text(
+            "the provider no longer gives access to it as an administrator allowed. Check the permission and the client there, then connect the mailbox again. The provider said: {said}"
+        ),
         Code.REMOVED: Text("removed by a person"),
         Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later: {said}"),
         Code.WAS_AWAY: Text("was out of office"),

@@ -108,6 +108,7 @@ class MailboxFacts:
     barred: str = ""  # why no first mail leaves
     silent: str = ""  # the sentence about a turn that has written nothing for a while, though mail is due
     sign_in: str = ""  # the sentence about a sign-in that is about to end, or is not renewed
+    disconnected: bool = False  # paused, as the access that an administrator allowed is refused
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,9 @@ def _of_mailboxes(facts: InstallationFacts) -> Iterator[Concern]:
         if each.fault:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and not (each.sync_error and each.locked_out):
-            yield Concern(ConcernKind.PAUSED, _paused(each), each.address, each.by_itself)
+            words, again = _paused(each), _connects(each)
+            told, plain = (f"{ended(words)} {again}", words) if again else (words, "")
+            yield Concern(ConcernKind.PAUSED, told, each.address, each.by_itself, plain=plain)
         if each.sign_in:
             again = _("`relance mailbox sign-in {address}` signs in again.", address=each.address)
             yield Concern(
@@ -298,6 +301,12 @@ def _paused(each: MailboxFacts) -> str:
     if not each.paused_by:
         stands = Text("Mailbox {address} is paused", address=each.address)
     return str(reasons.with_reason(stands, each.reason))
+
+
+def _connects(each: MailboxFacts) -> str:
+    if not each.disconnected:
+        return ""
+    return _("`relance mailbox connect {address}` connects it again.", address=each.address)
 
 
 def _for_people(facts: InstallationFacts) -> Iterator[Concern]:

@@ -213,6 +213,7 @@ def _mailbox_facts(
             silent=silent.get(each.id, ""),
             sign_in=str(signed_in[each.id].warning or "") if each.id in signed_in else "",
             barred=str(each.barred),
+            disconnected=each.why.code == Code.CONNECTION_REFUSED,
         )
         for each in listed
     )

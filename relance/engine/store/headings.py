@@ -43,6 +43,7 @@ OF: Mapping[Code, Text] = {
     Code.SIGN_IN_REFUSED: Text("the provider no longer accepts the mailbox's sign-in"),
     Code.SIGN_IN_CUT_OFF: Text("the mailbox's sign-in was lost when a renewal was interrupted"),
     Code.CLIENT_REFUSED: Text("the provider no longer accepts the client of the mailbox's sign-in"),
+    Code.CONNECTION_REFUSED: Text("the provider no longer gives access as an administrator allowed"),
     Code.NOBODY_SAYS_WHO: Text("refused, either by them or by this mailbox's own provider"),
     Code.BOUNCE_RATE: Text("too many of its mails came back"),
     Code.DEFERRAL_RATE: Text("receiving servers deferred too many of its mails"),

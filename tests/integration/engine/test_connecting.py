@@ -18,6 +18,8 @@ from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.mailboxes.sign_ins import connecting, renewing
 from relance.engine.mailboxes.sign_ins.connecting import ApplicationRequest, ConnectedMailbox, ConnectOutcome
 from relance.engine.reasons import Code
+from relance.engine.reporting import status
+from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.store.mailboxes import grants
 from relance.mailbox.account import Security, Server
 from tests import engine_house
@@ -116,7 +118,10 @@ def its_tokens_are_renewed_for_as_long_as_it_is_allowed(house: Context, at: Serv
     at.allowed = ()
     set_grant(house, renew_at=past())
     assert renewing.keep(house) == 0
-    assert (the(house).state, the(house).why.code) == ("paused", Code.CLIENT_REFUSED)
+    assert (the(house).state, the(house).why.code) == ("paused", Code.CONNECTION_REFUSED)
+    (told,) = (each for each in status.status(house).concerns if each.kind is ConcernKind.PAUSED)
+    assert f"relance mailbox connect {ADA}" in told.words
+    assert "relance" not in told.plain
 
 
 def nothing_shows(house: Context, at: Service, private: str) -> None:
@@ -155,7 +160,7 @@ def test_killed_while_a_token_is_asked_for_loses_nothing(
     set_grant(house, renew_at=past(), renewer="who-died", renewing_until=past())
     assert renewing.keep(house) == 0
     at.refuses = None
-    assert the(house).why.code == Code.SIGN_IN_REFUSED
+    assert the(house).why.code == Code.CONNECTION_REFUSED
     with house.database.read() as conn:
         assert grants.of(conn, 1) is not None
 

@@ -126,7 +126,7 @@ def _store(context: Context, taken: _Taken, tokens: Tokens, asked: dt.datetime) 
 def _give_up(context: Context, taken: _Taken, refusal: TokenRefusal) -> None:
     """Only a person can mend it: nothing leaves, and the server is not asked any more."""
     lost = taken.interrupted and bool(taken.grant.refresh_token)  # nothing else is voided by being shown
-    why = reason(refusal, interrupted=lost)
+    why = reason(refusal, interrupted=lost, connected=not taken.grant.refresh_token)
     with context.database.write() as conn:
         mailboxes.lock(conn, [taken.mailbox.id])
         if not grants.refused(conn, taken.stored, Text.prose(refusal.words)):
@@ -134,8 +134,11 @@ def _give_up(context: Context, taken: _Taken, refusal: TokenRefusal) -> None:
         mailboxes.pause(conn, taken.mailbox.id, why, context.clock.now(), locked_out=True)
 
 
-def reason(refusal: TokenRefusal, *, interrupted: bool) -> Reason:
-    """Why a mailbox sends nothing whose grant is not renewed any more. Pure."""
+def reason(refusal: TokenRefusal, *, interrupted: bool, connected: bool) -> Reason:
+    """Why a mailbox sends nothing whose grant is not renewed any more; of one that an administrator `connected`, its owner cannot mend
+    that. Pure."""
+    if connected:
+        return because(Code.CONNECTION_REFUSED, said=refusal.words)
     if refusal.about is RefusedPart.CLIENT:
         return because(Code.CLIENT_REFUSED, said=refusal.words)
     return because(Code.SIGN_IN_CUT_OFF if interrupted else Code.SIGN_IN_REFUSED, said=refusal.words)
