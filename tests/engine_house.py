@@ -137,4 +137,4 @@ def add_hit(conn: Connection, **values: object) -> None:
 def hand_over(house: Context, email: str, mailbox: str) -> None:
     """Another mailbox goes on with somebody who is under way."""
     control.pause(house, email)
-    control.resume(house, email, mailbox=mailbox)
+    control.resume(house, email, mailbox=mailbox, same_thread=True)

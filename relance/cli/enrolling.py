@@ -177,13 +177,19 @@ def resume(
     sequence: Sequence = None,
     mailbox: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Continue from this mailbox, in the same conversation."),
+        typer.Option(
+            metavar="ADDRESS",
+            help="Continue from this mailbox, unless the next mail continues a conversation from another.",
+        ),
     ] = None,
+    same_thread: Annotated[
+        bool, typer.Option("--same-thread", help="With --mailbox: even in the same conversation.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Resume a contact who is paused, away or held."""
     with session.of(ctx).open() as relance:
-        _views(relance.resume(email, sequence, mailbox=mailbox), as_json=as_json)
+        _views(relance.resume(email, sequence, mailbox=mailbox, same_thread=same_thread), as_json=as_json)
 
 
 def stop(

@@ -28,7 +28,7 @@ def test_a_story_names_its_actors(stage: Stage) -> None:
     stage.answer(OLA, YES)
     stage.look()
     with acting(ANIA):
-        stage.relance.resume(JAN, mailbox=ADA)
+        stage.relance.resume(JAN, mailbox=ADA, same_thread=True)
         stage.relance.inbox.correct(stage.relance.inbox.list()[0].id, kind="human answer", intent="negative")
         stage.relance.contacts.suppress(JAN)
     program = _named(stage.relance._context.database.engine.get_execution_options()["relance_actor"])

@@ -153,7 +153,7 @@ def test_an_answer_lying_in_the_mailbox_that_wrote_before_stops_what_another_one
     stage.mailbox(marek, "Marek Wolny")
     stage.run()
     stage.relance.pause(OLA)
-    stage.relance.resume(OLA, mailbox=marek)
+    stage.relance.resume(OLA, mailbox=marek, same_thread=True)
     stage.answer(OLA)
     for _ in range(4):  # only Marek's mailbox gets its turns; the follow-up falls due on the third day
         stage.clock.advance(days=1)
@@ -170,7 +170,7 @@ def test_a_person_handed_to_another_mailbox_gets_their_follow_ups_from_there(sta
     stage.advance(hours=1)
     stage.mailbox(marek, "Marek Wolny")
     stage.relance.pause(OLA)
-    stage.relance.resume(OLA, mailbox=marek)
+    stage.relance.resume(OLA, mailbox=marek, same_thread=True)
     stage.advance(days=30)
     assert [mail.rep for mail in stage.arrived(OLA)] == [ADA, marek, marek]
 

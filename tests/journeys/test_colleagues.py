@@ -51,7 +51,7 @@ def test_who_got_the_answer_decides_about_the_colleague_whom_another_one_writes_
     assert words(stage, OLA, "reply.received")[0].endswith(in_english(" (at the company: 1 handed over)"))
     assert any(reason in each for each in stage.relance.explain(JAN)[0].sentences)
 
-    stage.relance.resume(JAN, mailbox=ADA)  # she takes him over
+    stage.relance.resume(JAN, mailbox=ADA, same_thread=True)  # she takes him over
     assert stage.relance.tasks.list() == []
     stage.answer(OLA, "Yes, Wednesday is fine, too.")  # of which nobody needs to be told again
     stage.advance(days=20)

@@ -133,7 +133,9 @@ def _move(context: Context, wish: _Wish) -> None:
     def note(conn: Connection) -> None:
         wish.record.write(conn, _Done(BulkOutcome.CHANGED))
 
-    control.move(context, wish.row.email, wish.row.sequence, wish.params["mailbox"], note)
+    same_thread = wish.params.get("same_thread", True)  # an earlier release did not ask
+    row, mailbox = wish.row, wish.params["mailbox"]
+    control.move(context, row.email, row.sequence, mailbox, note, same_thread=same_thread)
 
 
 def _restored(context: Context, wish: _Wish) -> None:

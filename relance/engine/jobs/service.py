@@ -264,9 +264,16 @@ def enroll(
     return _start(context, JobKind.ENROLL, params, lines=list(address.several(emails) or ()))
 
 
-def decide_held(context: Context, deed: str, people: Iterable[HeldPerson], *, mailbox: str = "") -> JobView:
+def decide_held(
+    context: Context,
+    deed: str,
+    people: Iterable[HeldPerson],
+    *,
+    mailbox: str = "",
+    same_thread: bool = False,
+) -> JobView:
     """Fill in what held people lack ("fill"), let them go on from another `mailbox` ("move"), or say what happened to mail before a
-    restore ("sent", "not sent"). Raises `errors.WrongUse` for another deed, `errors.NotFound` for a mailbox that is not there."""
+    restore ("sent", "not sent"). Whose next mail continues a conversation stays held, unless `same_thread` lets the other mailbox write in it. Raises `errors.WrongUse` for another deed, `errors.NotFound` for a mailbox that is not there."""
     errors.require_one_of(deed, [each.value for each in HeldDeed])
     if deed == HeldDeed.MOVE:
         if not roles.scope_now().everything:
@@ -274,7 +281,8 @@ def decide_held(context: Context, deed: str, people: Iterable[HeldPerson], *, ma
         with context.database.read() as conn:
             mailboxes.named(conn, mailbox)
     lines = [[each.enrollment, dict(each.values)] for each in people]
-    return _start(context, JobKind.DECIDE_HELD, {"deed": deed, "mailbox": mailbox}, lines=lines)
+    params = {"deed": deed, "mailbox": mailbox, "same_thread": same_thread}
+    return _start(context, JobKind.DECIDE_HELD, params, lines=lines)
 
 
 def imported(context: Context, number: int) -> list[str]:

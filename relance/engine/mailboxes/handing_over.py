@@ -16,11 +16,11 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import states
 from relance.engine.context import Context
-from relance.engine.definition.steps import MailStep
 from relance.engine.mailboxes import remove as removing
 from relance.engine.reasons import Code
 from relance.engine.sequences import control
 from relance.engine.sequences.control import LockedEnrollments
+from relance.engine.sequences.senders import conversation
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
@@ -186,17 +186,10 @@ def _fates(
 def _fate(
     conn: Connection, context: Context, wish: _Wish, row: Enrollment, mail: Message | None, *, had_mail: bool
 ) -> _Fate:
-    if control.half_out(mail) or row.lost_before is not None:
+    if conversation.half_out(mail) or row.lost_before is not None:
         return _Fate.IN_DOUBT
     if wish.gone and {each.code for each in row.why} != {Code.MAILBOX_REMOVED}:
         return _Fate.HELD_OTHERWISE
-    if had_mail and not (wish.new_threads and _begins_a_thread(conn, context, row)):
+    if had_mail and not (wish.new_threads and conversation.begins_a_thread(conn, context, row)):
         return _Fate.IN_CONVERSATION
     return _Fate.MOVED
-
-
-def _begins_a_thread(conn: Connection, context: Context, row: Enrollment) -> bool:
-    if row.step is None:
-        return False
-    step = context.library.script(conn, row.sequence_version_id).plan.step(row.step)
-    return isinstance(step, MailStep) and step.thread == "new"

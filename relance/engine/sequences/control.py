@@ -17,8 +17,9 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentMailboxChanged, StepSkipped
 from relance.engine.journal import evidence
-from relance.engine.reasons import Cause, Code, Reason, because, code_words
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sequences import backlog, step_context
+from relance.engine.sequences.senders import conversation
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts.contacts import Contact
@@ -124,22 +125,34 @@ def stop(context: Context, email: str, sequence: str | None = None, reason: str 
 
 
 def resume(
-    context: Context, email: str, sequence: str | None = None, *, mailbox: str | None = None
+    context: Context,
+    email: str,
+    sequence: str | None = None,
+    *,
+    mailbox: str | None = None,
+    same_thread: bool = False,
 ) -> list[EnrollmentView]:
     """Go on with somebody who is paused, away or held, from another `mailbox` if one is named. What fell due meanwhile
     goes at the next opening.
 
+    From another mailbox: `errors.Invalid` where the next mail continues a conversation, unless `same_thread` asks for that.
     Held because its mail was refused or given up, or has nothing to reply to: that mail is passed over. Held because its mail may have been
     delivered: `errors.Invalid`, for that must be decided first.
     """
-    return _steer(context, email, sequence, _resuming(context, mailbox))
+    return _steer(context, email, sequence, _resuming(context, mailbox, same_thread=same_thread))
 
 
 def move(
-    context: Context, email: str, sequence: str, mailbox: str, note: Callable[[Connection], None]
+    context: Context,
+    email: str,
+    sequence: str,
+    mailbox: str,
+    note: Callable[[Connection], None],
+    *,
+    same_thread: bool = False,
 ) -> None:
     """Go on with somebody in a sequence from another mailbox, as `resume` does. `note` is called in the transaction that does it."""
-    go = _resuming(context, mailbox)
+    go = _resuming(context, mailbox, same_thread=same_thread)
 
     def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
         go(theirs, rows)
@@ -151,7 +164,7 @@ def move(
 _Steering = Callable[["LockedEnrollments", Sequence[Enrollment]], None]
 
 
-def _resuming(context: Context, mailbox: str | None) -> _Steering:
+def _resuming(context: Context, mailbox: str | None, *, same_thread: bool) -> _Steering:
     target = None if mailbox is None else _sender(context, mailbox)
 
     def act(theirs: LockedEnrollments, found: Sequence[Enrollment]) -> None:
@@ -165,10 +178,11 @@ def _resuming(context: Context, mailbox: str | None) -> _Steering:
             _refuse_unproved(theirs, row)
         for row in rows:
             if row.state is not State.ACTIVE:
-                moves = target is not None and row.mailbox_id != target.id
-                go_on(
-                    theirs, change_sender(theirs, row, target) if moves and target else row, stuck.get(row.id)
-                )
+                if target is not None and row.mailbox_id != target.id:
+                    if not same_thread:
+                        conversation.refuse_another(theirs.conn, context, row, theirs.person.email)
+                    row = change_sender(theirs, row, target)
+                go_on(theirs, row, stuck.get(row.id))
 
     return act
 
@@ -284,25 +298,12 @@ def _sender(context: Context, mailbox: str) -> Mailbox:
         return mailboxes.named(conn, mailbox)
 
 
-def half_out(mail: Message | None) -> bool:
-    """Whether the next step's mail has been offered to a server: its sender stays."""
-    return mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None)
-
-
 def change_sender(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enrollment:
     """Let another mailbox go on with somebody; returns the row as it stands then. Raises `errors.Invalid` while a mail of
     the next step is half out. The recipient sees the next mail come from somebody else, in the same conversation."""
     mail = theirs.mail(row)
-    if mail is not None and half_out(mail):
-        raise errors.Invalid(
-            Text(
-                'the mail of step "{step}" to {recipient} is in the state "{state}": its sender can no longer be changed. Wait '
-                "until it is settled, or stop the sequence for this person.",
-                step=mail.step,
-                recipient=mail.recipient,
-                state=code_words.word("message", mail.state),
-            )
-        )
+    if mail is not None and conversation.half_out(mail):
+        raise conversation.keeps_its_sender(mail)
     if mailboxes.lock(theirs.conn, [target.id]).get(target.id) == "removed":
         raise errors.NotFound(
             Text("the mailbox {address} has just been removed. Choose another.", address=target.address)

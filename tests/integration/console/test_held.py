@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
 from relance.clock import elapsed
 from relance.console.views.long_work import jobs
 from relance.console.views.people import held, held_groups
+from relance.engine.db.tables import enrollment
 from relance.engine.jobs import service as job_service
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import status
@@ -16,7 +18,7 @@ from relance.engine.states import State
 from tests.integration.console import held_people
 from tests.integration.console.conftest import Console
 from tests.integration.console.held_people import ANN, BOSS
-from tests.reading import KIM, MIA, row
+from tests.reading import KIM, MIA, row, wrote
 from tests.reworded import in_english
 from tests.servers import ports
 
@@ -259,6 +261,27 @@ def test_people_of_a_removed_mailbox_go_on_from_another(desk: Console) -> None:
         )
     [stands] = desk.app.enrollments.list(held_people.of(KIM)).enrollments
     assert (stands.state, stands.mailbox) == ("active", "new@sales.example")
+
+
+def test_a_conversation_is_continued_from_another_mailbox_only_where_that_is_ticked(desk: Console) -> None:
+    from tests import engine_house
+
+    house = desk.app._context
+    engine_house.add_mailbox(house, "new@sales.example")
+    wrote(house, KIM)
+    with house.database.write() as conn:
+        here = enrollment.c.id == row(house, KIM).id
+        conn.execute(sa.update(enrollment).where(here).values(step="bump", wrote_before=True))
+    held_people.hold(house, KIM, because(Code.MAILBOX_REMOVED, mailbox="ada@sales.example"))
+    wish = form("mailbox_removed", "move", row(house, KIM).id, mailbox="new@sales.example")
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        told = boss.post("/held", data=wish).text
+        assert in_english("nobody else should write in it") in told
+        assert "--same-thread" not in told
+        assert 'name="same_thread"' in told
+        assert state(desk, KIM) is State.HELD
+        boss.post("/held", data={**wish, "same_thread": "yes"})
+    assert state(desk, KIM) is State.ACTIVE
 
 
 def test_a_salesperson_decides_of_their_own_only(desk: Console) -> None:

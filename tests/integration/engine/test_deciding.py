@@ -13,16 +13,17 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.db.tables import job
+from relance.engine.db.tables import enrollment, job
 from relance.engine.jobs import service, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
+from relance.engine.reasons import Code, because
 from relance.engine.roles import Role, Scope, seeing
 from relance.engine.states import State
 from relance.engine.store.jobs import JobState
 from relance.engine.store.users import accounts
 from tests import engine_house
 from tests.integration.console import held_people
-from tests.reading import row
+from tests.reading import row, wrote
 
 PEOPLE = [f"p{number}@firm{number}.example" for number in range(4)]
 
@@ -75,6 +76,44 @@ def test_another_mailbox_goes_on_with_them_and_only_a_manager_says_so(house: Con
     assert done.counts == {"changed": 4}
     assert len({row(house, each).mailbox_id for each in PEOPLE}) == 1
     assert states(house) == [State.ACTIVE] * 4
+
+
+def in_conversation(house: Context) -> None:
+    """All are held; the first has had mail, and the next one continues that."""
+    held_people.prepared(house, *PEOPLE)
+    engine_house.add_mailbox(house, "new@sales.example")
+    wrote(house, PEOPLE[0])
+    here = enrollment.c.id == row(house, PEOPLE[0]).id
+    with house.database.write() as conn:
+        conn.execute(sa.update(enrollment).where(here).values(step="bump", wrote_before=True))
+    for each in PEOPLE:
+        held_people.hold(house, each, because(Code.MAILBOX_REMOVED, mailbox="ada@sales.example"))
+
+
+def test_who_is_in_a_conversation_stays_with_its_mailbox_and_is_told_of(house: Context) -> None:
+    in_conversation(house)
+    done = service.decide_held(house, "move", meant(house, *PEOPLE), mailbox="new@sales.example")
+    assert done.counts == {"changed": 3, "still held": 1}
+    [stayed] = service.lines(house, done.id, "stayed")
+    assert stayed["email"] == PEOPLE[0]
+    assert states(house) == [State.HELD] + [State.ACTIVE] * 3
+    one = meant(house, PEOPLE[0])
+    done = service.decide_held(house, "move", one, mailbox="new@sales.example", same_thread=True)
+    assert done.counts == {"changed": 1}
+
+
+def test_a_job_of_an_earlier_release_continues_conversations_as_it_was_asked_to(
+    house: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_conversation(house)
+    monkeypatch.setattr(service, "AT_ONCE_SECONDS", -1.0)
+    others_first = meant(house, *reversed(PEOPLE))  # whoever begins a job does one of them
+    begun = service.decide_held(house, "move", others_first, mailbox="new@sales.example")
+    with house.database.write() as conn:
+        params = {"deed": "move", "mailbox": "new@sales.example"}
+        conn.execute(sa.update(job).where(job.c.id == begun.id).values(params=params))
+    work.work(house, begun.id)
+    assert service.show(house, begun.id).counts == {"changed": 4}
 
 
 def test_a_salesperson_decides_nothing_for_others(house: Context) -> None:

@@ -94,6 +94,33 @@ def test_in_the_middle_of_a_thread_nobody_else_writes(house: Context) -> None:
     assert stands(house, MIA) == (State.HELD, 1)
 
 
+def test_one_person_is_not_continued_by_somebody_else_in_a_thread_unless_asked_for(house: Context) -> None:
+    ben = under_way(house)
+    for person in (KIM, MIA):
+        control.pause(house, person)
+    control.resume(house, KIM, mailbox=BEN)
+    assert stands(house, KIM) == (State.ACTIVE, ben)  # no conversation has begun
+    with pytest.raises(errors.Invalid, match=worded("continues that conversation")):
+        control.resume(house, MIA, mailbox=BEN)
+    assert stands(house, MIA) == (State.PAUSED, 1)
+    control.resume(house, MIA, mailbox=BEN, same_thread=True)
+    assert stands(house, MIA) == (State.ACTIVE, ben)
+
+
+def test_the_same_mailbox_continues_the_conversation(house: Context) -> None:
+    under_way(house)
+    control.pause(house, MIA)
+    control.resume(house, MIA, mailbox=ADA)
+    assert stands(house, MIA) == (State.ACTIVE, 1)
+
+
+def test_one_person_is_continued_by_somebody_else_where_a_new_thread_begins(house: Context) -> None:
+    ben = under_way(house, NEW_THREAD, "fresh")
+    control.pause(house, MIA)
+    control.resume(house, MIA, mailbox=BEN)
+    assert stands(house, MIA) == (State.ACTIVE, ben)
+
+
 def test_a_mail_that_may_have_been_delivered_keeps_its_person(house: Context) -> None:
     enrolled(house, KIM)
     wrote(house, KIM, MessageState.UNKNOWN)

@@ -88,3 +88,14 @@ def test_when_the_last_mails_leave_is_told_before_the_question(engine: Engine) -
     assert (shown["last_first_mail"], shown["last_mail"]) == ("2026-03-06", "2026-03-20")
     assert codes.last_mails(last, last) != words  # of a sequence of one mail there is but one last mail
     assert str(codes.last_mails(None, None)) == ""
+
+
+def test_a_conversation_is_continued_from_another_mailbox_only_where_that_is_asked_for(
+    engine: Engine,
+) -> None:
+    engine.answers["resume"] = []
+    for words, same_thread in (((), False), (("--same-thread",), True)):
+        assert run("resume", "ada@acme.example", "--mailbox", "b@acme.example", *words).exit_code == 0
+        [call] = [each for each in engine.calls if each[0] == "resume"]
+        assert call[2] == {"mailbox": "b@acme.example", "same_thread": same_thread}
+        engine.calls.clear()

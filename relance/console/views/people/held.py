@@ -195,7 +195,8 @@ def _decide(visit: Visit, deed: HeldDeed, people: Sequence[HeldView]) -> Respons
     filled = deed is HeldDeed.FILL
     wanted = [HeldPerson(each.enrollment, _given(visit, each) if filled else {}) for each in people]
     mailbox = visit.text("mailbox", 320) if deed is HeldDeed.MOVE else ""
-    job = visit.app.jobs.decide_held(deed, wanted, mailbox=mailbox)
+    same_thread = visit.text("same_thread", 5) == "yes"
+    job = visit.app.jobs.decide_held(deed, wanted, mailbox=mailbox, same_thread=same_thread)
     stayed = visit.app.jobs.lines(job.id, STAYED, SAID + 1)
     if job.open or len(people) > TOLD_HERE or len(stayed) > SAID:
         return visit.go(jobs.link(job))
