@@ -83,11 +83,12 @@ def in_force(answer: Reply) -> EffectiveClassification:
         return EffectiveClassification(
             match, judgement, answer.contact_id, tuple(answer.judgement.get("also") or ())
         )
-    until = said.get("until")
+    until, kind = said.get("until"), stored(Kind, said["kind"])
     judgement = dataclasses.replace(
         judgement,
-        kind=stored(Kind, said["kind"]),
-        intent=said.get("intent", judgement.intent),
+        kind=kind,
+        # only a person wants something: it is kept for a later change of mind, and is not what the mail says now
+        intent=said.get("intent", judgement.intent) if kind is Kind.HUMAN else None,
         until=dt.date.fromisoformat(until) if until else judgement.until,
         definite=True,
     )

@@ -146,6 +146,24 @@ def test_they_are_counted_by_kind_and_intent(ready: Context) -> None:
     assert inbox_pages.counts(ready, ReplyFilter(unread=True)).total == 2
 
 
+@pytest.mark.parametrize("earlier", [None, "later"])
+def test_an_answer_that_a_person_marks_as_away_counts_once_as_that(
+    ready: Context, earlier: str | None
+) -> None:
+    [number] = found(ready, intent="negative")
+    if earlier:
+        inbox.correct(ready, number, Correction(intent=earlier))
+    before = inbox_pages.counts(ready)
+    inbox.correct(ready, number, Correction(kind="out of office"))
+    counted, shown = inbox_pages.counts(ready), inbox.show(ready, number)
+    assert (shown.kind, shown.intent, shown.judged_intent) == ("out of office", None, "negative")
+    assert counted.total == before.total
+    assert sum(counted.intents.values()) == sum(before.intents.values()) - 1
+    assert number in set(found(ready, kind="out of office")) - set(found(ready, intent=earlier or "negative"))
+    inbox.correct(ready, number, Correction(kind="human answer"))
+    assert inbox.show(ready, number).intent == (earlier or "negative")
+
+
 def test_marks_tell_who_read_first(ready: Context) -> None:
     numbers = found(ready)
     with actors.acting(ANN):

@@ -15,14 +15,21 @@ from relance.engine.db.tables import contact, enrollment, inbound, mailbox, own_
 from relance.engine.states import State
 from relance.engine.store import scopes
 from relance.engine.store.contacts import search
+from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text
 
 KIND: sa.ColumnElement[str] = sa.func.coalesce(inbound.c.correction["kind"].as_string(), inbound.c.kind)
 """What a mail is taken for: what a person said of it, else what the rules said."""
-INTENT: sa.ColumnElement[str] = sa.func.coalesce(
-    inbound.c.correction["intent"].as_string(), inbound.c.judgement["intent"].as_string()
+INTENT: sa.ColumnElement[str | None] = sa.case(
+    (
+        KIND.in_([Kind.HUMAN.value]),
+        sa.func.coalesce(
+            inbound.c.correction["intent"].as_string(), inbound.c.judgement["intent"].as_string()
+        ),
+    ),
+    else_=None,
 )
-"""What its writer wants, by the same order."""
+"""What its writer wants, by the same order; null for what is not a person's answer: it counts once, as its kind."""
 
 
 @dataclass(frozen=True)

@@ -81,11 +81,10 @@ def test_a_persons_word_is_certain_and_keeps_what_it_does_not_mention():
     found = classification.in_force(kept(judgement, match="soft", also=(8,), correction=said))
     assert (found.match, found.also) == (Certainty.CERTAIN, ())
     assert (found.judgement.kind, found.judgement.until) == (Kind.OUT_OF_OFFICE, dt.date(2026, 3, 20))
-    assert (found.judgement.intent, found.judgement.evidence, found.judgement.definite) == (
-        "positive",
-        "yes",
-        True,
-    )
+    assert (found.judgement.evidence, found.judgement.definite) == ("yes", True)
+    assert found.judgement.intent is None  # whoever is away wants nothing
+    again = classification.in_force(kept(judgement, correction={"kind": "human answer"}))
+    assert again.judgement.intent == "positive"
 
 
 @pytest.mark.parametrize("match", ["certain", "soft"])
