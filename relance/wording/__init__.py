@@ -17,6 +17,7 @@ from relance.wording.catalogue import languages
 from relance.wording.dates import (
     brief,
     clock_time,
+    country,
     date_of,
     day,
     moment,
@@ -40,6 +41,7 @@ __all__ = [
     "capital",
     "clock_time",
     "counted",
+    "country",
     "date_of",
     "day",
     "ended",

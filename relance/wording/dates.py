@@ -105,6 +105,16 @@ def decimal(number: float) -> str:
     return str(number).replace(".", mark)
 
 
+def country(code: str, english: str) -> str:
+    """A country as the reader's language names it, by its ISO code; English as it is given."""
+    if speech.is_english():
+        return english
+    from babel import Locale
+
+    named: str = Locale.parse(speech.language()).territories.get(code, english)
+    return named
+
+
 def _by_babel(value: dt.date, skeleton: str, spoken: str) -> str:
     """By the skeleton of CLDR that the language has; the nearest where it lacks this one."""
     from babel import Locale

@@ -203,6 +203,11 @@ def country_code(text: str) -> str | None:
     return next((code for code, name in _country_names().items() if name.casefold() == lowered), None)
 
 
+def country_name(code: str) -> str:
+    """What a country of this ISO code is called in English; the code where nobody knows it."""
+    return _country_names().get(code, code)
+
+
 @functools.lru_cache(maxsize=1024)
 def country_zone(country: str, region: str | None = None) -> str | None:
     """The zone of a country, or of a state where the country has several; None when that would be a guess."""

@@ -76,6 +76,24 @@ def test_a_page_tells_what_happened_why_and_what_comes_next(desk: Console) -> No
         assert all(each.step in under_way for each in explained.forecast[:3])
 
 
+@pytest.mark.parametrize(
+    ("written", "language", "shown"),
+    [
+        ("PL", "en", "Poland"),
+        ("PL", "pl", "Polska"),
+        ("Poland", "pl", "Polska"),
+        ("Ruritania", "pl", "Ruritania"),
+    ],
+)
+def test_a_country_is_named_in_the_readers_language(
+    desk: Console, written: str, language: str, shown: str
+) -> None:
+    desk.app.contacts.add(KIM, country=written)
+    with desk.client(desk.join(BOSS)) as boss:
+        page = boss.get(f"/contacts/{KIM}?lang={language}").text
+    assert f"<dd>{shown}</dd>" in page
+
+
 def test_an_explanation_for_pages_names_no_command(desk: Console) -> None:
     house = desk.app._context
     for why in (because(Code.PROSE, text="wait"), because(Code.MAYBE_SENT)):

@@ -22,7 +22,7 @@ from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.inbound.replies import Wanted
-from relance.wording import N_, Text, clock_time
+from relance.wording import N_, Text, clock_time, country
 
 MAILS, ANSWERS, EVENTS = 20, 50, 200
 # The newest of each that are shown.
@@ -133,8 +133,8 @@ def _domain(person: Contact) -> str:
 def _clock(visit: Visit, person: Contact) -> tuple[str, str]:
     """Their zone and the time it is there; ours, where nothing says otherwise."""
     region = person.fields.get("state") or person.fields.get("region")
-    country = timezones.country_code(person.country) if person.country else None
-    zone = person.zone or (timezones.country_zone(country, region) if country else None)
+    code = timezones.country_code(person.country) if person.country else None
+    zone = person.zone or (timezones.country_zone(code, region) if code else None)
     known = zone or visit.installation.settings.zone
     return known, clock_time(visit.now, zoneinfo.ZoneInfo(known))
 
@@ -142,7 +142,17 @@ def _clock(visit: Visit, person: Contact) -> tuple[str, str]:
 def _facts(person: Contact) -> list[tuple[str, str]]:
     shown = ("title", "phone", "country", "language")
     own = [(name, getattr(person, name)) for name in shown] + sorted(person.fields.items())
-    return [(contact_fields.label(name), value) for name, value in own if value]
+    return [
+        (contact_fields.label(name), _country(value) if name == "country" else value)
+        for name, value in own
+        if value
+    ]
+
+
+def _country(written: str) -> str:
+    """A country's name in the reader's language; what names none, as it was written."""
+    code = timezones.country_code(written)
+    return country(code, timezones.country_name(code)) if code else written
 
 
 PAGES = (
