@@ -133,6 +133,11 @@ class Clock:
         """The business time at an instant of machine time (for instance the database's own clock)."""
         return self.start + (machine - self.origin) * self.scale
 
+    @property
+    def stands(self) -> bool:
+        """Whether it does not run any more: what waits for a time waits for ever."""
+        return False
+
     def machine_seconds(self, business: dt.timedelta) -> float:
         """How many seconds of machine time pass while `business` time passes; infinite when time stands still."""
         return business.total_seconds() / self.scale if self.scale else float("inf")

@@ -105,7 +105,9 @@ def new(
     starter: Annotated[
         str,
         typer.Option(
-            "--from", metavar="STARTER", help="`first-meeting`, `after-event`, `open-quote` or `blank`."
+            "--from",
+            metavar="STARTER",
+            help="`first-meeting`, `after-event`, `open-quote`, `blank` or `practice`.",
         ),
     ] = "blank",
     language: Annotated[

@@ -66,6 +66,10 @@ def state(visit: Asked) -> OverallState | None:
     """How things stand, for somebody who is signed in; a salesperson is told of their own mailboxes only."""
     if visit.viewer is None or not visit.viewer.may(Permission.LOOK):
         return None
+    if visit.site.installation.clock.stands:
+        return OverallState(
+            "warn", _("This demo has ended and its clock stands still: nothing is sent any more.")
+        )
     found = visit.site.watch.status(visit.language)
     if not visit.viewer.scope.everything:
         return sentence(

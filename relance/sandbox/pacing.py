@@ -51,6 +51,12 @@ class _Course:
             if rate != last.rate and now > last.machine:
                 self._stretches.append(_Stretch(now, last.at(now), rate))
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it is always now."""
+        with self._lock:
+            return self._stretches[-1].rate == 0.0
+
     def stop(self) -> None:
         """From now on it is always now."""
         with self._lock:
@@ -72,6 +78,12 @@ class PatientClock(clock.Clock):
         """The business time at an instant of machine time; no later instant reads earlier."""
         course: _Course = object.__getattribute__(self, "_course")
         return course.at(machine)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was stopped."""
+        course: _Course = object.__getattribute__(self, "_course")
+        return course.stopped
 
     def stop(self) -> None:
         """Time stands still from now on: what was played can be looked at as it is. Nobody may work any more."""

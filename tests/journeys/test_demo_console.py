@@ -78,6 +78,7 @@ def _looked_at(link: str) -> None:
         assert me.head(link).status_code == 404  # who only asks for its head has not opened it
         opened = me.get(link)
         assert (opened.status_code, opened.url.path) == (200, "/")  # no name and no password was asked for
+        assert in_english("its clock stands still") in opened.text  # no reply leaves
         assert '<svg class="chart"' in me.get("/reports?days=30").text
         for path in ("/inbox", "/tasks", "/sequences", "/held"):
             assert me.get(path).status_code == 200

@@ -125,6 +125,7 @@ def _leave_open(relance: Relance) -> None:
         show.say()
         show.say(_("The web console is open with the demo's data. This link signs your browser in, once:"))
         show.say(f"  {link}")
+        show.say(_("The demo's clock stands still: everything can be tried, but nothing is sent any more."))
         show.say(_("Ctrl-C closes it and deletes the demo's data."))
         ready = f"relance demo: ready pid={os.getpid()} console={address}"
         lifecycle.stand([part], lifecycle.Bell(), DRAIN_SECONDS, ready=ready)

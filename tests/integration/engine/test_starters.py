@@ -47,7 +47,13 @@ def demo(house: Context, tmp_path: Path) -> Context:
     return house
 
 
-@EACH
+TO_BE_WRITTEN = pytest.mark.parametrize(
+    ("key", "language"),
+    [(key, language) for key in texts.STARTERS if key != texts.PRACTICE for language in texts.LANGUAGES],
+)
+
+
+@TO_BE_WRITTEN
 def test_none_can_be_published_before_what_is_marked_in_it_is_written(
     house: Context, key: str, language: str
 ) -> None:
@@ -68,7 +74,8 @@ def test_each_is_sound_and_everybody_can_be_enrolled(demo: Context, key: str, la
     text = finished(texts.text(key, "Mine", language))
     found = publish.check(demo, text)
     assert found.problems == ()
-    assert found.warnings == ()
+    told = [each.code for each in found.warnings]
+    assert told == (["mails_close"] if key == texts.PRACTICE else [])
     assert found.definition is not None
     assert (found.definition.name, found.definition.language) == ("Mine", language)
     publish.publish(demo, text)

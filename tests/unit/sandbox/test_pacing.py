@@ -75,3 +75,11 @@ def test_the_clock_takes_its_time_while_work_waits_whether_anybody_does_it_or_no
         patient.wait_for_work(waits=False)
         machine.passes(1)
         assert patient.now() - START == dt.timedelta(seconds=SCALE * (2 + pacing.AT_WORK))
+
+
+def test_a_clock_that_was_stopped_says_so() -> None:
+    patient = pacing.PatientClock(SCALE, START)
+    assert not patient.stands
+    patient.stop()
+    assert patient.stands
+    assert not clock.Clock().stands

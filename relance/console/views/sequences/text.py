@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from relance import errors
 from relance.console.pages import Page
-from relance.console.requests import numbers
+from relance.console.requests import numbers, security
 from relance.console.views.sequences import editor, unkept
 from relance.console.views.sequences.overview import link, named
 from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.definition.starters.texts import PRACTICE
 from relance.engine.roles import Permission
 from relance.engine.sequences.publish import text_digest
 from relance.engine.sequences.writing.drafts import BegunFrom, MadeFrom, Stale
@@ -52,11 +53,17 @@ def choose(visit: Visit) -> Response:
 
 
 def _choice(visit: Visit, code: int = 200, *, chosen: str = "", name: str = "", error: str = "") -> Response:
-    starters = visit.app.sequences.starters()
+    starters = [each for each in visit.app.sequences.starters() if each.key != PRACTICE or _practises(visit)]
     first = next(iter(starters)).key
     return visit.show(
         "sequence_new.html", code, starters=starters, chosen=chosen or first, name=name, error=error
     )
+
+
+def _practises(visit: Visit) -> bool:
+    """Whether all there is to send from is on this computer: at any hour is no hour for real people."""
+    servers = [each.smtp_server for each in visit.installation.mailboxes.list() if each.state != "removed"]
+    return bool(servers) and all(each is not None and security.loopback(each.host) for each in servers)
 
 
 def begin(visit: Visit) -> Response:

@@ -12,6 +12,7 @@ from relance.wording import N_, Text
 
 LANGUAGES = ("en", "pl")
 _BLANK = "blank"
+PRACTICE = "practice"  # sends at any hour: for nobody but the sandbox
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ STARTERS: Mapping[str, Starter] = {
             N_("To people who have your quote and have not answered: three mails and a call."),
         ),
         (_BLANK, N_("Blank page"), N_("Two mails of one line each, for you to write.")),
+        (
+            PRACTICE,
+            N_("Practice"),
+            N_("To the sandbox: two mails, two minutes apart, at any hour of any day."),
+        ),
     )
 }
 
