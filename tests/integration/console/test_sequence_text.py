@@ -11,7 +11,6 @@ import pytest
 from relance import EnrollmentFilter, errors
 from relance.console.requests import security
 from relance.console.views.sequences import publishing
-from tests import engine_house
 from tests.finished_starters import finished
 from tests.integration.console import campaign
 from tests.integration.console.campaign import NAME
@@ -285,16 +284,6 @@ def test_a_new_one_by_the_name_of_another_is_told_so(sales: Console) -> None:
         plan = save(client, draft, text, "plan")
         client.post("/sequence/publish", data={"draft": draft, "seen": seen(plan.text)})
     assert version(sales, 'Say "hi": again') == 1
-
-
-def test_a_sequence_for_practice_is_offered_where_all_mail_stays_on_this_computer(sales: Console) -> None:
-    """It sends at any hour: whoever tries the sandbox on a Saturday sees it work, and nobody else is offered it."""
-    with at(sales) as client:
-        assert 'value="practice"' in client.get("/sequence-new").text
-        draft, text = begun(client, **{"from": "practice", "name": "Trial run"})
-        assert seen(save(client, draft, text, "plan").text)  # it can be published as it is
-        engine_house.add_mailbox(sales.app._context, "real@acme.example", smtp_host="smtp.acme.example")
-        assert 'value="practice"' not in client.get("/sequence-new").text
 
 
 def test_a_salesperson_reads_and_changes_nothing(sales: Console) -> None:

@@ -154,6 +154,7 @@ FIELDS: Mapping[str, str] = {
     "reason": N_("reason"),
     "role": N_("role"),
     "search": N_("search"),
+    "same_thread": N_("conversations continued in the same thread"),
     "sequence": N_("sequence"),
     "sessions": N_("browsers"),
     "signature": N_("signature"),
