@@ -120,7 +120,7 @@ def its_tokens_are_renewed_for_as_long_as_it_is_allowed(house: Context, at: Serv
     assert renewing.keep(house) == 0
     assert (the(house).state, the(house).why.code) == ("paused", Code.CONNECTION_REFUSED)
     (told,) = (each for each in status.status(house).concerns if each.kind is ConcernKind.PAUSED)
-    assert f"relance mailbox connect {ADA}" in told.words
+    assert in_english(f"relance mailbox connect {ADA}") in told.words
     assert "relance" not in told.plain
 
 
