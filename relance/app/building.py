@@ -30,6 +30,7 @@ from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
 if TYPE_CHECKING:
+    from relance.app import own_clients
     from relance.engine.engagement import hits
     from relance.mailbox.classification import files
     from relance.mailbox.imap import client as imap
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
     from relance.mailbox.smtp import client as smtp
     from relance.tracking import web
 else:  # most commands send nothing and read nothing; Starlette is for those who serve
-    files, hits, imap, filing, smtp, web = late.modules(
+    files, hits, imap, filing, own_clients, smtp, web = late.modules(
         "relance.mailbox.classification.files",
         "relance.engine.engagement.hits",
         "relance.mailbox.imap.client",
         "relance.mailbox.imap.filing",
+        "relance.app.own_clients",
         "relance.mailbox.smtp.client",
         "relance.tracking.web",
     )
@@ -65,6 +67,7 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         bounce_limit=settings.bounce_limit_percent,
         deferral_limit=settings.deferral_limit_percent,
         complaint_limit=settings.complaint_limit_percent,
+        own_clients=own_clients.of(settings) if settings.client_ids() else {},
     )
     longest = settings.mail_answer_seconds
 

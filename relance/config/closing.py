@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from relance import errors
 from relance.config import checks
 from relance.config.settings import Settings
@@ -71,8 +73,7 @@ def _holds_a_secret(found: Settings) -> bool:
     """Whether the settings file tells a key or a password; without one it may be anybody's to read."""
     urls = {"database_url": found.database_url, "redis_url": found.redis_url or ""}
     secret = [name for name, url in urls.items() if checks.mask_url(url) != url]
-    if found.secret_key is not None:
-        secret.append("secret_key")
+    secret += [name for name in type(found).model_fields if isinstance(getattr(found, name), SecretStr)]
     return any(found.in_file(name) for name in secret)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import enum
 import os
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +13,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -23,9 +20,11 @@ from pydantic import (
     SecretStr,
     ValidationError,
 )
+from pydantic.fields import FieldInfo
 
 from relance import clock, errors
-from relance.config import checks, keys, mistakes, places, toml_faults
+from relance.config import checks, keys, mistakes, places, sources, toml_faults
+from relance.config.own_clients import OwnClientSettings
 from relance.config.places import FILE_NAME, PREFIX, find_home, full_path, language_of_locale
 from relance.wording import N_, Text, _, ended, of_system
 
@@ -45,7 +44,7 @@ def password_of_environment() -> str | None:
     return os.environ.get(PASSWORD_VARIABLE) or None  # noqa: TID251 - this is the place
 
 
-class Settings(BaseModel):
+class Settings(OwnClientSettings):
     """Everything that can be set. Frozen; read once, at the door. Raises `errors.Misconfigured`."""
 
     model_config = ConfigDict(
@@ -288,20 +287,26 @@ class Settings(BaseModel):
     def source(self, name: str) -> Text:
         """Where the value of a setting came from, in words."""
         if name in self.model_fields_set:
-            return _source(name, self._given, self.home)
+            return sources.told(name, self._given, self.home)
         variable = places.locale_variable() if name == "language" else None
         return Text("locale {variable}", variable=variable) if variable else Text("default")
 
     def in_file(self, name: str) -> bool:
         """Whether the value of a setting came from the settings file."""
-        return name in self.model_fields_set and _place(name, self._given, self.home) is SettingSource.FILE
+        found = sources.place(name, self._given, self.home)
+        return name in self.model_fields_set and found is sources.SettingSource.FILE
 
     def describe(self) -> tuple[Setting, ...]:
         """Every setting with its source, fit to be shown: no secret and no password in an address."""
         return tuple(
             Setting(name, _shown(name, getattr(self, name)), str(self.source(name)), _(str(info.description)))
-            for name, info in type(self).model_fields.items()
+            for name, info in self._in_order()
         )
+
+    def _in_order(self) -> list[tuple[str, FieldInfo]]:
+        """Those of signing in last: they are inherited, and few set them."""
+        fields = type(self).model_fields.items()
+        return sorted(fields, key=lambda each: each[0] in OwnClientSettings.model_fields)
 
 
 @dataclass(frozen=True)
@@ -317,7 +322,7 @@ class Setting:
 def _in_environment() -> dict[str, str]:
     """What it says of our settings; an empty value says nothing."""
     variables = {name.upper(): value for name, value in os.environ.items()}  # noqa: TID251 - this is the place
-    return {name: found for name in Settings.model_fields if (found := variables.get(_variable(name)))}
+    return {name: found for name in Settings.model_fields if (found := variables.get(sources.variable(name)))}
 
 
 def _in_file(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -342,45 +347,11 @@ def _in_file(given: Mapping[str, Any]) -> dict[str, Any]:
         ) from refused
 
 
-class SettingSource(enum.Enum):
-    """Where a value came from."""
-
-    CALLER = enum.auto()
-    ENVIRONMENT = enum.auto()
-    FILE = enum.auto()
-    DEFAULT = enum.auto()
-
-
-def _place(name: str, given: Collection[str], home: Path) -> SettingSource:
-    if name in given:
-        return SettingSource.CALLER
-    if os.environ.get(_variable(name)):  # noqa: TID251 - this is the place
-        return SettingSource.ENVIRONMENT
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        if name in tomllib.loads((home / FILE_NAME).read_text(encoding="utf-8")):
-            return SettingSource.FILE
-    return SettingSource.DEFAULT
-
-
-def _variable(name: str) -> str:
-    return (PREFIX + name).upper()
-
-
-def _source(name: str, given: Mapping[str, str | None], home: Path) -> Text:
-    place = _place(name, given, home)
-    if place is SettingSource.CALLER:
-        option = given[name]
-        return Text.prose(option) if option else Text("given by the caller")
-    if place is SettingSource.ENVIRONMENT:
-        return Text("environment {variable}", variable=_variable(name))
-    return Text.prose(home / FILE_NAME) if place is SettingSource.FILE else Text("default")
-
-
 def _told(refused: ValidationError, given: Mapping[str, Any]) -> Text:
     home = full_path(Path(given.get("home") or find_home()))
     found = refused.errors(include_url=False, include_input=False)
     return mistakes.told(
-        found, Settings.model_fields, lambda name: _source(name, places.options_of(given), home)
+        found, Settings.model_fields, lambda name: sources.told(name, places.options_of(given), home)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from relance.mailbox.health.dns_answers import DnsAnswers
     from relance.mailbox.health.link_host import Reached
     from relance.mailbox.oauth import grants as oauth_grants
+    from relance.mailbox.oauth.own_clients import OwnClient
 else:  # for mailboxes that sign in so
     (oauth_grants,) = late.modules("relance.mailbox.oauth.grants")
 
@@ -83,6 +85,9 @@ class Options:
     bounce_limit: float = 8.0  # percent of a mailbox's mails that may come back in a week; 0: any number
     deferral_limit: float = 50.0  # that receiving servers may put off
     complaint_limit: float = 0.3  # that may be reported as spam
+    own_clients: Mapping[str, OwnClient] = field(
+        default_factory=dict
+    )  # as which people sign in to their mailboxes, by the provider's name
 
 
 def _listening(account: Account) -> AbstractContextManager[IdleConnection]:

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from relance.app import Relance
 
 Client = Annotated[
-    str, typer.Option("--client-id", help="The ID of your own client at the provider (default: as before).")
+    str,
+    typer.Option(
+        "--client-id",
+        help="The ID of your own client at the provider (default: as before, else as it is set).",
+    ),
 ]
 Secret = Annotated[
     bool,

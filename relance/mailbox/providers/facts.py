@@ -100,6 +100,8 @@ class OAuth:
     )
     application_scopes: tuple[str, ...] = ()  # what an administrator allows for many mailboxes at once
     application_source: FactSource | None = None
+    application_keys: bool = False  # allowed by the key of a service account only, not by a client's secret
+    clients_of: str = ""  # by whose name an installation's own client is set: "google", "microsoft"
 
     @property
     def device_flow(self) -> bool:

@@ -62,6 +62,8 @@ _GOOGLE_OAUTH = OAuth(
     more=(("access_type", "offline"), ("prompt", "consent")),
     application_scopes=("https://mail.google.com/",),  # a service account with domain-wide delegation
     application_source=_elsewhere("https://developers.google.com/identity/protocols/oauth2/service-account"),
+    application_keys=True,
+    clients_of="google",
 )
 _GOOGLE_AUTHENTICATION = Authentication(
     "_spf.google.com",
@@ -100,6 +102,7 @@ def _microsoft_oauth(tenant: str, application_scopes: tuple[str, ...] = ()) -> O
         idle_days=90,  # rolling: learn.microsoft.com/entra/identity-platform/refresh-tokens
         application_scopes=application_scopes,
         application_source=_MICROSOFT_OAUTH_PAGE if application_scopes else None,
+        clients_of="microsoft",
     )
 
 

@@ -9,6 +9,7 @@ from relance.config.settings import Setting
 from relance.wording import N_, _, capital
 
 WORKSPACE, LINKS, CONSOLE, SERVERS = N_("Workspace"), N_("Links in mails"), N_("Console"), N_("Servers")
+SIGN_IN = N_("Sign-in to mailboxes at Google and Microsoft")
 GROUPS: Mapping[str, Mapping[str, str]] = {
     WORKSPACE: {
         "zone": N_("Time zone"),
@@ -37,6 +38,16 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "console_url": N_("Web address of the console"),
         "console_host": N_("Address of the console's server"),
         "console_port": N_("Port of the console's server"),
+    },
+    SIGN_IN: {
+        "google_client_id": N_("Client ID at Google"),
+        "google_client_secret": N_("Client secret at Google"),
+        "google_client_secret_file": N_("File with the client secret at Google"),
+        "google_service_account_file": N_("Key file of the service account at Google"),
+        "microsoft_client_id": N_("Client ID at Microsoft"),
+        "microsoft_client_secret": N_("Client secret at Microsoft"),
+        "microsoft_client_secret_file": N_("File with the client secret at Microsoft"),
+        "microsoft_tenant": N_("Organisation at Microsoft"),
     },
 }
 # What is in none of them is about servers, and goes by its description.

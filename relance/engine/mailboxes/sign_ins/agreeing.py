@@ -27,6 +27,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken, SignInKind
 from relance.mailbox.oauth import authorization, endpoint, loopback
 from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
+from relance.mailbox.oauth.own_clients import OwnClient
 from relance.mailbox.oauth.protocol import Outcome
 from relance.mailbox.providers.facts import FactSource, OAuth
 from relance.wording import Text, _, ended
@@ -75,7 +76,7 @@ def sign_in(
     """
     mailbox = service.get(context, address)
     unproved = mailbox.account(AccessToken(mailbox.username, ""))
-    granted = _agreed(context, unproved, _before(context, mailbox), wish, show, done)
+    granted = _agreed(context, unproved, client_before(context, mailbox), wish, show, done)
     store(context, mailbox.address, granted)
     return service.show(context, mailbox.address)
 
@@ -93,13 +94,13 @@ def add(
 def _agreed(
     context: Context,
     unproved: Account,
-    before: OAuthClient | None,
+    before: ClientBefore | None,
     wish: SignInRequest,
     show: Show,
     done: Done,
 ) -> Granted:
     """What the owner granted, tried at both servers."""
-    client = _client(unproved, before, wish)
+    client = client_for(context, unproved, before, wish)
     asked = clock.machine_now()
     agree = _on_device if wish.on_device else _in_browser
     tokens = _tokens(agree(client, unproved.address, wish, show))
@@ -109,25 +110,58 @@ def _agreed(
     return Granted(grant, lifetimes.of(tokens, client, asked))
 
 
-def _client(account: Account, before: OAuthClient | None, wish: SignInRequest) -> OAuthClient:
+@dataclass(frozen=True)
+class ClientBefore:
+    """As which client a mailbox was signed in to before; `refused`: the provider does not take it any more."""
+
+    client: OAuthClient
+    refused: bool = False
+
+
+def client_for(
+    context: Context, account: Account, before: ClientBefore | None, wish: SignInRequest
+) -> OAuthClient:
+    """As which client its owner is asked: the one that is named, else that of before, else the installation's own. Raises
+    `errors.WrongUse` where there is none, or nobody knows where to ask."""
     provider = providers.at(account.address, account.smtp, account.imap)
     oauth = _of_request(wish) or (provider.oauth if provider else None)
-    if before is not None and wish.client_id in ("", before.id) and not (wish.token_url or wish.tenant):
-        return dataclasses.replace(before, secret=wish.client_secret or before.secret)
+    own = context.options.own_clients.get(oauth.clients_of) if oauth else None
+    if before is not None and _stays(before, own, wish):
+        return dataclasses.replace(before.client, secret=wish.client_secret or before.client.secret)
     if oauth is None:
         raise errors.WrongUse(
             Text("It is not known where the owner of {address} can agree.", address=account.address),
             command=Text("Give its addresses with --authorization-url, --token-url and --scope."),
         )
+    if own is not None and own.id and wish.client_id in ("", own.id):
+        secret = wish.client_secret or own.secret()
+        return authorization.client(oauth, wish.tenant or own.tenant, own.id, secret)
     if not wish.client_id:
-        raise errors.WrongUse(
-            Text(
-                "The provider knows programs by a client ID, and none was given for {address}.",
-                address=account.address,
-            ),
-            command=Text("Register Relance there as a client of your own, and give its ID with --client-id."),
-        )
+        raise _no_client(account.address, oauth)
     return authorization.client(oauth, wish.tenant, wish.client_id, wish.client_secret)
+
+
+def _stays(before: ClientBefore, own: OwnClient | None, wish: SignInRequest) -> bool:
+    """Whether the client is that of before: nothing else is asked for, and the settings do not speak of it, nor stand in for it."""
+    if wish.client_id not in ("", before.client.id) or wish.token_url or wish.tenant:
+        return False
+    return own is None or not (own.id == before.client.id or (own.id and before.refused))
+
+
+def _no_client(address: str, oauth: OAuth) -> errors.WrongUse:
+    setting = f"{oauth.clients_of}_client_id"
+    command = Text("Register Relance there as a client of your own, and give its ID with --client-id.")
+    if oauth.clients_of:
+        command = Text(
+            "Register Relance there as a client of your own, and set its ID as {setting}, or give it with --client-id.",
+            setting=setting,
+        )
+    return errors.WrongUse(
+        Text(
+            "The provider knows programs by a client ID, and none was given for {address}.", address=address
+        ),
+        command=command,
+    )
 
 
 def _of_request(wish: SignInRequest) -> OAuth | None:
@@ -137,13 +171,17 @@ def _of_request(wish: SignInRequest) -> OAuth | None:
     return OAuth(wish.authorization_url, wish.token_url, wish.scopes, source, wish.device_url)
 
 
-def _before(context: Context, mailbox: Mailbox) -> OAuthClient | None:
+def client_before(context: Context, mailbox: Mailbox) -> ClientBefore | None:
+    """As which client its owner agreed before; None where that was never asked, or cannot be known any more."""
     with context.database.read() as conn:
         stored = grants.of(conn, mailbox.id)
     try:
-        return context.grant(mailbox, stored).client if stored else None
+        client = context.grant(mailbox, stored).client if stored else None
     except errors.Broken:  # sealed with a key that is gone
         return None
+    if client is None or not (client.authorization_url or client.device_url):
+        return None  # an administrator's: no owner can agree to it
+    return ClientBefore(client, refused=mailbox.why.code is Code.CLIENT_REFUSED)
 
 
 def _in_browser(client: OAuthClient, address: str, wish: SignInRequest, show: Show) -> Outcome:

@@ -113,7 +113,7 @@ def _connected(
 
 def _granted(context: Context, account: Account, wish: ApplicationRequest) -> Granted:
     """What the provider gives for it, tried at both servers."""
-    client, asked = _client(account, wish), clock.machine_now()
+    client, asked = client_for(context, account, wish), clock.machine_now()
     unproved = Grant(client, "", "", account.username)
     tokens = applications.obtain(unproved)
     if not isinstance(tokens, Tokens):
@@ -131,8 +131,10 @@ def _granted(context: Context, account: Account, wish: ApplicationRequest) -> Gr
     return Granted(grant, lifetimes.of(tokens, client, asked))
 
 
-def _client(account: Account, wish: ApplicationRequest) -> OAuthClient:
+def client_for(context: Context, account: Account, wish: ApplicationRequest) -> OAuthClient:
+    """As which client the mailbox is used: as the request says, else as it is set. Raises `errors.WrongUse` where that is not enough."""
     oauth = _oauth(account, wish)
+    wish = _completed(context, oauth, wish)
     if wish.service_account:
         try:
             return applications.service_account(wish.service_account, oauth)
@@ -140,6 +142,12 @@ def _client(account: Account, wish: ApplicationRequest) -> OAuthClient:
             raise errors.WrongUse(
                 Text("This is not the key file of a service account: one in JSON, with its private key.")
             ) from error
+    if oauth.application_keys:
+        raise errors.WrongUse(
+            Text(
+                "At this provider an administrator connects mailboxes by a service account: give its key file."
+            )
+        )
     if "{tenant}" in oauth.token_endpoint and not wish.tenant:
         raise errors.WrongUse(
             Text("Say which organisation has allowed the application: its ID, or a domain of it.")
@@ -149,6 +157,21 @@ def _client(account: Account, wish: ApplicationRequest) -> OAuthClient:
             Text("An application signs in with its client ID and its client secret; give both.")
         )
     return applications.confidential(oauth, wish.tenant, wish.client_id, wish.client_secret)
+
+
+def _completed(context: Context, oauth: OAuth, wish: ApplicationRequest) -> ApplicationRequest:
+    """With what the settings say of the installation's own client, where the request names no other."""
+    own = context.options.own_clients.get(oauth.clients_of)
+    if own is None or wish.service_account or wish.client_id not in ("", own.id):
+        return wish
+    if not wish.client_id and (key := own.service_account()):
+        return dataclasses.replace(wish, service_account=key)
+    return dataclasses.replace(
+        wish,
+        client_id=own.id,
+        client_secret=wish.client_secret or own.secret(),
+        tenant=wish.tenant or own.tenant,
+    )
 
 
 def _oauth(account: Account, wish: ApplicationRequest) -> OAuth:

@@ -7,6 +7,8 @@ one to try finds the old one refused, and says so.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime as dt
 import functools
 import threading
@@ -83,7 +85,18 @@ def _take(context: Context, number: int) -> _Taken | None:
         except errors.Broken as broken:  # sealed with another key: that of before may come back
             grants.postponed(conn, stored, lifetimes.LONGEST, broken.text, tried=True)
             return None
-    return _Taken(mailbox, stored, grant, interrupted)
+    return _Taken(mailbox, stored, _as_set(context, grant), interrupted)
+
+
+def _as_set(context: Context, grant: Grant) -> Grant:
+    """With the secret that the settings have for its client now: a new one is set once, not for each mailbox."""
+    own = next((each for each in context.options.own_clients.values() if each.id == grant.client.id), None)
+    if own is None or grant.client.key:
+        return grant
+    with contextlib.suppress(errors.Misconfigured):  # its file is away: the one of before may still do
+        if secret := own.secret():
+            return dataclasses.replace(grant, client=dataclasses.replace(grant.client, secret=secret))
+    return grant
 
 
 def _patiently(store: Callable[[], bool]) -> bool:
