@@ -113,6 +113,11 @@
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:after:swap", ready);
 
+  /* A field that is still to be filled in is shown, in whichever fold it is. */
+  document.addEventListener("invalid", (event) => {
+    for (let fold = event.target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  }, true);
+
   /* A mistake leads to its line in the text. */
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-line]");

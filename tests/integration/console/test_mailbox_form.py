@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.states import State
 from relance.sandbox.world import World
 from tests import engine_house
-from tests.integration.console.conftest import Console
+from tests.integration.console.conftest import Console, Tab
 from tests.integration.console.held_people import BOSS
 from tests.reading import enrolled, row
 from tests.reworded import in_english
@@ -64,3 +66,31 @@ def test_a_mailbox_is_removed_only_after_it_was_said_how_many_people_that_concer
     assert [each.address for each in console.app.mailboxes.list()] == ["ben@sales.example"]
     assert row(house, "kim@lake.example").state is State.ACTIVE
     assert console.app.users.log()[0].action == "mailboxes.remove"
+
+
+def test_what_belongs_together_is_folded_and_a_fold_with_a_mistake_is_open(
+    console: Console, tab: Callable[..., Tab]
+) -> None:
+    engine_house.add_mailbox(console.app._context, ADA)
+    boss = tab(console.join(BOSS))
+    boss.open(f"/mailboxes/{ADA}")
+    folds = boss.page.locator("details.group")
+    opened = boss.page.locator("details.group[open]")
+    assert (folds.count(), opened.count()) == (4, 0)
+    save = boss.page.locator("form.groups p.buttons button").first
+    boss.page.locator("#f-name").evaluate("each => { each.value = '' }")
+    save.click()  # what the browser asks for is shown, wherever it is
+    boss.page.wait_for_selector("#f-name:focus")
+    boss.page.locator("#f-name").fill("Ada")
+    boss.page.locator("#f-daily_cap").evaluate("each => { each.value = 'many' }")
+    save.click()
+    boss.page.wait_for_selector("#h-daily_cap.wrong")
+    assert (opened.count(), boss.page.locator("#f-name").is_visible()) == (1, False)
+
+
+def test_mail_servers_are_open_when_their_sign_in_is_refused(console: Console) -> None:
+    engine_house.add_mailbox(console.app._context, ADA)
+    with console.client(console.join(BOSS), timeout=60) as boss:
+        refused = boss.post("/mailboxes/change", data={"address": ADA, "smtp_port": "70000"})
+    servers = refused.text.partition('id="f-password"')[0].rpartition("<details")[2]
+    assert servers.startswith(' class="group" open>')
