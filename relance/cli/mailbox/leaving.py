@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 NewThreads = Annotated[
     bool,
     typer.Option(
-        "--new-threads", help="Also people who have had mail, if their next one begins a new thread."
+        "--new-threads",
+        help="Also people who have had mail, from the first mail on that begins a new thread: now, or by itself when it is due.",
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only count what would happen.")]
@@ -77,7 +78,8 @@ def hand_over(
 ) -> None:
     """Let another mailbox go on with the people of this one, also of one that was removed: those who are held only for that reason continue.
 
-    Only people who have had no mail yet: nobody's conversation is continued from another address.
+    Only people who have had no mail yet: nobody's conversation is continued from another address. Handing over in the other direction also
+    takes back who was to move later.
     """
     with session.of(ctx).open() as relance:
         done = relance.mailboxes.hand_over(address, to, new_threads=new_threads, dry_run=dry_run)
@@ -93,8 +95,25 @@ def _tell(done: HandOver, *, held: bool) -> None:
         show.say(
             n_("{count} person would be handed over.", "{count} people would be handed over.", done.moved)
         )
-    elif done.moved or not (held or done.left):
+    elif done.moved or not (held or done.left or done.later or done.kept):
         show.say(n_("{count} person was handed over.", "{count} people were handed over.", done.moved))
+    if done.later:
+        show.say(
+            n_(
+                "{count} person in a conversation moves by themselves once a mail begins a new thread.",
+                "{count} people in a conversation move by themselves once a mail begins a new thread.",
+                done.later,
+            )
+        )
+    if done.kept:
+        show.say(
+            n_(
+                "{count} person stays who was to move to {address}.",
+                "{count} people stay who were to move to {address}.",
+                done.kept,
+                address=done.address,
+            )
+        )
     if not done.left:
         return
     if held and done.dry_run:

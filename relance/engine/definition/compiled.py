@@ -115,14 +115,14 @@ class CompiledSequence:
 
     def position(self, step_id: str, since: dt.datetime, place: timezones.ContactZone, key: str) -> Position:
         """A step's due time, counted from when the step before it was done, with what bound it."""
-        step = self.plan.step(step_id)
+        step, new_thread = self.plan.step(step_id), self.plan.begins_thread(step_id)
         if step.delay == waits.AT_ONCE and step.any_time:
-            return Position(step_id, step.kind, since, (), since)
+            return Position(step_id, step.kind, since, (), since, new_thread=new_thread)
         began = since.replace(second=0, microsecond=0) if step.delay.in_days else None
         opening, told = self._wait(step_id, place, began) if began else self._waited(step_id, place, since)
         when = calendar.scattered(opening, f"{key}:{step_id}")
         bound = [*told, *_told(when.bound[len(told) :])]
-        return Position(step_id, step.kind, when.at, bound, since)
+        return Position(step_id, step.kind, when.at, bound, since, new_thread=new_thread)
 
     def here(self, workspace: timezones.Workspace) -> timezones.ContactZone:
         """Where somebody is of whom nothing is known."""

@@ -79,6 +79,37 @@ class StepGraph:
                     break
         return tuple(reversed(chain))
 
+    @cached_property
+    def _next_mails(self) -> Mapping[str, frozenset[str]]:
+        """The mails that may be the next one of somebody who stands at a step: a mail with a condition may be left out."""
+        found: dict[str, frozenset[str]] = {}
+        for step in reversed(self.steps):  # what follows a step stands behind it
+            number = id_of(step)
+            here = frozenset({number} if isinstance(step, MailStep) else ())
+            if not isinstance(step, MailStep) or step.when is not None:
+                after = self.following[number]
+                here = here.union(*(found[each] for each in (after.taken, after.not_taken) if each))
+            found[number] = here
+        return found
+
+    def begins_thread(self, step_id: str) -> bool:
+        """Whether the next mail of somebody who stands at this step begins a thread, whichever way they go."""
+        mails = [self.step(each) for each in self._next_mails[step_id]]
+        return bool(mails) and all(isinstance(each, MailStep) and each.thread == "new" for each in mails)
+
+    def thread_ahead(self, step_id: str) -> bool:
+        """Whether somebody who stands at this step may come to one from which on that is so."""
+        return step_id in self._before_threads
+
+    @cached_property
+    def _before_threads(self) -> frozenset[str]:
+        found: set[str] = set()
+        for number in map(id_of, reversed(self.steps)):
+            after = self.following[number]
+            if self.begins_thread(number) or not found.isdisjoint((after.taken, after.not_taken)):
+                found.add(number)
+        return frozenset(found)
+
     def _mails_before(self, step_id: str) -> list[MailStep]:
         before = self.steps[: self.number(step_id) - 1]
         return [step for step in before if isinstance(step, MailStep)]

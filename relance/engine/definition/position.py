@@ -18,3 +18,4 @@ class Position:
     bound: Sequence[Any] = ()
     stepped_at: dt.datetime | None = None  # when the step before was done; empty: unchanged
     wrote: bool = False  # whether the step before was a mail
+    new_thread: bool = False  # whether the next mail from here on begins a thread, whichever way it goes

@@ -1,13 +1,14 @@
 """People handed over from one mailbox to another, all in one go: before the first is removed, or when they are held because it was.
 
 Whoever has had no mail goes on from the other mailbox. Somebody whose conversation has begun is written to in it by nobody else: they
-stay where they are, unless their next mail begins a new thread and that is asked for.
+stay where they are or, if that is asked for, until a mail of theirs begins a new thread; then they move by themselves
+(`store/sequences/moves.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,13 +21,14 @@ from relance.engine.mailboxes import remove as removing
 from relance.engine.reasons import Code
 from relance.engine.sequences import control
 from relance.engine.sequences.control import LockedEnrollments
-from relance.engine.sequences.senders import conversation
+from relance.engine.sequences.senders import another, conversation
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import message_lists, messages
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import enrollment_lists, enrollments
+from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
 
@@ -34,11 +36,15 @@ BATCH = 50
 # People in one transaction: whoever sends meanwhile waits for it.
 
 
-class _Fate(StrEnum):
+class Fate(StrEnum):
+    """What becomes of somebody, by the fields of `HandOver`."""
+
     MOVED = "moved"
-    IN_CONVERSATION = "in conversation"
-    IN_DOUBT = "in doubt"
-    HELD_OTHERWISE = "held otherwise"
+    LATER = "later"
+    KEPT = "kept"
+    IN_CONVERSATION = "in_conversation"
+    IN_DOUBT = "in_doubt"
+    HELD_OTHERWISE = "held_otherwise"
 
 
 @dataclass(frozen=True)
@@ -53,21 +59,32 @@ class HandOver:
     held_otherwise: int = 0  # held for another reason as well: that must be decided first
     held: int = 0  # nobody was to go on with them
     dry_run: bool = False
+    later: int = (
+        0  # in conversation with it, and they move by themselves once a mail of theirs begins a new thread
+    )
+    kept: int = 0  # the other mailbox's: they were to move to this one, and stay
 
     @property
     def left(self) -> int:
         """How many do not continue from it."""
         return self.in_conversation + self.in_doubt + self.held_otherwise + self.held
 
+    @classmethod
+    def counted(cls, address: str, counts: Mapping[str, int], *, dry_run: bool = False) -> HandOver:
+        """Of counts by `Fate`."""
+        return cls(address, **{each.value: counts.get(each.value, 0) for each in Fate}, dry_run=dry_run)
+
 
 @dataclass(frozen=True)
-class _Wish:
-    """From which mailbox to which; `new_threads`: also people who have had mail and whose next one begins a new thread."""
+class HandOverWish:
+    """From which mailbox to which; `new_threads`: also people who have had mail, from a new thread on; `leaving`: the first is about
+    to be removed, and nobody can stay with it until then."""
 
     source: Mailbox
     target: Mailbox
-    new_threads: bool
-    dry_run: bool
+    new_threads: bool = False
+    dry_run: bool = False
+    leaving: bool = False
 
     @property
     def gone(self) -> bool:
@@ -75,43 +92,80 @@ class _Wish:
         return self.source.state == "removed"
 
 
+Note = Callable[[Connection, Sequence[Fate], int], None]
+# Told in a batch's transaction what became of whom, and the number of the last.
+
+
 def hand_over(
     context: Context, address: str, to: str, *, new_threads: bool = False, dry_run: bool = False
 ) -> HandOver:
-    """Let the mailbox `to` go on with people whom `address` writes to; with those who are held because it was removed, too.
+    """Let the mailbox `to` go on with people whom `address` writes to; with those who are held because it was removed, too. Whom `to`
+    was to leave to `address` stays.
 
+    With `new_threads` also with people who have had mail: at once if their next mail begins a new thread, else as soon as one does.
     Raises `errors.NotFound` for either, `errors.WrongUse` where both are the same. After an interruption the same request goes on.
     """
-    with context.database.read() as conn:
-        source, target = _known(conn, address), mailboxes.named(conn, to)
-        people = [row.id for row in enrollments.of_mailbox(conn, source.id) if row.state in states.OPEN]
-    return hand_over_some(context, source, target, people, new_threads=new_threads, dry_run=dry_run)
+    return _all(context, wished(context, address, to, new_threads=new_threads, dry_run=dry_run))
 
 
-def hand_over_some(
+def wished(
     context: Context,
-    source: Mailbox,
-    target: Mailbox,
-    people: Sequence[int],
+    address: str,
+    to: str,
     *,
     new_threads: bool = False,
     dry_run: bool = False,
+    leaving: bool = False,
+) -> HandOverWish:
+    """A wish by addresses; raises as `hand_over` does."""
+    with context.database.read() as conn:
+        source, target = _known(conn, address), mailboxes.named(conn, to)
+    if source.id == target.id:
+        raise errors.WrongUse(Text("{address} cannot be handed over to itself.", address=source.address))
+    return HandOverWish(source, target, new_threads, dry_run, leaving)
+
+
+def _all(context: Context, wish: HandOverWish) -> HandOver:
+    counted: Counter[str] = Counter()
+
+    def note(_conn: Connection, fates: Sequence[Fate], _last: int) -> None:
+        counted.update(each.value for each in fates)
+
+    for _ in batches(context, wish, note):
+        pass
+    return HandOver.counted(wish.source.address, counted, dry_run=wish.dry_run)
+
+
+def batches(context: Context, wish: HandOverWish, note: Note, after: int = 0) -> Iterator[None]:
+    """Batch by batch, from behind an enrollment's number on. What `note` raises takes the batch back."""
+    if not after:
+        _keep(context, wish, note)
+    everybody = EnrollmentConditions(tuple(states.OPEN), mailbox_id=wish.source.id)
+    while True:
+        with context.database.read() as conn:
+            ids = enrollment_lists.ids(conn, everybody, after=after, limit=BATCH)
+        if ids:
+            _batch(context, wish, ids, note)
+            after = ids[-1]
+        yield
+        if len(ids) < BATCH:
+            return
+
+
+def hand_over_some(
+    context: Context, source: Mailbox, target: Mailbox, people: Sequence[int], *, dry_run: bool = False
 ) -> HandOver:
     """The same for these enrollments alone."""
     if source.id == target.id:
         raise errors.WrongUse(Text("{address} cannot be handed over to itself.", address=source.address))
-    wish = _Wish(source, target, new_threads, dry_run)
-    counted: Counter[_Fate] = Counter()
+    wish, counted = HandOverWish(source, target, dry_run=dry_run), Counter[str]()
+
+    def note(_conn: Connection, fates: Sequence[Fate], _last: int) -> None:
+        counted.update(each.value for each in fates)
+
     for start in range(0, len(people), BATCH):
-        counted.update(_batch(context, wish, people[start : start + BATCH]))
-    return HandOver(
-        source.address,
-        counted[_Fate.MOVED],
-        counted[_Fate.IN_CONVERSATION],
-        counted[_Fate.IN_DOUBT],
-        counted[_Fate.HELD_OTHERWISE],
-        dry_run=dry_run,
-    )
+        _batch(context, wish, people[start : start + BATCH], note)
+    return HandOver.counted(source.address, counted, dry_run=dry_run)
 
 
 def remove(
@@ -137,7 +191,8 @@ def remove(
             removing.refuse_in_flight(conn, mailbox)
     done = HandOver(mailbox.address, held=planned, dry_run=dry_run)
     if to is not None:
-        done = hand_over(context, address, to, new_threads=new_threads, dry_run=dry_run)
+        options = {"new_threads": new_threads, "dry_run": dry_run}
+        done = _all(context, wished(context, address, to, **options, leaving=True))
     if not dry_run:
         removing.remove(context, mailbox, force=force or to is not None)
     return done
@@ -150,46 +205,82 @@ def _known(conn: Connection, address: str) -> Mailbox:
     return found
 
 
-def _batch(context: Context, wish: _Wish, people: Sequence[int]) -> list[_Fate]:
+def _keep(context: Context, wish: HandOverWish, note: Note) -> None:
+    """Whom the other mailbox was to leave to this one."""
+    of = {"mailbox_id": wish.source.id, "of": wish.target.id}
     if wish.dry_run:
         with context.database.read() as conn:
-            rows = enrollments.by_ids(conn, people)
-            return [fate for _row, _mail, fate in _fates(conn, context, wish, rows)]
+            note(conn, [Fate.KEPT] * len(enrollments.promised(conn, **of)), 0)
+        return
+    with context.database.write() as conn:
+        mailboxes.lock(conn, [wish.source.id, wish.target.id])
+        kept = enrollments.forget_promises(conn, **of)
+        if kept:
+            note(conn, [Fate.KEPT] * kept, 0)
+
+
+def _batch(context: Context, wish: HandOverWish, people: Sequence[int], note: Note) -> None:
+    if wish.dry_run:
+        with context.database.read() as conn:
+            fates = _fates(conn, context, wish, enrollments.by_ids(conn, people))
+            note(conn, [fate for _row, _mail, fate in fates], people[-1])
+        return
     with context.database.write() as conn:
         now_there = mailboxes.lock(conn, [wish.source.id, wish.target.id])
         if now_there.get(wish.target.id) == "removed":
             raise mailboxes.no_such(wish.target.address)
-        rows = [row for row, _state in enrollments.lock(conn, people).values()]
-        found = list(_fates(conn, context, wish, rows))
-        going = [(row, mail) for row, mail, fate in found if fate is _Fate.MOVED]
-        known = contacts.by_ids(conn, [row.contact_id for row, _mail in going]) if going else {}
-        for row, mail in going:
-            theirs = LockedEnrollments(conn, context, known[row.contact_id], context.clock.now())
-            moved = control.change_sender(theirs, row, wish.target)
-            if wish.gone:
-                control.go_on(theirs, moved, mail, together=True)
-        return [fate for _row, _mail, fate in found]
+        found = list(_fates(conn, context, wish, enrollments.locked(conn, people)))
+        _carry_out(conn, context, wish, found)
+        note(conn, [fate for _row, _mail, fate in found], people[-1])
+
+
+_Found = tuple[Enrollment, Message | None, Fate]
+
+
+def _carry_out(conn: Connection, context: Context, wish: HandOverWish, found: Sequence[_Found]) -> None:
+    now = context.clock.now()
+    late = [row for row, _mail, fate in found if fate is Fate.LATER]
+    later = [row.id for row in late if row.next_mailbox_id != wish.target.id]
+    if later:
+        enrollments.promise(conn, later, wish.target.id)
+    going = [(row, mail) for row, mail, fate in found if fate is Fate.MOVED]
+    if not going:
+        return
+    moved = another.give(conn, [row for row, _mail in going], wish.target, now)
+    if not wish.gone:
+        return
+    known = contacts.by_ids(conn, [row.contact_id for row in moved])
+    for row, (_before, mail) in zip(moved, going, strict=True):
+        theirs = LockedEnrollments(conn, context, known[row.contact_id], now)
+        control.go_on(theirs, row, mail, together=True)
 
 
 def _fates(
-    conn: Connection, context: Context, wish: _Wish, rows: Sequence[Enrollment]
-) -> Iterator[tuple[Enrollment, Message | None, _Fate]]:
+    conn: Connection, context: Context, wish: HandOverWish, rows: Sequence[Enrollment]
+) -> Iterator[_Found]:
     """What becomes of each who is still this mailbox's."""
     here = [row for row in rows if row.mailbox_id == wish.source.id and row.state in states.OPEN]
     mails = messages.of_steps(conn, [(row.id, row.step or "") for row in here])
-    sent = messages.accepted_before(conn, [row.id for row in here])
+    sent = message_lists.written_to(conn, [row.id for row in here])
     for row in here:
         mail = mails.get((row.id, row.step or ""))
-        yield row, mail, _fate(conn, context, wish, row, mail, had_mail=bool(sent[row.id]))
+        yield row, mail, _fate(conn, context, wish, row, mail, had_mail=row.id in sent)
 
 
 def _fate(
-    conn: Connection, context: Context, wish: _Wish, row: Enrollment, mail: Message | None, *, had_mail: bool
-) -> _Fate:
+    conn: Connection,
+    context: Context,
+    wish: HandOverWish,
+    row: Enrollment,
+    mail: Message | None,
+    *,
+    had_mail: bool,
+) -> Fate:
     if conversation.half_out(mail) or row.lost_before is not None:
-        return _Fate.IN_DOUBT
+        return Fate.IN_DOUBT
     if wish.gone and {each.code for each in row.why} != {Code.MAILBOX_REMOVED}:
-        return _Fate.HELD_OTHERWISE
-    if had_mail and not (wish.new_threads and conversation.begins_a_thread(conn, context, row)):
-        return _Fate.IN_CONVERSATION
-    return _Fate.MOVED
+        return Fate.HELD_OTHERWISE
+    if not had_mail or (wish.new_threads and conversation.begins_a_thread(conn, context, row)):
+        return Fate.MOVED
+    waits = wish.new_threads and not wish.leaving and not wish.gone
+    return Fate.LATER if waits and conversation.thread_ahead(conn, context, row) else Fate.IN_CONVERSATION

@@ -65,6 +65,9 @@ def refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
 
 
 def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool) -> None:
+    enrollments.forget_promises(
+        conn, mailbox.id
+    )  # first: whoever moves to it at this moment is waited for here
     planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
     if planned and not force:
         raise errors.WrongUse(

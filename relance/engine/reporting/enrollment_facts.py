@@ -27,7 +27,7 @@ from relance.engine.store.sending import messages, own_replies
 from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.sequences import Version
-from relance.wording import Text, moment_in
+from relance.wording import Text, _, moment_in
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ class EnrollmentFacts:
     reply_at: dt.datetime | None  # when a person's own answer to them leaves, where one is waiting
     paused: Version | None  # the sequence, where it is paused: by whom, and why
     waits_for_other_mailbox: bool  # another mailbox wrote to them, and was not read since the step fell due
+    successor: tuple[
+        str, ...
+    ]  # that another mailbox goes on with them once a mail of theirs begins a thread, where one was chosen
 
     @property
     def state(self) -> State:
@@ -101,7 +104,20 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
         reply_at,
         paused,
         waiting,
+        _successor(conn, standing),
     )
+
+
+def _successor(conn: Connection, standing: Standing) -> tuple[str, ...]:
+    number = standing.enrollment.next_mailbox_id
+    if number is None or standing.enrollment.state in states.FINAL:
+        return ()
+    said = _(
+        "Once a mail to them begins a new thread, {mailbox} takes over; until then, {current} continues the conversation.",
+        mailbox=mailboxes.by_id(conn, number).address,
+        current=standing.mailbox,
+    )
+    return (said,)
 
 
 def when_next(look: EnrollmentFacts) -> When | None:

@@ -37,9 +37,7 @@ class Explanation:
     when: When | None
     forecast: tuple[Planned, ...] = ()
     cause: EventView | None = None  # the event that led to where it stands, where that is known
-    why: tuple[
-        Mapping[str, Any], ...
-    ] = ()  # the reasons of `enrollment.reason`, each `code`, `params` and `sentence`
+    why: tuple[Mapping[str, Any], ...] = ()  # of `enrollment.reason`: each `code`, `params`, `sentence`
 
 
 def explain(
@@ -90,6 +88,7 @@ def _where(look: EnrollmentFacts, *, commands: bool) -> Iterator[str]:
         version=standing.version,
         mailbox=standing.mailbox,
     )
+    yield from look.successor
     if (how := _stands(look)) is not None:
         why, follows = how if commands or look.state is not State.HELD else (how[0], "")
         reason = _reason(row)

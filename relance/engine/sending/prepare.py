@@ -100,7 +100,7 @@ def _write(
     conn: Connection, context: Context, case: StepContext, verdict: Decision, now: dt.datetime
 ) -> None:
     if verdict.new and case.existing is not None:
-        messages.forget_prepared(conn, case.row.id)
+        messages.forget_prepared(conn, [case.row.id])
     if verdict.left is not None and verdict.mail is not None:
         messages.add(conn, [verdict.mail])
         proofs.written(conn, context, case.row, Left(case.step, verdict.left), now)

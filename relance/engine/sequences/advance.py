@@ -60,6 +60,9 @@ def _do(conn: Connection, context: Context, now: dt.datetime, rows: Sequence[Enr
     for case in step_context.read(conn, context, rows):
         position = carry_out(StepRun(conn, context, now, case))
         if position is not None and position.step_kind == "mail" and position.due_at is not None:
-            turns[case.row.mailbox_id] = min(position.due_at, turns.get(case.row.mailbox_id, position.due_at))
+            writer = case.row.mailbox_id
+            if position.new_thread and case.row.next_mailbox_id is not None:
+                writer = case.row.next_mailbox_id
+            turns[writer] = min(position.due_at, turns.get(writer, position.due_at))
     for mailbox_id, at in sorted(turns.items()):
         mailboxes.schedule_turn(conn, [mailbox_id], at)

@@ -15,11 +15,11 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.base import EventData
-from relance.engine.event_log.of_people import EnrollmentMailboxChanged, StepSkipped
+from relance.engine.event_log.of_people import StepSkipped
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sequences import backlog, step_context
-from relance.engine.sequences.senders import conversation
+from relance.engine.sequences.senders import another, conversation
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts.contacts import Contact
@@ -304,16 +304,8 @@ def change_sender(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -
     mail = theirs.mail(row)
     if mail is not None and conversation.half_out(mail):
         raise conversation.keeps_its_sender(mail)
-    if mailboxes.lock(theirs.conn, [target.id]).get(target.id) == "removed":
-        raise errors.NotFound(
-            Text("the mailbox {address} has just been removed. Choose another.", address=target.address)
-        )
-    messages.forget_prepared(theirs.conn, row.id)
-    enrollments.change_mailbox(theirs.conn, row, target.id)
-    theirs.tell([row], EnrollmentMailboxChanged(because(Code.MAILBOX_CHANGED, mailbox=target.address)))
-    if row.due_at is not None and row.step_kind == "mail":
-        mailboxes.schedule_turn(theirs.conn, [target.id], row.due_at)
-    return replace(row, mailbox_id=target.id, version=row.version + 1)
+    [moved] = another.give(theirs.conn, [row], target, theirs.now)
+    return moved
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from relance.engine.context import Context
 from relance.engine.db.tables import enrollment
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes.handing_over import HandOver
+from relance.engine.reporting import explain
 from relance.engine.sequences import control, enroll
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
 from relance.engine.store.mailboxes import mailboxes
 from tests import engine_house
 from tests.journeys.stage import ADA as SELLER
-from tests.journeys.stage import Stage, standing
+from tests.journeys.stage import FOLLOW_UP, Stage, standing
 from tests.reading import ADA, KIM, MIA, enrolled, row, wrote
 from tests.reworded import worded
 
@@ -84,6 +85,57 @@ def test_a_conversation_is_left_only_where_the_next_mail_begins_another(house: C
     ben = under_way(house, NEW_THREAD, "fresh")
     assert handing_over.hand_over(house, ADA, BEN, dry_run=True).in_conversation == 1
     assert handing_over.hand_over(house, ADA, BEN, new_threads=True) == HandOver(ADA, moved=2)
+    assert stands(house, MIA) == (State.ACTIVE, ben)
+
+
+THREADS = NEW_THREAD.replace(
+    "  - {id: fresh", '  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}\n  - {id: fresh'
+)
+
+
+def promised(house: Context, person: str) -> int | None:
+    return row(house, person).next_mailbox_id
+
+
+def test_a_conversation_is_left_by_itself_once_a_new_thread_begins(house: Context) -> None:
+    ben = under_way(house, THREADS)
+    assert handing_over.hand_over(house, ADA, BEN) == HandOver(ADA, moved=1, in_conversation=1)
+    plan = handing_over.hand_over(house, ADA, BEN, new_threads=True, dry_run=True)
+    assert plan == HandOver(ADA, later=1, dry_run=True)
+    assert promised(house, MIA) is None
+    assert handing_over.hand_over(house, ADA, BEN, new_threads=True) == HandOver(ADA, later=1)
+    assert (stands(house, MIA), promised(house, MIA)) == ((State.ACTIVE, 1), ben)
+    assert any("ben@sales.example" in each for each in explain.explain(house, MIA)[0].sentences)
+
+
+def test_where_no_new_thread_is_to_come_the_conversation_stays(house: Context) -> None:
+    under_way(house)
+    done = handing_over.hand_over(house, ADA, BEN, new_threads=True)
+    assert done == HandOver(ADA, moved=1, in_conversation=1)
+    assert promised(house, MIA) is None
+
+
+def test_handing_over_the_other_way_takes_back_who_was_to_move(house: Context) -> None:
+    under_way(house, THREADS)
+    handing_over.hand_over(house, ADA, BEN, new_threads=True)
+    assert handing_over.hand_over(house, BEN, ADA, dry_run=True) == HandOver(BEN, 1, kept=1, dry_run=True)
+    assert handing_over.hand_over(house, BEN, ADA) == HandOver(BEN, moved=1, kept=1)
+    assert stands(house, KIM) == stands(house, MIA) == (State.ACTIVE, 1)
+    assert promised(house, MIA) is None
+
+
+def test_nobody_moves_to_a_mailbox_that_was_removed(house: Context) -> None:
+    under_way(house, THREADS)
+    handing_over.hand_over(house, ADA, BEN, new_threads=True)
+    handing_over.remove(house, BEN, force=True)
+    assert (stands(house, MIA), promised(house, MIA)) == ((State.ACTIVE, 1), None)
+
+
+def test_who_waits_before_a_new_thread_is_handed_over_at_once(house: Context) -> None:
+    """A pause leads on to it for certain; a mail that may be left out, and a reply behind it, do not."""
+    text = NEW_THREAD.replace("  - {id: fresh", "  - {id: rest, wait: 2 business days}\n  - {id: fresh")
+    ben = under_way(house, text, "rest")
+    assert handing_over.hand_over(house, ADA, BEN, new_threads=True).moved == 2
     assert stands(house, MIA) == (State.ACTIVE, ben)
 
 
@@ -171,3 +223,30 @@ def test_each_gets_a_first_mail_once_and_from_the_other_mailbox(stage: Stage) ->
     sent = stage.arrived(UMA)
     assert [each.subject for each in sent].count(sent[0].subject) == 1
     assert {each.rep for each in sent} == {"ben@northwind.example"}
+
+
+def test_a_conversation_ends_from_its_own_mailbox_and_the_next_one_begins_from_the_other(
+    stage: Stage,
+) -> None:
+    """And an answer to the first, which lies in the mailbox that was left, is heard before the second."""
+    threads = {
+        **FOLLOW_UP,
+        "steps": [
+            {"id": "intro", "subject": "Hello", "body": "Hello"},
+            {"id": "bump", "after": "1 business day", "thread": "reply", "body": "Again?"},
+            {"id": "fresh", "after": "3 business days", "subject": "Something else", "body": "Hello again"},
+        ],
+    }
+    stage.enroll(OLA, UMA, definition=threads)
+    stage.advance(hours=1)
+    stage.mailbox("ben@northwind.example", "Ben Lind")
+    done = stage.relance.mailboxes.hand_over(SELLER, "ben@northwind.example", new_threads=True)
+    assert (done.moved, done.later, done.left) == (0, 2, 0)
+    stage.advance(days=2)
+    stage.run()
+    stage.answer(UMA, "Yes, please call me.")
+    stage.advance(days=5)
+    stage.run()
+    assert [each.rep for each in stage.arrived(OLA)] == [SELLER, SELLER, "ben@northwind.example"]
+    assert "enrollment.mailbox_changed" in stage.kinds(OLA)
+    assert (stage.sent_to(UMA), stage.state(UMA)) == (2, "replied")

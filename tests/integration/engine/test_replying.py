@@ -255,7 +255,7 @@ def test_it_is_no_step_of_anybody_s_sequence(house: Context) -> None:
     before = row(house)
     reply(house)
     with house.database.write() as conn:
-        messages.forget_prepared(conn, before.id)
+        messages.forget_prepared(conn, [before.id])
     assert now(house).state == "prepared"
     pass_by(house, minutes=1)
     a_turn(house)

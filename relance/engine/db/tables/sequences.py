@@ -63,6 +63,9 @@ enrollment = sa.Table(
     sa.Column("resume_at", Instant),
     # Whether we wrote to this person before: then nothing leaves before the mailbox was read for an answer.
     sa.Column("wrote_before", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The mailbox that goes on with them from the next step on whose mail begins a thread. Empty: none was chosen. A release before this
+    # one does not know of it, and moves them on with the mailbox they have.
+    sa.Column("next_mailbox_id", Id),
     count("aways"),  # how often an out-of-office reply has moved it
     # Set by a restore: what fell due before this may have been sent by a history this database has lost.
     sa.Column("lost_before", Instant),
@@ -105,6 +108,8 @@ sa.Index("ix_enrollment_in_state", enrollment.c.state, enrollment.c.id)
 _in_sequence = (enrollment.c.sequence_id, enrollment.c.state, enrollment.c.id, enrollment.c.mailbox_id)
 sa.Index("ix_enrollment_in_sequence", *_in_sequence)
 sa.Index("ix_enrollment_in_mailbox", enrollment.c.mailbox_id, enrollment.c.state, enrollment.c.id)
+_promised = enrollment.c.next_mailbox_id.is_not(None)
+index("ix_enrollment_next_mailbox", enrollment.c.next_mailbox_id, where=_promised)
 index("ix_enrollment_lost", enrollment.c.contact_id, where=_lost)
 
 hold = sa.Table(  # what holds or pauses somebody: a row each, open until it is closed

@@ -6,7 +6,6 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
-from relance.engine.definition.steps import MailStep
 from relance.engine.reasons import code_words
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import mailboxes
@@ -17,11 +16,17 @@ from relance.wording import Text
 
 
 def begins_a_thread(conn: Connection, context: Context, row: Enrollment) -> bool:
-    """Whether the step somebody stands at is a mail that begins a thread of its own."""
-    if row.step is None:
-        return False
-    step = context.library.script(conn, row.sequence_version_id).plan.step(row.step)
-    return isinstance(step, MailStep) and step.thread == "new"
+    """Whether their next mail begins a thread of its own, whatever comes before it."""
+    return row.step is not None and context.library.script(conn, row.sequence_version_id).plan.begins_thread(
+        row.step
+    )
+
+
+def thread_ahead(conn: Connection, context: Context, row: Enrollment) -> bool:
+    """Whether they may come to a step from which on that is so."""
+    return row.step is not None and context.library.script(conn, row.sequence_version_id).plan.thread_ahead(
+        row.step
+    )
 
 
 def refuse_another(conn: Connection, context: Context, row: Enrollment, recipient: str) -> None:

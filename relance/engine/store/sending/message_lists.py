@@ -117,3 +117,10 @@ def _to_people(conn: Connection, words: str) -> sa.ColumnElement[bool]:
     if few is not None:
         return message.c.contact_id.in_(few)
     return sa.select(begins).where(contact.c.id == message.c.contact_id).scalar_subquery()
+
+
+def written_to(conn: Connection, enrollment_ids: Iterable[int]) -> set[int]:
+    """Those of these enrollments for which a mail was accepted."""
+    here = message.c.enrollment_id.in_(sorted(set(enrollment_ids)))
+    accepted = message.c.state == MessageState.ACCEPTED.value
+    return set(conn.execute(sa.select(message.c.enrollment_id).where(here, accepted).distinct()).scalars())

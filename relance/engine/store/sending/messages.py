@@ -202,15 +202,17 @@ def writers(conn: Connection, contact_ids: Iterable[int]) -> dict[int, list[int]
     return found
 
 
-def forget_prepared(conn: Connection, enrollment_id: int) -> None:
+def forget_prepared(conn: Connection, enrollment_ids: Sequence[int]) -> None:
     """Drop mails that were written but never offered: their words and sender are decided again."""
     never = sa.and_(
-        message.c.enrollment_id == enrollment_id,
+        message.c.enrollment_id.in_(enrollment_ids),
         OF_STEP,  # what a person wrote stays
         message.c.state == MessageState.PREPARED.value,
         message.c.transmitting_at.is_(None),
     )
     ids = list(conn.execute(sa.select(message.c.id).where(never)).scalars())
+    if not ids:
+        return
     conn.execute(sa.delete(message_key).where(message_key.c.message_id.in_(ids)))
     conn.execute(sa.delete(message).where(message.c.id.in_(ids)))
 

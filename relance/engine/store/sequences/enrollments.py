@@ -311,7 +311,30 @@ def overdue(
     return [value(row) for row in conn.execute(query)]
 
 
-def change_mailbox(conn: Connection, row: Enrollment, mailbox_id: int) -> None:
-    """Another mailbox goes on with it. The version goes up, so that a send under way in the old one finds out."""
-    change = sa.update(enrollment).where(enrollment.c.id == row.id, enrollment.c.version == row.version)
-    conn.execute(change.values(mailbox_id=mailbox_id, version=enrollment.c.version + 1))
+def change_mailbox(conn: Connection, ids: Sequence[int], mailbox_id: int) -> None:
+    """Another mailbox goes on with these, which are locked. The version goes up, so that a send under way in the old one finds out."""
+    values = {"mailbox_id": mailbox_id, "next_mailbox_id": None, "version": enrollment.c.version + 1}
+    conn.execute(sa.update(enrollment).where(enrollment.c.id.in_(ids)).values(**values))
+
+
+def promise(conn: Connection, ids: Sequence[int], mailbox_id: int | None) -> None:
+    """This mailbox goes on with these, which are locked, once a mail of theirs begins a thread; None: theirs does."""
+    change = sa.update(enrollment).where(enrollment.c.id.in_(ids))
+    conn.execute(change.values(next_mailbox_id=mailbox_id, version=enrollment.c.version + 1))
+
+
+def promised(conn: Connection, mailbox_id: int, of: int | None = None) -> list[int]:
+    """Whom this mailbox is to go on with, once a mail of theirs begins a thread; of one mailbox's."""
+    query = sa.select(enrollment.c.id).where(enrollment.c.next_mailbox_id == mailbox_id)
+    if of is not None:
+        query = query.where(enrollment.c.mailbox_id == of)
+    return list(conn.execute(query.order_by(enrollment.c.id)).scalars())
+
+
+def forget_promises(conn: Connection, mailbox_id: int, of: int | None = None) -> int:
+    """It goes on with nobody whom another mailbox (or this one) writes to; returns with how many it was to. Locks them."""
+    theirs = [
+        row.id for row in locked(conn, promised(conn, mailbox_id, of)) if row.next_mailbox_id == mailbox_id
+    ]
+    promise(conn, theirs, None)
+    return len(theirs)

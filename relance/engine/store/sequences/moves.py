@@ -13,11 +13,13 @@ from relance.engine import reasons
 from relance.engine.db import bulk
 from relance.engine.db.tables import enrollment
 from relance.engine.definition.position import Position
-from relance.engine.event_log.of_people import EnrollmentFinished
+from relance.engine.event_log.of_people import EnrollmentFinished, EnrollmentMailboxChanged
 from relance.engine.reasons import Code
 from relance.engine.states import Event, State
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sequences import enrollments, holds
 from relance.engine.store.sequences.positions import Enrollment
 
@@ -30,8 +32,30 @@ def move(conn: Connection, row: Enrollment, position: Position, now: dt.datetime
         if _is_end(was, after):
             events.record_cause(conn, _told(row, now), [row.id])
         return after
-    [(_, state)] = enrollments.apply(conn, [row.id], Event.STEP_DONE, now, values=_position(position))
+    senders: list[Mailbox] = []
+
+    def values(now_there: Enrollment) -> dict[str, Any]:
+        target = _takes_over(conn, now_there, position)
+        senders.extend([target] if target else [])
+        return {
+            **_position(position),
+            **({"mailbox_id": target.id, "next_mailbox_id": None} if target else {}),
+        }
+
+    [(was, state)] = enrollments.apply(conn, [row.id], Event.STEP_DONE, now, values=values)
+    for target in senders:
+        why = reasons.because(Code.MAILBOX_CHANGED, mailbox=target.address)
+        events.record_event(conn, EnrollmentMailboxChanged(why), now, was)
     return state
+
+
+def _takes_over(conn: Connection, row: Enrollment, position: Position) -> Mailbox | None:
+    """The mailbox that was to go on with somebody from a new thread on, where one begins. It looks by itself for what is due:
+    asked for a turn here, in a turn of the other one, the two could wait for each other."""
+    if row.next_mailbox_id is None or not position.new_thread:
+        return None
+    target = mailboxes.by_id(conn, row.next_mailbox_id)
+    return None if target.state == "removed" else target
 
 
 def _completed(
@@ -93,7 +117,11 @@ def move_many(
 ) -> list[NewEvent]:
     """`move`, for many that are almost surely unchanged since they were claimed; the few others go one by one. Returns what is
     to be told of those who came to their end: the caller tells it with whatever else is told, and then calls `ended_by`."""
-    quick = [(row, position) for row, position in moves if position.step is not None]
+    going = [(row, position) for row, position in moves if position.step is not None]
+    quick = [(row, position) for row, position in going if not _changes(row, position)]
+    for row, position in going:
+        if _changes(row, position):
+            move(conn, row, position, now)
     last = [(row, position) for row, position in moves if position.step is None]
     rows = [
         {
@@ -118,6 +146,11 @@ def move_many(
         if stands.get(row.id, moved) != moved:
             move(conn, row, position, now)
     return _ended(conn, last, now) if last else []
+
+
+def _changes(row: Enrollment, position: Position) -> bool:
+    """Whether another mailbox may go on with it from here. (What was chosen since it was claimed raised its version.)"""
+    return position.new_thread and row.next_mailbox_id is not None
 
 
 def _ended(conn: Connection, last: Sequence[tuple[Enrollment, Position]], now: dt.datetime) -> list[NewEvent]:

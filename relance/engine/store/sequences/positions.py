@@ -43,6 +43,8 @@ class Enrollment:
     planned_at: dt.datetime | None = None  # as it is stored: see `plan`
     planned_bound: Sequence[Any] | None = None  # why then, where `bound` says something else
 
+    next_mailbox_id: int | None = None  # who goes on with them once a mail begins a thread
+
     @property
     def plan(self) -> dt.datetime | None:
         """When the step should go; `due_at` is when it is tried next. (A release before plans were kept moves on without one:
