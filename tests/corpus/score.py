@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relance.mailbox import classification
+from relance.mailbox.classification.message_view import OurMail
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
 from tests.corpus import clients
@@ -34,7 +35,7 @@ class Case:
 
     def judged(self, *, cold: bool = False) -> Classification:
         """What the rules make of it, with or without the conversation."""
-        known = {} if cold else {"sent_texts": [clients.SENT], "mailed": [clients.THEM]}
+        known = {} if cold else {"sent": [OurMail(clients.SENT)], "mailed": [clients.THEM]}
         mail = message.read(self.path.read_bytes())
         return classification.judge(mail, received=RECEIVED, own_addresses=[clients.OURS], **known)
 

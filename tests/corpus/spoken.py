@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance.mailbox import classification
+from relance.mailbox.classification.message_view import OurMail
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
 from tests.corpus import clients
@@ -59,6 +60,6 @@ def _judged(text: str, mark: str) -> Classification:
         message.read((head + text).encode()),
         received=RECEIVED,
         own_addresses=[clients.OURS],
-        sent_texts=[clients.SENT],
+        sent=[OurMail(clients.SENT)],
         mailed=[clients.THEM],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance.mailbox import classification
+from relance.mailbox.classification.message_view import OurMail
 from relance.mailbox.defects import Defect
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
@@ -23,7 +24,7 @@ def one_mail(raw: bytes) -> None:
         mail,
         received=RECEIVED,
         own_addresses=[clients.OURS],
-        sent_texts=[clients.SENT],
+        sent=[OurMail(clients.SENT)],
         mailed=[clients.THEM],
     )
     check_judgement(found)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch, marked
+from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.parsing.inbound import InboundMail
 
 _NO = {"no", "false", "0", "none", ""}
@@ -94,6 +95,15 @@ def by_subject(letter: ClassifierInput) -> RuleMatch | None:
     return RuleMatch(normalize.matched(match).strip(), _language_of("subject.automatic", letter.subject))
 
 
+def subject_parts(letter: ClassifierInput) -> tuple[Folded, Folded]:
+    """The prefix of an answer or of a machine's, and what stands behind it; the whole subject where it has none."""
+    match = _automatic_subject().match(letter.bare_subject)
+    rest = letter.bare_subject[match.end() :] if match else letter.bare_subject
+    return letter.subject[: len(letter.subject) - len(rest)], rest if len(rest) < len(
+        letter.subject
+    ) else letter.subject
+
+
 def _is_sure(match: re.Match[str], letter: ClassifierInput) -> bool:
     return match.string is letter.subject and match.group().rstrip().endswith((":", "]"))
 
@@ -146,9 +156,34 @@ def by_words(letter: ClassifierInput) -> RuleMatch | None:
         return robot
     formulas = [letter.say(f"absence.{topic}", letter.body) for topic in ("opening", "urgent", "promise")]
     said = [found for found in formulas if found]
+    if only := _nothing_but_absence(letter):
+        return only
     about = letter.say("absence.away", letter.body) or letter.say("left.phrases", letter.body)
     enough = len(said) >= (1 if letter.say("subject.absence", letter.bare_subject) or _hint(letter) else 2)
     return about if about and enough else None
+
+
+def _nothing_but_absence(letter: ClassifierInput) -> RuleMatch | None:
+    """A day of return that is surely read, and not a sentence about anything else: rules of Outlook.com write so."""
+    found = return_date.first_day_back(letter.words.own, letter.today, day_first=letter.day_first)
+    away = letter.say("absence.away", letter.own)
+    if not away or found is None or found.rank > _CERTAIN or len(letter.own) > _SHORT_NOTE:
+        return None
+    sentences = [each for each in letter.own.parts(_SENTENCE) if each.strip()]
+    dated = normalize.fold(found.evidence)
+    about = all(_is_absence(each, dated, letter) for each in sentences)
+    return RuleMatch(found.evidence) if about else None
+
+
+_CERTAIN = 2  # the rank of "back on" and "until"
+_SHORT_NOTE = 600
+_SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!])\s+|\n\s*\n")
+
+
+def _is_absence(sentence: str, dated: str, letter: ClassifierInput) -> bool:
+    if dated and dated.rstrip("…. ")[:60] in " ".join(sentence.split()):
+        return True
+    return any(letter.say(topic, sentence) for topic in _FORMULAS)
 
 
 def _says_so_too(letter: ClassifierInput) -> bool:
@@ -157,7 +192,7 @@ def _says_so_too(letter: ClassifierInput) -> bool:
         return True
     paragraphs = re.split(r"\n\s*\n", letter.own)
     rest = "\n\n".join(each for each in paragraphs if not letter.say("absence.robot", each))
-    topics = {*_FORMULAS, "acknowledgement.phrases"} - {"absence.automatic"}
+    topics = {*_FORMULAS, *_THANKS} - {"absence.automatic"}
     return any(letter.say(topic, rest.strip() or letter.own) for topic in topics)
 
 
@@ -208,7 +243,11 @@ def _is_by_hand(letter: ClassifierInput) -> bool:
 
 def acknowledges(letter: ClassifierInput) -> RuleMatch | None:
     """A robot's thanks for our mail."""
-    return letter.say("acknowledgement.phrases", Folded.joined("\n", (letter.subject, letter.body)))
+    words = Folded.joined("\n", (letter.subject, letter.body))
+    return next((found for topic in _THANKS if (found := letter.say(topic, words))), None)
+
+
+_THANKS = ("acknowledgement.opened", "acknowledgement.phrases")
 
 
 def is_helpdesk(letter: ClassifierInput) -> bool:

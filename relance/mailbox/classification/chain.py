@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Sequence
 from relance.complete import complete
 from relance.mailbox.classification import intent, rule_names, rules, substitute
 from relance.mailbox.classification.languages import normalize
-from relance.mailbox.classification.message_view import RuleMatch
+from relance.mailbox.classification.message_view import OurMail, RuleMatch
 from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Intent, Kind
 
-VERSION = 5
+VERSION = 6
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
 
 Rule = Callable[[Readings], RuleMatch | None]
@@ -25,6 +25,7 @@ Rule = Callable[[Readings], RuleMatch | None]
 RULES: tuple[tuple[Rule, Kind], ...] = (
     # Structure: what a program laid out so that programs can read it.
     (rules.is_complaint, Kind.COMPLAINT),
+    (rules.is_statistics, Kind.AUTO_REPLY),
     (rules.is_receipt, Kind.RECEIPT),
     (rules.is_own_copy, Kind.OWN_COPY),
     (rules.is_calendar, Kind.CALENDAR),
@@ -63,18 +64,22 @@ def judge(
     *,
     received: dt.datetime,
     own_addresses: Collection[str],
-    sent_texts: Sequence[str] = (),
+    sent: Sequence[OurMail] = (),
     mailed: Collection[str] = (),
     own_hosts: Collection[str] = (),
 ) -> Classification:
     """What this mail is, and why.
 
-    `received` is aware; `own_addresses` are our mailboxes; `sent_texts` is what we sent to this person, to tell our words
-    from theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces; `own_hosts`
+    `received` is aware; `own_addresses` are our mailboxes; `sent` is what we sent to this person, to tell our words from theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces; `own_hosts`
     are the servers of our mailbox, which tell our provider's words from a receiver's.
     """
     letter = Readings(
-        mail, received, _small(own_addresses), tuple(sent_texts), _small(mailed), _small(own_hosts)
+        mail,
+        received,
+        _small(own_addresses),
+        tuple(sent),
+        _small(mailed),
+        _small(own_hosts),
     )
     for rule, kind in RULES:
         if finding := rule(letter):
@@ -116,7 +121,7 @@ def _quoted(evidence: str) -> str:
 def _until(letter: Readings, kind: Kind, spoken: str | None) -> dt.date | None:
     if kind is not Kind.OUT_OF_OFFICE:
         return None
-    text = f"{letter.words.body}\n\n{letter.mail.subject}"
+    text = f"{letter.words.body}\n\n{normalize.original(letter.spoken_subject)}"
     found = return_date.first_day_back(text, letter.today, hint=spoken, day_first=letter.day_first)
     return found.date if found else None
 

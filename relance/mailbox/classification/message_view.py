@@ -46,20 +46,28 @@ def marked(mark: str, recipient: str | None = None) -> RuleMatch:
 
 
 @dataclass(frozen=True)
+class OurMail:
+    """A mail of ours: what is in it are our words, wherever they come back."""
+
+    text: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
 class ClassifierInput:
     """One mail with its circumstances; everything derived is worked out once, when first asked for."""
 
     mail: InboundMail
     received: dt.datetime
     own_addresses: frozenset[str] = frozenset()
-    sent_texts: tuple[str, ...] = ()
+    sent: tuple[OurMail, ...] = ()
     mailed: frozenset[str] = frozenset()
     own_hosts: frozenset[str] = frozenset()  # the servers of the mailbox it came to, and its domain
 
     @cached_property
     def words(self) -> quoting.QuotedWords:
         """The text without quotes and without ours."""
-        return quoting.split(self.mail.text, self.sent_texts)
+        return quoting.split(self.mail.text, [each.text for each in self.sent])
 
     @cached_property
     def text(self) -> Folded:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from relance.mailbox.classification import automated
+from relance.mailbox.classification import automated, subjects
 from relance.mailbox.classification.delivery_failures import bounces
+from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch
 
 
@@ -21,3 +22,8 @@ class Readings(ClassifierInput):
     def machine(self) -> RuleMatch | None:
         """The first mark that a machine made it."""
         return automated.machine(self)
+
+    @cached_property
+    def spoken_subject(self) -> Folded:
+        """The writer's own words of the subject."""
+        return subjects.spoken(self)

@@ -8,6 +8,7 @@ from relance.wording import Text
 
 NAMES: Mapping[str, Text] = {
     "is complaint": Text.within("rule", "spam complaint"),
+    "is statistics": Text.within("rule", "report between mail systems"),
     "is receipt": Text.within("rule", "read receipt"),
     "is own copy": Text.within("rule", "copy of our own mail"),
     "is calendar": Text.within("rule", "calendar response"),

@@ -32,11 +32,30 @@ def is_own_copy(letter: Readings) -> RuleMatch | None:
 def is_complaint(letter: Readings) -> RuleMatch | None:
     """Did a receiver press "this is spam"? (ARF, RFC 5965)"""
     kind = (letter.mail.feedback_type or "").lower()
-    if not kind or kind in {"not-spam", "auth-failure"}:
+    if not kind or kind in _NO_COMPLAINT:
         return _is_unmarked_complaint(letter)
     if letter.mail.content_type != "multipart/report" and (letter.is_answer or letter.own):
         return None  # a person may forward a complaint as an attachment
     return marked(f"Feedback-Type: {kind}", _complainant(letter))
+
+
+_NO_COMPLAINT = frozenset({"not-spam", "auth-failure", "dmarc", "virus"})
+# RFC 5965, 7.3, and RFC 6591: statements about a mail that no person complained of.
+
+
+def is_statistics(letter: Readings) -> RuleMatch | None:
+    """A report between mail systems about nobody: authentication failures (RFC 6591), DMARC (RFC 7489), TLS (RFC 8460)."""
+    kind = (letter.mail.feedback_type or "").lower()
+    if kind in _NO_COMPLAINT and not letter.is_answer:
+        return marked(f"Feedback-Type: {kind}")
+    if letter.report_type == "tlsrpt" or letter.mail.header("tls-report-domain"):
+        return marked("report-type=tlsrpt")
+    titled = _AGGREGATE.match(letter.bare_subject)
+    return RuleMatch(normalize.matched(titled)) if titled and not letter.is_answer else None
+
+
+_AGGREGATE = re.compile(r"(?:\[[^\]]{1,40}\]\s*)?report domain: ?\S+\s*;? submitter: ?\S+")
+# RFC 7489, 7.2.1.1
 
 
 def _is_unmarked_complaint(letter: Readings) -> RuleMatch | None:
@@ -204,20 +223,22 @@ def has_left(letter: Readings) -> RuleMatch | None:
     if letter.machine is None:
         return None
     gone = letter.say("left.phrases", letter.body) or letter.say("left.address_gone", letter.body)
-    return gone or letter.say("left.phrases", letter.subject)
+    return gone or letter.say("left.phrases", letter.spoken_subject)
 
 
 def is_away(letter: Readings) -> RuleMatch | None:
     """A machine says that the person is away: in the subject, in the text, or by a day of return."""
     if letter.machine is None:
         return None
-    said = letter.say("absence.away", letter.body) or letter.say("subject.absence", letter.subject)
+    said = letter.say("absence.away", letter.body) or letter.say("subject.absence", letter.spoken_subject)
     return said or _names_a_return(letter)
 
 
 def _names_a_return(letter: Readings) -> RuleMatch | None:
     found = return_date.first_day_back(
-        f"{letter.mail.subject}\n\n{letter.words.body}", letter.today, day_first=letter.day_first
+        f"{normalize.original(letter.spoken_subject)}\n\n{letter.words.body}",
+        letter.today,
+        day_first=letter.day_first,
     )
     return RuleMatch(found.evidence) if found and found.rank <= return_date.SURE else None
 
@@ -262,7 +283,20 @@ def _is_unmarked_acknowledgement(letter: Readings) -> RuleMatch | None:
         r"(?:do[-_.]?)?no[-_.]?(?:t[-_.]?)?reply.*|donotreply.*|no-?responder|nie-?odpowiadaj.*|ne-?pas-?repondre|noreply.*|no-reply.*",
         local,
     )
-    return automated.acknowledges(letter) if silent and not letter.words.quotes_ours else None
+    if letter.words.quotes_ours:
+        return None
+    return automated.acknowledges(letter) if silent else _is_ticket_receipt(letter)
+
+
+def _is_ticket_receipt(letter: Readings) -> RuleMatch | None:
+    """A help desk's receipt without any mark: the ticket's number in subject and text, and a robot's words about it."""
+    numbers = set(_TICKET.findall(letter.subject)) & set(_TICKET.findall(letter.own))
+    if not numbers or letter.words.quoted or automated.speaks_to_us(letter):
+        return None
+    return letter.say("acknowledgement.opened", letter.own)
+
+
+_TICKET = re.compile(r"(?<![\w.,/-])(?:[a-z]{1,6}-)?\d{4,12}(?![\w,/])")
 
 
 def is_wordless_absence(letter: Readings) -> RuleMatch | None:

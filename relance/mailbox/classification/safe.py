@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from relance.mailbox import classification
+from relance.mailbox.classification.message_view import OurMail
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from relance.wording import Text
 
@@ -19,7 +20,7 @@ class Known:
 
     received: dt.datetime  # aware
     own: Collection[str] = ()  # the addresses of our mailboxes
-    sent_texts: Sequence[str] = ()  # what we sent to this person
+    sent: Sequence[OurMail] = ()  # what we sent to this person
     mailed: Collection[str] = ()  # the addresses we mailed
     own_hosts: Collection[str] = ()  # the mailbox's servers and domain
 
@@ -31,7 +32,7 @@ def judge(mail: InboundMail, known: Known) -> Classification:
             mail,
             received=known.received,
             own_addresses=known.own,
-            sent_texts=known.sent_texts,
+            sent=known.sent,
             mailed=known.mailed,
             own_hosts=known.own_hosts,
         )

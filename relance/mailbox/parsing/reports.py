@@ -47,6 +47,18 @@ def delivery(root: mime.MimePart, budget: mime.Budget) -> tuple[inbound.Delivery
     return tuple(found[:MAX_RECIPIENTS])
 
 
+def in_text(text: str) -> tuple[inbound.DeliveryReport, ...]:
+    """The recipients of a report that was written into the readable text, as some gateways do; nothing without its first line."""
+    start = _TEXT_REPORT.search(text)
+    if start is None:
+        return ()
+    data = text[start.start() :][:_MAX_REPORT].encode("utf-8", "replace")
+    return tuple(_of_blocks(data, mime.Budget()))[:MAX_RECIPIENTS]
+
+
+_TEXT_REPORT = re.compile(r"(?im)^Reporting-MTA:[ \t]*dns[ \t]*;")
+
+
 def feedback_type(root: mime.MimePart, budget: mime.Budget) -> str | None:
     """The Feedback-Type of an ARF complaint, lower case (abuse, fraud, not-spam …)."""
     for part in root.walk():
@@ -136,9 +148,8 @@ ALIAS_HEADERS = (
 )
 
 
-def _blocks(part: mime.MimePart) -> list[bytes]:
-    payload = part.payload()[:_MAX_REPORT].strip()
-    return [block for block in _BLANK_LINES.split(payload) if block.strip()][: MAX_RECIPIENTS + 2]
+def _blocks(data: bytes) -> list[bytes]:
+    return [block for block in _BLANK_LINES.split(data.strip()) if block.strip()][: MAX_RECIPIENTS + 2]
 
 
 def _block(data: bytes, budget: mime.Budget) -> mime.Headers:
@@ -154,8 +165,12 @@ def _field(block: mime.Headers, name: str) -> str | None:
 
 
 def _recipients(part: mime.MimePart, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
+    return _of_blocks(part.payload()[:_MAX_REPORT], budget)
+
+
+def _of_blocks(report: bytes, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
     envelope_id = reporting = None
-    for data in _blocks(part):
+    for data in _blocks(report):
         block = mime.split(data, budget)[0]
         envelope_id = _field(block, "original-envelope-id") or envelope_id
         reporting = _host(_field(block, "reporting-mta")) or reporting

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from relance.mailbox import classification
+from relance.mailbox.classification.message_view import OurMail
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.sandbox import record
@@ -42,7 +43,7 @@ def persona(fate: Fate, language: str, client: str = "gmail") -> behaviour.Perso
 
 def judged(mail: postoffice.Mail) -> Classification:
     return classification.judge(
-        message.read(mail.raw), received=NOW, own_addresses=[REP], sent_texts=[OURS], mailed=[PERSON]
+        message.read(mail.raw), received=NOW, own_addresses=[REP], sent=[OurMail(OURS)], mailed=[PERSON]
     )
 
 

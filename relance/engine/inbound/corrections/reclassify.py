@@ -26,6 +26,7 @@ from relance.engine.store.mailboxes import aliases, mailboxes
 from relance.engine.store.sending import messages
 from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
+from relance.mailbox.classification.message_view import OurMail
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.wording import Text
@@ -164,7 +165,7 @@ def _judge(conn: Connection, kept: ReplySource) -> Classification:
     known = safe.Known(
         answer.received_at,
         own,
-        [each.body for each in sent],
+        [OurMail(each.body, each.subject) for each in sent],
         [each.recipient for each in sent],
         mailboxes.by_id(conn, answer.mailbox_id).hosts,
     )

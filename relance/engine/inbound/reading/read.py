@@ -18,6 +18,7 @@ from relance.engine.mailboxes.look import Look
 from relance.engine.store.inbound import replies
 from relance.engine.store.sending import messages
 from relance.mailbox.classification import safe
+from relance.mailbox.classification.message_view import OurMail
 from relance.mailbox.imap.folders import Folder
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing import authorship, message
@@ -156,7 +157,9 @@ def _item(
         # One of our addresses that somebody else answers through says nothing of who wrote.
         ours = is_our_own(look, mail, answers_us=found.proven)
         own = look.own if ours else look.own - {mail.from_address}
-        judgement = safe.judge(mail, safe.Known(received, own, texts, recipients, look.mailbox.hosts))
+        words = [OurMail(each.body, each.subject) for each in sent]
+        known = safe.Known(received, own, words, recipients, look.mailbox.hosts)
+        judgement = safe.judge(mail, known)
     return NewReply(
         mailbox_id=look.mailbox.id,
         folder=folder.name,

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 import flufl.bounce
 
 from relance.mailbox import refusal_words
+from relance.mailbox.classification.automated import speaks_to_us
 from relance.mailbox.classification.delivery_failures import speaking, status
 from relance.mailbox.classification.delivery_failures.status import Severity
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.message_view import ClassifierInput
+from relance.mailbox.parsing import reports
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 from relance.mailbox.refusal_words import About
 
@@ -76,10 +78,11 @@ _GRAVITY = ("failed", "delayed", None, "relayed", "expanded", "delivered")
 
 
 def _from_reports(letter: ClassifierInput) -> Bounce | None:
-    reports = sorted(letter.mail.reports, key=lambda report: (not _is_ours(report, letter), _gravity(report)))
-    if not reports or letter.mail.feedback_type or not _is_machine_report(letter) or _asks_for_proof(letter):
+    told = letter.mail.reports or reports.in_text(letter.mail.text)
+    ordered = sorted(told, key=lambda report: (not _is_ours(report, letter), _gravity(report)))
+    if not ordered or letter.mail.feedback_type or not _is_machine_report(letter) or _asks_for_proof(letter):
         return None  # a person may forward a report as an attachment
-    report = reports[0]
+    report = ordered[0]
     words = "\n".join(filter(None, (report.diagnostic, letter.subject, _own_words(letter))))
     action = (report.action or "").lower()
     if action in {"delivered", "relayed", "expanded"}:
@@ -203,6 +206,7 @@ def _is_machine_report(letter: ClassifierInput) -> bool:
         or is_from_daemon(letter)
         or _is_silent_system(letter)
         or _is_formula(letter)
+        or _is_bare_report(letter)
     )
 
 
@@ -211,6 +215,17 @@ def _is_report(letter: ClassifierInput) -> bool:
     return letter.mail.content_type == "multipart/report" and report_type in {"delivery-status", ""}
 
 
+def _is_bare_report(letter: ClassifierInput) -> bool:
+    """A report's own part, from an ordinary address and under no answer's subject, beside words that say the same.
+
+    A person who hands a report on answers somebody, forwards it, greets or asks.
+    """
+    if not letter.mail.reports or letter.is_answer or letter.words.quotes_ours or speaks_to_us(letter):
+        return False
+    return not _GREETING.match(letter.text) and bool(_PHRASES.search(letter.text[:1500]))
+
+
+_GREETING = re.compile(r"\s*(?:hi|hello|dear|dzien|hallo|bonjour|hola)\b")
 _REFUSED = re.compile(r"(?:automatically |was |has been |is )(?:rejected|refused|returned|bounced)")
 
 
@@ -233,7 +248,7 @@ def _is_formula(letter: ClassifierInput) -> bool:
         letter.mail.in_reply_to
         or letter.mail.references
         or letter.words.quotes_ours
-        or re.match(r"\s*(?:hi|hello|dear|dzien|hallo|bonjour|hola)\b", letter.text)
+        or _GREETING.match(letter.text)
     ):
         return False
     return bool(_is_titled(letter.subject) and _FORMULA.search(letter.text[:400]))

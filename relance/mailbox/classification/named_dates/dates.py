@@ -6,6 +6,7 @@ means (the last one away, the first one back) is read in `return_date`.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import re
@@ -47,7 +48,7 @@ class NamedDay:
     named_weekday: int | None = None
     span_start: dt.date | None = None  # the beginning, where it ends a range such as 3-14 August
     month_only: bool = False
-    relative: bool = False
+    gone: bool = False  # such a day is too long past, or too far ahead, to be meant: it only keeps its weekday from speaking
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ def mask(folded: str) -> str:
 def days(masked: str, reader: DateReader) -> list[NamedDay]:
     """Every date in masked, folded text, in order, none overlapping another; a weekday beside a date belongs to it."""
     taken: list[NamedDay] = []
-    for find in (_ranges, _written, _numbers, _ordinal_days, _months, _weekdays):
+    for find in (_ranges, _written, _numbers, _ordinal_days, _gone, _months, _weekdays):
         for day in find(masked, reader):
             if not any(day.start < other.end and other.start < day.end for other in taken):
                 taken.append(day)
-    return _joined(sorted(taken, key=lambda day: day.start), masked)
+    joined = _joined(sorted(taken, key=lambda day: day.start), masked)
+    return [day for day in joined if not day.gone]
 
 
 def _joined(found: list[NamedDay], masked: str) -> list[NamedDay]:
@@ -90,9 +92,7 @@ def _joined(found: list[NamedDay], masked: str) -> list[NamedDay]:
 
 
 def _named(day: NamedDay, weekday: NamedDay) -> NamedDay:
-    return NamedDay(
-        weekday.start, day.end, day.date, False, weekday.date.weekday(), day.span_start, day.month_only
-    )
+    return dataclasses.replace(day, start=weekday.start, named_weekday=weekday.date.weekday())
 
 
 # --- the year that was not written, and the order of day and month ---------------------------------------------------
@@ -277,6 +277,16 @@ def _numbers(masked: str, reader: DateReader) -> Iterator[NamedDay]:
         for match in expression.finditer(masked):
             if date := _ordered(reader, int(match["a"]), int(match["b"]), match.groupdict().get("year")):
                 yield NamedDay(*match.span(), date)
+
+
+def _gone(masked: str, reader: DateReader) -> Iterator[NamedDay]:
+    """Days written without their year that are none of the coming months': "until Friday 2 October", read on 26 October."""
+    for key in ("written", "month first"):
+        for match in forms(reader.language)[key].finditer(masked):
+            yield NamedDay(*match.span(), reader.today, gone=True)
+    for match in _SHORT.finditer(masked):
+        if int(match["a"]) <= 31 and int(match["b"]) <= 12:
+            yield NamedDay(*match.span(), reader.today, gone=True)
 
 
 _ORDINAL_DAY = re.compile(r"(?<!\w)the (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?!\w)")
