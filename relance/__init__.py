@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from relance.engine.restore.doubts import Decided, DoubtView, Whom
     from relance.engine.roles import Permission, Role, Scope, Viewer
     from relance.engine.schedule.calendar import Bound, BoundKind, When
+    from relance.engine.schedule.pace.ramp_up import PlannedDay
     from relance.engine.schedule.postponing import PostponedTimes
     from relance.engine.sending.copies import SentCopies
     from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
@@ -214,6 +215,7 @@ __all__ = [
     "PeopleAtStep",
     "Permission",
     "Planned",
+    "PlannedDay",
     "PostponedTimes",
     "Problem",
     "Process",
@@ -322,6 +324,7 @@ _ROOMS = {
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
     "engine.mailboxes.handing_over": ("HandOver",),
     "engine.mailboxes.settings.leaves": ("Leave", "LeaveReport"),
+    "engine.schedule.pace.ramp_up": ("PlannedDay",),
     "engine.mailboxes.health.checking": ("HealthFinding", "MailboxHealth"),
     "engine.mailboxes.health.watching": ("MailboxRate",),
     "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
@@ -377,10 +380,7 @@ _ROOMS = {
     "engine.sequences.steps.task_lists": ("TaskCounts", "TaskFilter", "TaskPage", "TaskReport", "TaskResult", "TaskTime"),
     "engine.reporting.history.daily": ("DayCounts",),
     "engine.reporting.history.task_endings": ("TaskEnding",),
-    "errors": (
-        "Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded",
-        "Trouble", "Unreachable", "Unwritable", "WrongUse",
-    ),
+    "errors": ("Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble", "Unreachable", "Unwritable", "WrongUse"),
     "mailbox.parsing.opened": ("Attachment", "OpenedMail"),
     "mailbox.account": ("Security", "Server"),
     "mailbox.smtp.usage": ("Usage",),

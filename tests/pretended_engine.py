@@ -31,6 +31,7 @@ class Spec:
     gap_seconds: int = 60
     hourly_cap: int | None = None
     jitter_seconds: int = 0
+    ramp_up: str = ""
     unknown_policy: str = "hold"
     plus_addressing: bool = False
 
@@ -63,6 +64,7 @@ class Thing:
     emails: tuple[str, ...] = ()
     sign_in: str = "password"
     secret: bytes = b"sealed"
+    ramp_plan: tuple[Any, ...] = ()
     steps: tuple[Any, ...] = ()
     sentences: tuple[str, ...] = ("It waits for Monday.",)
 

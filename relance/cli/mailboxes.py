@@ -38,6 +38,7 @@ from relance.cli.mailbox.options import (
     Policy,
     Port,
     Probe,
+    RampUp,
     Secured,
     SmtpHost,
     Test,
@@ -69,6 +70,7 @@ COLUMNS = {
     N_("refused by"): "refused_by",
 }
 
+RAMP_UP = {N_("day"): "day", N_("mails in 24 hours, at most"): "cap"}
 UNREAD = {
     N_("mailbox"): "mailbox",
     N_("folder"): "folder",
@@ -104,6 +106,7 @@ def add(  # noqa: PLR0913 - a flag for every question
     hourly_cap: HourlyCap = None,
     gap_seconds: Gap = None,
     jitter_seconds: Jitter = None,
+    ramp_up: RampUp = None,
     unknown: Policy = None,
     plus_addressing: Plus = False,
     test: Test = True,
@@ -123,12 +126,11 @@ def add(  # noqa: PLR0913 - a flag for every question
         "gap_seconds": 0 if rep and gap_seconds is None else gap_seconds,  # nobody to spare in a sandbox
         **{"daily_cap": daily_cap, "hourly_cap": hourly_cap, "jitter_seconds": jitter_seconds},
         "unknown_policy": unknown and unknown.value.replace("-", " "),
-        "plus_addressing": plus_addressing,
+        **{"plus_addressing": plus_addressing, "ramp_up": ramp_up},
     }
     with session.of(ctx).open() as relance:
         spec = {
-            "address": address,
-            "name": _sender(name, rep),
+            **{"address": address, "name": _sender(name, rep)},
             "username": username or (rep.username if rep else address),
             "password": _password(rep, address, from_stdin=password_stdin),
             **{"smtp": smtp, "imap": imap},
@@ -180,12 +182,11 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 def show_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
     """Show one mailbox."""
     with session.of(ctx).open() as relance:
-        show.record(
-            relance.mailboxes.show(address),
-            as_json=as_json,
-            leave_out=("beside", "smtp_server", "imap_server"),
-            coded=CODED,
-        )
+        found = relance.mailboxes.show(address)
+        left_out = ("beside", "smtp_server", "imap_server", *(() if as_json else ("ramp_plan",)))
+        show.record(found, as_json=as_json, leave_out=left_out, coded=CODED)
+        if found.ramp_plan and not as_json:
+            show.listing(found.ramp_plan, RAMP_UP, as_json=False, empty="")
 
 
 @group.command("test")

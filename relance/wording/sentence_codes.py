@@ -64,6 +64,13 @@ class SentenceCode(StrEnum):
     LINKS_NOWHERE = "links_nowhere"
     LINKS_OTHER = "links_other"
     LINKS_UNENCRYPTED = "links_unencrypted"
+    # What of a mailbox's pace keeps a mail that is due.
+    PACE_DAILY = "pace_daily"  # its limit of 24 hours
+    PACE_HOURLY = "pace_hourly"
+    PACE_GAP = "pace_gap"
+    PACE_PROVIDER = "pace_provider"  # what its provider takes in a minute
+    PACE_RAMP_UP = "pace_ramp_up"
+    PACE_ON_LEAVE = "pace_on_leave"
     # Why a mailbox is not read to its end.
     FOLDER_BARRED = "folder_barred"
     FOLDER_UNREADABLE = "folder_unreadable"

@@ -26,6 +26,7 @@ MEANINGS = {
     "from": "the address it came from",
     "gap_seconds": "how many seconds lie between two mails, at least",
     "hourly_cap": "how many mails may leave in an hour; 0: as many as there are",
+    "ramp_up": "by which plan it begins slowly, such as `10+5` or `10, 15, 25`; empty: it does not",
     "jitter_seconds": "how many seconds more lie between two mails, at most: otherwise each time",
     "going_on": "how many people continue",
     "held": "how many people are held",

@@ -192,6 +192,7 @@ PEOPLES_OWN = {
         "sequence",
         "smtp",
         "ehlo_name",
+        "ramp_up",
         "tracking_host",
         "signature",
         "signature_html",

@@ -27,9 +27,11 @@ from relance.cli.mailbox.options import (
     NewPlus,
     NewUsername,
     NoCaFile,
+    NoRampUp,
     PasswordStdin,
     Policy,
     Port,
+    RampUp,
     Secured,
     Signature,
     SignatureHtml,
@@ -53,6 +55,8 @@ def set_(  # noqa: PLR0913 - a flag for every question
     hourly_cap: HourlyCap = None,
     gap_seconds: Gap = None,
     jitter_seconds: Jitter = None,
+    ramp_up: RampUp = None,
+    no_ramp_up: NoRampUp = False,
     password_stdin: PasswordStdin = False,
     new_password: NewPassword = False,
     username: NewUsername = None,
@@ -90,7 +94,7 @@ def set_(  # noqa: PLR0913 - a flag for every question
             Way(smtp_host, smtp_port, smtp_security), Way(imap_host, imap_port, imap_security),
             _certificate(ca_file, none=no_ca_file), unknown and unknown.value.replace("-", " "),
             plus_addressing, alias, hourly_cap, jitter_seconds, zone, ehlo_name,
-            tracking_host, signature, _content(signature_html),
+            tracking_host, signature, _content(signature_html), "" if no_ramp_up else ramp_up,
         )  # fmt: skip
         _say(before, _changed(relance, address, wish, anyway=anyway), as_json=as_json)
 

@@ -68,6 +68,15 @@ Jitter = Annotated[
     int | None,
     typer.Option(min=0, help="Up to how much longer the time between two mails gets, at random."),
 ]
+RampUp = Annotated[
+    str | None,
+    typer.Option(
+        "--ramp-up",
+        metavar="PLAN",
+        help="Begin slowly: 10+5 is 10 mails in 24 hours on the first day on which mail leaves, and 5 more on each further one; 10,15,25 names the days one by one.",
+    ),
+]
+NoRampUp = Annotated[bool, typer.Option("--no-ramp-up", help="Send up to the daily limit at once.")]
 Gap = Annotated[int | None, typer.Option(min=0, help="The shortest time between two mails.")]
 NewPassword = Annotated[bool, typer.Option("--password", help="Ask for a new password.")]
 Policy = Annotated[

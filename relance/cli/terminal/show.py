@@ -36,6 +36,7 @@ ATTRIBUTES = {
     "name": N_("name"), "username": N_("user name"), "state": N_("state"), "reason": N_("reason"), "smtp": N_("SMTP"),
     "imap": N_("IMAP"), "daily cap": N_("limit in 24 hours"), "gap seconds": N_("seconds between mails"),
     "hourly cap": N_("limit in an hour"), "jitter seconds": N_("random seconds more"),
+    "ramp up": N_("ramp-up"), "ramp days": N_("sending days so far"),
     "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),
     "synced at": N_("last check"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
     "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),

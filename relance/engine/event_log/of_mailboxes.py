@@ -52,6 +52,7 @@ class MailboxChanged(EventData):
     gap_seconds: int | None = None
     hourly_cap: int | None = None
     jitter_seconds: int | None = None
+    ramp_up: str | None = None
     password: bool | None = None
     username: str | None = None
     smtp: str | None = None

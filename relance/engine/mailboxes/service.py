@@ -15,20 +15,21 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAdded, MailboxPaused, MailboxResumed
 from relance.engine.mailboxes import aliases as mailboxes_aliases
-from relance.engine.mailboxes.settings import flaws, signing_in
+from relance.engine.mailboxes.settings import flaws, ramping, signing_in
 from relance.engine.mailboxes.settings.signing_in import Done as Done
 from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
 from relance.engine.mailboxes.sign_ins import lifetimes, standing
 from relance.engine.mailboxes.sign_ins.standing import SignInStanding
 from relance.engine.reasons import Code, Why
 from relance.engine.schedule.leaves import Leave
+from relance.engine.schedule.pace.ramp_up import PlannedDay
 from relance.engine.sequences import backlog
 from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider_traits
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
-from relance.engine.store.sending import refusals
+from relance.engine.store.sending import ramp_ups, refusals
 from relance.mailbox import address, providers, tls
 from relance.mailbox.account import Account, Server
 from relance.mailbox.auth import SignInKind
@@ -52,6 +53,7 @@ class MailboxSpec:
     plus_addressing: bool = False  # whether ada+anything@ reaches ada@: then answers carry a token of ours
     hourly_cap: int | None = None  # mails in any hour; None: no cap
     jitter_seconds: int = 0  # up to so much longer between two mails, otherwise each time
+    ramp_up: str = ""  # it begins slowly: "10+5" or "10, 15, 25", see `MailboxChange`; empty: it does not
 
     @classmethod
     def of(cls, account: Account, **more: Any) -> MailboxSpec:
@@ -106,6 +108,11 @@ class MailboxView:
     tracking_host: str = ""  # what the links in its mails begin with; empty: the installation's
     signature: str = ""  # below its mails: as text, and in HTML; empty: made of the other
     signature_html: str = ""
+    ramp_up: str = ""  # while it begins slowly, by which plan: "10+5" or "10, 15, 25"
+    ramp_days: int = 0  # days on which mail left since it began so, and before today
+    ramp_plan: tuple[
+        PlannedDay, ...
+    ] = ()  # the days to come, today first, if mail leaves on every business day
 
     @property
     def kept(self) -> bool:
@@ -170,6 +177,7 @@ def add(context: Context, spec: MailboxSpec, granted: lifetimes.Granted | None =
         "hourly_cap": spec.hourly_cap,
         "gap_seconds": spec.gap_seconds,
         "jitter_seconds": spec.jitter_seconds,
+        "ramp_up": ramping.row(context, spec.ramp_up),
         "unknown_policy": spec.unknown_policy,
         "plus_addressing": spec.plus_addressing,
         "state": "active",
@@ -227,6 +235,7 @@ def _check(spec: MailboxSpec, email: str, today: dt.date | None) -> None:
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
         problems += flaws.server_problems(what, server)
     problems += flaws.limit_problems(spec)
+    problems += flaws.ramp_problems(spec.ramp_up, spec.daily_cap)
     problems += flaws.policy_problems(spec.unknown_policy)
     if problems:
         raise errors.Invalid(problems)
@@ -249,7 +258,9 @@ def list_all(context: Context) -> list[MailboxView]:
     """Every mailbox, by address."""
     with context.database.read() as conn:
         own = scopes.mailboxes(conn)
-        found = [each for each in mailboxes.list_all(conn) if own is None or each.id in own]
+        now = context.clock.now()
+        every = [each for each in mailboxes.list_all(conn) if own is None or each.id in own]
+        found = [ramp_ups.up_to_date(conn, each, now) for each in every]
         learned = provider_traits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
         known_addresses = aliases.own_addresses(conn) | _people(conn, found)
@@ -272,6 +283,7 @@ def show(context: Context, address: str) -> MailboxView:
     """One mailbox."""
     found = get(context, address)
     with context.database.read() as conn:
+        found = ramp_ups.up_to_date(conn, found, context.clock.now())
         learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
         own = aliases.own_addresses(conn) | _people(conn, [found])
@@ -316,6 +328,7 @@ def _view(
     own["provider_why"] = reasons.why_of(learned.text) if learned else None
     own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
     own |= {} if signed_in is None else signed_in.shown()
+    own |= ramping.shown(each)
     return MailboxView(**own)
 
 

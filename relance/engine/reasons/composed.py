@@ -68,6 +68,9 @@ def _changes(params: Params) -> Iterator[Text]:
     if "name" in params:
         yield Text("sender's name: {name}", name=params["name"])
     yield from _limit_changes(params)
+    if "ramp_up" in params:
+        plan = params["ramp_up"]
+        yield Text("ramp-up, by day: {plan}", plan=plan) if plan else Text("no ramp-up")
     if params.get("password"):
         yield Text("a new password")
     yield from _sign_in_changes(params)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
+from relance.engine.reasons import Why
 from relance.engine.reporting import silent_turns, timeline
 from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule import calendar, throttle
@@ -23,7 +24,7 @@ from relance.engine.states import State
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages, own_replies
+from relance.engine.store.sending import messages, own_replies, ramp_ups
 from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.sequences import Version
@@ -74,7 +75,7 @@ class EnrollmentFacts:
 def read(conn: Connection, context: Context, standing: Standing, halted: Text | None) -> EnrollmentFacts:
     """The facts of one enrollment, as they are now."""
     now = context.clock.now()
-    mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
+    mailbox = ramp_ups.up_to_date(conn, mailboxes.by_id(conn, standing.enrollment.mailbox_id), now)
     case = step_context.read(conn, context, [standing.enrollment])[0]
     sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
     waiting = bool(due.waits_for_other_mailbox(conn, [standing.enrollment.id], now))
@@ -159,3 +160,10 @@ def closed(look: EnrollmentFacts) -> dt.datetime | None:
     if look.case.row.wrote_before or not is_due(look):
         return None
     return admitting.closed_until(admitting.of_row(look.mailbox.first_mails), look.now)
+
+
+def pace_why(look: EnrollmentFacts) -> Why | None:
+    """What of the mailbox's pace keeps their mail, which is due; None: nothing does."""
+    allowed = allowance(look, look.now)
+    bound = allowed.bound if is_due(look) and allowed.count == 0 else None
+    return reasons.why_of(bound) if isinstance(bound, Text) else None

@@ -11,7 +11,7 @@ from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.steps import BranchStep
-from relance.engine.reasons import Code, Reason
+from relance.engine.reasons import Code, Reason, Why
 from relance.engine.reporting import codes, enrollment_facts, forecast
 from relance.engine.reporting.enrollment_facts import EnrollmentFacts
 from relance.engine.reporting.forecast import Planned
@@ -38,6 +38,7 @@ class Explanation:
     forecast: tuple[Planned, ...] = ()
     cause: EventView | None = None  # the event that led to where it stands, where that is known
     why: tuple[Mapping[str, Any], ...] = ()  # of `enrollment.reason`: each `code`, `params`, `sentence`
+    pace_why: Why | None = None  # what of the mailbox's pace keeps a mail that is due, for programs
 
 
 def explain(
@@ -68,7 +69,8 @@ def _explained(look: EnrollmentFacts, *, commands: bool) -> Explanation:
         *(_rest(planned) if commands else ()),
     ]
     why = tuple(map(_as_data, look.case.row.why))
-    return Explanation(view(look.standing), tuple(sentences), when, planned, look.cause, why)
+    pace = enrollment_facts.pace_why(look)
+    return Explanation(view(look.standing), tuple(sentences), when, planned, look.cause, why, pace)
 
 
 def _as_data(reason: Reason) -> dict[str, Any]:
@@ -338,8 +340,7 @@ def _mailbox(look: EnrollmentFacts) -> Iterator[str]:
     if enrollment_facts.is_due(look) and allowed.count == 0 and allowed.next_at is not None:
         yield _(
             "The mailbox's pace allows the next mail on {at}: {reason}",
-            at=look.of_mailbox(allowed.next_at),
-            reason=ended(allowed.bound),
+            **{"at": look.of_mailbox(allowed.next_at), "reason": ended(allowed.bound)},
         )
     if (closed := enrollment_facts.closed(look)) is not None:
         yield _(

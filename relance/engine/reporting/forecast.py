@@ -21,7 +21,7 @@ from relance.engine.states import State
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import messages, ramp_ups
 from relance.engine.store.sequences import enrollment_details, enrollment_lists
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
@@ -132,7 +132,10 @@ def _leaving(
 ) -> dict[int, Leaving]:
     people = contacts.by_ids(conn, [each.enrollment.contact_id for each in late])
     boxes = {
-        number: _Box(mailboxes.by_id(conn, number), messages.sent_since(conn, number, now - throttle.DAY))
+        number: _Box(
+            ramp_ups.up_to_date(conn, mailboxes.by_id(conn, number), now),
+            messages.sent_since(conn, number, now - throttle.DAY),
+        )
         for number in {each.enrollment.mailbox_id for each in late}
     }
     found = {}

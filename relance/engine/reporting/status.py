@@ -30,7 +30,7 @@ from relance.engine.store.held import HeldMark as HeldMark
 from relance.engine.store.mailboxes import hand_mails, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.processes import Process
-from relance.engine.store.sending import lateness
+from relance.engine.store.sending import lateness, ramp_ups
 from relance.engine.store.sequences import sequences
 from relance.wording import Text, ended
 
@@ -66,7 +66,7 @@ class MailboxLine:
     synced_at: dt.datetime | None
     sync_error: str
     sent_today: int  # in the last 24 hours
-    daily_cap: int | None
+    daily_cap: int | None  # of today, while it ramps up
     under_way: int  # people it is writing to
     send_error: str = ""  # what the last attempt to send met
     notes: tuple[str, ...] = ()  # what is odd in its folders, a sentence each
@@ -246,6 +246,7 @@ def _mailboxes(
     sent, by_hand = Counter(statistics.sent_since(conn, now - DAY)), hand_mails.since(conn, now - DAY)
     sent.update(by_hand)
     odd = unread_mail.oddities(conn, now)
+    listed = [ramp_ups.up_to_date(conn, each, now) for each in listed]
     return tuple(
         MailboxLine(
             each.address,
@@ -255,7 +256,7 @@ def _mailboxes(
             each.read_at,
             str(each.sync_error),
             sent[each.id],
-            each.daily_cap,
+            each.pace.daily(now),
             busy.get(each.id, 0),
             str(each.send_error),
             tuple(str(note) for note in odd.get(each.id, ())),
@@ -263,7 +264,7 @@ def _mailboxes(
             reasons.why_of(each.sync_error),
             reasons.why_of(each.send_error),
             reasons.whys_of(odd.get(each.id, ())),
-            _room_at(conn, each.id, each.daily_cap, sent[each.id], now),
+            _room_at(conn, each.id, each.pace.daily(now), sent[each.id], now),
             reasons.beside(each.state, [each.why]) if each.reason else "",
             by_hand.get(each.id, 0),
         )

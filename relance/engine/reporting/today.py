@@ -111,7 +111,7 @@ def day(context: Context) -> Day:
         ahead = [each for each in edges if each > now]
         begun = [now, *ahead]
         planned = [0] * (len(edges) - len(begun)) + counted.planned(conn, begun)
-        boxes = counted.capacity(conn)
+        boxes = counted.capacity(conn, now)
     hours = tuple(DayHour(*each) for each in zip(edges[:-1], sent, planned, strict=True))
     return Day(hours, _most_an_hour(boxes), _most_a_day(boxes))
 

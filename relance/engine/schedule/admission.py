@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.engine.schedule.throttle import DAY, Pace
+
+Capacity = Callable[[dt.date], int | None]
+# How many mails a mailbox sends on a day; None: any number.
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,17 @@ def per_day(pace: Pace, hours: dt.timedelta) -> int | None:
     return min(limits, default=None)
 
 
+def capacity(pace: Pace, hours: dt.timedelta) -> Capacity:
+    """`per_day` on each day, while a mailbox ramps up and after."""
+    steady, ramp = per_day(pace, hours), pace.ramp
+
+    def on(day: dt.date) -> int | None:
+        limits = (steady, ramp.on(day) if ramp is not None else None)
+        return min((each for each in limits if each is not None), default=None)
+
+    return on
+
+
 @dataclass(frozen=True)
 class Promised:
     """What a mailbox has sent, and owes to people it wrote to before."""
@@ -44,9 +58,9 @@ class Promised:
 
 
 def admitted(
-    waiting: Sequence[WaitingSequence], promised: Promised, capacity: int | None, most: int
+    waiting: Sequence[WaitingSequence], promised: Promised, capacity: Capacity, most: int
 ) -> tuple[int, ...]:
-    """The sequences whose first mails leave next, one for each mail, in order; at most `most`. `capacity`: mails in a day."""
+    """The sequences whose first mails leave next, one for each mail, in order; at most `most`."""
     load, lately = Counter(promised.follow_ups), {each.sequence_id: each.lately for each in waiting}
     left = {each.sequence_id: each.waiting for each in waiting}
     load[promised.today] += promised.sent
@@ -65,7 +79,6 @@ def admitted(
     return tuple(chosen)
 
 
-def _fits(
-    each: WaitingSequence, load: Mapping[dt.date, int], promised: Promised, capacity: int | None
-) -> bool:
-    return capacity is None or all(load.get(day, 0) < capacity for day in {promised.today, *each.days})
+def _fits(each: WaitingSequence, load: Mapping[dt.date, int], promised: Promised, capacity: Capacity) -> bool:
+    limits = ((load.get(day, 0), capacity(day)) for day in {promised.today, *each.days})
+    return all(most is None or count < most for count, most in limits)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.engine.schedule import admission
-from relance.engine.schedule.admission import Promised, WaitingSequence
+from relance.engine.schedule.admission import Capacity, Promised, WaitingSequence
 
 HORIZON = 3 * 366  # days that are looked at
 DAY = dt.timedelta(days=1)
@@ -31,11 +31,11 @@ class Queue:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What a mailbox sends in a day (`capacity`; None: any number) and today still (`room`); what left it in the last 24 hours, what it
+    """What a mailbox sends on a day (`capacity`) and today still (`room`; None: any number); what left it in the last 24 hours, what it
     owes to those it wrote to before, by day, and whether it sends at all on a day."""
 
     today: dt.date
-    capacity: int | None
+    capacity: Capacity
     room: int | None
     sent: int
     follow_ups: Mapping[dt.date, int]
@@ -81,9 +81,10 @@ class _Days:
 
     def _gone(self) -> int:
         """What today has no room for any more."""
-        if self._box.capacity is None or self._box.room is None:
+        most = self._box.capacity(self._box.today)
+        if most is None or self._box.room is None:
             return self._box.sent
-        return max(self._box.sent, self._box.capacity - self._box.room)
+        return max(self._box.sent, most - self._box.room)
 
     def fill(self, day: dt.date) -> set[int]:
         """First mails leave on that day; of which sequences."""
@@ -107,14 +108,15 @@ class _Days:
         return day >= queue.since and self.left[queue.sequence_id] > 0
 
     def _admitted(self, waiting: Sequence[WaitingSequence], day: dt.date, most: int) -> Mapping[int, int]:
-        if self._box.capacity is None:
+        if self._box.capacity(day) is None:
             return {each.sequence_id: each.waiting for each in waiting}
         promised = Promised(day, 0, self._load)
         return Counter(admission.admitted(waiting, promised, self._box.capacity, most))
 
     def carry(self, day: dt.date, *, sends: bool) -> bool:
         """What does not fit leaves on the next day; whether there is any."""
-        fits = self._load[day] if self._box.capacity is None else self._box.capacity
+        most = self._box.capacity(day)
+        fits = self._load[day] if most is None else most
         over = self._load[day] - (fits if sends else 0)
         if over > 0:
             self._load[day + DAY] += over

@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 
 from relance.engine.schedule import leaves
 from relance.engine.schedule.leaves import Leave
+from relance.engine.schedule.pace.ramp_up import DAY as A_DAY
+from relance.engine.schedule.pace.ramp_up import RampUp
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 DAY, HOUR, MINUTE = dt.timedelta(hours=24), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 NO_TIME = dt.timedelta(0)
@@ -21,10 +24,11 @@ NO_TIME = dt.timedelta(0)
 
 @dataclass(frozen=True)
 class Window:
-    """At most `most` mails in any `span`."""
+    """At most `most` mails in any `span`. `until`: when a ramp-up may allow more; None: it is the mailbox's own limit."""
 
     most: int
     span: dt.timedelta
+    until: dt.datetime | None = None
 
     @property
     def bound(self) -> Text:
@@ -34,31 +38,38 @@ class Window:
                 "this mailbox's provider takes {count} mail in a minute",
                 "this mailbox's provider takes {count} mails in a minute",
                 self.most,
-            )
+            ).coded(SentenceCode.PACE_PROVIDER)
+        if self.until is not None:
+            return Text.plural(
+                "this mailbox's ramp-up allows {count} mail in 24 hours today",
+                "this mailbox's ramp-up allows {count} mails in 24 hours today",
+                self.most,
+            ).coded(SentenceCode.PACE_RAMP_UP)
         if self.span == HOUR:
             return Text.plural(
                 "this mailbox's limit is {count} mail in an hour",
                 "this mailbox's limit is {count} mails in an hour",
                 self.most,
-            )
+            ).coded(SentenceCode.PACE_HOURLY)
         return Text.plural(
             "this mailbox's limit is {count} mail in 24 hours",
             "this mailbox's limit is {count} mails in 24 hours",
             self.most,
-        )
+        ).coded(SentenceCode.PACE_DAILY)
 
     def free_at(self, sent: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
         """From when on one more may go, given when mails left (oldest first)."""
         if self.most <= 0:
             return now + self.span
-        return sent[-self.most] + self.span if len(sent) >= self.most else now
+        frees = sent[-self.most] + self.span if len(sent) >= self.most else now
+        return frees if self.until is None else min(frees, self.until)
 
 
 @dataclass(frozen=True)
 class Pace:
     """A mailbox's own limits: at most `cap` mails in any 24 hours and `hourly` in any hour (None: no limit), at least `gap` between
     two. After each mail the gap is longer by a part of `jitter`, which `seed` and the time of that mail decide. Nothing leaves on
-    the days of `leaves`."""
+    the days of `leaves`; while it begins slowly (`ramp`), fewer than `cap`."""
 
     cap: int | None
     gap: dt.timedelta
@@ -66,18 +77,33 @@ class Pace:
     jitter: dt.timedelta = NO_TIME
     seed: int = 0
     leaves: tuple[Leave, ...] = ()
+    ramp: RampUp | None = None
 
     @property
     def spaced(self) -> bool:
         """Whether mails keep a distance from each other."""
         return self.gap > NO_TIME or self.jitter > NO_TIME
 
-    def windows(self) -> Iterator[Window]:
-        """Its caps."""
-        if self.cap is not None:
+    def windows(self, at: dt.datetime | None = None) -> Iterator[Window]:
+        """Its caps at an instant; None: when it has ramped up."""
+        ramped = None if self.ramp is None or at is None else self._ramped(self.ramp, at)
+        if ramped is not None:
+            yield ramped
+        elif self.cap is not None:
             yield Window(self.cap, DAY)
         if self.hourly is not None:
             yield Window(self.hourly, HOUR)
+
+    def daily(self, at: dt.datetime) -> int | None:
+        """The most mails in the 24 hours before an instant."""
+        return next((each.most for each in self.windows(at) if each.span == DAY), None)
+
+    def _ramped(self, ramp: RampUp, at: dt.datetime) -> Window | None:
+        today = ramp.date(at)
+        most = ramp.on(today)
+        if most is None or (self.cap is not None and most >= self.cap):
+            return None
+        return Window(most, DAY, ramp.begins(today + A_DAY))
 
     def gap_after(self, left_at: dt.datetime) -> dt.timedelta:
         """How long after a mail that left then the next may: whoever asks again is told the same."""
@@ -113,7 +139,7 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
         return Allowance(0, back, _on_leave(pace.leaves, back))
     recent = [min(at, now) for at in sent if at > now - DAY]  # it left, whatever clock says that it will
     room, full = batch, list[tuple[dt.datetime, Window]]()
-    for window in pace.windows():
+    for window in pace.windows(now):
         inside = [at for at in recent if at > now - window.span]
         room = min(room, window.most - len(inside))
         if len(inside) >= window.most:
@@ -126,7 +152,8 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
 
 def _on_leave(known: Sequence[Leave], back: dt.datetime) -> Text:
     last = next(each.last for each in known if each.ends == back)
-    return Text("the owner of this mailbox is on leave until {day}", day=last)
+    words = Text("the owner of this mailbox is on leave until {day}", day=last)
+    return words.coded(SentenceCode.PACE_ON_LEAVE)
 
 
 def _spaced(pace: Pace, recent: Sequence[dt.datetime], now: dt.datetime, room: int) -> Allowance:
@@ -134,11 +161,8 @@ def _spaced(pace: Pace, recent: Sequence[dt.datetime], now: dt.datetime, room: i
     free_at = recent[-1] + gap if recent else now
     if free_at > now:
         seconds = int(gap.total_seconds())
-        return Allowance(
-            0,
-            free_at,
-            Text.plural("{count} second between two mails", "{count} seconds between two mails", seconds),
-        )
+        words = Text.plural("{count} second between two mails", "{count} seconds between two mails", seconds)
+        return Allowance(0, free_at, words.coded(SentenceCode.PACE_GAP))
     return Allowance(min(1, room), now + pace.gap)
 
 

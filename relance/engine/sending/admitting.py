@@ -94,7 +94,7 @@ def reckon(
     waiting = [_waiting(scripts[each.version_id], each, lately, context.workspace, zone, now) for each in due]
     hours = max(_hours(scripts[each.version_id]) for each in due)
     promised = Promised(now.astimezone(zone).date(), sent, load)
-    order = admission.admitted(waiting, promised, admission.per_day(pace, hours), MAX_ADMITTED)
+    order = admission.admitted(waiting, promised, admission.capacity(pace, hours), MAX_ADMITTED)
     return Admission(now + HOLDS, order)
 
 

@@ -23,7 +23,7 @@ from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import arrivals, claims, messages
+from relance.engine.store.sending import arrivals, claims, messages, ramp_ups
 from relance.engine.store.sequences import due, enrollments
 from relance.engine.store.sequences.due import FirstMails
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -142,6 +142,7 @@ class Workload:
         first: FirstMails = NOTHING_KNOWN,
     ) -> None:
         self.at, number, self.sent = now, self.lease.mailbox_id, len(sent)
+        self.pace = ramp_ups.counted(conn, number, self.pace, now)
         self.allowance = throttle.allowance(self.pace, sent, now, self.context.options.batch)
         if self.provider is not None:
             ended = arrivals.ended_since(conn, number, now - self.provider.span, now)

@@ -20,7 +20,7 @@ from relance.engine.definition.position import Position
 from relance.engine.schedule import admission, leaves, outlook, throttle
 from relance.engine.schedule.outlook import LastMails, Outgoing, Queue
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import first_mails, messages
+from relance.engine.store.sending import first_mails, messages, ramp_ups
 from relance.engine.store.sending.first_mails import UnderWay
 
 NOON = dt.time(12)
@@ -71,7 +71,7 @@ class _Look:
             )
         ]
         sent = len(messages.sent_since(conn, box.id, self._now - throttle.DAY))
-        return outlook.outlook(own, others, self._outgoing(box, sent, self._owed(conn, under_way)))
+        return outlook.outlook(own, others, self._outgoing(conn, box, sent, self._owed(conn, under_way)))
 
     def _owed(self, conn: Connection, under_way: Iterable[UnderWay]) -> Counter[dt.date]:
         """Follow-ups of those the mailbox wrote to before, by day."""
@@ -109,16 +109,15 @@ class _Look:
             return ()
         return script.mail_days(Position(step, "mail", opens), workspace, self._zone)
 
-    def _outgoing(self, box: Mailbox, sent: int, owed: Mapping[dt.date, int]) -> Outgoing:
+    def _outgoing(self, conn: Connection, box: Mailbox, sent: int, owed: Mapping[dt.date, int]) -> Outgoing:
         first = self._script.plan.mails[0].id
         hours = [self._minutes(first, self._today + dt.timedelta(days=each), 0) for each in range(7)]
-        capacity = admission.per_day(box.pace, dt.timedelta(minutes=max(hours)))
+        pace = ramp_ups.up_to_date(conn, box, self._now).pace
+        capacity = admission.capacity(pace, dt.timedelta(minutes=max(hours)))
         local = self._now.astimezone(self._zone)
         still = self._minutes(first, self._today, local.hour * 60 + local.minute)
-        room = admission.per_day(box.pace, dt.timedelta(minutes=still)) if still else 0
-        return Outgoing(
-            self._today, capacity, room, sent, owed, functools.partial(self._sends, box.pace.leaves)
-        )
+        room = admission.capacity(pace, dt.timedelta(minutes=still))(self._today) if still else 0
+        return Outgoing(self._today, capacity, room, sent, owed, functools.partial(self._sends, pace.leaves))
 
     def _minutes(self, step: str, day: dt.date, since: int) -> int:
         """The sending hours of a day from that minute on."""

@@ -25,6 +25,8 @@ from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code
 from relance.engine.states import State
 from relance.engine.store import scopes
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import ramp_ups
 from relance.engine.store.sequences import due
 from relance.mailbox.parsing.inbound import Kind
 
@@ -128,11 +130,12 @@ def _since(conn: Connection, at: dt.datetime) -> list[sa.ColumnElement[bool]]:
     return [event.c.at > at, *scopes.of_enrollments(conn, event.c.enrollment_id)]
 
 
-def capacity(conn: Connection) -> list[tuple[int | None, int]]:
-    """The daily cap and the gap of each active mailbox."""
-    query = sa.select(mailbox.c.daily_cap, mailbox.c.gap_seconds)
-    query = query.where(mailbox.c.state == "active", *scopes.within(conn, mailbox.c.id))
-    return [(row.daily_cap, row.gap_seconds) for row in conn.execute(query)]
+def capacity(conn: Connection, now: dt.datetime) -> list[tuple[int | None, int]]:
+    """The cap of today and the gap of each active mailbox."""
+    own = scopes.mailboxes(conn)
+    every = [each for each in mailboxes.list_all(conn) if own is None or each.id in own]
+    active = [ramp_ups.up_to_date(conn, each, now) for each in every if each.state == "active"]
+    return [(each.pace.daily(now), each.gap_seconds) for each in active]
 
 
 def any_contact(conn: Connection) -> bool:

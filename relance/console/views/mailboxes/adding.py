@@ -30,7 +30,7 @@ else:  # whoever adds a mailbox asks DNS
     )
 
 FORM_FIELDS = (
-    *("address", "name", "username", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds"),
+    *("address", "name", "username", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds", "ramp_up"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
@@ -156,6 +156,7 @@ def _spec(visit: Visit) -> MailboxSpec:
         gap_seconds=number(given, "gap_seconds", 60),
         hourly_cap=number(given, "hourly_cap", 0) or None,
         jitter_seconds=number(given, "jitter_seconds", 0),
+        ramp_up=given["ramp_up"],
     )
 
 

@@ -22,7 +22,7 @@ from relance.wording import Text
 FIELDS = (
     *("name", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds", "username"),
     *("aliases", "unknown_policy", "plus_addressing", "zone", "ehlo_name"),
-    *("tracking_host", "signature", "signature_html"),
+    *("tracking_host", "signature", "signature_html", "ramp_up"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
@@ -71,6 +71,7 @@ def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
         given.get("tracking_host"),
         given.get("signature"),
         given.get("signature_html"),
+        given.get("ramp_up"),
     )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from relance import errors
 from relance.console import lists
+from relance.console.charts import Bar
 from relance.console.pages import Page, Rail
 from relance.console.views.mailboxes import trying
 from relance.console.views.mailboxes.owners import possible_owners
@@ -21,7 +22,7 @@ from relance.engine.reporting import codes
 from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
 from relance.mailbox.account import Security
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, dates
 
 NOTHING: Mapping[str, str] = {}
 
@@ -116,6 +117,7 @@ def shown(
         origin=lists.origin(visit),
         index=lists.back(visit, "/mailboxes", ("state",)),
         mailbox=mailbox,
+        ramp_up=[Bar(dates.short_day(each.day), 0, each.cap) for each in mailbox.ramp_plan],
         smtp=_server(mailbox.smtp),
         imap=_server(mailbox.imap),
         line=_lines(visit).get(mailbox.address),
@@ -137,6 +139,7 @@ def _written(mailbox: MailboxView) -> dict[str, str]:
         "hourly_cap": "" if mailbox.hourly_cap is None else str(mailbox.hourly_cap),
         "gap_seconds": str(mailbox.gap_seconds),
         "jitter_seconds": str(mailbox.jitter_seconds),
+        "ramp_up": mailbox.ramp_up,
         "username": mailbox.username,
         "aliases": ", ".join(mailbox.aliases),
         "unknown_policy": mailbox.unknown_policy,

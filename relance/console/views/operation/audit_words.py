@@ -135,6 +135,7 @@ FIELDS: Mapping[str, str] = {
     "gap_seconds": N_("seconds between mails"),
     "hourly_cap": N_("limit in an hour"),
     "jitter_seconds": N_("random seconds more"),
+    "ramp_up": N_("ramp-up"),
     "go_on": N_("people who bounced go on"),
     "held_because": N_("held because"),
     "ids": N_("tasks"),

@@ -47,6 +47,9 @@ mailbox = sa.Table(
     sa.Column("hourly_cap", sa.Integer),  # mails in any hour; empty: no cap
     count("gap_seconds"),  # at least so long between two mails
     count("jitter_seconds"),  # up to so much longer, otherwise after each mail
+    sa.Column(
+        "ramp_up", NullJson
+    ),  # fewer than the daily cap, while it begins: see `schedule/pace/ramp_up.py`
     text("unknown_policy", default="hold"),  # hold, assume sent, send again
     sa.Column("files_sent", sa.Boolean),  # whether the provider files its own Sent copies; empty: not known
     # Whether ada+token@ reaches ada@: then Reply-To carries the mail's token, and no client can lose it.

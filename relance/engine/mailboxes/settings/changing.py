@@ -20,7 +20,7 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxChanged, MailboxResumed
 from relance.engine.mailboxes import aliases, service
 from relance.engine.mailboxes.service import MailboxView
-from relance.engine.mailboxes.settings import flaws, signing_in
+from relance.engine.mailboxes.settings import flaws, ramping, signing_in
 from relance.engine.mailboxes.settings.signing_in import Done
 from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.reasons import Code, because
@@ -52,7 +52,8 @@ class ServerChange:
 @dataclass(frozen=True)
 class MailboxChange:
     """What is to be otherwise than it is; what is None stays. `daily_cap`, `hourly_cap` 0: no cap; `ca_file` "": none; `aliases`: all that
-    it is to have. The password is sealed before it is stored."""
+    it is to have. `ramp_up` "10+5": ten mails in 24 hours on the first day on which mail leaves, five more on each further one, up to
+    `daily_cap`; "10, 15, 25" names the days one by one. The password is sealed before it is stored."""
 
     name: str | None = None
     daily_cap: int | None = None
@@ -72,6 +73,7 @@ class MailboxChange:
     tracking_host: str | None = None  # what the links in its mails begin with; "": the installation's
     signature: str | None = None  # below its mails: as text, and in HTML; "": made of the other
     signature_html: str | None = None
+    ramp_up: str | None = None  # "10+5", "10, 15, 25"; "": none
 
 
 def change(
@@ -90,7 +92,7 @@ def change(
     A mailbox that paused itself for its sign-in sends again once the new one has been tested.
     """
     before = service.get(context, address)
-    wanted = _wanted(before, wish)
+    wanted = _wanted(context, before, wish)
     new = _signs_in_otherwise(before, wanted, wish)
     by_password = bool(wish.password) or before.sign_in == SignInKind.PASSWORD
     _check(wanted, wish, context.clock.now().date() if new and by_password else None)
@@ -124,7 +126,7 @@ _CHANGED_MEANWHILE = Text(
 def _store(
     conn: Connection, context: Context, found: Mailbox, wish: MailboxChange, *, new: bool, tested: bool
 ) -> None:
-    now, wanted = context.clock.now(), _wanted(found, wish)
+    now, wanted = context.clock.now(), _wanted(context, found, wish)
     if wish.aliases is not None:
         aliases.put_all(conn, context, found, wish.aliases)
     values = dict(_columns(found, wanted))
@@ -193,6 +195,8 @@ def _check(wanted: Mailbox, wish: MailboxChange, today: dt.date | None) -> None:
     if wish.unknown_policy is not None:
         problems += flaws.policy_problems(wish.unknown_policy)
     problems += flaws.limit_problems(wish)
+    ramp = ramping.written(wanted) if wish.ramp_up is None else wish.ramp_up
+    problems += flaws.ramp_problems(ramp, wanted.daily_cap)
     problems += flaws.sender_problems(wish)
     if problems:
         raise errors.Invalid(problems)
@@ -219,7 +223,7 @@ def _tidy(name: str) -> str:
         return name  # refused right behind this
 
 
-def _wanted(found: Mailbox, wish: MailboxChange) -> Mailbox:
+def _wanted(context: Context, found: Mailbox, wish: MailboxChange) -> Mailbox:
     """The mailbox as it is to be, but for its password."""
     values: dict[str, Any] = {name: getattr(wish, name) for name in _PLAIN if getattr(wish, name) is not None}
     for name in SENDER:
@@ -233,13 +237,15 @@ def _wanted(found: Mailbox, wish: MailboxChange) -> Mailbox:
     values |= {
         what: getattr(wish, what).over(getattr(found, what)) for what in _SERVERS if getattr(wish, what)
     }
+    if wish.ramp_up is not None and wish.ramp_up.strip() != ramping.written(found):
+        values["ramp_up"] = ramping.row(context, wish.ramp_up)
     return dataclasses.replace(found, **values)
 
 
 _SERVERS = ("smtp", "imap")
 _CAPS = ("daily_cap", "hourly_cap")  # 0, as it is asked for: none
 _FIELDS = (
-    *("name", *LIMITS, "username", *_SERVERS),
+    *("name", *LIMITS, "ramp_up", "username", *_SERVERS),
     *("ca_file", "unknown_policy", "plus_addressing", *SENDER),
 )
 _PLAIN = ("gap_seconds", "jitter_seconds", "username", "unknown_policy", "plus_addressing", *SENDER)
@@ -270,6 +276,8 @@ def _plain(name: str, value: Any) -> Any:
     """A server as it is written; of a certificate and a signature, that there is one."""
     if name in ("ca_file", "signature", "signature_html"):
         return bool(value)
+    if name == "ramp_up":
+        return value["plan"] if value else ""
     return signing_in.place_of(value) if isinstance(value, Server) else value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from relance import errors
 from relance.engine.schedule import timezones
+from relance.engine.schedule.pace import ramp_up
 from relance.engine.states import POLICIES
 from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox import greeting
@@ -45,6 +46,22 @@ def limit_problems(told: object) -> Iterator[errors.Problem]:
     for where in mailboxes.LIMITS:
         if (getattr(told, where) or 0) < 0:
             yield errors.Problem(NEGATIVE, where=where)
+
+
+_NO_PLAN = Text(
+    "must be the first day's number and how many more each day, such as 10+5, or one number for each day, such as 10, 15, 25."
+).coded(SentenceCode.VALUE_UNFIT)
+_NO_END = Text("needs a limit in 24 hours that it leads up to.").coded(SentenceCode.VALUE_UNFIT)
+
+
+def ramp_problems(written: str, cap: int | None) -> Iterator[errors.Problem]:
+    """What is wrong with a ramp-up; empty is well. `cap`: the mailbox's limit in 24 hours."""
+    if not written:
+        return
+    if ramp_up.RampPlan.read(written) is None:
+        yield errors.Problem(_NO_PLAN, where="ramp_up")
+    elif not cap:
+        yield errors.Problem(_NO_END, where="ramp_up")
 
 
 def sign_in_problems(**given: str) -> Iterator[errors.Problem]:

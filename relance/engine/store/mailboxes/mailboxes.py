@@ -20,6 +20,7 @@ from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
 from relance.engine.schedule import leaves
 from relance.engine.schedule.leaves import Leave
+from relance.engine.schedule.pace.ramp_up import RampUp
 from relance.engine.schedule.throttle import Pace
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases
@@ -80,12 +81,19 @@ class Mailbox:
     tracking_host: str = ""  # what the links in its mails begin with; empty: the installation's
     signature: str = ""  # below its mails: as text, and in HTML; empty: made of the other
     signature_html: str = ""
+    ramp_up: Mapping[str, Any] | None = None  # as it is stored: see `ramp`
 
     @property
     def pace(self) -> Pace:
         """How fast it may send."""
         gap, jitter = dt.timedelta(seconds=self.gap_seconds), dt.timedelta(seconds=self.jitter_seconds)
-        return Pace(self.daily_cap, gap, self.hourly_cap, jitter, self.id, self.on_leave)
+        return Pace(self.daily_cap, gap, self.hourly_cap, jitter, self.id, self.on_leave, self.ramp)
+
+    @property
+    def ramp(self) -> RampUp | None:
+        """Where it stands in its ramp-up; None: its own limits are all that counts."""
+        found = RampUp.of_row(self.ramp_up)
+        return None if found is None or found.over(self.daily_cap) else found
 
     @property
     def on_leave(self) -> tuple[Leave, ...]:
@@ -160,7 +168,7 @@ def add(conn: Connection, **values: object) -> int:
 
 def change(conn: Connection, mailbox_id: int, **values: object) -> None:
     """Set columns of one mailbox. With other limits it is reckoned anew whose first mails leave."""
-    if not values.keys().isdisjoint(LIMITS):
+    if not values.keys().isdisjoint((*LIMITS, "ramp_up")):
         values = {"first_mails": None, **values}
     conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(**values))
 

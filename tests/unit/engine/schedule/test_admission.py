@@ -44,7 +44,7 @@ def loads(waiting: list[WaitingSequence], promised: Promised, order: tuple[int, 
 def test_no_day_is_promised_more_than_the_mailbox_sends(
     waiting: list[WaitingSequence], promised: Promised, capacity: int, most: int
 ) -> None:
-    order = admitted(waiting, promised, capacity, most)
+    order = admitted(waiting, promised, lambda _day: capacity, most)
     assert len(order) <= most
     before, after = loads(waiting, promised, ()), loads(waiting, promised, order)
     assert all(after[day] <= max(capacity, before[day]) for day in after)
@@ -55,7 +55,7 @@ def test_no_day_is_promised_more_than_the_mailbox_sends(
 def test_nobody_waits_whose_follow_ups_could_be_served(
     waiting: list[WaitingSequence], promised: Promised, capacity: int, most: int
 ) -> None:
-    order = admitted(waiting, promised, capacity, most)
+    order = admitted(waiting, promised, lambda _day: capacity, most)
     if len(order) == most:
         return
     load, taken = loads(waiting, promised, order), Counter(order)
@@ -67,7 +67,7 @@ def test_nobody_waits_whose_follow_ups_could_be_served(
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(1, 60))
 def test_sequences_share_by_weight_to_within_one_mail(weights: list[int], most: int) -> None:
     waiting = [WaitingSequence(number, weight, 1000, 0, ()) for number, weight in enumerate(weights)]
-    taken = Counter(admitted(waiting, Promised(TODAY, 0, {}), None, most))
+    taken = Counter(admitted(waiting, Promised(TODAY, 0, {}), lambda _day: None, most))
     for one in waiting:
         for other in waiting:
             assert taken[one.sequence_id] / one.weight <= (taken[other.sequence_id] + 1) / other.weight
@@ -75,7 +75,7 @@ def test_sequences_share_by_weight_to_within_one_mail(weights: list[int], most: 
 
 def test_who_had_less_lately_goes_first() -> None:
     waiting = [WaitingSequence(1, 1, 9, 5, ()), WaitingSequence(2, 1, 9, 3, ())]
-    assert admitted(waiting, Promised(TODAY, 8, {}), 20, 5) == (2, 2, 1, 2, 1)
+    assert admitted(waiting, Promised(TODAY, 8, {}), lambda _day: 20, 5) == (2, 2, 1, 2, 1)
 
 
 def test_a_day_holds_what_cap_and_gap_allow() -> None:

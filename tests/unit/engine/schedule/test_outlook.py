@@ -17,7 +17,7 @@ def queue(number: int, waiting: int, weight: int = 1, since: dt.date = TODAY) ->
 
 def box(capacity: int | None, **values: object) -> Outgoing:
     given = {"room": capacity, "sent": 0, "follow_ups": {}, "sends": lambda _day: True, **values}
-    return Outgoing(TODAY, capacity, **given)  # type: ignore[arg-type]
+    return Outgoing(TODAY, lambda _day: capacity, **given)  # type: ignore[arg-type]
 
 
 def days(first: int, last: int) -> LastMails:
