@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import functools
 import itertools
 from collections.abc import Callable
@@ -76,7 +77,7 @@ class PostOffice:
         """Write a mail into the record, hand it on, file the rep's own copy."""
         for recipient in recipients:
             await self._deliver(self._arrived(user, asked, recipient, raw))
-        if self.reps[user].files_sent:
+        if self.reps[user].files_sent and _is_from(user, raw):
             await self.place(user, Mail(raw, record.Kind.SENT_COPY, recipients[0], user, folder="Sent"))
         return f"Ok: queued as {next(self._queue):08X}"
 
@@ -122,6 +123,12 @@ class PostOffice:
             await self.place(arrived.recipient, mail)
         for tell in self.listeners:
             tell(arrived)
+
+
+def _is_from(user: str, raw: bytes) -> bool:
+    """Whether a salesperson wrote it: what the sandbox is handed as a prospect's answer was not."""
+    written = headers.decode(headers.first(headers.read(raw), "from"))
+    return user.lower() in {address.lower() for _name, address in email.utils.getaddresses([written])}
 
 
 def _turned(user: str, recipient: str, reply: str, when: record.Moment) -> record.Turned:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -354,3 +355,12 @@ def test_by_keyboard_alone_all_of_a_group_go_on(desk, tab) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert {state(desk, each) for each in FIRM[:3]} == {State.ACTIVE}
+
+
+def test_what_is_wrong_leads_to_the_people_it_speaks_of(desk: Console) -> None:
+    held_people.lacking(desk.app._context, *FIRM)
+    with desk.client(desk.join(BOSS)) as boss:
+        page = boss.get("/status").text
+        links = re.findall(r'<a href="([^"]*)" class="line', page)
+        assert "/held" in links
+        assert {boss.get(each).status_code for each in links} == {200}

@@ -149,3 +149,10 @@ def test_a_date_is_believed_only_in_the_past(ready: Context) -> None:
     old = copy(ready, To=MIA, Message_ID="<3@x.example>", Date=format_datetime(now - dt.timedelta(days=3)))
     take(ready, late, undated, old)
     assert counted(ready) == [now, now]
+
+
+def test_what_a_person_wrote_to_us_is_not_ours_though_a_server_filed_it_as_sent(ready: Context) -> None:
+    """A prospect's answer that went through our own server, as `relance sandbox answer` sends it."""
+    raw = letter(KIM, To=ADA, Date=format_datetime(ready.clock.now()), Message_ID=ODD)
+    take(ready, Copy(message.read(raw), "Sent", 7, 9, in_sent=True))
+    assert counted(ready) == []

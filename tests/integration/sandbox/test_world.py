@@ -100,6 +100,15 @@ def test_a_rep_may_have_no_sent_copies(mail_world: world.World) -> None:
     assert read(bob, "Sent") == []
 
 
+def test_an_answer_handed_in_for_a_prospect_is_no_mail_of_the_reps(
+    mail_world: world.World, ann: account.Account
+) -> None:
+    raw = RAW.replace(b"From: Ann <ann@reps.example>", b"From: piotr@firma.example")
+    deliver(ann, "ann@reps.example", raw=raw)
+    assert [mail[b"BODY[]"] for mail in read(ann, "INBOX")] == [raw]
+    assert read(ann, "Sent") == []
+
+
 def test_a_mail_to_oneself_comes_back(mail_world: world.World, ann: account.Account) -> None:
     deliver(ann, "ann@reps.example")
 

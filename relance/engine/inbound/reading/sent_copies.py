@@ -26,7 +26,7 @@ from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import correspondence, replies
-from relance.engine.store.mailboxes import hand_mails, mailboxes
+from relance.engine.store.mailboxes import aliases, hand_mails, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments
@@ -123,14 +123,23 @@ def _learn(
 
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:
     """Anyone who writes to a person by hand has taken over: the sequence waits until they say that it may go on. Whoever it is
-    written to, it counts against what the mailbox may send."""
-    hand_mails.add(conn, mailbox_id, copy.mark, copy.mail.date or now, now)
+    written to, it counts against what the mailbox may send. A mail from one of those people is theirs, wherever it lies."""
     people = contacts.by_emails(conn, copy.mail.to)
+    if _is_theirs(conn, copy.mail.from_address):
+        return
+    hand_mails.add(conn, mailbox_id, copy.mark, copy.mail.date or now, now)
     began = correspondence.started(conn, [person.id for person in people.values()])
     written = copy.mail.date or now
     for person in people.values():
         if person.id in began and written >= began[person.id] - match.CLOCK_SKEW:
             _pause(conn, mailbox_id, copy, person, now)
+
+
+def _is_theirs(conn: Connection, author: str | None) -> bool:
+    """Whether somebody we write to wrote it; who tries a sequence on their own address is both."""
+    if author is None or not contacts.by_emails(conn, [author]):
+        return False
+    return author not in aliases.own_addresses(conn)
 
 
 def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> None:
