@@ -132,13 +132,11 @@ def _sent(status: Status) -> Text:
     caps = [each.daily_cap for each in status.mailboxes if each.state == "active"]
     if caps and all(each is not None for each in caps):
         return Text(
-            "Sending. {sent} of {cap} mails in the last 24 hours.",
+            "Sending. {sent} of {cap} mails in 24 hours.",
             sent=sent,
             cap=sum(each or 0 for each in caps),
         )
-    return Text.plural(
-        "Sending. {count} mail in the last 24 hours.", "Sending. {count} mails in the last 24 hours.", sent
-    )
+    return Text.plural("Sending. {count} mail in 24 hours.", "Sending. {count} mails in 24 hours.", sent)
 
 
 def _next(status: Status) -> Text | str:

@@ -200,6 +200,7 @@
       document.querySelectorAll("[data-open-where-wide]").forEach((each) => { each.open = false; });
   };
   document.addEventListener("DOMContentLoaded", fold);
+  document.addEventListener("htmx:after:swap", (event) => { if (swaps(event)) fold(); });
 
   /* What is to be copied is copied by its button. */
   document.addEventListener("click", (event) => {

@@ -118,15 +118,18 @@ def _shown(visit: Visit, draft: WrittenReply | None = None, code: int = 200) -> 
         rows=rows,
         opened=opened,
         ours=beside.our_last(visit, opened),
+        beginning=beside.beginning(opened.answer.body) if opened else "",
         replying=answering,
         concerned=beside.concerned(visit, opened),
         chips=_chips(visit, counted),
+        rarer=_rarer(visit, counted),
+        narrowed=_narrowed(visit, counted),
         all_read=counted.unread == 0,
         unread_words=_unread_words(visit, counted),
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in FILTERS if name in visit.query],
         pages=lists.pages(visit, found.cursor),
-        acts=foreseen,
+        told=foretelling.told_once(foreseen),
         dangerous=DANGEROUS,
         codes=codes.text,
         can_work=can_work,
@@ -265,10 +268,22 @@ def _chips(visit: Visit, counts: ChipCounts) -> list[Chip]:
     for intent in (Intent.POSITIVE, Intent.QUESTION, Intent.LATER, Intent.NEGATIVE):
         number = counted.intents.get(intent.value, 0)
         found.append(lists.chip(visit, "intent", intent.value, capital(codes.text("intent", intent)), number))
-    for kind, number in counted.kinds.items():
-        if kind not in (Kind.HUMAN, Kind.OWN_COPY):
-            found.append(lists.chip(visit, "kind", kind, capital(codes.text("mail", kind)), number))
     return [each for each in found if each.count != 0 or each.on]
+
+
+def _rarer(visit: Visit, counts: ChipCounts) -> list[Chip]:
+    """The kinds of mail that no person answers with, in a menu beside the filters."""
+    found = [
+        lists.chip(visit, "kind", kind, capital(codes.text("mail", kind)), number)
+        for kind, number in counts.shown.kinds.items()
+        if kind not in (Kind.HUMAN, Kind.OWN_COPY)
+    ]
+    return [each for each in found if each.count != 0 or each.on]
+
+
+def _narrowed(visit: Visit, counts: ChipCounts) -> str:
+    """What the list is narrowed by, for a phone, on which the filters are folded."""
+    return ", ".join(each.label for each in (*_chips(visit, counts), *_rarer(visit, counts)) if each.on)
 
 
 def _unread_words(visit: Visit, counts: ChipCounts) -> str:
@@ -277,7 +292,7 @@ def _unread_words(visit: Visit, counts: ChipCounts) -> str:
     if visit.query.get("q") or counts.unread == people:
         return ""
     return _(
-        "Unread mails: {all}. Answers by people among them, which the menu counts: {people}. The others are automatic replies, bounces and notices.",
+        "Unread mails: {all}; answers by people, as in the menu: {people}. The rest: automatic replies, bounces, notices.",
         all=counts.unread,
         people=people,
     )

@@ -71,6 +71,13 @@ def test_fourteen_values_are_filled_in_one_table(console: Console) -> None:
     assert console.app.contacts.show(people[13]).fields["path"] == "north"
 
 
+def test_the_status_page_leads_to_those_who_wait_for_a_decision(desk: Console) -> None:
+    held_people.lacking(desk.app._context, KIM, names="zone")
+    with desk.client(desk.join(BOSS)) as boss:
+        wrong = boss.get("/status").text.partition('id="wrong"')[2].partition("</section>")[0]
+    assert wrong.count("<a ") == wrong.count('<a href="/held" class="line ') == 1
+
+
 def test_a_value_that_cannot_be_kept_is_told_and_the_others_go_on(desk: Console) -> None:
     house = desk.app._context
     held_people.lacking(house, KIM, MIA, names="zone")

@@ -134,9 +134,7 @@ def test_filters_show_how_many_and_rows_whose(answered: Console) -> None:
 
 def test_what_the_menu_counts_is_said_where_the_filter_counts_another_number(answered: Console) -> None:
     def words(everything: int, people: int) -> str:
-        return in_english(
-            f"Unread mails: {everything}. Answers by people among them, which the menu counts: {people}."
-        )
+        return in_english(f"Unread mails: {everything}; answers by people, as in the menu: {people}.")
 
     with answered.client(answered.join("ann@sales.example")) as ann:
         assert words(2, 1) in ann.get("/inbox").text

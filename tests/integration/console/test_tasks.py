@@ -254,7 +254,7 @@ def test_on_a_phone_a_task_is_one_screen_and_done_with_a_thumb(queue, tab, langu
     assert page.get_attribute(".call", "href") == "tel:+48221234567"
     small = [each for each in page.evaluate(THUMB) if each[1] < 350 or each[2] < 52]
     assert small == []
-    assert page.is_hidden("header .find")
+    assert (page.is_hidden("header .find"), page.is_visible("header .to-search")) == (True, True)
     assert page.is_hidden(".thread details .quoted"), "their last mail is folded"
     last = page.locator("[name=outcome][data-key]").last.bounding_box()
     assert last["y"] + last["height"] < 844 - 57, "the outcomes with a key need no scrolling"

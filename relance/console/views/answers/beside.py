@@ -23,6 +23,22 @@ def neighbours(rows: Sequence[AnswerView], opened: AnswerDetail | None) -> tuple
     return (numbers[place - 1] if place else None), (numbers[place + 1] if place + 1 < len(numbers) else None)
 
 
+LONG, LONG_LINES = 1500, 24
+# Of a longer answer the beginning is shown, so that the decisions stand within a screen or two of it.
+
+
+def beginning(words: str) -> str:
+    """The first part of a long answer, up to a space or the end of a line; empty where it is short enough to be shown whole."""
+    lines = words.splitlines()
+    if len(words) <= LONG and len(lines) <= LONG_LINES:
+        return ""
+    first = "\n".join(lines[: LONG_LINES * 3 // 4])[: LONG * 3 // 4]
+    if len(first) < len(words) and not words[len(first)].isspace():
+        whole = first.rpartition(" ")[0]
+        first = whole if len(whole) > len(first) // 2 else first
+    return first.rstrip() + " …"
+
+
 def our_last(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:
     """The last mail of ours that has left for them."""
     if opened is None or opened.answer.email is None:

@@ -27,6 +27,8 @@ class Act:
     icon: str
     kind: Kind
     intent: Intent | None = None
+    effect: str = ""  # of `means`, what becomes of sequences: theirs and their colleagues'
+    idle: bool = False  # it changes no sequence, as things are
 
     @property
     def lasts(self) -> bool:

@@ -38,9 +38,41 @@ def _told(act: Act, changes: Sequence[Foretold]) -> Act:
         effect for _who, effect in {(each.person, each.effect) for each in changes if each.is_colleague}
     ]
     lasting = [_(act.means)] if act.lasts else []
-    return dataclasses.replace(
-        in_words(act), means="; ".join([*lasting, *own, *_in_words(others, _OF_COLLEAGUES)])
-    )
+    theirs = _in_words(others, _OF_COLLEAGUES)
+    effect = "; ".join([*own, *theirs])
+    idle = not theirs and all(each.effect in _UNMOVED for each in changes)
+    return dataclasses.replace(in_words(act), means="; ".join([*lasting, effect]), effect=effect, idle=idle)
+
+
+_UNMOVED = (ForetoldEffect.ENDED, ForetoldEffect.STAYS)
+
+
+COMMON = 3  # what so many decisions do is said once
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    """The decisions with what each does, without what is said once, above them (`common`; empty where nothing is). `always`: it holds
+    for all of them."""
+
+    acts: tuple[Act, ...]
+    common: str = ""
+    always: bool = False
+
+
+def told_once(acts: Sequence[Act]) -> Told:
+    """What all decisions do stands above them, not in each; so does that most of them change nothing. What a decision changes that
+    others do not is said by itself."""
+    effect, many = Counter(each.effect for each in acts).most_common(1)[0]
+    always, idle = many == len(acts), any(each.idle for each in acts if each.effect == effect)
+    if not effect or many < COMMON or not (always or idle):
+        return Told(tuple(acts))
+    brief = [_without(each) if each.effect == effect else each for each in acts]
+    return Told(tuple(brief), effect, always)
+
+
+def _without(act: Act) -> Act:
+    return dataclasses.replace(act, means=_(BY_KEY[act.key].means) if act.lasts else "")
 
 
 def _own(changes: Sequence[Foretold]) -> list[str]:
@@ -48,7 +80,7 @@ def _own(changes: Sequence[Foretold]) -> list[str]:
     effects = [each.effect for each in changes]
     if not effects:
         return [_("changes no sequence")]
-    done = [each for each in effects if each not in (ForetoldEffect.ENDED, ForetoldEffect.STAYS)]
+    done = [each for each in effects if each not in _UNMOVED]
     if done:
         return _in_words(done, _OF_THEIRS)
     under_way = [each for each in changes if each.effect is ForetoldEffect.STAYS]
