@@ -149,6 +149,12 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.resume": _do(Permission.MAILBOXES),
     "mailboxes.sign_in": Rule(Permission.MAILBOXES, changes=True, audited=True),
     "mailboxes.add_signed_in": _do(Permission.MAILBOXES),
+    "mailboxes.begin_sign_in": Rule(Permission.WORK, own_mailbox),  # changes nothing yet
+    "mailboxes.begin_new_sign_in": Rule(Permission.MAILBOXES),
+    "mailboxes.sign_in_begun": Rule(Permission.WORK, by_itself),
+    "mailboxes.end_sign_in": Rule(Permission.WORK, by_itself, changes=True, audited=True),
+    "mailboxes.sign_in_choice": _look(own_mailbox),
+    "mailboxes.sign_in_choices": _look(),
     "mailboxes.show": _look(own_mailbox),
     "mailboxes.test": _do(Permission.MAILBOXES),
     "messages.list": _look(by_itself),

@@ -23,7 +23,7 @@ from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.health import checking as health_checking
 from relance.engine.mailboxes.health import watching as health_watching
 from relance.engine.mailboxes.settings import adding, changing, leaves
-from relance.engine.mailboxes.sign_ins import agreeing, connecting
+from relance.engine.mailboxes.sign_ins import agreeing, by_redirect, choices, connecting
 from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages, task_endings
 from relance.engine.restore import doubts
@@ -134,6 +134,12 @@ class Mailboxes(Service):
     change = Operation(changing.change)
     sign_in = Operation(agreeing.sign_in)
     add_signed_in = Operation(agreeing.add)
+    begin_sign_in = Operation(by_redirect.begin)
+    begin_new_sign_in = Operation(by_redirect.begin_new)
+    sign_in_begun = Operation(by_redirect.begun)
+    end_sign_in = Operation(by_redirect.end)
+    sign_in_choice = Operation(choices.of_mailbox)
+    sign_in_choices = Operation(choices.every)
     connect = Operation(connecting.connect)
     assign = Operation(assigning.assign)
     owners = Operation(assigning.owners)

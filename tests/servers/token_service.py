@@ -43,6 +43,8 @@ class Service:
     refresh: dict[str, str] = field(default_factory=dict)  # refresh tokens that are good: whose
     codes: dict[str, Fields] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)  # device codes: whose, once they agreed
+    chosen: str = ""  # the account that is chosen in the browser; empty: the one that is asked for
+    declines: bool = False  # whether nobody agrees in the browser
     account: rsa.RSAPublicKey | None = None  # of a service account
     application: str = ""  # whose mailbox a client's own tokens are for
     allowed: tuple[
@@ -85,7 +87,8 @@ class Service:
         """The user agrees in the browser; returns the address it is sent back to."""
         code = secrets.token_urlsafe(16)
         self.codes[code] = asked
-        return asked["redirect_uri"] + "?" + urllib.parse.urlencode({"code": code, "state": asked["state"]})
+        found = {"error": "access_denied"} if self.declines else {"code": code}
+        return asked["redirect_uri"] + "?" + urllib.parse.urlencode({**found, "state": asked["state"]})
 
     def answer(self, path: str, said: Fields) -> Said:
         """What a POST is answered."""
@@ -120,7 +123,8 @@ class Service:
                 known = self.refresh.pop if self.rotates else self.refresh.get
                 return self._issued(known(said["refresh_token"], ""))
             case "authorization_code":
-                return self._issued(self._of_code(said))
+                code, issued = self._issued(self._of_code(said))
+                return code, {**issued, "id_token": _id_token(self.chosen)} if self.chosen else issued
             case "urn:ietf:params:oauth:grant-type:device_code":
                 who = self.devices.get(said["device_code"], "")
                 return self._issued(who) if who else (400, {"error": "authorization_pending"})
@@ -159,7 +163,16 @@ class Service:
         hashed = hashlib.sha256(said.get("code_verifier", "").encode()).digest()
         proof = base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
         right = asked and (asked["code_challenge"], asked["redirect_uri"]) == (proof, said["redirect_uri"])
-        return asked["login_hint"] if right else ""
+        return (self.chosen or asked["login_hint"]) if right else ""
+
+
+def _id_token(email: str) -> str:
+    """Unsigned: who asks is told by the service itself."""
+    parts = ({"alg": "none"}, {"email": email})
+    return (
+        ".".join(base64.urlsafe_b64encode(json.dumps(each).encode()).rstrip(b"=").decode() for each in parts)
+        + "."
+    )
 
 
 def _decoded(part: str) -> bytes:

@@ -14,7 +14,7 @@ from relance.console.views import (
     users,
 )
 from relance.console.views.long_work import importing, jobs
-from relance.console.views.mailboxes import adding, changing, health, leaves, looking
+from relance.console.views.mailboxes import adding, changing, health, leaves, looking, signing_in
 from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppression_lists, suppressions
 from relance.console.views.sequences import enrolling, overview, publishing, selected, text
@@ -45,6 +45,7 @@ PAGES: tuple[Page, ...] = (
     *changing.PAGES,
     *health.PAGES,
     *leaves.PAGES,
+    *signing_in.PAGES,
     *looking.PAGES,
 )
 # A new file of `views/` is named here.

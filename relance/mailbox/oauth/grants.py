@@ -31,6 +31,7 @@ class Tokens:
     seconds: int  # that the access token is good for
     refresh_token: str = field(default="", repr=False)  # empty: the one that was shown stays good
     grant_seconds: int = 0  # that the refresh token is good for, where the provider says so
+    account: str = ""  # the address of who agreed, where the provider says so
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -126,7 +127,19 @@ def _tokens(said: dict[str, Any]) -> Tokens | None:
     # Google, for projects in testing and for access that was granted for a time only.
     grant = said.get("refresh_token_expires_in")
     lives = seconds(found.get("expires_in"), UNSAID_SECONDS), seconds(grant, 0)
-    return Tokens(str(access), lives[0], str(renewal), lives[1])
+    return Tokens(str(access), lives[0], str(renewal), lives[1], _account(said.get("id_token")))
+
+
+def _account(token: object) -> str:
+    """Who agreed, by an ID token. It comes from the provider itself, by https: nobody else could have signed it (OpenID Connect Core,
+    3.1.3.7), and it decides nothing."""
+    try:
+        part = str(token).split(".")[1]
+        said = _said(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError):
+        return ""
+    found = said.get("email") or said.get("preferred_username")
+    return decoding.clean_line(found, _WORDS) if isinstance(found, str) and "@" in found else ""
 
 
 def _is_token(value: object) -> bool:

@@ -57,7 +57,11 @@ _GOOGLE_SIGN_IN = (
 _GOOGLE_OAUTH = OAuth(
     "https://accounts.google.com/o/oauth2/v2/auth",
     "https://oauth2.googleapis.com/token",
-    ("https://mail.google.com/",),  # restricted; the flow for devices does not give it
+    (
+        "https://mail.google.com/",  # restricted; the flow for devices does not give it
+        "openid",
+        "email",  # these two say which account agreed
+    ),
     _elsewhere("https://developers.google.com/identity/protocols/oauth2/native-app"),
     more=(("access_type", "offline"), ("prompt", "consent")),
     application_scopes=("https://mail.google.com/",),  # a service account with domain-wide delegation
@@ -88,6 +92,8 @@ _MICROSOFT_SCOPES = (
     "https://outlook.office.com/IMAP.AccessAsUser.All",
     "https://outlook.office.com/SMTP.Send",
     "offline_access",
+    "openid",
+    "email",  # these two say which account agreed
 )
 
 

@@ -16,6 +16,7 @@ from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.mailboxes.settings import signing_in
 from relance.engine.mailboxes.settings.signing_in import TestStep
+from relance.engine.mailboxes.sign_ins import choices
 from relance.engine.roles import Permission, Role
 from relance.engine.users.service import UserView
 from relance.mailbox import providers, tls
@@ -57,6 +58,7 @@ def _shown(
         whole=whole,
         insist=insist,
         practice=world.address if world else "",
+        choices=visit.app.mailboxes.sign_in_choices(),
     )
 
 
@@ -75,14 +77,14 @@ def add(visit: Visit) -> Response:
     steps: list[TestStep] = []
     anyway = visit.text("anyway", 5) == "yes"
     try:
-        owner = _owner(visit)
-        added = visit.app.mailboxes.add(_spec(visit), anyway=anyway, done=steps.append)
+        chosen = owner(visit)
+        added = visit.app.mailboxes.add(spec(visit), anyway=anyway, done=steps.append)
     except (errors.Invalid, errors.Unreachable) as refused:
         if isinstance(refused, errors.Unreachable) and not signing_in.unproved(refused):
             raise
-        return _again(visit, refused)
-    if owner:
-        visit.app.mailboxes.assign(added.address, owner)
+        return again(visit, refused)
+    if chosen:
+        visit.app.mailboxes.assign(added.address, chosen)
     return looking.tried(visit, added.address, steps=steps)
 
 
@@ -92,7 +94,7 @@ def _usual_owner(visit: Visit, users: Sequence[UserView]) -> str:
     return visit.me.email if alone or visit.me.role is Role.SALESPERSON else ""
 
 
-def _owner(visit: Visit) -> str:
+def owner(visit: Visit) -> str:
     """Who was chosen; "": nobody. Raises `errors.Invalid` for somebody who is not there (any more)."""
     chosen = visit.text("owner", 320)
     if chosen and chosen not in {each.email for each in possible_owners(visit)}:
@@ -132,7 +134,8 @@ def mistakes(
 _SERVER_FIELDS = {"smtp": "smtp_host", "imap": "imap_host"}
 
 
-def _again(visit: Visit, refused: errors.Invalid | errors.Unreachable) -> Response:
+def again(visit: Visit, refused: errors.Invalid | errors.Unreachable) -> Response:
+    """The form once more, with what is wrong."""
     wrong, whole = mistakes(refused, (*FORM_FIELDS, "password", "ca_file"))
     written = {name: visit.text(name, 320) for name in FORM_FIELDS}
     written["owner"] = visit.text("owner", 320)
@@ -140,10 +143,13 @@ def _again(visit: Visit, refused: errors.Invalid | errors.Unreachable) -> Respon
     return _shown(visit, written, wrong, whole, insist=signing_in.unproved(refused))
 
 
-def _spec(visit: Visit) -> MailboxSpec:
+def spec(visit: Visit, sign_in: str = "") -> MailboxSpec:
+    """What the form holds; `sign_in`: at whom its owner signs in, so that its servers are known. Raises `errors.Invalid`."""
     address = visit.text("address", 320).strip()
     given = {name: visit.text(name, 320).strip() for name in FORM_FIELDS}
-    found = _found(address, typed=bool(given["smtp_host"] and given["imap_host"]))
+    provider = choices.provider_of(sign_in, address) if sign_in else None
+    typed = bool(given["smtp_host"] and given["imap_host"])
+    found = providers.of(provider) if provider else _found(address, typed=typed)
     return MailboxSpec(
         address,
         given["name"],

@@ -128,6 +128,8 @@ def shown(
         else [],
         health=visit.app.mailboxes.health(mailbox.address) if mailbox.kept else None,
         can_change=visit.me.may(Permission.MAILBOXES),
+        can_sign_in=visit.me.may(Permission.WORK),
+        choices=visit.app.mailboxes.sign_in_choice(mailbox.address) if mailbox.kept else {},
     )
 
 

@@ -8,13 +8,14 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from relance.console.pages import Page, Rail
+from relance.console.views.mailboxes import signing_in
 from relance.console.views.operation import setting_groups
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.roles import Permission
 from relance.engine.states import State
-from relance.wording import N_
+from relance.wording import N_, _
 
 
 def status(visit: Visit) -> Response:
@@ -53,6 +54,8 @@ def settings(visit: Visit) -> Response:
         "settings.html",
         groups=setting_groups.grouped(visit.app.settings.describe(), found.model_fields_set),
         file=found.file,
+        sign_in=_(setting_groups.SIGN_IN),
+        return_address=signing_in.return_address(visit),
     )
 
 

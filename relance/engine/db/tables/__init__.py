@@ -34,5 +34,6 @@ from relance.engine.db.tables.users import audit as audit
 from relance.engine.db.tables.users import invitation as invitation
 from relance.engine.db.tables.users import sequence_draft as sequence_draft
 from relance.engine.db.tables.users import sign_in_attempt as sign_in_attempt
+from relance.engine.db.tables.users import sign_in_under_way as sign_in_under_way
 from relance.engine.db.tables.users import user_account as user_account
 from relance.engine.db.tables.users import user_session as user_session

@@ -62,6 +62,19 @@ sign_in_attempt = sa.Table(
     sa.Column("at", Instant, nullable=False),  # the last one
 )
 
+# Who was sent to a mailbox's provider to agree; a row is deleted by whoever comes back with it. It is too short-lived to be
+# sealed anew with the key.
+sign_in_under_way = sa.Table(
+    "sign_in_under_way",
+    metadata,
+    sa.Column("state", sa.Text, primary_key=True),  # the hash of what the provider gives back
+    sa.Column("session_id", sa.BigInteger, nullable=False),  # whose browser it is
+    sa.Column(
+        "sealed", sa.LargeBinary, nullable=False
+    ),  # for which mailbox, as which client, and the verifier
+    sa.Column("until", Instant, nullable=False),
+)
+
 # What somebody writes and has not published; its times are business time.
 sequence_draft = sa.Table(
     "sequence_draft",

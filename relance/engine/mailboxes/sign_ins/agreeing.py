@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from relance.mailbox.auth import AccessToken, SignInKind
 from relance.mailbox.oauth import authorization, endpoint, loopback
 from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
 from relance.mailbox.oauth.own_clients import OwnClient
-from relance.mailbox.oauth.protocol import Outcome
+from relance.mailbox.oauth.protocol import Outcome, RefusedPart, TokenRefusal
 from relance.mailbox.providers.facts import FactSource, OAuth
 from relance.wording import Text, _, ended
 
@@ -103,11 +104,36 @@ def _agreed(
     client = client_for(context, unproved, before, wish)
     asked = clock.machine_now()
     agree = _on_device if wish.on_device else _in_browser
-    tokens = _tokens(agree(client, unproved.address, wish, show))
+    return proved(context, unproved, client, agree(client, unproved.address, wish, show), asked, done)
+
+
+def proved(
+    context: Context, unproved: Account, client: OAuthClient, outcome: Outcome, asked: dt.datetime, done: Done
+) -> Granted:
+    """What an owner agreed to, tried at both servers. Raises what `sign_in` does."""
+    tokens = _tokens(outcome)
     credentials = AccessToken(unproved.username, tokens.access_token)
-    signing_in.require(context, dataclasses.replace(unproved, credentials=credentials), done, insisting=False)
+    try:
+        signing_in.require(
+            context, dataclasses.replace(unproved, credentials=credentials), done, insisting=False
+        )
+    except errors.Invalid as refused:
+        if tokens.account.lower() in ("", unproved.address.lower(), unproved.username.lower()):
+            raise
+        raise _another(unproved.address, tokens.account) from refused
     grant = Grant(client, tokens.refresh_token, tokens.access_token)
     return Granted(grant, lifetimes.of(tokens, client, asked))
+
+
+def _another(address: str, account: str) -> errors.Invalid:
+    """Said only where a server refuses: a shared mailbox is rightly used by another account than its own."""
+    return errors.Invalid(
+        Text(
+            "The sign-in was granted by {account}, and the mail servers do not let that account use {address}. Sign in again, and choose the account of the mailbox. Nothing was saved.",
+            account=account,
+            address=address,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -132,6 +158,9 @@ def client_for(
         raise errors.WrongUse(
             Text("It is not known where the owner of {address} can agree.", address=account.address),
             command=Text("Give its addresses with --authorization-url, --token-url and --scope."),
+            page=Text(
+                "Its provider is not known here. The person who runs the server can sign in to it there, and give the provider's addresses."
+            ),
         )
     if own is not None and own.id and wish.client_id in ("", own.id):
         secret = wish.client_secret or own.secret()
@@ -161,6 +190,7 @@ def _no_client(address: str, oauth: OAuth) -> errors.WrongUse:
             "The provider knows programs by a client ID, and none was given for {address}.", address=address
         ),
         command=command,
+        page=Text("A manager has to register Relance there first; Settings says how."),
     )
 
 
@@ -241,7 +271,8 @@ def _tokens(outcome: Outcome) -> Tokens:
             Text(
                 "The provider did not grant the sign-in: {words} Nothing was saved.",
                 words=ended(outcome.words),
-            )
+            ),
+            **_to_do(outcome),
         )
     if not outcome.refresh_token:
         raise errors.Broken(
@@ -250,6 +281,17 @@ def _tokens(outcome: Outcome) -> Tokens:
             )
         )
     return outcome
+
+
+def _to_do(outcome: Outcome) -> dict[str, Text]:
+    """Where the client itself is refused, nobody who signs in can mend it."""
+    if isinstance(outcome, TokenRefusal) and outcome.about is RefusedPart.CLIENT:
+        said = Text("Check the ID and the secret of the client, and what it is allowed at the provider.")
+        page = Text(
+            "A manager has to check the ID and the secret of the client under Settings, and what it is allowed at the provider."
+        )
+        return {"command": said, "page": page}
+    return {}
 
 
 def store(context: Context, address: str, granted: Granted) -> None:
