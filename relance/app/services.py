@@ -22,7 +22,7 @@ from relance.engine.mailboxes import aliases, assigning, handing_over, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.health import checking as health_checking
 from relance.engine.mailboxes.health import watching as health_watching
-from relance.engine.mailboxes.settings import adding, changing, leaves
+from relance.engine.mailboxes.settings import adding, changing, leaves, signing_mail
 from relance.engine.mailboxes.sign_ins import agreeing, by_redirect, choices, connecting
 from relance.engine.reporting import forecast, today
 from relance.engine.reporting.history import daily, messages, task_endings
@@ -155,6 +155,9 @@ class Mailboxes(Service):
     rates = Operation(health_watching.show)
     check_health = Operation(health_checking.check)
     let_first_mails_go = Operation(health_checking.let_go)
+    signing = Operation(signing_mail.show)
+    sign_mails = Operation(signing_mail.sign)
+    stop_signing = Operation(signing_mail.stop)
     pause = Operation(mailbox_service.pause)
     resume = Operation(mailbox_service.resume)
     unread = Operation(unread_mail.list_all)

@@ -14,6 +14,7 @@ from relance.cli.mailbox import (
     changing,
     connecting,
     copies,
+    dkim,
     finding,
     health,
     leaving,
@@ -359,6 +360,7 @@ group.command("connect")(connecting.connect)
 group.command("set")(changing.set_)
 group.command("change", hidden=True)(changing.set_)  # as it was called before
 group.command("health")(health.health)
+group.command("dkim")(dkim.dkim)
 group.command("sent-copies")(copies.sent_copies)
 group.command("leave")(on_leave.leave)
 group.command("hand-over")(leaving.hand_over)

@@ -37,6 +37,7 @@ from relance.engine.store.mailboxes.grants import StoredGrant
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken, Password, SignInKind
+from relance.mailbox.composing import dkim
 from relance.tracking import judge
 from relance.tracking.links import Links
 from relance.wording import Text, ended
@@ -154,6 +155,13 @@ class Context:
             raise errors.Unreachable(_run_out(mailbox.address, found))
         token = self.grant(mailbox, found).access_token
         return mailbox.account(AccessToken(mailbox.username, token))
+
+    def signing_key(self, mailbox: Mailbox) -> dkim.SigningKey | None:
+        """What signs the mailbox's mails (DKIM), opened; None: they leave unsigned. `errors.Broken` when it does not open."""
+        if not mailbox.dkim_key:
+            return None
+        kept = self.vault.open(mailbox.dkim_key, f"dkim/{mailbox.address}")
+        return dkim.SigningKey(mailbox.dkim_domain, mailbox.dkim_selector, dkim.kept(kept))
 
     def links_of(self, mailbox: Mailbox) -> Links:
         """What the links in a mailbox's mails begin with: its own tracking address, else the installation's."""

@@ -41,6 +41,9 @@ class House:
         """As `Context` answers."""
         return self.links.below(mailbox.tracking_host)
 
+    def signing_key(self, mailbox: Mailbox) -> None:
+        """These mails leave unsigned."""
+
 
 BASES = ("https://go.sales.example", "https://firm.example/mail/below/a/long/path", "http://127.0.0.1:8000")
 HOUSES = [cast(Context, House(base)) for base in BASES]

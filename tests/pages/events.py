@@ -44,6 +44,7 @@ MEANINGS = {
     "password": "that there is a new one",
     "plus_addressing": "whether mail to its name with + and more reaches it",
     "zone": "the time zone in which its mails are dated; empty: the workspace's",
+    "dkim": "where the key that signs its mails is published; empty: they are not signed",
     "tracking_host": "what the links in its mails begin with; empty: the installation's",
     "signature": "whether it has a signature as text",
     "signature_html": "whether it has a signature in HTML",

@@ -196,6 +196,8 @@ PEOPLES_OWN = {
         "tracking_host",
         "signature",
         "signature_html",
+        "selector",
+        "record",
         "step",
         "subject",
         "substitute",

@@ -66,6 +66,7 @@ class MailboxChanged(EventData):
     signature: bool | None = None
     signature_html: bool | None = None
     sign_in: str | None = None
+    dkim: str | None = None  # where the key that signs its mails is published; empty: they are not signed
 
 
 @dataclass(frozen=True)

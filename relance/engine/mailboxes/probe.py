@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
 from relance.mailbox.account import Account
 from relance.mailbox.composing import compose
+from relance.mailbox.composing.dkim import SigningKey
 from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import provider_ids, reports
 from relance.mailbox.parsing.inbound import InboundMail
@@ -40,8 +41,8 @@ class Probe:
         return self.message_id in (mail.message_id, *mail.aliases) or self.subject in mail.subject
 
 
-def write(account: Account, token: str, now: dt.datetime) -> Probe:
-    """A new probe; `token` is 30 hexadecimal digits nobody can guess."""
+def write(account: Account, token: str, now: dt.datetime, key: SigningKey | None = None) -> Probe:
+    """A new probe, signed as every mail of the mailbox; `token` is 30 hexadecimal digits nobody can guess."""
     message_id = compose.new_message_id(f"relance-probe.{token}", account.address.rpartition("@")[2])
     subject = f"Relance mailbox test ({token})"
     draft = compose.MailDraft(
@@ -55,7 +56,7 @@ def write(account: Account, token: str, now: dt.datetime) -> Probe:
         message_id=message_id,
         date=now,
     )
-    return Probe(account.address.lower(), message_id, subject, compose.compose(draft))
+    return Probe(account.address.lower(), message_id, subject, compose.compose(draft, key))
 
 
 def is_probe(mail: InboundMail, own: Collection[str]) -> bool:

@@ -21,6 +21,7 @@ from relance.engine.ports import Inbox
 from relance.engine.store.mailboxes import mailboxes, provider_traits
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.mailbox.account import Account
+from relance.mailbox.composing.dkim import SigningKey
 from relance.mailbox.imap.folders import Folder, FolderRole
 from relance.mailbox.parsing import provider_ids
 from relance.mailbox.smtp.outcome import Outcome, SendResult
@@ -58,7 +59,7 @@ def try_out(
     if not signed_in.ok:
         return signed_in
     mailbox = mailbox_service.get(context, wanted)
-    trial = _Trial(context, context.account(mailbox), patience, tell, done)
+    trial = _Trial(context, context.account(mailbox), context.signing_key(mailbox), patience, tell, done)
     steps, learned = trial.run()
     if trial.back is not None:
         checking.saw(context, mailbox, trial.back.mail)
@@ -77,6 +78,7 @@ class _Trial:
 
     context: Context
     account: Account
+    key: SigningKey | None
     patience: Patience
     tell: Tell
     done: Done
@@ -86,7 +88,7 @@ class _Trial:
 
     def run(self) -> tuple[list[TestStep], ProviderHabits | None]:
         now = self.context.clock.now()
-        probe, result = mailboxes_probe.write(self.account, ids.token(), now), None
+        probe, result = mailboxes_probe.write(self.account, ids.token(), now, self.key), None
         try:
             with self.context.open_inbox(self.account) as inbox:
                 self._ends = {each.name: max(0, each.uidnext - 1) for each in self._folders(inbox)}

@@ -103,6 +103,14 @@ def _sender_changes(params: Params) -> Iterator[Text]:
     if "signature" in params or "signature_html" in params:
         kept = params.get("signature") or params.get("signature_html")
         yield Text("another signature") if kept else Text("the signature is removed")
+    yield from _key_changes(params)
+
+
+def _key_changes(params: Params) -> Iterator[Text]:
+    if name := params.get("dkim"):
+        yield Text("its mails are signed with the DKIM key at {name}", name=name)
+    elif name is not None:
+        yield Text("its mails are not signed with DKIM here any more")
 
 
 def _limit_changes(params: Params) -> Iterator[Text]:

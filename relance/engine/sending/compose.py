@@ -200,4 +200,4 @@ def _frozen(sheet: _Sheet, rendered: templates.Rendered, subject: str, own_id: s
         unsubscribe_url=sheet.unsubscribe_url,
         unsubscribe_mailto=f"{mailbox.address}?subject=unsubscribe",
     )
-    return compose.compose(draft)
+    return compose.compose(draft, sheet.context.signing_key(mailbox))

@@ -15,7 +15,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from relance.mailbox import tls
-from relance.mailbox.composing import final_check, header_lines
+from relance.mailbox.composing import dkim, final_check, header_lines
 from relance.wording import Text, typed
 
 SUBJECT_LIMIT = 1000
@@ -70,8 +70,9 @@ class _Part:
         ).encode("ascii")
 
 
-def compose(draft: MailDraft) -> bytes:
-    """The mail's bytes, CRLF lines, ready to be stored and sent; raises `final_check.Unfit` when they may not leave."""
+def compose(draft: MailDraft, key: dkim.SigningKey | None = None) -> bytes:
+    """The mail's bytes, CRLF lines, ready to be stored and sent, signed by `key` if there is one; raises `final_check.Unfit`
+    when they may not leave."""
     head = _headers(draft)
     raw = b"".join((*head.values(), _content(draft)))
     # The content begins with its own Content-* headers; a text-only mail has one more of them.
@@ -80,6 +81,8 @@ def compose(draft: MailDraft) -> bytes:
         if draft.html is not None
         else [*head, "Content-Type", "Content-Transfer-Encoding"]
     )
+    if key is not None:
+        raw, names = dkim.sign(raw, key, draft.date), ["DKIM-Signature", *names]
     final_check.check(_in_ascii(raw, draft.to_address), names)
     return raw
 

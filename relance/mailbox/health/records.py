@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from relance.mailbox.health import findings
 from relance.mailbox.health.dns_answers import DnsAnswer, DnsAnswers, tagged
@@ -63,6 +64,51 @@ def signed(domain: str, *, passes: bool) -> Finding:
         domain=domain,
     )
     return Finding(Check.DKIM, Grade.WARNING, said.coded(SentenceCode.DKIM_FAILS))
+
+
+@dataclass(frozen=True)
+class OwnKey:
+    """The public half of what signs a mailbox's mails here, and where it has to be published."""
+
+    name: str  # selector._domainkey.domain
+    record: str  # as it has to be published
+    public: bytes  # what `p=` has to hold
+
+
+def own_key(key: OwnKey, answers: DnsAnswers) -> Finding:
+    """Whether receivers find the key that our signature needs. With another one, or none, every signature is certain to fail."""
+    answer = answers.ask(key.name, "TXT")
+    if answer.silent:
+        return findings.silent(Check.DKIM, key.name)
+    known = [tagged(each) for each in answer.records if key_of(each) == key.public]
+    if any(_takes_mail(each) for each in known):
+        said = Text("The key that signs the mail of this mailbox is published at {name}.", name=key.name)
+        return Finding(Check.DKIM, Grade.FINE, said.coded(SentenceCode.DKIM_OWN_KEY))
+    if not answer.records:
+        said = Text(
+            "The key that signs the mail of this mailbox is not published. The DNS administrator has to add a TXT record at"
+            " {name}: {record}",
+            name=key.name,
+            record=key.record,
+        )
+        return Finding(Check.DKIM, Grade.FAILED, said.coded(SentenceCode.DKIM_NOT_PUBLISHED))
+    said = Text(
+        "Another key is published at {name} than the one that signs the mail of this mailbox, so that its signatures are not"
+        " valid. The DNS administrator has to replace the TXT record there: {record}",
+        name=key.name,
+        record=key.record,
+    )
+    return Finding(Check.DKIM, Grade.FAILED, said.coded(SentenceCode.DKIM_OTHER_KEY))
+
+
+def _takes_mail(tags: dict[str, str]) -> bool:
+    """Whether a record lets its key sign mail as we do (RFC 6376, 3.6.1): `h=` and `s=` may exclude that."""
+    hashes, uses = (_listed(tags.get(name, "")) for name in ("h", "s"))
+    return (not hashes or "sha256" in hashes) and (not uses or bool(uses & {"*", "email"}))
+
+
+def _listed(value: str) -> set[str]:
+    return {each.strip().lower() for each in value.split(":") if each.strip()}
 
 
 def dkim(domain: str, selectors: Sequence[str], answers: DnsAnswers) -> Finding:

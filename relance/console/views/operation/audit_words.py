@@ -204,6 +204,7 @@ ACTIONS: Mapping[str, str] = {
     "mailboxes.test": N_("tested a mailbox"),
     "mailboxes.check_health": N_("checked the health of a mailbox"),
     "mailboxes.let_first_mails_go": N_("decided about first mails of a mailbox with failed checks"),
+    "mailboxes.sign_mails": N_("changed the key that signs a mailbox's mails"),
     "mailboxes.add_leave": N_("entered a leave of a mailbox's owner"),
     "mailboxes.cancel_leave": N_("cancelled a leave of a mailbox's owner"),
     "mailboxes.file_copies": N_("switched copies of sent mail"),

@@ -60,6 +60,10 @@ mailbox = sa.Table(
     text("tracking_host"),
     text("signature"),
     text("signature_html"),
+    # What signs its mails (DKIM): the private key, sealed; empty: they leave unsigned.
+    sa.Column("dkim_key", sa.LargeBinary),
+    text("dkim_selector"),
+    text("dkim_domain"),
     # The lease: who works for this mailbox now, until when (machine time), and the number every write must show.
     text("lease_owner"),
     sa.Column("lease_until", Instant),

@@ -272,7 +272,9 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     date = step_mails.local_time(context, sender, now)
     draft = _draft(conn, sheet, before.subject if before else "", own_id, date)
     try:
-        raw = compose.compose(dataclasses.replace(draft, text=_signed(conn, sheet)))
+        raw = compose.compose(
+            dataclasses.replace(draft, text=_signed(conn, sheet)), context.signing_key(sender)
+        )
     except final_bytes.UnfitMail as unfit:
         raise errors.Invalid(Text("this reply cannot be sent: {fault}", fault=ended(unfit.text))) from None
     return Message(

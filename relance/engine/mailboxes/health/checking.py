@@ -24,6 +24,7 @@ from relance.mailbox.health import authentication_results, examination
 from relance.mailbox.health.dmarc import Passes
 from relance.mailbox.health.findings import Finding, Grade
 from relance.mailbox.health.link_host import LinkHost, Reached
+from relance.mailbox.health.records import OwnKey
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text
 
@@ -109,10 +110,16 @@ def _check(context: Context, mailbox: Mailbox) -> None:
         LinkHost(base, reached),
         context.open_dns(),
         _passes(seen),
+        _own_key(context, mailbox),
     )
     with context.database.write() as conn:
         mailboxes.lock(conn, [mailbox.id])
         _keep(conn, mailbox.id, found)
+
+
+def _own_key(context: Context, mailbox: Mailbox) -> OwnKey | None:
+    key = context.signing_key(mailbox)
+    return None if key is None else OwnKey(key.name, key.record, key.public)
 
 
 def _passes(seen: object) -> Passes | None:

@@ -82,6 +82,9 @@ class Mailbox:
     signature: str = ""  # below its mails: as text, and in HTML; empty: made of the other
     signature_html: str = ""
     ramp_up: Mapping[str, Any] | None = None  # as it is stored: see `ramp`
+    dkim_key: bytes | None = None  # what signs its mails, sealed; None: they leave unsigned
+    dkim_selector: str = ""
+    dkim_domain: str = ""
 
     @property
     def pace(self) -> Pace:

@@ -1,4 +1,4 @@
-"""Everything that the vault has sealed and a table keeps: what mailboxes sign in with, and the second factors of users."""
+"""Everything that the vault has sealed and a table keeps: what mailboxes sign in and sign their mails with, and the second factors of users."""
 
 from __future__ import annotations
 
@@ -41,6 +41,13 @@ _COLUMNS = {
             mailbox.c.id,
             mailbox.c.secret,
             lambda _, address: f"mailbox/{address}",
+        ),
+        _Column(
+            "dkim",
+            sa.select(mailbox.c.id, mailbox.c.address, mailbox.c.dkim_key),
+            mailbox.c.id,
+            mailbox.c.dkim_key,
+            lambda _, address: f"dkim/{address}",
         ),
         _Column(
             "grant",

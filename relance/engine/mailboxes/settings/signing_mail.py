@@ -1,0 +1,157 @@
+"""What signs a mailbox's mails (DKIM), for those who send through a server of their own: taken in or made, shown as the record that
+DNS has to publish, taken away. The private key is sealed like a password and never shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Connection
+
+from relance import clock, errors
+from relance.engine import reasons
+from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import MailboxChanged
+from relance.engine.reasons import Code, Why, because
+from relance.engine.store import events
+from relance.engine.store.mailboxes import health, mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.users import audit
+from relance.mailbox import free_mail, providers
+from relance.mailbox.composing import dkim
+from relance.mailbox.composing.dkim import SigningKey
+from relance.mailbox.health import dmarc
+from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
+
+SELECTOR = "relance"
+KINDS = ("rsa", "ed25519")
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+_LONGEST_NAME = 253  # RFC 1035, 2.3.4, as text
+
+
+@dataclass(frozen=True)
+class SigningRequest:
+    """What is to sign a mailbox's mails. `key`: the private key in PEM; empty: one is made, of `kind` (rsa or ed25519).
+    `domain` empty: the address's."""
+
+    key: str = field(default="", repr=False)
+    selector: str = SELECTOR
+    domain: str = ""
+    kind: str = "rsa"
+
+
+@dataclass(frozen=True)
+class MailSigning:
+    """What signs a mailbox's mails, and what DNS has to say of it. Empty: they leave as they are."""
+
+    address: str
+    domain: str = ""
+    selector: str = ""
+    kind: str = ""  # rsa, ed25519
+    name: str = ""  # where it is published, as TXT
+    record: str = ""  # what is published there
+    notes: tuple[str, ...] = ()  # what is worth knowing before it is
+    notes_why: tuple[Why, ...] = ()  # the same, for programs
+
+
+def show(context: Context, address: str) -> MailSigning:
+    """What signs a mailbox's mails."""
+    with context.database.read() as conn:
+        mailbox = mailboxes.named(conn, address)
+    key = context.signing_key(mailbox)
+    if key is None:
+        return MailSigning(mailbox.address)
+    notes = _notes(mailbox, key)
+    told = tuple(str(each) for each in notes), reasons.whys_of(notes)
+    return MailSigning(mailbox.address, key.domain, key.selector, key.kind, key.name, key.record, *told)
+
+
+def sign(context: Context, address: str, wish: SigningRequest) -> MailSigning:
+    """Sign every mail that is written from now on; what is written already leaves as it is. First mails wait until DNS was asked
+    for the public key. Raises `errors.Invalid` with every mistake, and stores nothing then."""
+    with context.database.read() as conn:
+        mailbox = mailboxes.named(conn, address)
+    selector, domain = wish.selector.strip().lower(), wish.domain.strip().rstrip(".").lower()
+    key = _checked(wish, selector, domain or mailbox.address.rpartition("@")[2], mailbox)
+    sealed = context.vault.seal(dkim.to_keep(key.der), f"dkim/{mailbox.address}")
+    with context.database.write() as conn:
+        values: dict[str, object] = {
+            "dkim_key": sealed,
+            "dkim_selector": key.selector,
+            "dkim_domain": key.domain,
+        }
+        _store(conn, context, mailbox, values, key.name)
+    return show(context, address)
+
+
+def stop(context: Context, address: str) -> MailSigning:
+    """Sign no mail any more; the key is deleted here."""
+    with context.database.write() as conn:
+        mailbox = mailboxes.named(conn, address)
+        if mailbox.dkim_key:
+            _store(conn, context, mailbox, {"dkim_key": None, "dkim_selector": "", "dkim_domain": ""}, "")
+    return MailSigning(mailbox.address)
+
+
+def _store(
+    conn: Connection, context: Context, mailbox: Mailbox, values: dict[str, object], name: str
+) -> None:
+    mailboxes.lock(conn, [mailbox.id])
+    before = mailboxes.by_id(conn, mailbox.id)
+    was = f"{before.dkim_selector}._domainkey.{before.dkim_domain}" if before.dkim_key else ""
+    mailboxes.change(conn, mailbox.id, **values)
+    # What was seen of its mails, and found in DNS, was about another key.
+    health.put(conn, mailbox.id, clock.machine_now(), seen=None)
+    said = MailboxChanged(because(Code.MAILBOX_SETTINGS, dkim=name), dkim=name)
+    events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
+    told = {"before": {"dkim": was}, "after": {"dkim": name}}
+    audit.write(conn, "mailboxes.sign_mails", mailbox.address, clock.machine_now(), **told)
+
+
+def _checked(wish: SigningRequest, selector: str, domain: str, mailbox: Mailbox) -> SigningKey:
+    problems = []
+    if not _NAME.fullmatch(selector) or len(f"{selector}._domainkey.{domain}") > _LONGEST_NAME:
+        problems.append(errors.Problem(_unfit(_NO_SELECTOR), where="dkim_selector"))
+    own = mailbox.address.rpartition("@")[2]
+    if own in free_mail.DOMAINS:
+        refused = Text("{domain} belongs to its provider, who signs its mail.", domain=own)
+        problems.append(errors.Problem(_unfit(refused), where="dkim_domain"))
+    elif not _NAME.fullmatch(domain) or not dmarc.aligned(domain, own, strict=False):
+        refused = Text("has to be {domain}, or of the same organisation.", domain=own)
+        problems.append(errors.Problem(_unfit(refused), where="dkim_domain"))
+    if wish.kind not in KINDS:
+        problems.append(errors.Problem(_unfit(_NO_KIND), where="dkim_kind"))
+    der = b""
+    try:
+        if not problems:
+            der = dkim.read(wish.key) if wish.key else dkim.make(wish.kind)
+    except dkim.UnfitSigningKey as unfit:
+        problems.append(errors.Problem(_unfit(unfit.text), where="dkim_key"))
+    if problems:
+        raise errors.Invalid(problems)
+    return SigningKey(domain, selector, der)
+
+
+_NO_SELECTOR = Text("must be a name as DNS has it, such as relance2026.")
+_NO_KIND = Text("must be rsa or ed25519.")
+
+
+def _unfit(text: Text) -> Text:
+    return text.coded(SentenceCode.VALUE_UNFIT)
+
+
+def _notes(mailbox: Mailbox, key: SigningKey) -> list[Text]:
+    notes = []
+    provider = providers.at(mailbox.address, mailbox.smtp, mailbox.imap)
+    if provider and provider.authentication and provider.authentication.dkim_selectors:
+        notes.append(
+            Text(
+                "{provider} can sign the mail of its customers itself. A second signature does no harm, but it is not needed.",
+                provider=provider.title,
+            ).coded(SentenceCode.DKIM_BY_PROVIDER)
+        )
+    if key.kind == "ed25519":
+        said = Text("Many receivers do not know Ed25519 yet: to them the mail is unsigned.")
+        notes.append(said.coded(SentenceCode.DKIM_KIND_NEW))
+    return notes

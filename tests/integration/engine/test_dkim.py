@@ -1,0 +1,198 @@
+"""Mails signed by a mailbox's own key: what left is what was frozen and verifies by what DNS says; an unpublished key bars first mails."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import dkim as witness
+import pytest
+import sqlalchemy as sa
+
+from relance import errors
+from relance.engine import turn
+from relance.engine.contacts import service as contact_service
+from relance.engine.context import Context
+from relance.engine.db.tables import audit, event, mailbox, message
+from relance.engine.db.vault import Vault
+from relance.engine.mailboxes.health import checking
+from relance.engine.mailboxes.settings import signing_mail
+from relance.engine.mailboxes.settings.signing_mail import MailSigning, SigningRequest
+from relance.engine.mailboxes.sign_ins import resealing
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.mailbox.health.asking import AskedDns
+from relance.mailbox.health.link_host import Reached
+from relance.mailbox.smtp.outcome import Outcome, SendResult
+from relance.tracking.links import Links
+from relance.tracking.tokens import Signer
+from tests import engine_house
+from tests.engine_doors import NoMail, OneAnswer
+from tests.servers import dns_server
+
+ADA, EVE = "ada@sales.example", "eve@linden.example"
+NEW = b"another key for tests, 32 bytes!"
+Records = dict[tuple[str, str], list[str]]
+
+
+@pytest.fixture
+def zone() -> Records:
+    return {
+        ("sales.example", "MX"): ["1 mail.sales.example."],
+        ("sales.example", "TXT"): ['"v=spf1 ip4:192.0.2.1 ~all"'],
+        ("go.sales.example", "A"): ["93.184.216.34"],
+    }
+
+
+@pytest.fixture
+def server() -> OneAnswer:
+    return OneAnswer(SendResult(Outcome.ACCEPTED, "body", code=250, text="2.0.0 taken"))
+
+
+@pytest.fixture
+def ready(house: Context, server: OneAnswer, zone: Records) -> Iterator[Context]:
+    """Ada writes to Eve through a server of her own."""
+    with dns_server.serving(zone) as resolver:
+        house = dataclasses.replace(
+            house,
+            open_inbox=NoMail(),
+            open_outbox=server,
+            open_dns=lambda: AskedDns(resolver, question_seconds=2),
+            reach_links=lambda _base: Reached.OURS,
+            links=Links("https://go.sales.example", Signer({1: engine_house.SECRET}, 1)),
+        )
+        engine_house.add_mailbox(
+            house, ADA, smtp_host="mail.sales.example", imap_host="mail.sales.example", gap_seconds=0
+        )
+        publish.publish(house, engine_house.TRIAL)
+        contact_service.add(house, EVE, {"first_name": "Eve"})
+        enroll.enroll(house, EnrollRequest("Trial", [EVE]))
+        yield house
+
+
+def sent(house: Context) -> int:
+    return turn.take_turn(house, 1, lambda: False).sent
+
+
+def published(zone: Records, signing: MailSigning) -> None:
+    rows = [signing.record[at : at + 200] for at in range(0, len(signing.record), 200)]
+    zone[signing.name, "TXT"] = [" ".join(f'"{row}"' for row in rows)]
+
+
+def in_dns(house: Context) -> Any:
+    """DNS as the witness asks it."""
+
+    def asked(name: bytes, timeout: int = 5) -> bytes | None:
+        found = house.open_dns().ask(name.decode().rstrip("."), "TXT").records
+        return found[0] if found else None
+
+    return asked
+
+
+def finding(house: Context) -> tuple[str, str]:
+    [found] = [each for each in checking.show(house, ADA).findings if each.check == "dkim"]
+    return found.grade, found.why.code if found.why else ""
+
+
+def value(house: Context, column: sa.Column[Any]) -> Any:
+    with house.database.read() as conn:
+        return conn.execute(sa.select(column)).scalars().first()
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_what_leaves_is_what_was_frozen_and_verifies(
+    ready: Context, zone: Records, server: OneAnswer, kind: str
+) -> None:
+    signing = signing_mail.sign(ready, ADA, SigningRequest(kind=kind, selector="S1"))
+    assert (signing.name, signing.kind) == ("s1._domainkey.sales.example", kind)
+    assert len(signing.notes) == (kind == "ed25519")
+    published(zone, signing)
+    assert not checking.check(ready, ADA).barred
+    assert finding(ready) == ("fine", "dkim_own_key")
+    assert sent(ready) == 1
+    [body] = server.bodies
+    assert body == value(ready, message.c.raw)
+    assert witness.verify(body, dnsfunc=in_dns(ready))
+    assert not witness.verify(body.replace(b"Eve", b"Eva"), dnsfunc=in_dns(ready))
+
+
+@pytest.mark.parametrize(
+    ("there", "code"),
+    [(None, "dkim_not_published"), ('"v=DKIM1; k=rsa; p=TUlJ"', "dkim_other_key"), ('"v=DKIM1; p="', "dkim_other_key")],
+    ids=["none", "another", "withdrawn"],
+)  # fmt: skip
+def test_a_key_that_is_not_published_bars_first_mails(
+    ready: Context, zone: Records, there: str | None, code: str
+) -> None:
+    signing = signing_mail.sign(ready, ADA, SigningRequest())
+    if there:
+        zone[signing.name, "TXT"] = [there]
+    assert checking.look(ready) == 1
+    assert finding(ready) == ("failed", code)
+    assert sent(ready) == 0
+    published(zone, signing)
+    assert checking.check(ready, ADA).barred is False
+    engine_house.clock(ready).advance(hours=1, minutes=1)
+    assert sent(ready) == 1
+
+
+def test_the_key_is_sealed_kept_through_a_new_secret_and_shown_nowhere(ready: Context) -> None:
+    assert signing_mail.show(ready, ADA) == MailSigning(ADA)
+    before = signing_mail.sign(ready, ADA, SigningRequest())
+    sealed = value(ready, mailbox.c.dkim_key)
+    key = ready.signing_key(_ada(ready))
+    with ready.database.read() as conn:
+        told = [str(row) for table in (event, audit) for row in conn.execute(sa.select(table))]
+    assert key is not None
+    assert key.der not in sealed
+    assert not any(key.der[-20:].hex() in row or "PRIVATE" in row for row in told)
+    both = dataclasses.replace(ready, vault=Vault({1: engine_house.SECRET, 2: NEW}, 2))
+    assert resealing.rotate(both).sealed_anew == 2
+    newer = dataclasses.replace(ready, vault=Vault({2: NEW}, 2))
+    assert signing_mail.show(newer, ADA) == before
+    assert signing_mail.stop(newer, ADA) == MailSigning(ADA)
+    assert value(ready, mailbox.c.dkim_key) is None
+    assert written_down(ready) == [{"dkim": "relance._domainkey.sales.example"}, {"dkim": ""}]
+
+
+def written_down(house: Context) -> list[dict[str, str]]:
+    with house.database.read() as conn:
+        rows = conn.execute(
+            sa.select(audit.c.after).where(audit.c.action == "mailboxes.sign_mails").order_by(audit.c.id)
+        )
+        return [row.after for row in rows]
+
+
+def _ada(house: Context) -> Mailbox:
+    with house.database.read() as conn:
+        return mailboxes.named(conn, ADA)
+
+
+@pytest.mark.parametrize(
+    ("wish", "where"),
+    [
+        (SigningRequest(selector="a b"), "dkim_selector"),
+        (SigningRequest(selector=""), "dkim_selector"),
+        (SigningRequest(domain="evil.example"), "dkim_domain"),
+        (SigningRequest(kind="dsa"), "dkim_kind"),
+        (SigningRequest(key="nothing"), "dkim_key"),
+    ],
+)
+def test_what_cannot_sign_is_refused(ready: Context, wish: SigningRequest, where: str) -> None:
+    with pytest.raises(errors.Invalid) as refused:
+        signing_mail.sign(ready, ADA, wish)
+    assert [each.where for each in refused.value.problems] == [where]
+    assert value(ready, mailbox.c.dkim_key) is None
+
+
+def test_a_provider_that_signs_by_itself_is_pointed_out_and_a_free_mail_domain_is_refused(
+    house: Context,
+) -> None:
+    for address in ("bob@sales.example", "bob@gmail.com"):
+        engine_house.add_mailbox(house, address, smtp_host="smtp.gmail.com", imap_host="imap.gmail.com")
+    assert len(signing_mail.sign(house, "bob@sales.example", SigningRequest()).notes) == 1
+    with pytest.raises(errors.Invalid):
+        signing_mail.sign(house, "bob@gmail.com", SigningRequest())
