@@ -116,6 +116,8 @@ class Jobs(Service):
     change_enrollments = Operation(job_service.change_enrollments)
     enroll = Operation(job_service.enroll)
     decide_held = Operation(job_service.decide_held)
+    hand_over = Operation(job_service.hand_over)
+    remove_mailbox = Operation(job_service.remove_mailbox)
 
 
 class Messages(Service):

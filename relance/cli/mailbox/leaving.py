@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli.mailbox.options import Address, Json, Yes
-from relance.cli.terminal import asking, session, show
+from relance.cli.terminal import asking, progress, session, show
 from relance.wording import _, n_
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def remove(  # noqa: PLR0913 - a flag for every question
             _("Remove {address} and delete its password?", address=address), yes=yes
         ):
             raise typer.Abort
-        done = relance.mailboxes.remove(address, force=hold, to=to, new_threads=new_threads, dry_run=dry_run)
+        with progress.bar(_("Handing people over")) as tell:
+            done = relance.mailboxes.remove(
+                address, force=hold, to=to, new_threads=new_threads, dry_run=dry_run, progress=tell
+            )
     if as_json:
         show.data(done)
         return
@@ -81,8 +84,10 @@ def hand_over(
     Only people who have had no mail yet: nobody's conversation is continued from another address. Handing over in the other direction also
     takes back who was to move later.
     """
-    with session.of(ctx).open() as relance:
-        done = relance.mailboxes.hand_over(address, to, new_threads=new_threads, dry_run=dry_run)
+    with session.of(ctx).open() as relance, progress.bar(_("Handing people over")) as tell:
+        done = relance.mailboxes.hand_over(
+            address, to, new_threads=new_threads, dry_run=dry_run, progress=tell
+        )
     if as_json:
         show.data(done)
     else:

@@ -14,7 +14,15 @@ from relance.console.views import (
     users,
 )
 from relance.console.views.long_work import importing, jobs
-from relance.console.views.mailboxes import adding, changing, health, leaves, looking, signing_in
+from relance.console.views.mailboxes import (
+    adding,
+    changing,
+    handing_over,
+    health,
+    leaves,
+    looking,
+    signing_in,
+)
 from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppression_lists, suppressions
 from relance.console.views.sequences import enrolling, overview, publishing, selected, text
@@ -43,6 +51,7 @@ PAGES: tuple[Page, ...] = (
     *suppression_lists.PAGES,
     *adding.PAGES,
     *changing.PAGES,
+    *handing_over.PAGES,
     *health.PAGES,
     *leaves.PAGES,
     *signing_in.PAGES,

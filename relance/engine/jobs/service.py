@@ -19,8 +19,10 @@ from relance.engine.context import Context
 from relance.engine.db.database import opened_by
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor
-from relance.engine.jobs import changing, importing, work
+from relance.engine.jobs import changing, handing, importing, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
+from relance.engine.mailboxes import handing_over
+from relance.engine.mailboxes import remove as removing
 from relance.engine.reasons import Why, code_words, why_of
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
@@ -191,6 +193,14 @@ DEEDS: Mapping[str, Text] = complete(
         HeldDeed.NOT_SENT: Text("Send what had not been sent before the restore"),
     },
 )
+
+
+def _hands_over(mailbox: str, to: str, *, remove: bool) -> Text:
+    if remove:
+        return Text("Remove {mailbox} and hand its people over to {other}", mailbox=mailbox, other=to)
+    return Text("Hand the people of {mailbox} over to {other}", mailbox=mailbox, other=to)
+
+
 _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
     JobKind,
     {
@@ -199,6 +209,7 @@ _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
         JobKind.CHANGE_ENROLLMENTS: lambda about: CHANGES.get(about["action"]) or code_words.LATER,
         JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
         JobKind.DECIDE_HELD: lambda about: DEEDS.get(about["deed"]) or code_words.LATER,
+        JobKind.HAND_OVER: lambda about: _hands_over(about["mailbox"], about["to"], remove=about["remove"]),
     },
 )
 
@@ -283,6 +294,23 @@ def decide_held(
     lines = [[each.enrollment, dict(each.values)] for each in people]
     params = {"deed": deed, "mailbox": mailbox, "same_thread": same_thread}
     return _start(context, JobKind.DECIDE_HELD, params, lines=lines)
+
+
+def hand_over(context: Context, address: str, to: str, *, new_threads: bool = False) -> JobView:
+    """Let the mailbox `to` go on with people whom `address` writes to, as `mailboxes.hand_over` does; its counts are the fields of
+    `HandOver`."""
+    wish = handing_over.wished(context, address, to, new_threads=new_threads)
+    return _start(context, JobKind.HAND_OVER, handing.params(wish))
+
+
+def remove_mailbox(context: Context, address: str, to: str, *, new_threads: bool = False) -> JobView:
+    """The same, and then remove the first, as `mailboxes.remove` does: whoever does not go on from the other is held. Raises
+    `errors.WrongUse` while a mail of it is leaving."""
+    wish = handing_over.wished(context, address, to, new_threads=new_threads, leaving=True)
+    with context.database.read() as conn:
+        mailboxes.named(conn, address)
+        removing.refuse_in_flight(conn, wish.source)
+    return _start(context, JobKind.HAND_OVER, handing.params(wish))
 
 
 def imported(context: Context, number: int) -> list[str]:

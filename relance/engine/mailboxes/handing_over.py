@@ -94,10 +94,18 @@ class HandOverWish:
 
 Note = Callable[[Connection, Sequence[Fate], int], None]
 # Told in a batch's transaction what became of whom, and the number of the last.
+Progress = Callable[[int], None] | None
+# Told how many were looked at so far.
 
 
 def hand_over(
-    context: Context, address: str, to: str, *, new_threads: bool = False, dry_run: bool = False
+    context: Context,
+    address: str,
+    to: str,
+    *,
+    new_threads: bool = False,
+    dry_run: bool = False,
+    progress: Progress = None,
 ) -> HandOver:
     """Let the mailbox `to` go on with people whom `address` writes to; with those who are held because it was removed, too. Whom `to`
     was to leave to `address` stays.
@@ -105,7 +113,7 @@ def hand_over(
     With `new_threads` also with people who have had mail: at once if their next mail begins a new thread, else as soon as one does.
     Raises `errors.NotFound` for either, `errors.WrongUse` where both are the same. After an interruption the same request goes on.
     """
-    return _all(context, wished(context, address, to, new_threads=new_threads, dry_run=dry_run))
+    return _all(context, wished(context, address, to, new_threads=new_threads, dry_run=dry_run), progress)
 
 
 def wished(
@@ -125,14 +133,15 @@ def wished(
     return HandOverWish(source, target, new_threads, dry_run, leaving)
 
 
-def _all(context: Context, wish: HandOverWish) -> HandOver:
+def _all(context: Context, wish: HandOverWish, progress: Progress) -> HandOver:
     counted: Counter[str] = Counter()
 
     def note(_conn: Connection, fates: Sequence[Fate], _last: int) -> None:
         counted.update(each.value for each in fates)
 
     for _ in batches(context, wish, note):
-        pass
+        if progress is not None:
+            progress(counted.total())
     return HandOver.counted(wish.source.address, counted, dry_run=wish.dry_run)
 
 
@@ -152,6 +161,13 @@ def batches(context: Context, wish: HandOverWish, note: Note, after: int = 0) ->
             return
 
 
+def count(context: Context, wish: HandOverWish) -> int:
+    """How many are to be looked at."""
+    everybody = EnrollmentConditions(tuple(states.OPEN), mailbox_id=wish.source.id)
+    with context.database.read() as conn:
+        return sum(enrollment_lists.counts(conn, everybody).values())
+
+
 def hand_over_some(
     context: Context, source: Mailbox, target: Mailbox, people: Sequence[int], *, dry_run: bool = False
 ) -> HandOver:
@@ -168,7 +184,7 @@ def hand_over_some(
     return HandOver.counted(source.address, counted, dry_run=dry_run)
 
 
-def remove(
+def remove(  # noqa: PLR0913 - what becomes of its people is said once
     context: Context,
     address: str,
     *,
@@ -176,6 +192,7 @@ def remove(
     to: str | None = None,
     new_threads: bool = False,
     dry_run: bool = False,
+    progress: Progress = None,
 ) -> HandOver:
     """Forget a mailbox and its password; its history stays. Whoever it still writes to goes on from the mailbox `to`, as
     `hand_over` says, and the others are held; with `force` alone all are held. Answers to what it sent are not read any more.
@@ -192,7 +209,7 @@ def remove(
     done = HandOver(mailbox.address, held=planned, dry_run=dry_run)
     if to is not None:
         options = {"new_threads": new_threads, "dry_run": dry_run}
-        done = _all(context, wished(context, address, to, **options, leaving=True))
+        done = _all(context, wished(context, address, to, **options, leaving=True), progress)
     if not dry_run:
         removing.remove(context, mailbox, force=force or to is not None)
     return done

@@ -202,8 +202,14 @@ JOB_RESULT: Mapping[str, Text] = {
     "mailbox removed": Text.within("job result", "mailbox was removed"),
     "moved on": Text.within("job result", "changed in the meantime"),
     "still held": Text.within("job result", "still held"),
+    "moved": Text.within("job result", "handed over"),
+    "later": Text.within("job result", "move once a mail begins a new thread"),
+    "kept": Text.within("job result", "were to move, and stay"),
+    "in_conversation": Text.within("job result", "in a conversation"),
+    "in_doubt": Text.within("job result", "a mail may be on its way"),
+    "held_otherwise": Text.within("job result", "held for another reason as well"),
 }
-# What happened to rows (`RowOutcome`), people to be enrolled (`SkipCode`) and enrollments (`BulkOutcome`).
+# What happened to rows (`RowOutcome`), people to be enrolled (`SkipCode`), enrollments (`BulkOutcome`), and people of a mailbox (`Fate`).
 TASK_TIME: Mapping[str, Text] = {
     "overdue": Text.within("task time", "overdue"),
     "today": Text.within("task time", "today"),

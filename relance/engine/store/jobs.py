@@ -37,6 +37,7 @@ class JobKind(StrEnum):
     CHANGE_ENROLLMENTS = "change_enrollments"  # pause, resume, stop or release many
     ENROLL = "enroll"
     DECIDE_HELD = "decide_held"  # fill in, move or decide many who are held
+    HAND_OVER = "hand_over"  # a mailbox's people to another mailbox
 
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.states import State
+from relance.engine.store.jobs import JobKind
 from relance.sandbox.world import World
 from tests import engine_house
 from tests.integration.console.conftest import Console, Tab
@@ -65,7 +66,27 @@ def test_a_mailbox_is_removed_only_after_it_was_said_how_many_people_that_concer
         assert in_english("1 person was handed over.") in done
     assert [each.address for each in console.app.mailboxes.list()] == ["ben@sales.example"]
     assert row(house, "kim@lake.example").state is State.ACTIVE
-    assert console.app.users.log()[0].action == "mailboxes.remove"
+    assert console.app.users.log()[0].action == "jobs.remove_mailbox"
+
+
+def test_the_people_of_a_mailbox_are_handed_over_in_the_background(console: Console) -> None:
+    """First it is said how many, and nothing is done; then it goes on, whether or not anybody looks at the page."""
+    house = console.app._context
+    enrolled(house, "kim@lake.example")
+    ben = engine_house.add_mailbox(house, "ben@sales.example")
+    with console.client(console.join(BOSS), follow_redirects=True) as boss:
+        wish = {"address": ADA, "to": "ben@sales.example", "new_threads": "yes"}
+        plan = boss.post("/mailboxes/hand-over", data=wish).text
+        assert in_english("1 person would be handed over to ben@sales.example.") in plan
+        assert row(house, "kim@lake.example").mailbox_id != ben
+        done = boss.post("/mailboxes/hand-over", data={**wish, "sure": "yes"})
+        assert in_english("1 person was handed over.") in done.text
+        assert "/mailboxes/ada" in str(done.url)
+        [job] = console.app.jobs.list().jobs
+        assert boss.get(f"/jobs/{job.id}").status_code == 200
+    assert (job.kind, job.counts) == (JobKind.HAND_OVER, {"moved": 1})
+    assert row(house, "kim@lake.example").mailbox_id == ben
+    assert console.app.users.log()[0].action == "jobs.hand_over"
 
 
 def test_what_belongs_together_is_folded_and_a_fold_with_a_mistake_is_open(

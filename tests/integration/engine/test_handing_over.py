@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +10,19 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
+from relance.clock import machine_now
 from relance.engine.context import Context
 from relance.engine.db.tables import enrollment
+from relance.engine.jobs import service, work
+from relance.engine.jobs.ledger import LEASE
+from relance.engine.jobs.service import JobView
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes.handing_over import HandOver
-from relance.engine.reporting import explain
+from relance.engine.reporting import explain, timeline
 from relance.engine.sequences import control, enroll
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
+from relance.engine.store.jobs import JobState
 from relance.engine.store.mailboxes import mailboxes
 from tests import engine_house
 from tests.journeys.stage import ADA as SELLER
@@ -199,6 +205,58 @@ def test_a_mailbox_is_not_handed_over_to_itself_or_to_nobody(house: Context) -> 
     with pytest.raises(errors.NotFound):
         handing_over.remove(house, ADA, to="nobody@sales.example")
     assert stands(house, KIM) == (State.ACTIVE, 1)
+
+
+CROWD = [f"p{number:03}@lake{number}.example" for number in range(120)]
+
+
+def handed_over(house: Context, number: int, monkeypatch: pytest.MonkeyPatch) -> JobView:
+    """The job after the process that worked on it died behind a batch, and another took over."""
+    now = machine_now() + LEASE + dt.timedelta(seconds=1)
+    for module in (work, service):
+        monkeypatch.setattr(module, "machine_now", lambda: now)
+    assert not work.work(house, number)
+    return service.show(house, number)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever starts a job does one batch of it and leaves the rest to the workers."""
+    monkeypatch.setattr(service, "AT_ONCE_SECONDS", -1.0)
+
+
+@pytest.mark.usefixtures("later")
+def test_a_hand_over_in_the_background_goes_on_where_it_was_left(
+    house: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolled(house, *CROWD)
+    wrote(house, CROWD[0])
+    ben = engine_house.add_mailbox(house, BEN)
+    begun = service.hand_over(house, ADA, BEN)
+    assert (begun.done, begun.total, begun.counts) == (50, 120, {"moved": 49, "in_doubt": 1})
+    done = handed_over(house, begun.id, monkeypatch)
+    assert (done.state, done.done, done.counts) == (JobState.DONE, 120, {"moved": 119, "in_doubt": 1})
+    assert (stands(house, CROWD[0]), stands(house, CROWD[-1])) == ((State.ACTIVE, 1), (State.ACTIVE, ben))
+    changed = [
+        each for each in timeline.of_contact(house, CROWD[-1]) if each.kind.endswith("mailbox_changed")
+    ]
+    assert len(changed) == 1
+
+
+@pytest.mark.usefixtures("later")
+def test_a_mailbox_is_removed_behind_the_last_of_its_people(
+    house: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolled(house, *CROWD)
+    wrote(house, CROWD[0])
+    ben = engine_house.add_mailbox(house, BEN)
+    begun = service.remove_mailbox(house, ADA, BEN)
+    with house.database.read() as conn:
+        assert mailboxes.named(conn, ADA).state == "active"
+    assert handed_over(house, begun.id, monkeypatch).state is JobState.DONE
+    assert (stands(house, CROWD[0]), stands(house, CROWD[-1])) == ((State.HELD, 1), (State.ACTIVE, ben))
+    with house.database.read() as conn, pytest.raises(errors.NotFound):
+        mailboxes.named(conn, ADA)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ _FILTERS: Mapping[str, Mapping[str, tuple[str, Sequence[str]]]] = {
     "what": {
         "imports": (N_("Imports"), IMPORTS),
         "enrolling": (N_("Enrolling"), (JobKind.ENROLL,)),
-        "changes": (N_("Changes"), (JobKind.CHANGE_ENROLLMENTS, JobKind.DECIDE_HELD)),
+        "changes": (N_("Changes"), (JobKind.CHANGE_ENROLLMENTS, JobKind.DECIDE_HELD, JobKind.HAND_OVER)),
     },
     "state": {
         "open": (N_("In progress"), (JobState.QUEUED, JobState.RUNNING)),

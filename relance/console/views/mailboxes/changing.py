@@ -97,25 +97,7 @@ def assign(visit: Visit) -> Response:
     return visit.go(lists.stay(visit, looking.path(address)), said)
 
 
-def remove(visit: Visit) -> Response:
-    """First what it would do, then, if it is confirmed, done."""
-    address, to = visit.text("address", 320), visit.text("to", 320)
-    sure, more = visit.text("sure", 5) == "yes", visit.text("new_threads", 5) == "yes"
-    done = visit.app.mailboxes.remove(
-        address, force=not to, to=to or None, new_threads=more, dry_run=not sure
-    )
-    if not sure:
-        return looking.shown(
-            visit, address, leaving=done, written={"to": to, "new_threads": "yes" if more else ""}
-        )
-    moved = Text.plural("{count} person was handed over.", "{count} people were handed over.", done.moved)
-    held = Text.plural("{count} person is held.", "{count} people are held.", done.left)
-    told = [each for each, count in ((moved, done.moved), (held, done.left)) if count]
-    return visit.go("/mailboxes", Text.together(Text("{address} is removed.", address=done.address), *told))
-
-
 PAGES = (
     Page("/mailboxes/change", change, Permission.MAILBOXES, "POST"),
-    Page("/mailboxes/remove", remove, Permission.MAILBOXES, "POST"),
     Page("/mailboxes/assign", assign, Permission.MAILBOXES, "POST"),
 )

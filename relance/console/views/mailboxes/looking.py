@@ -96,9 +96,10 @@ def shown(
     refused: Mistakes = FINE,
     written: Mapping[str, str] = NOTHING,
     leaving: HandOver | None = None,
+    handing: HandOver | None = None,
 ) -> Response:
     """The page of one of them; with a test that the page's address names, what was wrong with a change, or what its removal
-    would do (`leaving`)."""
+    (`leaving`) or a hand-over (`handing`) would do."""
     mailbox = _named(visit, address)
     users = possible_owners(visit)
     return visit.show(
@@ -110,6 +111,7 @@ def shown(
         leaves=[each for each in mailbox.on_leave if each.ends > visit.now],
         insist=refused.insist,
         leaving=leaving,
+        handing=handing,
         others=[each.address for each in visit.app.mailboxes.list() if each.address != mailbox.address],
         written={**_written(mailbox), **written},
         owner=visit.app.mailboxes.owners().get(mailbox.address, "") if users else "",

@@ -235,6 +235,8 @@ ACTIONS: Mapping[str, str] = {
     "jobs.change_enrollments": N_("changed many people"),
     "jobs.check_contacts": N_("checked a file"),
     "jobs.decide_held": N_("decided about held people"),
+    "jobs.hand_over": N_("handed people over to another mailbox"),
+    "jobs.remove_mailbox": N_("removed a mailbox"),
     "jobs.enroll": N_("enrolled people"),
     "jobs.import_contacts": N_("imported contacts"),
     "restored.decide": N_("decided what was sent before a restore"),

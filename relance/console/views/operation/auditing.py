@@ -22,7 +22,7 @@ from relance.wording import N_, _
 
 AREAS: Mapping[str, tuple[str, Sequence[str]]] = {
     "access": (N_("Users and signing in"), ("session.", "users.")),
-    "mailboxes": (N_("Mailboxes"), ("mailboxes.",)),
+    "mailboxes": (N_("Mailboxes"), ("mailboxes.", "jobs.hand_over", "jobs.remove_mailbox")),
     "contacts": (N_("Contacts"), ("contacts.", "jobs.check_contacts", "jobs.import_contacts")),
     "sequences": (N_("Sequences"), ("sequences.",)),
     "people": (
