@@ -110,3 +110,26 @@
   restore();
   document.addEventListener("htmx:after:swap", restore);
 })();
+
+/* A note that is half written is kept in this tab, under its writer and its task, until the task is another one or has it. */
+(() => {
+  "use strict";
+  const NOTE = "relance:note:", {user} = document.body.dataset;
+  const form = document.querySelector("form[data-note]"), name = form && `${NOTE}${user}:${form.dataset.note}`;
+  const read = (each) => JSON.parse(sessionStorage.getItem(each) || "null");
+  const put = (kept) => { try { sessionStorage.setItem(name, JSON.stringify(kept)); } catch { /* not allowed: as without script */ } };
+  if (!user) return;
+  Object.keys(sessionStorage).filter((each) => each.startsWith(NOTE) && each !== name).forEach((each) => {
+    if (!each.startsWith(`${NOTE}${user}:`) || (form && read(each)?.sent)) sessionStorage.removeItem(each);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") === "/sign-out")
+      Object.keys(sessionStorage).filter((each) => each.startsWith(NOTE)).forEach((each) => sessionStorage.removeItem(each));
+  });
+  if (!form) return;
+  const {note} = form.elements, kept = read(name);
+  if (kept && kept.text === note.value) sessionStorage.removeItem(name);
+  else if (kept && kept.text) note.value = kept.text;
+  note.addEventListener("input", () => put({text: note.value, sent: false}));
+  form.addEventListener("submit", (event) => { if (!event.defaultPrevented && note.value.trim()) put({text: note.value, sent: true}); });
+})();

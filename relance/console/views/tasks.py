@@ -134,14 +134,14 @@ def snooze(visit: Visit) -> Response:
     if wait is None:
         raise errors.Invalid(Text("Choose until when the task is postponed."))
     until = wait(visit.app.tasks.postponed_times())
-    found = visit.app.tasks.snooze(TaskFilter((_number(visit),)), until)
+    found = visit.app.tasks.snooze(TaskFilter((_number(visit),)), until, note=visit.text("note").strip())
     return _told(visit, found.results[0].outcome, Text("Task postponed until {day}.", day=date_of(until)))
 
 
 def assign(visit: Visit) -> Response:
     """Mine, or anyone who comes first."""
     who = visit.me.email if visit.text("who", 10) == "me" else ""
-    found = visit.app.tasks.assign(TaskFilter((_number(visit),)), who)
+    found = visit.app.tasks.assign(TaskFilter((_number(visit),)), who, note=visit.text("note").strip())
     said = Text("The task is yours.") if who else Text("The task is open to anyone.")
     return _told(visit, found.results[0].outcome, said, stay=True)
 

@@ -193,11 +193,12 @@ class TaskSkipped(EventData):
 
 @dataclass(frozen=True)
 class TaskSnoozed(EventData):
-    """A person postponed a task; `until` (ISO 8601) is when it is due now."""
+    """A person postponed a task; `until` (ISO 8601) is when it is due now, `note` what they say of it."""
 
     KIND = EventKind.TASK_SNOOZED
     words: Words
     until: str
+    note: str | None = None
 
 
 @dataclass(frozen=True)

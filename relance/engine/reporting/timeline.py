@@ -155,6 +155,10 @@ def _words(event: events.StoredEvent) -> str:
 
 def _of_task(asked: str, data: Mapping[str, Any]) -> str:
     """What a task asked for, and what was said or decided about it."""
+    if data.get("note") and data.get("until"):
+        return _(
+            "{task} – due {time}, note: {note}", task=asked, time=_time(data["until"]), note=data["note"]
+        )
     if data.get("note"):
         return _("{task} – note: {note}", task=asked, note=data["note"])
     if data.get("until"):

@@ -265,3 +265,29 @@ def test_on_a_wide_screen_their_last_mail_is_open_and_search_is_there(queue, tab
     assert page.is_hidden(".begin")
     assert page.is_visible(".thread details .quoted")
     assert page.is_visible("header .find")
+
+
+def test_a_note_is_kept_when_a_task_is_put_off_assigned_or_taken_back(queue: Console) -> None:
+    kim = of(queue, KIM)
+    with queue.client(queue.join("ann@sales.example"), follow_redirects=True) as ann:
+        ann.post("/tasks/assign", data={"task": kim.id, "who": "me", "note": "rings back"})
+        assert of(queue, KIM).note == "rings back"
+        ann.post("/tasks/snooze", data={"task": kim.id, "for": "week", "note": "Friday <b>"})
+        shown = ann.get(f"/tasks?task={kim.id}").text
+        assert 'value="Friday &lt;b&gt;"' in shown
+        assert "Friday &lt;b&gt;" in ann.get(f"/contacts/{KIM}").text, "and in the history"
+        ann.post("/tasks/done", data={"task": kim.id, "outcome": "done", "note": "Friday at ten"})
+        ann.post("/tasks/undo", data={"task": kim.id})
+        assert 'value="Friday at ten"' in ann.get(f"/tasks?task={kim.id}").text
+
+
+def test_a_half_written_note_outlives_a_look_at_another_page(queue: Console, tab) -> None:
+    here = tab(queue.join("ann@sales.example"))
+    page = here.open("/tasks")
+    page.fill("#f-note", "asked me to")
+    here.open("/inbox")
+    assert here.open("/tasks").input_value("#f-note") == "asked me to"
+    page.click("[name=for][value=tomorrow]")
+    page.wait_for_selector(".flash")
+    assert page.evaluate("sessionStorage.length") == 0 or page.input_value("#f-note") == ""
+    assert of(queue, KIM).note == "asked me to"

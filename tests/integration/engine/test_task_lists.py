@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -261,7 +262,9 @@ def test_what_closing_a_task_did_is_taken_back(ready: Context) -> None:
             after = rows(ready)["ada"]
             assert (after.state, after.step, after.due_at) == (State.ACTIVE, "call", None)
             assert [each["code"] for each in after.bound] == [Code.TASK_OPEN]
-            assert of(ready, "ada") == ada
+            assert of(ready, "ada") == dataclasses.replace(ada, note="her twin"), (
+                "what was noted stays with it"
+            )
         assert not task_undo.undo(ready, ada.id)
     told = [(each.kind, each.actor) for each in timeline.of_contact(ready, ada.email)]
     assert told.count((EventKind.TASK_REOPENED, ANN)) == 2

@@ -134,26 +134,37 @@ def postponed_times(context: Context) -> PostponedTimes:
     return postponing.times(context.clock.now(), usual.week, office)
 
 
-def snooze(context: Context, wanted: TaskFilter, until: dt.datetime, *, dry_run: bool = False) -> TaskReport:
-    """These are due at another time, ahead of now."""
+def snooze(
+    context: Context, wanted: TaskFilter, until: dt.datetime, *, note: str = "", dry_run: bool = False
+) -> TaskReport:
+    """These are due at another time, ahead of now; `note` is kept with them until they are closed, and in the history."""
+    said = _noted(note)
     if until <= context.clock.now():
         raise errors.Invalid(Text("A task can only be postponed to a time in the future."))
 
     def act(conn: Connection, each: Task) -> bool:
-        told = TaskSnoozed(each.text, until.astimezone(dt.UTC).isoformat())
-        return _change(conn, context, each, told, due_at=until)
+        told = TaskSnoozed(each.text, until.astimezone(dt.UTC).isoformat(), said.get("note"))
+        return _change(conn, context, each, told, due_at=until, **said)
 
     return _work(context, wanted, act, dry_run)
 
 
-def assign(context: Context, wanted: TaskFilter, who: str, *, dry_run: bool = False) -> TaskReport:
-    """These are somebody's to do, by their address or name; "": anyone who comes first."""
+def assign(
+    context: Context, wanted: TaskFilter, who: str, *, note: str = "", dry_run: bool = False
+) -> TaskReport:
+    """These are somebody's to do, by their address or name; "": anyone who comes first. `note` is kept with them."""
+    said = _noted(note)
     named = contact_fields.tidy("assignee", who) if who else ""
 
     def act(conn: Connection, each: Task) -> bool:
-        return _change(conn, context, each, TaskAssigned(each.text, named), assignee=named)
+        return _change(conn, context, each, TaskAssigned(each.text, named), assignee=named, **said)
 
     return _work(context, wanted, act, dry_run)
+
+
+def _noted(note: str) -> dict[str, str]:
+    """A note as a column of a task; without one, what is noted there stays."""
+    return {"note": contact_fields.tidy("note", note)} if note else {}
 
 
 def _change(conn: Connection, context: Context, each: Task, told: EventData, **values: object) -> bool:

@@ -94,9 +94,9 @@ def reopen(conn: Connection, enrollment_id: int, step: str) -> None:
 
 
 def open_again(conn: Connection, closed: Task) -> bool:
-    """What somebody closed is open; False where it is not closed, or by nobody: it went with its sequence."""
+    """What somebody closed is open, with its note; False where it is not closed, or by nobody: it went with its sequence."""
     here = sa.update(task).where(task.c.id == closed.id, task.c.state.in_(("done", "skipped")))
-    return conn.execute(here.values(state="open", closed_at=None, outcome="", note="")).rowcount == 1
+    return conn.execute(here.values(state="open", closed_at=None, outcome="")).rowcount == 1
 
 
 def open_dropped(conn: Connection, enrollment_id: int, at: dt.datetime | None) -> None:
