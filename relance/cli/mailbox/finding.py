@@ -1,4 +1,4 @@
-"""Which servers a new mailbox has: its provider's, what DNS says, or the usual names; and where that comes from is said."""
+"""Which servers a new mailbox has: its provider's, what DNS or its domain says, or the usual names; and where that comes from is said."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def usual(provider: Any, address: str, rep: Account | None, *, typed: bool) -> p
 
 
 def _discovered(address: str) -> providers.Setup:
-    from relance.mailbox.providers import discovery, resolver  # only whoever adds a mailbox asks DNS
+    from relance.mailbox.providers import discovery, resolver, web  # only whoever adds a mailbox asks
 
-    found = discovery.discover(address, resolver.Dns())
+    names = resolver.Dns()
+    found = discovery.discover(address, names, web.PublicWeb(names))
     if found.told:
         show.note(str(found.told))
     if not found.believed:
@@ -35,7 +36,7 @@ def _discovered(address: str) -> providers.Setup:
 
 
 def _confirm() -> None:
-    """A password is to go to servers that only DNS speaks for."""
+    """A password is to go to servers that only DNS or a web site speaks for."""
     if not asking.answerable():
         raise asking.wrong(
             _("They belong to another domain. If they are right, name them with --smtp-host and --imap-host.")

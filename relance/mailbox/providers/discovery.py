@@ -1,18 +1,22 @@
-"""The servers of an address whose domain is no provider's own: what DNS says, else the names most companies use. Pure.
+"""The servers of an address whose domain is no provider's own: what DNS says, else what the domain publishes on the web for mail
+programs, else the names most companies use. Pure.
 
-DNS without DNSSEC is whoever's word. Servers under the domain itself and those of a provider we know are believed, as every
-mail program does (RFC 6186, 6); any other is a person's to confirm, for a password goes there.
+The first finding wins: SRV (made for this), then MX of a provider we know (whose servers, limits and sign-in are known better than any
+domain publishes), then autoconfig (which costs questions to web servers). DNS without DNSSEC is whoever's word, and so is a web site.
+Servers under the domain itself and those of a provider we know are believed, as every mail program does (RFC 6186, 6); any other is a
+person's to confirm, for a password goes there.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from relance.mailbox.account import Security, Server
-from relance.mailbox.providers import KNOWN, Setup, at, guess, hosted, of, usual
+from relance.mailbox.providers import KNOWN, Setup, at, autoconfig, guess, hosted, of, usual
 from relance.wording import Text
 
 RESERVED = ("example", "test", "invalid", "localhost")  # RFC 2606: DNS has none of them
@@ -25,6 +29,7 @@ class ServersFrom(StrEnum):
     DOMAIN = "domain"  # it is one of a provider's own domains
     SRV = "srv"  # the domain's SRV records (RFC 6186, RFC 8314)
     MX = "mx"  # a provider we know receives the domain's mail
+    AUTOCONFIG = "autoconfig"  # the domain publishes them on the web for mail programs
     USUAL = "usual"  # nothing says so: the usual names
 
 
@@ -48,6 +53,13 @@ class Resolver(Protocol):
         """Its SRV records."""
 
 
+class Fetcher(Protocol):
+    """What asks strangers' web servers."""
+
+    def get(self, url: str, largest: int) -> bytes | None:
+        """The document at an address; None where there is none of at most `largest` bytes. Never raises."""
+
+
 @dataclass(frozen=True)
 class Discovery:
     """The servers that were found, from what, and how far they can be believed."""
@@ -64,6 +76,11 @@ class Discovery:
         names = {"smtp": self.setup.smtp.host, "imap": self.setup.imap.host, "domain": self.domain}
         if self.origin is ServersFrom.SRV:
             return Text("The DNS records of {domain} name these servers: {smtp} and {imap}.", **names)
+        if self.origin is ServersFrom.AUTOCONFIG:
+            return Text(
+                "The settings that {domain} publishes for mail programs name these servers: {smtp} and {imap}.",
+                **names,
+            )
         if self.origin is ServersFrom.MX and self.setup.provider:
             title = self.setup.provider.title
             return Text("The mail of {domain} is at {provider}: {smtp} and {imap}.", provider=title, **names)
@@ -73,14 +90,14 @@ class Discovery:
             )
         if self.origin is ServersFrom.USUAL:
             return Text(
-                "DNS says nothing about the servers of {domain}, so the usual names are taken: {smtp} and {imap}.",
+                "Neither DNS nor {domain} itself says which servers to use, so the usual names are taken: {smtp} and {imap}.",
                 **names,
             )
         return None
 
 
-def discover(address: str, resolver: Resolver) -> Discovery:
-    """The servers of an address. Asks DNS only for a domain that is no provider's own. Never raises."""
+def discover(address: str, resolver: Resolver, web: Fetcher | None = None) -> Discovery:
+    """The servers of an address. Asks only for a domain that is no provider's own; `web`: None asks no web server. Never raises."""
     domain = address.rpartition("@")[2].lower().rstrip(".")
     known = guess(f"@{domain}")
     if known.provider is not None:
@@ -89,7 +106,8 @@ def discover(address: str, resolver: Resolver) -> Discovery:
         return Discovery(usual(domain), ServersFrom.USUAL, domain)
     try:
         domain = domain.encode("idna").decode("ascii")
-        return _by_srv(domain, resolver) or _by_mx(domain, resolver) or _nothing(domain)
+        found = _by_srv(domain, resolver) or _by_mx(domain, resolver)
+        return found or (web and _published(address, domain, web)) or _nothing(domain)
     except UnicodeError:  # no name that DNS could have
         return Discovery(usual(domain), ServersFrom.USUAL, domain)
     except OSError:
@@ -114,11 +132,25 @@ def _by_srv(domain: str, resolver: Resolver) -> Discovery | None:
     smtp = smtp or _server(resolver.srv(f"_submission._tcp.{domain}"), Security.STARTTLS)
     if smtp is None:
         return None
+    return _named(smtp, imap, ServersFrom.SRV, domain)
+
+
+def _published(address: str, domain: str, web: Fetcher) -> Discovery | None:
+    """What the domain publishes; a document that cannot be read counts as none."""
+    local = address.rpartition("@")[0]
+    for url in autoconfig.addresses(domain):
+        document = web.get(url, autoconfig.LARGEST)
+        with contextlib.suppress(autoconfig.Unfit):
+            servers = autoconfig.read(document, f"{local}@{domain}") if document else None
+            if servers:
+                return _named(*servers, ServersFrom.AUTOCONFIG, domain)
+    return None
+
+
+def _named(smtp: Server, imap: Server, origin: ServersFrom, domain: str) -> Discovery:
     provider = at(f"@{domain}", smtp, imap)
     setup = of(provider) if provider else Setup(smtp, imap)
-    return Discovery(
-        setup, ServersFrom.SRV, domain, believed=all(_is_ours(each, domain) for each in (smtp, imap))
-    )
+    return Discovery(setup, origin, domain, believed=all(_is_ours(each, domain) for each in (smtp, imap)))
 
 
 def _server(records: Sequence[SrvRecord], security: Security) -> Server | None:

@@ -32,6 +32,10 @@ class Dns:
             for each in self._ask(name, "SRV")
         ]
 
+    def addresses(self, host: str) -> Sequence[str]:
+        """The addresses of a host, those of IPv4 first."""
+        return [each.to_text() for kind in ("A", "AAAA") for each in self._ask(host, kind)]
+
     def _ask(self, name: str, kind: str) -> Sequence[Any]:
         try:
             self._resolver = self._resolver or dns.resolver.Resolver()

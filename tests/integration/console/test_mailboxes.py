@@ -116,12 +116,12 @@ def test_servers_of_another_domain_are_entered_by_whoever_knows_them(
     }
     nowhere = {f"{kind}_{part}": "" for kind in ("smtp", "imap") for part in ("host", "port", "security")}
     with dns_server.serving(zone) as asked, desk.client(desk.join(BOSS)) as boss:
-        own = functools.partial(resolver.Dns, asked)
-        monkeypatch.setattr(resolver, "Dns", own)
+        monkeypatch.setattr(resolver, "Dns", functools.partial(resolver.Dns, asked))
         refused = boss.post("/mailboxes", data=form(address="me@firm.pl", **nowhere))
     assert refused.status_code == 422
     assert "imap.elsewhere.net" in refused.text
-    assert in_english("Enter them here if they are right") in refused.text
+    assert in_english("They are filled in below") in refused.text
+    assert 'value="smtp.elsewhere.net"' in refused.text
     assert CANARY not in refused.text
 
 

@@ -24,10 +24,10 @@ from relance.mailbox.account import Account, Security, Server
 from relance.wording import Text
 
 if TYPE_CHECKING:
-    from relance.mailbox.providers import discovery, resolver
-else:  # whoever adds a mailbox asks DNS
-    discovery, resolver = late.modules(
-        "relance.mailbox.providers.discovery", "relance.mailbox.providers.resolver"
+    from relance.mailbox.providers import discovery, resolver, web
+else:  # whoever adds a mailbox asks DNS, and the domain's web site
+    discovery, resolver, web = late.modules(
+        *(f"relance.mailbox.providers.{name}" for name in ("discovery", "resolver", "web"))
     )
 
 FORM_FIELDS = (
@@ -76,16 +76,19 @@ def add(visit: Visit) -> Response:
     """Signed in to, then taken in; or the form again, with each mistake at its field."""
     steps: list[TestStep] = []
     anyway = visit.text("anyway", 5) == "yes"
+    found = _found(visit)
+    if not found.believed and found.told:
+        return _to_confirm(visit, found, found.told)
     try:
         chosen = owner(visit)
-        added = visit.app.mailboxes.add(spec(visit), anyway=anyway, done=steps.append)
+        added = visit.app.mailboxes.add(spec(visit, found.setup), anyway=anyway, done=steps.append)
     except (errors.Invalid, errors.Unreachable) as refused:
         if isinstance(refused, errors.Unreachable) and not signing_in.unproved(refused):
             raise
-        return again(visit, refused)
+        return again(visit, refused, found.told)
     if chosen:
         visit.app.mailboxes.assign(added.address, chosen)
-    return looking.tried(visit, added.address, steps=steps)
+    return looking.tried(visit, added.address, steps=steps, said=found.told or "")
 
 
 def _usual_owner(visit: Visit, users: Sequence[UserView]) -> str:
@@ -134,22 +137,49 @@ def mistakes(
 _SERVER_FIELDS = {"smtp": "smtp_host", "imap": "imap_host"}
 
 
-def again(visit: Visit, refused: errors.Invalid | errors.Unreachable) -> Response:
-    """The form once more, with what is wrong."""
+def again(visit: Visit, refused: errors.Invalid | errors.Unreachable, told: Text | None = None) -> Response:
+    """The form once more, with what is wrong. `told`: where the servers come from that were asked."""
     wrong, whole = mistakes(refused, (*FORM_FIELDS, "password", "ca_file"))
+    said = f"{whole} {told}" if whole and told else whole
+    return _shown(visit, _typed(visit), wrong, said, insist=signing_in.unproved(refused))
+
+
+def _typed(visit: Visit) -> dict[str, str]:
     written = {name: visit.text(name, 320) for name in FORM_FIELDS}
     written["owner"] = visit.text("owner", 320)
     written["ca_file"] = visit.text("ca_file", LONGEST_CERTIFICATE)
-    return _shown(visit, written, wrong, whole, insist=signing_in.unproved(refused))
+    return written
 
 
-def spec(visit: Visit, sign_in: str = "") -> MailboxSpec:
-    """What the form holds; `sign_in`: at whom its owner signs in, so that its servers are known. Raises `errors.Invalid`."""
+def _to_confirm(visit: Visit, found: discovery.Discovery, told: Text) -> Response:
+    """Servers of another domain, which only DNS or a web site speaks for: no password goes there before a person has seen them. They
+    stand in the form, so that adding once more is enough."""
+    written = _typed(visit)
+    for kind, server in (("smtp", found.setup.smtp), ("imap", found.setup.imap)):
+        usual = {"host": server.host, "port": str(server.port), "security": server.security.value}
+        written |= {f"{kind}_{part}": written[f"{kind}_{part}"] or usual[part] for part in usual}
+    asked = Text(
+        "They belong to another domain. They are filled in below: add the mailbox if they are right."
+    )
+    return _shown(visit, written, {"smtp_host": str(Text.together(told, asked))}, "")
+
+
+def of_provider(visit: Visit) -> providers.Setup:
+    """The servers of whom the mailbox's owner signs in at. Raises `errors.Invalid` where those that were found are a person's to confirm."""
+    sign_in = visit.text("sign_in", 20)
+    provider = choices.provider_of(sign_in, visit.text("address", 320).strip()) if sign_in else None
+    if provider:
+        return providers.of(provider)
+    found = _found(visit)
+    if not found.believed and found.told:
+        raise errors.Invalid([errors.Problem(found.told, where="smtp_host")])
+    return found.setup
+
+
+def spec(visit: Visit, found: providers.Setup) -> MailboxSpec:
+    """What the form holds; `found`: the servers as far as it names none. Raises `errors.Invalid`."""
     address = visit.text("address", 320).strip()
     given = {name: visit.text(name, 320).strip() for name in FORM_FIELDS}
-    provider = choices.provider_of(sign_in, address) if sign_in else None
-    typed = bool(given["smtp_host"] and given["imap_host"])
-    found = providers.of(provider) if provider else _found(address, typed=typed)
     return MailboxSpec(
         address,
         given["name"],
@@ -166,18 +196,13 @@ def spec(visit: Visit, sign_in: str = "") -> MailboxSpec:
     )
 
 
-def _found(address: str, *, typed: bool) -> providers.Setup:
-    """The servers of an address; `typed`: the form names both, so that DNS is not asked. Raises `errors.Invalid` where DNS names
-    servers of another domain: whoever knows that they are right enters them."""
-    if typed:
-        return providers.guess(address)
-    found = discovery.discover(address, resolver.Dns())
-    if not found.believed and found.told:
-        what = Text.together(
-            found.told, Text("They belong to another domain. Enter them here if they are right.")
-        )
-        raise errors.Invalid([errors.Problem(what, where="smtp_host")])
-    return found.setup
+def _found(visit: Visit) -> discovery.Discovery:
+    """The servers of the address, and from where; where the form names both hosts, nobody is asked and nothing is to be said."""
+    address = visit.text("address", 320).strip()
+    if visit.text("smtp_host", 320).strip() and visit.text("imap_host", 320).strip():
+        return discovery.Discovery(providers.guess(address), discovery.ServersFrom.DOMAIN, "")
+    names = resolver.Dns()
+    return discovery.discover(address, names, web.PublicWeb(names))
 
 
 def certificate(visit: Visit) -> str | None:

@@ -212,11 +212,13 @@ def test(visit: Visit) -> Response:
     return tried(visit, address, probe=visit.text("probe", 5) == "yes")
 
 
-def tried(visit: Visit, address: str, *, probe: bool = False, steps: Sequence[TestStep] = ()) -> Response:
+def tried(
+    visit: Visit, address: str, *, probe: bool = False, steps: Sequence[TestStep] = (), said: Text | str = ""
+) -> Response:
     """A test is begun, and the page shows it; or what was tried already (`steps`)."""
     if steps:
-        return visit.go(lists.stay(visit, path(address), **trying.ended(visit, address, steps)))
-    return visit.go(lists.stay(visit, path(address), **trying.begin(visit, address, probe=probe)))
+        return visit.go(lists.stay(visit, path(address), **trying.ended(visit, address, steps)), said)
+    return visit.go(lists.stay(visit, path(address), **trying.begin(visit, address, probe=probe)), said)
 
 
 def steps(visit: Visit) -> Response:

@@ -39,7 +39,7 @@ def begin_new(visit: Visit) -> Response:
     """Of one that is being added."""
     try:
         owner = adding.owner(visit)
-        spec = adding.spec(visit, visit.text("sign_in", 20))
+        spec = adding.spec(visit, adding.of_provider(visit))
         url = visit.app.mailboxes.begin_new_sign_in(spec, *_back(visit), owner)
     except errors.Invalid as refused:
         return adding.again(visit, refused)
