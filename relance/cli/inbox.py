@@ -213,7 +213,7 @@ def correct(  # noqa: PLR0913 - a flag for every question
     kind: Annotated[
         KindName | None, typer.Option(help="What it is. Giving the same kind again confirms it.")
     ] = None,
-    intent: Annotated[Intent | None, typer.Option(help="What they want.")] = None,
+    intent: Annotated[Intent | None, typer.Option(help="What they want; only of a human answer.")] = None,
     until: Annotated[
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Out of office: the first day back."),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from relance import errors
 from relance.engine.context import Context
 from relance.engine.db import tables
 from relance.engine.inbound.corrections import inbox, reclassify, reinstate
@@ -169,3 +170,17 @@ def test_a_word_is_said_once(ready: Context) -> None:
         control.stop(ready, KIM)
     assert [each.cause for each in row(ready).why] == [Cause.ANSWER, Cause.STOP]
     assert dataclasses.replace(row(ready), state=State.ACTIVE).word == ()
+
+
+def test_what_somebody_wants_is_said_of_a_human_answer_only(ready: Context) -> None:
+    """Of an out-of-office reply it would change nothing, and nobody would be told."""
+    hear(ready, letter(KIM))
+    with ready.database.read() as conn:
+        [number] = conn.execute(sa.select(tables.inbound.c.id)).scalars()
+    inbox.correct(ready, number, Correction(kind="out of office"))
+    for wrong in (Correction(intent="later"), Correction(kind="opt-out", intent="negative")):
+        with pytest.raises(errors.Invalid):
+            inbox.correct(ready, number, wrong)
+    assert inbox.show(ready, number).kind == "out of office"
+    done = inbox.correct(ready, number, Correction(kind="human-answer", intent="later"))
+    assert (done.answer.kind, done.answer.intent) == ("human answer", "later")

@@ -329,13 +329,13 @@ _BEFORE = "before"
 def said_of(
     answer: Reply, before: EffectiveClassification, correction: Correction, now: dt.datetime
 ) -> dict[str, Any]:
-    """A correction as it is kept beside its mail. Raises `errors.Invalid` for a kind or intent there is not."""
+    """A correction as it is kept beside its mail. Raises `errors.Invalid` for a kind or intent there is not or that do not fit."""
     kind = kinds.kind(correction.kind) if correction.kind is not None else before.judgement.kind
     earlier = {key: value for key, value in (answer.correction or {}).items() if key != _BEFORE}
     said: dict[str, Any] = {**earlier, "kind": kind.value, "at": now.isoformat()}
     said[_BEFORE] = {"correction": earlier or None, "contact_id": answer.contact_id}
     if correction.intent is not None:
-        said["intent"] = kinds.intent(correction.intent)
+        said["intent"] = kinds.intent_of(kind, correction.intent)
     if correction.until is not None:
         said["until"] = correction.until.isoformat()
     if correction.note:

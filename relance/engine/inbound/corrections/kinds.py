@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relance import errors
+from relance.engine.reasons.code_words import word
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
 
@@ -32,5 +33,22 @@ def intent(text: str) -> str:
                 text=text,
                 intents=", ".join(each.value for each in Intent),
             )
+        )
+    return words
+
+
+def intent_of(kind: Kind, text: str) -> str:
+    """An intent, by its word, of an answer of this kind. Raises `errors.Invalid` where the answer is not a person's: it would change
+    nothing."""
+    words = intent(text)
+    if kind is not Kind.HUMAN:
+        raise errors.Invalid(
+            Text(
+                "Only a human answer can mean {intent}; this one is: {kind}.",
+                intent=word("intent", words),
+                kind=word("mail", kind.value),
+            ),
+            command=Text("Add --kind human-answer if a person wrote it."),
+            page=Text("Choose what it is once more."),
         )
     return words
