@@ -17,6 +17,7 @@ from relance.console.views.long_work import importing, jobs
 from relance.console.views.mailboxes import (
     adding,
     changing,
+    copies,
     handing_over,
     health,
     leaves,
@@ -53,6 +54,7 @@ PAGES: tuple[Page, ...] = (
     *changing.PAGES,
     *handing_over.PAGES,
     *health.PAGES,
+    *copies.PAGES,
     *leaves.PAGES,
     *signing_in.PAGES,
     *looking.PAGES,

@@ -12,7 +12,7 @@ from relance import errors
 from relance.console import lists
 from relance.console.charts import Bar
 from relance.console.pages import Page, Rail
-from relance.console.views.mailboxes import trying
+from relance.console.views.mailboxes import filed_copies, trying
 from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.handing_over import HandOver
@@ -102,6 +102,7 @@ def shown(
     (`leaving`) or a hand-over (`handing`) would do."""
     mailbox = _named(visit, address)
     users = possible_owners(visit)
+    filing = visit.app.mailboxes.sent_copies(mailbox.address) if mailbox.kept else None
     return visit.show(
         "mailbox.html",
         UNPROCESSABLE if refused.wrong or refused.whole or refused.leave else 200,
@@ -128,6 +129,8 @@ def shown(
         rates=[each for each in visit.app.mailboxes.rates(mailbox.address)[:6] if each.sent]
         if mailbox.kept
         else [],
+        copies=filing,
+        copies_told=filed_copies.told(filing) if filing else "",
         health=visit.app.mailboxes.health(mailbox.address) if mailbox.kept else None,
         can_change=visit.me.may(Permission.MAILBOXES),
         can_sign_in=visit.me.may(Permission.WORK),
