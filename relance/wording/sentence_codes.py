@@ -45,6 +45,7 @@ class SentenceCode(StrEnum):
     SPF_NOT_JUDGED = "spf_not_judged"
     SPF_SEVERAL = "spf_several"
     SPF_TOO_MANY_LOOKUPS = "spf_too_many_lookups"
+    CHECK_AWAITED = "check_awaited"
     DKIM_BY_PROVIDER = "dkim_by_provider"
     DKIM_KIND_NEW = "dkim_kind_new"
     DKIM_NOT_PUBLISHED = "dkim_not_published"

@@ -26,7 +26,7 @@ from relance.engine.schedule.pace.ramp_up import PlannedDay
 from relance.engine.sequences import backlog
 from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts
-from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider_traits
+from relance.engine.store.mailboxes import aliases, folders, health, mailboxes, provider_traits
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.engine.store.sending import ramp_ups, refusals
@@ -199,6 +199,7 @@ def add(context: Context, spec: MailboxSpec, granted: lifetimes.Granted | None =
             number = before.id
         lifetimes.keep(context, conn, (number, where), granted)
         events.record_event(conn, MailboxAdded(), now, mailbox_id=number)
+        health.await_check(conn, mailboxes.by_id(conn, number), now)
     return show(context, where)
 
 

@@ -27,7 +27,7 @@ from relance.engine.store import headings, jobs, statistics
 from relance.engine.store import held as held_people
 from relance.engine.store.held import HeldGroup as HeldGroup
 from relance.engine.store.held import HeldMark as HeldMark
-from relance.engine.store.mailboxes import hand_mails, mailboxes
+from relance.engine.store.mailboxes import hand_mails, health, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.processes import Process
 from relance.engine.store.sending import lateness, ramp_ups
@@ -212,7 +212,7 @@ def _mailbox_facts(
             paused_by=str(reasons.apart(each.why)[0] or ""),
             silent=silent.get(each.id, ""),
             sign_in=str(signed_in[each.id].warning or "") if each.id in signed_in else "",
-            barred=str(each.barred),
+            barred="" if health.awaited_until(each.barred) else str(each.barred),
             disconnected=each.why.code == Code.CONNECTION_REFUSED,
         )
         for each in listed

@@ -29,7 +29,7 @@ from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event, MessageState
 from relance.engine.store import events
 from relance.engine.store.events import Told
-from relance.engine.store.mailboxes import leases
+from relance.engine.store.mailboxes import health, leases
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import lost_mails, messages, refusals
@@ -39,6 +39,7 @@ from relance.engine.store.sending.refusals import StoredRefusal
 from relance.engine.store.sequences import enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 
+_UNCHECKED = dt.timedelta(seconds=30)  # the same from one whose check is on its way
 _UNHEALTHY = dt.timedelta(hours=1)  # until a first mail from a mailbox that may send none is tried again
 MAX_WORDS = 300
 # Characters of a fault's own words that are kept as a reason.
@@ -207,8 +208,12 @@ def _from_unhealthy(mailbox: Mailbox, case: StepContext, now: dt.datetime) -> De
     """Nobody new is written to from a domain whose mail is certain to be refused, or whose answers are certain to be lost."""
     if case.row.wrote_before or not mailbox.barred:
         return None
+    at, until = now + _UNHEALTHY, health.awaited_until(mailbox.barred)
+    if until is not None:
+        at = min(until, now + _UNCHECKED)
+        if at <= now:
+            return None  # the check did not come: no mail waits for it for ever
     why = because(Code.MAILBOX_UNHEALTHY, mailbox=mailbox.address, fault=mailbox.barred)
-    at = now + _UNHEALTHY
     return Decision(
         position=Position(case.row.step, "mail", at, [reasons.bound("unhealthy", why, at.isoformat())])
     )

@@ -1,5 +1,5 @@
-"""The health of mailboxes: the records of their domains and the host of the links are looked at daily, before the first mail where
-there is time. No mail waits for it."""
+"""The health of mailboxes: the records of their domains and the host of the links are looked at daily, and before the first mail:
+first mails of a new mailbox wait for it, for some minutes at most. No other mail does."""
 
 from __future__ import annotations
 

@@ -16,14 +16,21 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import audit, event, mailbox, message
 from relance.engine.db.vault import Vault
+from relance.engine.mailboxes import service
 from relance.engine.mailboxes.health import checking
-from relance.engine.mailboxes.settings import signing_mail
+from relance.engine.mailboxes.service import MailboxSpec
+from relance.engine.mailboxes.settings import changing, signing_mail
+from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
 from relance.engine.mailboxes.settings.signing_mail import MailSigning, SigningRequest
 from relance.engine.mailboxes.sign_ins import resealing
+from relance.engine.reporting import status
+from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import health, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sequences import enrollments
+from relance.mailbox.account import Security, Server
 from relance.mailbox.health.asking import AskedDns
 from relance.mailbox.health.link_host import Reached
 from relance.mailbox.smtp.outcome import Outcome, SendResult
@@ -196,3 +203,50 @@ def test_a_provider_that_signs_by_itself_is_pointed_out_and_a_free_mail_domain_i
     assert len(signing_mail.sign(house, "bob@sales.example", SigningRequest()).notes) == 1
     with pytest.raises(errors.Invalid):
         signing_mail.sign(house, "bob@gmail.com", SigningRequest())
+
+
+def test_first_mails_wait_for_the_check_of_a_new_key_and_not_for_ever(
+    ready: Context, zone: Records, server: OneAnswer
+) -> None:
+    signing_mail.sign(ready, ADA, SigningRequest())
+    assert sent(ready) == 0
+    with ready.database.read() as conn:
+        [row] = enrollments.of_mailbox(conn, 1)
+    assert row.bound[0]["code"] == "mailbox_unhealthy"
+    assert not checking.show(ready, ADA).barred  # nothing was found
+    assert ConcernKind.BARRED not in {each.kind for each in status.status(ready).concerns}
+    engine_house.clock(ready).advance(minutes=1)
+    assert sent(ready) == 0
+    engine_house.clock(ready).advance(minutes=4)
+    assert sent(ready) == 1  # nobody checks here
+
+
+def test_the_first_check_lets_them_go_at_once(ready: Context, zone: Records) -> None:
+    published(zone, signing_mail.sign(ready, ADA, SigningRequest()))
+    assert sent(ready) == 0
+    assert checking.look(ready) == 1
+    engine_house.clock(ready).advance(seconds=31)
+    assert sent(ready) == 1
+
+
+def test_a_mailbox_that_is_added_or_was_for_practice_is_checked_first(ready: Context) -> None:
+    real = Server("mail.sales.example", 465, Security.TLS)
+    at_home = Server("127.0.0.1", 2525, Security.PLAIN)
+    for address, smtp in (("new@sales.example", real), ("play@sales.example", at_home)):
+        spec = MailboxSpec(address, "New", address, "secret", smtp, real)
+        service.add(ready, spec)
+    assert awaited(ready) == {ADA: False, "new@sales.example": True, "play@sales.example": False}
+    wish = MailboxChange(smtp=ServerChange("mail.sales.example", 465, Security.TLS))
+    changing.change(ready, "play@sales.example", wish, anyway=True)
+    assert awaited(ready)["play@sales.example"]
+    assert checking.look(ready) == 3
+    assert not any(awaited(ready).values())
+    changing.change(ready, "play@sales.example", MailboxChange(tracking_host="https://x.sales.example"))
+    assert checking.look(ready) == 1
+
+
+def awaited(house: Context) -> dict[str, bool]:
+    with house.database.read() as conn:
+        return {
+            each.address: health.awaited_until(each.barred) is not None for each in mailboxes.list_all(conn)
+        }

@@ -77,7 +77,7 @@ def _view(mailbox: Mailbox, stored: StoredHealth) -> MailboxHealth:
             HealthFinding(each.check.value, each.grade.value, str(each.text), reasons.why_of(each.text))
             for each in found
         ),
-        bool(mailbox.barred),
+        bool(mailbox.barred) and health.awaited_until(mailbox.barred) is None,
         stored.anyway,
         _practice(mailbox),
     )

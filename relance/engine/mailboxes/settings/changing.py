@@ -26,8 +26,8 @@ from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.reasons import Code, because
 from relance.engine.sequences import backlog
 from relance.engine.store import events
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, LIMITS, SENDER, SIGN_IN, Mailbox
+from relance.engine.store.mailboxes import health, mailboxes
+from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, LIMITS, NOTHING, SENDER, SIGN_IN, Mailbox
 from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
 from relance.mailbox.account import Security, Server
@@ -145,7 +145,20 @@ def _store(
     audit.write(conn, "mailboxes.change", found.address, machine_now(), before=before, after=after)
     if new:
         signs_in_anew(conn, found, wanted, now, tested=tested)
+    if found.smtp != wanted.smtp or found.tracking_host != wanted.tracking_host:
+        _check_anew(conn, found, wanted, now)
     mailboxes.schedule_turn(conn, [found.id], now)
+
+
+def _check_anew(conn: Connection, found: Mailbox, wanted: Mailbox, now: dt.datetime) -> None:
+    """What a check found may be true no more; first mails wait for the first check of a mailbox that was for practice."""
+    was, will = (tls.is_loopback(each.smtp.host) for each in (found, wanted))
+    if will:
+        mailboxes.change(conn, found.id, barred=NOTHING)
+    elif was:
+        health.await_check(conn, wanted, now)
+    else:
+        health.put(conn, found.id, machine_now())
 
 
 def signs_in_anew(

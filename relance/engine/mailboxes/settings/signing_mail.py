@@ -103,6 +103,8 @@ def _store(
     mailboxes.change(conn, mailbox.id, **values)
     # What was seen of its mails, and found in DNS, was about another key.
     health.put(conn, mailbox.id, clock.machine_now(), seen=None)
+    if name:
+        health.await_check(conn, before, context.clock.now())
     said = MailboxChanged(because(Code.MAILBOX_SETTINGS, dkim=name), dkim=name)
     events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
     told = {"before": {"dkim": was}, "after": {"dkim": name}}

@@ -10,8 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance import clock
 from relance.engine.db import database
 from relance.engine.db.tables import mailbox, mailbox_health
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.mailbox import tls
+from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,29 @@ def put(conn: Connection, mailbox_id: int, due_at: dt.datetime, **values: object
     if database.insert_new(conn, mailbox_health, [row]) == 0:
         here = sa.update(mailbox_health).where(mailbox_health.c.mailbox_id == mailbox_id)
         conn.execute(here.values(due_at=due_at, **values))
+
+
+AWAITED_FOR = dt.timedelta(minutes=5)
+"""Business time for which first mails wait for a check that was asked for: it takes seconds where a daemon runs."""
+
+
+def await_check(conn: Connection, mailbox: Mailbox, now: dt.datetime) -> None:
+    """Check it at once, and let no first mail leave before, for a while; a mailbox for practice is not checked."""
+    if tls.is_loopback(mailbox.smtp.host):
+        return
+    put(conn, mailbox.id, clock.machine_now())
+    if not mailbox.barred and not of(conn, mailbox.id).anyway:
+        said = Text(
+            "its domain and its links are checked first, which does not hold them longer than until {until}.",
+            until=now + AWAITED_FOR,
+        )
+        mailboxes.change(conn, mailbox.id, barred=said.coded(SentenceCode.CHECK_AWAITED))
+
+
+def awaited_until(barred: Text) -> dt.datetime | None:
+    """How long first mails wait for a check; None: they do not, or for what a check has found."""
+    until = barred.params.get("until") if barred.code == SentenceCode.CHECK_AWAITED else None
+    return until if isinstance(until, dt.datetime) else None
 
 
 def due(conn: Connection, now: dt.datetime) -> list[int]:
