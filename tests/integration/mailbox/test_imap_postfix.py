@@ -6,11 +6,13 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+import dkim as witness
 import pytest
 from aiosmtpd.controller import Controller
 
 from relance.mailbox.account import Security, Server
-from relance.mailbox.composing import compose
+from relance.mailbox.composing import compose, dkim
+from relance.mailbox.composing.dkim import SigningKey
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import message
@@ -87,11 +89,12 @@ def test_a_real_bounce_is_read(world: int, groups: list[list[str]]) -> None:
     check(message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated))
 
 
+KEY = SigningKey(dovecot.USER.rpartition("@")[2], "s1", dkim.make("rsa"))
 TRICKY = ".\n..\n" + "." * 2000 + "\nZażółć\nFrom here\n-- \nAda   \n."
 
 
 def test_postfix_passes_on_the_very_bytes_that_were_composed(there: World, world: int) -> None:
-    """A relay puts its own Received above them, and nothing else."""
+    """A relay puts its own Received above them, and nothing else: what is signed verifies there."""
     mails = {}
     for to in ("eve@buyer.example", "łucja@buyer.example"):
         draft = compose.MailDraft(
@@ -105,7 +108,7 @@ def test_postfix_passes_on_the_very_bytes_that_were_composed(there: World, world
             OURS,
             dt.datetime.now(dt.UTC),
         )
-        mails[to] = compose.compose(draft)
+        mails[to] = compose.compose(draft, KEY)
     with dovecot.running() as mail, postfix.running(mail, world) as server:
         account = dataclasses.replace(
             mail.account(), smtp=Server("localhost", server.submission, Security.STARTTLS)
@@ -121,6 +124,7 @@ def test_postfix_passes_on_the_very_bytes_that_were_composed(there: World, world
         assert above.startswith(b"Received: ")
         assert above.count(b"\r\nReceived: ") == 0
         assert all(line.startswith((b"\t", b" ")) for line in above.split(b"\r\n")[1:-1])
+        assert witness.verify(there.stored[to], dnsfunc=lambda _name, timeout=5: KEY.record.encode())
 
 
 def uidnext(inbox: imap_client.Inbox) -> int:
