@@ -14,7 +14,7 @@ import pytest
 
 from relance import wording
 from tests import reworded, stored_sentences
-from tests.servers import browser, compiled, finder, loopback, migrated, postgres, redis
+from tests.servers import browser, compiled, finder, loopback, migrated, postgres, redis, warm
 
 # Two slow cores must not fail a property: time is not what properties are about.
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
@@ -33,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _files_in_memory()
     loopback.install()
     compiled.share()
+    warm.share()
     reworded.as_wanted()
 
 

@@ -11,14 +11,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.servers import finder, ports, processes
+from tests.servers import finder, ports, processes, warm
 
 VARIABLE = "RELANCE_TEST_POSTGRES"
 ROLE = "relance"
+Wipe = Callable[[psycopg.Connection[Any]], None]
 # Nothing here has to survive a power cut; every test has a database of its own.
 SPEED = {
     "fsync": "off",
@@ -45,6 +47,7 @@ class Postgres:
         self.process = process
         self._numbers = itertools.count(1)
         self._templates: dict[str, str] = {}
+        self._keepers: dict[str, psycopg.Connection[Any]] = {}
 
     @contextmanager
     def fresh(self, template: str = "template1") -> Iterator[str]:
@@ -64,17 +67,26 @@ class Postgres:
         return self.database_url(name)
 
     @contextmanager
-    def kept(self, name: str, build: Callable[[str], None], wipe: Callable[[str], None]) -> Iterator[str]:
-        """A database filled once by `build(url)` and emptied by `wipe(url)` before each use but the first.
+    def kept(self, name: str, build: Callable[[str], None], wipe: Wipe) -> Iterator[str]:
+        """A database filled once by `build(url)` and emptied by `wipe(connection)` before each use but the first.
 
         Making and dropping a database costs a server a hundred times what emptying some twenty tables does.
         """
         known = name in self._templates
         url = self.database_url(self.template(name, build))
         if known:
-            self._disconnect(self._templates[name])
-            wipe(url)
+            connection = self._keeper(name, url)
+            self._disconnect(connection, self._templates[name])
+            wipe(connection)
         yield url
+
+    def _keeper(self, name: str, url: str) -> psycopg.Connection[Any]:
+        """The connection that empties this database each time: a new one would have to learn all its tables first."""
+        if name not in self._keepers:
+            plain = urlunsplit(urlsplit(url)._replace(scheme="postgresql"))
+            self._keepers[name] = psycopg.connect(plain, autocommit=True)
+            warm.keep(plain)
+        return self._keepers[name]
 
     def template(self, name: str, build: Callable[[str], None]) -> str:
         """A database filled once by `build(url)`, to be given to `fresh`. `build` must close its connections."""
@@ -91,6 +103,8 @@ class Postgres:
 
     def close(self) -> None:
         """Drop what was kept and stop the server if it is ours."""
+        for keeper in self._keepers.values():
+            keeper.close()
         if self.process is not None:
             self.process.stop()
             return
@@ -103,9 +117,13 @@ class Postgres:
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
-    def _disconnect(self, name: str) -> None:
+    def _disconnect(self, connection: psycopg.Connection[Any], name: str) -> None:
         """Nothing of a test before, which may have been cut off, holds a lock."""
-        self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        spared = [connection.info.backend_pid, *warm.numbers()]
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> ALL(%s)",
+            [name, spared],
+        )
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -12,7 +12,7 @@ from relance.engine.db.database import Database
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.store import installation
 from tests.reworded import worded
-from tests.servers import disks
+from tests.servers import disks, warm
 
 
 def test_sqlite_on_a_disk_that_refuses(migrated_sqlite_url: str) -> None:
@@ -53,6 +53,7 @@ def test_postgresql_that_takes_only_readers(migrated_postgres_url: str) -> None:
     name = sa.make_url(migrated_postgres_url).database
     with engine.connect() as conn:
         conn.execute(sa.text(f'alter database "{name}" set default_transaction_read_only = on'))
+    warm.let_go()  # a session knows what was set when it began
     database = Database(migrated_postgres_url)
     try:
         with pytest.raises(errors.Unwritable, match="read-only"), database.write() as conn:
@@ -61,6 +62,7 @@ def test_postgresql_that_takes_only_readers(migrated_postgres_url: str) -> None:
             assert installation.get(conn, "a") is None
     finally:
         database.close()
+        warm.let_go()
         with engine.connect() as conn:
             conn.execute(sa.text("set default_transaction_read_only = off"))
             conn.execute(sa.text(f'alter database "{name}" reset default_transaction_read_only'))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import signal
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import redis
 import sqlalchemy as sa
 
 from relance.engine.db import tables
 from relance.engine.db.database import Database
-from tests.servers import ports, processes
+from tests.servers import ports, processes, warm
 from tests.servers import postgres as postgres_ground
 from tests.servers import redis as redis_ground
 
@@ -72,6 +75,39 @@ def test_a_statement_is_compiled_once_for_each_kind_of_database(
     assert compiled[0] is compiled[2]
     assert compiled[1] is compiled[3]
     assert compiled[0] is not compiled[1]
+
+
+SESSION = "pg_backend_pid(), current_setting('search_path'), to_regclass('mine')::text"
+LEFT = "(select count(*) from pg_prepared_statements), (select count(*) from pg_locks where locktype = 'advisory')"
+
+
+def test_a_session_is_used_again_as_if_it_were_new(migrated_postgres_url: str) -> None:
+    warm.keep(migrated_postgres_url.replace("+psycopg", ""))
+    found = []
+    for _ in range(2):
+        with closing(Database(migrated_postgres_url)) as database, database.write() as conn:
+            found.append(conn.execute(sa.text(f"SELECT {SESSION}, {LEFT}")).one())
+            conn.execute(sa.text("SET search_path = nowhere, public"))
+            conn.execute(sa.text("CREATE TEMPORARY TABLE mine (n integer)"))
+            conn.execute(sa.text("PREPARE theirs AS SELECT 1"))
+            conn.execute(sa.text("SELECT pg_advisory_lock(13)"))
+    assert found[0] == found[1]
+    assert found[0][1:] == ('"$user", public', None, 0, 0)
+
+
+def test_a_session_that_broke_or_is_not_done_is_not_used_again(migrated_postgres_url: str) -> None:
+    warm.keep(migrated_postgres_url.replace("+psycopg", ""))
+    before = warm.numbers()
+    for end in ("SELECT 1", "SELECT pg_terminate_backend(pg_backend_pid())"):
+        with closing(Database(migrated_postgres_url)) as database:
+            borrowed = database.engine.raw_connection()
+            driver: Any = borrowed.driver_connection
+            borrowed.detach()
+            with contextlib.suppress(psycopg.Error):
+                driver.execute(end)
+            driver.close()
+            assert driver.closed
+    assert set(warm.numbers()) <= set(before)
 
 
 @pytest.mark.parametrize("turn", [1, 2])
