@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
-import structlog
-
-from relance import errors
 from relance.scheduler import app_protocol
+from relance.scheduler.regular.periodic import Periodic
 
-LOOK_SECONDS = 20.0  # between two looks at which mailboxes have copies to be filed
 LIMIT = 50  # mailboxes seen to in one look, one after the other
-GOODBYE_SECONDS = 1.0
 
 
 def parts(app: app_protocol.App) -> list[Filer]:
@@ -19,43 +13,20 @@ def parts(app: app_protocol.App) -> list[Filer]:
     return [Filer(app)] if app.clock.scale == 1 else []
 
 
-class Filer:
+class Filer(Periodic):
     """A part of a daemon. Several may run at once: each mailbox's copies are filed by one at a time."""
 
     name = "filer"
+    seconds = 20.0  # between two looks at which mailboxes have copies to be filed
+    doing = "filing copies of sent mail"
+    silent = True  # as often as mails leave
+    first_wait = seconds  # what leaves first is mail
+    matters = False  # not to file is never a reason to stop mailing
+    goodbye = 1.0  # a server that is slow just now is left behind
 
-    def __init__(self, app: app_protocol.App) -> None:
-        self.app = app
-        self.stopping = threading.Event()
-        self.log = structlog.get_logger(__name__)
-        self.thread = threading.Thread(target=self.run, name="relance-filer", daemon=True)
+    def work(self) -> int:
+        """See to each mailbox that has copies to be filed; returns for how many something was filed."""
+        return sum(self._file(number) for number in self.app.due_copies(LIMIT))
 
-    def start(self) -> None:
-        """Begin to look."""
-        self.thread.start()
-
-    def trouble(self) -> str | None:
-        """Not to file is never a reason to stop mailing."""
-        return None
-
-    def stop(self, seconds: float) -> None:
-        """File no further mail; a server that is slow just now is left behind."""
-        self.stopping.set()
-        self.thread.join(min(seconds, GOODBYE_SECONDS))
-
-    def run(self) -> None:
-        """Look again and again, until told to stop."""
-        while not self.stopping.wait(LOOK_SECONDS):
-            self.look()
-
-    def look(self) -> None:
-        """See to each mailbox that has copies to be filed. Never raises."""
-        try:
-            for number in self.app.due_copies(LIMIT):
-                if self.stopping.is_set():
-                    return
-                self.app.file_copies(number, self.stopping.is_set)
-        except errors.RelanceError as trouble:
-            self.log.debug("copies of sent mail could not be filed", reason=str(trouble))
-        except Exception:
-            self.log.exception("the filer failed with an unexpected error")
+    def _file(self, number: int) -> bool:
+        return not self.stopping.is_set() and bool(self.app.file_copies(number, self.stopping.is_set))

@@ -6,8 +6,6 @@ from __future__ import annotations
 from relance.scheduler import app_protocol
 from relance.scheduler.regular.periodic import Periodic
 
-GOODBYE_SECONDS = 1.0  # a DNS server that is slow just now is left behind
-
 
 def parts(app: app_protocol.App) -> list[Periodic]:
     """The checks. A clock that does not run as the machine's belongs to a play or a test."""
@@ -20,18 +18,12 @@ class HealthChecks(Periodic):
     name = "health-checks"
     seconds = 20.0  # between two looks at what is due
     doing = "checking the health of mailboxes"
+    matters = False  # not to check is never a reason to stop mailing
+    goodbye = 1.0  # a DNS server that is slow just now is left behind
 
     def work(self) -> int:
         """Check what is due."""
         return self.app.check_health(self.stopping.is_set)
-
-    def trouble(self) -> str | None:
-        """Not to check is never a reason to stop mailing."""
-        return None
-
-    def stop(self, seconds: float) -> None:
-        """Begin no further check."""
-        super().stop(min(seconds, GOODBYE_SECONDS))
 
 
 class RateWatch(HealthChecks):

@@ -17,6 +17,12 @@ class Periodic(abc.ABC):
     name: str
     seconds: float  # between two rounds
     doing: str  # what it does, for the log
+    silent = False  # whether it is not worth a line in the log that a round has done something
+    first_wait = 0.0  # seconds before the first round
+    matters = True  # whether its end is a reason to stop the daemon
+    goodbye: float | None = (
+        None  # seconds that its end is waited for at most; None: as long as the daemon waits
+    )
 
     def __init__(self, app: app_protocol.App) -> None:
         self.app = app
@@ -35,6 +41,7 @@ class Periodic(abc.ABC):
 
     def run(self) -> None:
         """Round after round, until told to stop."""
+        self.stopping.wait(self.first_wait)
         while not self.stopping.is_set():
             self.look()
             self.stopping.wait(self.seconds)
@@ -51,7 +58,7 @@ class Periodic(abc.ABC):
             self._failed(type(fault).__name__)
         else:
             self.failing = False
-            if done:
+            if done and not self.silent:
                 self.log.info("a regular task is done", task=self.doing, mailboxes=done)
 
     def _failed(self, reason: str) -> None:
@@ -63,9 +70,9 @@ class Periodic(abc.ABC):
 
     def trouble(self) -> str | None:
         """What is wrong with this part, if anything."""
-        return None if self.thread.is_alive() else f"its thread ({self.doing}) has died"
+        return None if not self.matters or self.thread.is_alive() else f"its thread ({self.doing}) has died"
 
     def stop(self, seconds: float) -> None:
         """Begin nothing further; what is under way ends within its own bounds."""
         self.stopping.set()
-        self.thread.join(seconds)
+        self.thread.join(seconds if self.goodbye is None else min(seconds, self.goodbye))

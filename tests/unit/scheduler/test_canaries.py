@@ -246,11 +246,10 @@ def a_test_of_a_mailbox(_: Any) -> None:
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "mailbox/classification/delivery_failures/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
-    "scheduler/copies.py": (a_filer,),
     "scheduler/jobs.py": (a_job,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/scheduler.py": (a_round,),
-    "scheduler/regular/periodic.py": (a_renewal,),
+    "scheduler/regular/periodic.py": (a_renewal, a_filer),
     "console/watch.py": (a_look,),
     "console/server.py": (a_page_that_breaks,),
     "console/views/mailboxes/trying.py": (a_test_of_a_mailbox,),
