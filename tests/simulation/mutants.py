@@ -54,7 +54,9 @@ def no_fence() -> AbstractContextManager[object]:
     )
 
     def hold(_conn: Connection, lease: Lease) -> Query[Held]:
-        return Query(as_it_is, {"of": lease.mailbox_id}, lambda rows: Held(rows[0].state, rows[0].synced_at))
+        return Query(
+            as_it_is, {"of": lease.mailbox_id}, lambda rows: Held(rows[0].state, rows[0].synced_at, None)
+        )
 
     return mock.patch.object(leases, "renewal", hold)
 

@@ -126,6 +126,7 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.ADDRESS_SUPPRESSED: Cause.OTHER,
         Code.NOT_READ_SINCE: Cause.OTHER,
         Code.NOT_READ_ELSEWHERE: Cause.OTHER,
+        Code.OWNER_ON_LEAVE: Cause.OTHER,
         Code.REPLY_TAKEN_BACK: Cause.OTHER,
         Code.REPLY_UNREAD_SINCE: Cause.OTHER,
         Code.WITHDRAWN: Cause.OTHER,

@@ -165,6 +165,7 @@ class Code(StrEnum):
     ADDRESS_SUPPRESSED = "address_suppressed"
     NOT_READ_SINCE = "not_read_since"
     NOT_READ_ELSEWHERE = "not_read_elsewhere"
+    OWNER_ON_LEAVE = "owner_on_leave"
     WITHDRAWN = "withdrawn"
     REPLY_TAKEN_BACK = "reply_taken_back"
     REPLY_UNREAD_SINCE = "reply_unread_since"

@@ -174,6 +174,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.MAIL_NOT_SENDABLE: Text("the mail is {state}"),
         Code.ADDRESS_SUPPRESSED: Text("the address is on the do-not-contact list: {why}"),
         Code.NOT_READ_SINCE: Text("the mailbox has not been read for answers since the step fell due"),
+        Code.OWNER_ON_LEAVE: Text("the mailbox's owner is on leave"),
         Code.NOT_READ_ELSEWHERE: (
             Text("another mailbox that wrote to them has not been read for answers since the step fell due")
         ),

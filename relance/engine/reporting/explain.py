@@ -297,7 +297,7 @@ def _is_told(suppressed: Reason, why: Sequence[Reason]) -> bool:
 
 
 def _facts(look: EnrollmentFacts) -> gate.Facts:
-    row, mail = look.case.row, look.case.existing
+    row, mail, due = look.case.row, look.case.existing, enrollment_facts.is_due(look)
     return gate.Facts(
         state=row.state,
         version_claimed=row.version,
@@ -308,13 +308,13 @@ def _facts(look: EnrollmentFacts) -> gate.Facts:
         mailbox_state=look.standing.mailbox_state,
         message_state=mail.state if mail else MessageState.PREPARED,
         suppressed=look.case.suppressed,
-        wrote_before=row.wrote_before
-        and enrollment_facts.is_due(look),  # of a step that is ahead nobody expects to have looked yet
+        wrote_before=row.wrote_before and due,  # of a step that is ahead nobody expects to have looked yet
         due_at=row.due_at,
         synced_at=look.mailbox.synced_at,
         now=look.now,
-        unread_elsewhere=look.waits_for_other_mailbox and enrollment_facts.is_due(look),
+        unread_elsewhere=look.waits_for_other_mailbox and due,
         reply=False,
+        on_leave=False,  # the pace says until when
     )
 
 

@@ -19,7 +19,7 @@ from relance import clock
 from relance.engine import states
 from relance.engine.db import prepared
 from relance.engine.reasons import Code, Reason, because
-from relance.engine.schedule import timezones
+from relance.engine.schedule import leaves, timezones
 from relance.engine.states import MessageState, State
 from relance.engine.store.contacts import suppressions
 from relance.engine.store.mailboxes import leases
@@ -50,6 +50,7 @@ class Facts:
     now: dt.datetime
     unread_elsewhere: bool  # another mailbox wrote to them, and was not read since the step fell due
     reply: bool  # a person's own answer; `due_at` is when it was to leave
+    on_leave: bool  # the mailbox's owner, as it is known under the locks: a leave may be entered in the middle of a turn
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def _rules(facts: Facts) -> tuple[_Rule, ...]:
         (facts.suppressed is None, Code.ADDRESS_SUPPRESSED, {"why": facts.suppressed}),
         (not facts.wrote_before or _read_since(facts), Code.NOT_READ_SINCE, _NONE),
         (not facts.unread_elsewhere, Code.NOT_READ_ELSEWHERE, _NONE),
+        (not facts.on_leave, Code.OWNER_ON_LEAVE, _NONE),
     )
 
 
@@ -209,4 +211,5 @@ def _facts(
         now=now,
         unread_elsewhere=unread_elsewhere,
         reply=wanted.reply is not None,
+        on_leave=leaves.back_at(leaves.read(held.leaves), now) is not None,
     )

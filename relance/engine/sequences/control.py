@@ -135,10 +135,16 @@ def resume(
     """Go on with somebody who is paused, away or held, from another `mailbox` if one is named. What fell due meanwhile
     goes at the next opening.
 
-    From another mailbox: `errors.Invalid` where the next mail continues a conversation, unless `same_thread` asks for that.
+    From another mailbox: `errors.Invalid` where the next mail continues a conversation, unless `same_thread` asks for that (which is
+    `errors.WrongUse` without a mailbox).
     Held because its mail was refused or given up, or has nothing to reply to: that mail is passed over. Held because its mail may have been
     delivered: `errors.Invalid`, for that must be decided first.
     """
+    if same_thread and mailbox is None:
+        raise errors.WrongUse(
+            Text("only another mailbox can continue in the same thread: no mailbox was named."),
+            command=Text("Name it with `--mailbox ADDRESS`, or leave `--same-thread` out."),
+        )
     return _steer(context, email, sequence, _resuming(context, mailbox, same_thread=same_thread))
 
 

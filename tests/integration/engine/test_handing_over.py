@@ -165,6 +165,14 @@ def test_one_person_is_not_continued_by_somebody_else_in_a_thread_unless_asked_f
     assert stands(house, MIA) == (State.ACTIVE, ben)
 
 
+def test_the_same_thread_is_asked_for_only_with_a_mailbox(house: Context) -> None:
+    under_way(house)
+    control.pause(house, MIA)
+    with pytest.raises(errors.WrongUse, match=worded("no mailbox was named")):
+        control.resume(house, MIA, same_thread=True)
+    assert stands(house, MIA) == (State.PAUSED, 1)
+
+
 def test_the_same_mailbox_continues_the_conversation(house: Context) -> None:
     under_way(house)
     control.pause(house, MIA)

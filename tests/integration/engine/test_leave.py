@@ -14,10 +14,14 @@ from relance.engine.mailboxes import service
 from relance.engine.mailboxes.settings import leaves
 from relance.engine.reporting import forecast
 from relance.engine.schedule.leaves import Leave
+from relance.engine.sending import gate
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.workload import Workload
 from relance.engine.sequences import enroll
 from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollment_details
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, row, wrote
@@ -78,6 +82,39 @@ def test_nothing_leaves_on_a_day_of_leave_and_what_waited_goes_when_it_is_cancel
     assert (row(house, KIM).due_at, row(house, KIM).planned_at) == (planned.due_at, planned.planned_at)
     with house.database.read() as conn:
         assert mailboxes.named(conn, ADA).next_turn_at <= clock.now()  # type: ignore[operator]
+
+
+def asked_at_the_gate(house: Context, number: int, mail: Message) -> tuple[str, ...]:
+    """What the gate has against it, behind the server's 354."""
+    with house.database.write() as conn:
+        box = mailboxes.named(conn, ADA)
+        mailboxes.change(conn, box.id, synced_at=house.clock.now())
+        lease = leases.acquire(conn, box.id, "test")
+    assert lease is not None
+    prepared = PreparedMail(row(house, KIM), mail)
+    if number:
+        leaves.add(house, ADA, TODAY, TODAY)
+    with house.database.write() as conn:
+        found = gate.admit(conn, lease, [prepared], house.clock.now(), lambda _people: {})
+    return tuple(each.code.value for each in found[mail.id])
+
+
+@pytest.mark.parametrize(("entered", "objections"), [(0, ()), (1, ("owner_on_leave",))])
+def test_a_leave_that_is_entered_in_the_middle_of_a_turn_is_seen_at_the_gate(
+    house: Context, clock: ManualClock, entered: int, objections: tuple[str, ...]
+) -> None:
+    enrolled(house, KIM)
+    clock.move_to(due(house) + dt.timedelta(minutes=1))
+    mail = engine_house.add_message(house, row(house, KIM), MessageState.PREPARED)
+    assert asked_at_the_gate(house, entered, mail) == objections
+
+
+def test_a_leave_is_told_by_the_mailboxs_own_clock(house: Context) -> None:
+    enrolled(house, KIM)
+    with house.database.write() as conn:
+        mailboxes.change(conn, _id(house, ADA), zone="America/New_York")
+    leave = leaves.add(house, ADA, TODAY + DAY, TODAY + DAY).leave
+    assert leave.begins == dt.datetime.combine(TODAY + DAY, dt.time(5), dt.UTC)
 
 
 def test_without_a_leave_it_would_leave(house: Context, clock: ManualClock) -> None:

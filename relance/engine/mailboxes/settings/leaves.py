@@ -48,7 +48,7 @@ def add(
     cover: str | None = None,
     dry_run: bool = False,
 ) -> LeaveReport:
-    """Let nothing leave from a mailbox from the `first` day to the `last`, both included, by the workspace's clock. People who have had no
+    """Let nothing leave from a mailbox from the `first` day to the `last`, both included, by its own time zone or else the workspace's. People who have had no
     mail and whose first falls due then are handed over to the mailbox `cover` for good, as `hand_over` says; the others wait.
 
     A person's own answers leave all the same. Raises `errors.NotFound`, and `errors.Invalid` for days that are none.
@@ -56,7 +56,7 @@ def add(
     with context.database.read() as conn:
         mailbox = mailboxes.named(conn, address)
         other = None if cover is None else mailboxes.named(conn, cover)
-    leave = Leave(first, last, context.workspace.zone, other.address if other else "")
+    leave = Leave(first, last, mailbox.zone or context.workspace.zone, other.address if other else "")
     _check(context, mailbox, other, leave)
     if not dry_run:
         with context.database.write() as conn:

@@ -224,6 +224,7 @@ class Held:
 
     state: str
     synced_at: dt.datetime | None
+    leaves: Sequence[Mapping[str, Any]] | None  # of its owner, as they are stored
 
 
 def renew(conn: Connection, lease: Lease) -> Held:
@@ -250,7 +251,7 @@ def renewal(conn: Connection, lease: Lease) -> Query[Held]:
         [row] = rows
         if conn.dialect.name == "postgresql":
             agreed(before, row.machine)
-        return Held(row.state, row.synced_at)
+        return Held(row.state, row.synced_at, row.leaves)
 
     if conn.dialect.name == "postgresql":
         return Query(_RENEW_THERE, asked | {"span": lease.span}, held)
@@ -263,13 +264,13 @@ _RENEW_HERE = Prepared(
     sa.update(mailbox)
     .where(_UNDER_LEASE, mailbox.c.lease_until > sa.bindparam("machine"))
     .values(lease_until=sa.bindparam("until"))
-    .returning(mailbox.c.state, mailbox.c.synced_at)
+    .returning(mailbox.c.state, mailbox.c.synced_at, mailbox.c.leaves)
 )
 _RENEW_THERE = Prepared(  # by the server's clock, which is asked in the same breath
     sa.update(mailbox)
     .where(_UNDER_LEASE, mailbox.c.lease_until > _THERE)
     .values(lease_until=_THERE + sa.bindparam("span", type_=sa.Interval))
-    .returning(mailbox.c.state, mailbox.c.synced_at, _THERE.label("machine"))
+    .returning(mailbox.c.state, mailbox.c.synced_at, mailbox.c.leaves, _THERE.label("machine"))
 )
 
 

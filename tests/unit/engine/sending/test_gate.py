@@ -36,6 +36,7 @@ GOOD = Facts(
     now=DUE,
     unread_elsewhere=False,
     reply=False,
+    on_leave=False,
 )
 REPLY = dataclasses.replace(
     GOOD,
@@ -86,6 +87,7 @@ def test_a_follow_up_goes_when_nothing_speaks_against_it() -> None:
         ({"step_now": None}, Code.AT_ANOTHER_STEP),
         ({"sequence_state": "paused"}, Code.SEQUENCE_PAUSED),
         ({"mailbox_state": "paused"}, Code.MAILBOX_NOT_ACTIVE),
+        ({"on_leave": True}, Code.OWNER_ON_LEAVE),
         ({"message_state": MessageState.ACCEPTED}, Code.MAIL_NOT_SENDABLE),
         ({"message_state": MessageState.UNKNOWN}, Code.MAIL_NOT_SENDABLE),
         ({"suppressed": prose("asked")}, Code.ADDRESS_SUPPRESSED),
@@ -101,7 +103,7 @@ def test_each_guard_bites_alone(change: dict[str, object], code: Code) -> None:
 
 def test_a_person_s_answer_goes_although_they_answered_and_whatever_their_sequence_does() -> None:
     for state in State:
-        wished = dataclasses.replace(REPLY, state=state, unread_elsewhere=True)
+        wished = dataclasses.replace(REPLY, state=state, unread_elsewhere=True, on_leave=True)
         assert (gate.objections(wished) == ()) is (state is not State.UNSUBSCRIBED)
 
 
