@@ -118,6 +118,7 @@ RULES: Mapping[str, Rule] = {
     "jobs.change_enrollments": _do(Permission.WORK, by_itself),
     "jobs.check_contacts": _do(Permission.CONTACTS, anything),
     "jobs.decide_held": _do(Permission.WORK, by_itself),
+    "jobs.connect_mailboxes": _do(Permission.MAILBOXES),
     "jobs.enroll": _do(Permission.WORK, own_mailboxes_only),
     "jobs.hand_over": _do(Permission.MAILBOXES),
     "jobs.import_contacts": _do(Permission.CONTACTS, by_itself),

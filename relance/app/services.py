@@ -118,6 +118,7 @@ class Jobs(Service):
     decide_held = Operation(job_service.decide_held)
     hand_over = Operation(job_service.hand_over)
     remove_mailbox = Operation(job_service.remove_mailbox)
+    connect_mailboxes = Operation(job_service.connect_mailboxes)
 
 
 class Messages(Service):

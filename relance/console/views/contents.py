@@ -17,6 +17,7 @@ from relance.console.views.long_work import importing, jobs
 from relance.console.views.mailboxes import (
     adding,
     changing,
+    connecting,
     copies,
     handing_over,
     health,
@@ -57,6 +58,7 @@ PAGES: tuple[Page, ...] = (
     *copies.PAGES,
     *leaves.PAGES,
     *signing_in.PAGES,
+    *connecting.PAGES,
     *looking.PAGES,
 )
 # A new file of `views/` is named here.

@@ -19,7 +19,7 @@ from relance.engine.context import Context
 from relance.engine.db.database import opened_by
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor
-from relance.engine.jobs import changing, handing, importing, work
+from relance.engine.jobs import changing, connecting, handing, importing, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import remove as removing
@@ -210,6 +210,9 @@ _TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
         JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
         JobKind.DECIDE_HELD: lambda about: DEEDS.get(about["deed"]) or code_words.LATER,
         JobKind.HAND_OVER: lambda about: _hands_over(about["mailbox"], about["to"], remove=about["remove"]),
+        JobKind.CONNECT_MAILBOXES: lambda about: (
+            Text("Try connecting mailboxes") if about["dry_run"] else Text("Connect mailboxes")
+        ),
     },
 )
 
@@ -313,6 +316,24 @@ def remove_mailbox(context: Context, address: str, to: str, *, new_threads: bool
     return _start(context, JobKind.HAND_OVER, handing.params(wish))
 
 
+MOST_MAILBOXES = 10_000
+
+
+def connect_mailboxes(
+    context: Context, provider: str, wanted: Iterable[tuple[str, str]], *, dry_run: bool = False
+) -> JobView:
+    """Connect mailboxes (address and sender's name each) at that provider ("google", "microsoft"), as the client that is set; `dry_run`: try
+    each, and save nothing. No server is asked before this returns. Raises `errors.WrongUse` for none or too many of them, and where what is set is not enough."""
+    lines = [list(each) for each in wanted]
+    if not 0 < len(lines) <= MOST_MAILBOXES:
+        raise errors.WrongUse(
+            Text("Name at least one mailbox, and no more than {count}.", count=MOST_MAILBOXES)
+        )
+    connecting.require(context, provider, lines[0][0])
+    params = {"provider": provider, "dry_run": dry_run}
+    return _start(context, JobKind.CONNECT_MAILBOXES, params, lines=lines, at_once=False)
+
+
 def imported(context: Context, number: int) -> list[str]:
     """The addresses that an import brought, new or known."""
     return list(lines(context, number, importing.PEOPLE, csv_reader.MAX_ROWS))
@@ -324,6 +345,8 @@ def _start(
     params: Mapping[str, Any],
     files: Mapping[str, bytes] | None = None,
     lines: Sequence[Any] = (),
+    *,
+    at_once: bool = True,
 ) -> JobView:
     now = context.clock.now()
     with context.database.write() as conn:
@@ -334,7 +357,8 @@ def _start(
             jobs.put(conn, number, part, data)
         jobs.add_lines(conn, number, changing.PEOPLE, 0, lines)
     with contextlib.suppress(errors.Trouble):  # the workers go on with it
-        work.work(context, number, work.deadline(AT_ONCE_SECONDS))
+        if at_once:
+            work.work(context, number, work.deadline(AT_ONCE_SECONDS))
     return show(context, number)
 
 

@@ -16,7 +16,7 @@ from relance.complete import complete
 from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.event_log import actors
-from relance.engine.jobs import changing, deciding, handing, importing
+from relance.engine.jobs import changing, connecting, deciding, handing, importing
 from relance.engine.jobs.deciding import HeldDeed
 from relance.engine.jobs.ledger import LEASE, Ledger
 from relance.engine.roles import EVERYBODY, Scope, seeing
@@ -38,6 +38,7 @@ _RUN: Mapping[JobKind, Callable[[Context, Ledger], Iterator[None]]] = complete(
         JobKind.ENROLL: changing.enroll_all,
         JobKind.DECIDE_HELD: deciding.carry_out,
         JobKind.HAND_OVER: handing.carry_out,
+        JobKind.CONNECT_MAILBOXES: connecting.connect_all,
     },
 )
 _KNOWN: jobs.Known = {"action": frozenset(BulkAction), "deed": frozenset(HeldDeed)}

@@ -208,6 +208,8 @@ JOB_RESULT: Mapping[str, Text] = {
     "in_conversation": Text.within("job result", "in a conversation"),
     "in_doubt": Text.within("job result", "a mail may be on its way"),
     "held_otherwise": Text.within("job result", "held for another reason as well"),
+    "signed in": Text.within("job result", "known, now connected"),
+    "works": Text.within("job result", "works, not saved"),
 }
 # What happened to rows (`RowOutcome`), people to be enrolled (`SkipCode`), enrollments (`BulkOutcome`), and people of a mailbox (`Fate`).
 TASK_TIME: Mapping[str, Text] = {

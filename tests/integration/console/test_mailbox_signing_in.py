@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import html
+import json
 import re
 import urllib.parse
 from collections.abc import Iterator
@@ -14,10 +15,13 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from relance.engine.db.tables import metadata, sign_in_under_way
 from relance.mailbox import providers
 from relance.mailbox.account import Security, Server
+from relance.mailbox.oauth.own_clients import OwnClient
 from relance.mailbox.providers.facts import OAuth, Servers
 from tests.integration.console.conftest import Console, serving
 from tests.integration.console.held_people import BOSS
@@ -270,3 +274,35 @@ def test_in_a_browser(console: Console, servers: Any, provider: Service, tab: An
     page.wait_for_url(re.compile(f"/mailboxes/{urllib.parse.quote(ADA)}"), timeout=30_000)
     assert in_english(f"Signed in to {ADA}.") in page.inner_text("main")
     assert here.axe() == []
+
+
+def test_many_are_connected_in_the_background(console: Console) -> None:
+    with console.client(console.join(BOSS)) as boss:
+        assert 'href="/mailboxes/connect"' in boss.get("/mailboxes").text
+        sent = {"provider": "google", "mailboxes": f"{ADA},Ada"}
+        refused = boss.post("/mailboxes/connect", data=sent)  # a client is set, but no service account
+        assert refused.status_code == 422
+        assert ADA in refused.text
+        key = rsa.generate_private_key(65537, 2048)
+        console.app._context.options.own_clients["google"] = OwnClient(  # type: ignore[index]
+            CLIENT, service_account=lambda: key_file(key)
+        )
+        begun = boss.post("/mailboxes/connect", data=sent)
+        assert begun.headers["location"].startswith("/jobs/")
+        page = boss.get(begun.headers["location"]).text
+        assert in_english("Connect mailboxes") in html.unescape(page)
+
+
+def key_file(key: rsa.RSAPrivateKey) -> str:
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    return json.dumps(
+        {
+            "type": "service_account",
+            "client_email": token_service.ACCOUNT,
+            "private_key": pem,
+            "private_key_id": "1",
+            "token_uri": "http://127.0.0.1:9/token",
+        }
+    )

@@ -56,6 +56,7 @@ _FILTERS: Mapping[str, Mapping[str, tuple[str, Sequence[str]]]] = {
         "imports": (N_("Imports"), IMPORTS),
         "enrolling": (N_("Enrolling"), (JobKind.ENROLL,)),
         "changes": (N_("Changes"), (JobKind.CHANGE_ENROLLMENTS, JobKind.DECIDE_HELD, JobKind.HAND_OVER)),
+        "mailboxes": (N_("Mailboxes"), (JobKind.CONNECT_MAILBOXES,)),
     },
     "state": {
         "open": (N_("In progress"), (JobState.QUEUED, JobState.RUNNING)),

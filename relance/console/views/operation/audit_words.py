@@ -237,6 +237,7 @@ ACTIONS: Mapping[str, str] = {
     "jobs.decide_held": N_("decided about held people"),
     "jobs.hand_over": N_("handed people over to another mailbox"),
     "jobs.remove_mailbox": N_("removed a mailbox"),
+    "jobs.connect_mailboxes": N_("connected mailboxes"),
     "jobs.enroll": N_("enrolled people"),
     "jobs.import_contacts": N_("imported contacts"),
     "restored.decide": N_("decided what was sent before a restore"),

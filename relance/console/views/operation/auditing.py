@@ -22,7 +22,10 @@ from relance.wording import N_, _
 
 AREAS: Mapping[str, tuple[str, Sequence[str]]] = {
     "access": (N_("Users and signing in"), ("session.", "users.")),
-    "mailboxes": (N_("Mailboxes"), ("mailboxes.", "jobs.hand_over", "jobs.remove_mailbox")),
+    "mailboxes": (
+        N_("Mailboxes"),
+        ("mailboxes.", "jobs.hand_over", "jobs.remove_mailbox", "jobs.connect_mailboxes"),
+    ),
     "contacts": (N_("Contacts"), ("contacts.", "jobs.check_contacts", "jobs.import_contacts")),
     "sequences": (N_("Sequences"), ("sequences.",)),
     "people": (

@@ -17,6 +17,7 @@ from relance.engine.context import Context
 from relance.engine.mailboxes import service
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.mailboxes.settings import signing_in
+from relance.engine.mailboxes.settings.signing_in import Done
 from relance.engine.mailboxes.sign_ins import agreeing, lifetimes
 from relance.engine.mailboxes.sign_ins.lifetimes import Granted
 from relance.engine.reasons import Why
@@ -25,6 +26,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken
 from relance.mailbox.oauth import applications
 from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
+from relance.mailbox.oauth.protocol import EndpointTrouble, RefusedPart, TokenRefusal
 from relance.mailbox.providers.facts import FactSource, OAuth
 from relance.wording import Text, ended
 
@@ -74,61 +76,113 @@ def connect(
 ) -> tuple[ConnectedMailbox, ...]:
     """Take these mailboxes in, or let those that are there sign in so; a spec's `password` is not looked at. `dry_run`: everything is
     tried, and nothing is saved. `progress` hears of each as it ends. What does not work with one is told of it, not raised."""
-    found = []
+    found, refusals = [], Refusals()
     for spec in specs:
-        found.append(_one(context, spec, wish, dry_run=dry_run))
+        found.append(_shown(spec.address, *one(context, spec, wish, refusals, dry_run=dry_run)))
         progress(found[-1])
     return tuple(found)
 
 
-def _one(context: Context, spec: MailboxSpec, wish: ApplicationRequest, *, dry_run: bool) -> ConnectedMailbox:
+CLIENT_TRIES = 3
+# So often in a row, in the same words: it is the client itself, and the provider is not asked for the rest.
+
+
+@dataclass
+class Refusals:
+    """How often a provider refused the client itself, one after the other and in these words."""
+
+    answer: str = ""
+    count: int = 0
+
+    def heard(self, answer: str) -> None:
+        """Once more; empty: it did not, this time."""
+        self.count = self.count + 1 if answer and answer == self.answer else int(bool(answer))
+        self.answer = answer
+
+
+class _ClientRefused(errors.Broken):
+    """The provider gives this client nothing."""
+
+    said = ""
+
+
+def one(
+    context: Context,
+    spec: MailboxSpec,
+    wish: ApplicationRequest,
+    refusals: Refusals,
+    *,
+    dry_run: bool,
+    done: Done = lambda _: None,
+) -> tuple[ConnectOutcome, errors.RelanceError | None]:
+    """What became of one, and why it is refused. `refusals`: of those before it."""
+    if refusals.count >= CLIENT_TRIES:
+        return ConnectOutcome.REFUSED, errors.Broken(
+            Text(
+                "{address} was not tried, as the provider refused the client itself {count} times in a row: {words} Correct that, then connect the others again.",
+                address=spec.address,
+                count=refusals.count,
+                words=ended(refusals.answer),
+            )
+        )
     try:
-        return _connected(context, spec, wish, dry_run=dry_run)
+        outcome = _connected(context, spec, wish, dry_run=dry_run, done=done)
     except errors.RelanceError as refused:
-        why = reasons.why_of(refused.sentence)
-        return ConnectedMailbox(spec.address, ConnectOutcome.REFUSED, str(refused), why)
+        refusals.heard(refused.said if isinstance(refused, _ClientRefused) else "")
+        return ConnectOutcome.REFUSED, refused
+    refusals.heard("")
+    return outcome, None
+
+
+def _shown(address: str, outcome: ConnectOutcome, refused: errors.RelanceError | None) -> ConnectedMailbox:
+    if refused is None:
+        return ConnectedMailbox(address, outcome)
+    return ConnectedMailbox(address, outcome, str(refused), reasons.why_of(refused.sentence))
 
 
 def _connected(
-    context: Context, spec: MailboxSpec, wish: ApplicationRequest, *, dry_run: bool
-) -> ConnectedMailbox:
+    context: Context, spec: MailboxSpec, wish: ApplicationRequest, *, dry_run: bool, done: Done
+) -> ConnectOutcome:
     try:
         there = service.get(context, spec.address)
     except errors.NotFound:
         address = service.checked(context, spec, by_token=True)
         token = AccessToken(spec.username, "")
         account = Account(address, spec.name, token, spec.smtp, spec.imap, spec.ca_file)
-        granted = _granted(context, account, wish)
+        granted = _granted(context, account, wish, done)
         outcome = ConnectOutcome.ADDED
         if not dry_run:
             service.add(context, spec, granted)
     else:
         account = there.account(AccessToken(there.username, ""))
-        granted = _granted(context, account, wish)
+        granted = _granted(context, account, wish, done)
         outcome = ConnectOutcome.SIGNED_IN
         if not dry_run:
             agreeing.store(context, there.address, granted)
-    return ConnectedMailbox(account.address, ConnectOutcome.WORKS if dry_run else outcome)
+    return ConnectOutcome.WORKS if dry_run else outcome
 
 
-def _granted(context: Context, account: Account, wish: ApplicationRequest) -> Granted:
+def _granted(context: Context, account: Account, wish: ApplicationRequest, done: Done) -> Granted:
     """What the provider gives for it, tried at both servers."""
     client, asked = client_for(context, account, wish), clock.machine_now()
     unproved = Grant(client, "", "", account.username)
     tokens = applications.obtain(unproved)
     if not isinstance(tokens, Tokens):
-        raise errors.Broken(
-            Text(
-                "The provider gave no access to {address}: {words}",
-                address=account.address,
-                words=ended(tokens.words),
-            )
-        )
+        raise _no_access(account.address, tokens)
     credentials = AccessToken(account.username, tokens.access_token)
     proved = dataclasses.replace(account, credentials=credentials)
-    signing_in.require(context, proved, insisting=False)
+    signing_in.require(context, proved, done, insisting=False)
     grant = dataclasses.replace(unproved, access_token=tokens.access_token)
     return Granted(grant, lifetimes.of(tokens, client, asked))
+
+
+def _no_access(address: str, told: TokenRefusal | EndpointTrouble) -> errors.Broken:
+    said = Text("The provider gave no access to {address}: {words}", address=address, words=ended(told.words))
+    if not (isinstance(told, TokenRefusal) and told.about is RefusedPart.CLIENT):
+        return errors.Broken(said)
+    refused = _ClientRefused(said)
+    refused.said = told.words
+    return refused
 
 
 def client_for(context: Context, account: Account, wish: ApplicationRequest) -> OAuthClient:

@@ -1,0 +1,73 @@
+"""Many mailboxes connected, as their organisation's administrator has allowed the installation's own client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from relance import errors
+from relance.engine.context import Context
+from relance.engine.jobs.changing import PEOPLE, STAYED
+from relance.engine.jobs.ledger import Ledger
+from relance.engine.mailboxes.service import MailboxSpec
+from relance.engine.mailboxes.sign_ins import choices, connecting
+from relance.engine.mailboxes.sign_ins.connecting import ApplicationRequest, ConnectOutcome, Refusals
+from relance.engine.store import jobs
+from relance.mailbox.account import Account
+from relance.mailbox.auth import AccessToken
+from relance.wording import Text
+
+OUR_CLIENT = ApplicationRequest()  # all of it is set: a job keeps no secret
+
+
+def require(context: Context, provider: str, address: str) -> None:
+    """Raises `errors.WrongUse` where what is set is not enough to connect mailboxes there."""
+    spec = _spec(provider, address, "")
+    account = Account(address, "", AccessToken(address, ""), spec.smtp, spec.imap)
+    connecting.client_for(context, account, OUR_CLIENT)
+
+
+def _spec(provider: str, address: str, name: str) -> MailboxSpec:
+    found = choices.provider_of(provider, address)
+    if found is None:
+        raise errors.WrongUse(Text("Choose at which provider the mailboxes are."))
+    servers = found.servers
+    return MailboxSpec(address, name or address.partition("@")[0], address, "", servers.smtp, servers.imap)
+
+
+def connect_all(context: Context, ledger: Ledger) -> Iterator[None]:
+    """Yields after each mailbox. One that was connected by a process that died before it said so is connected once more."""
+    job = ledger.job
+    with context.database.read() as conn:
+        wanted = list(jobs.lines(conn, job.id, PEOPLE))
+    refusals = Refusals(*job.place.get("refused", ("", 0)))
+    for place in range(ledger.done, len(wanted)):
+        ledger.live()
+        spec = _spec(job.params["provider"], *wanted[place])
+        outcome, refused = connecting.one(
+            context,
+            spec,
+            OUR_CLIENT,
+            refusals,
+            dry_run=job.params["dry_run"],
+            done=lambda _: ledger.live(),
+        )
+        _record(context, ledger, spec.address, outcome, refused, refusals, len(wanted))
+        yield
+
+
+def _record(  # noqa: PLR0913
+    context: Context,
+    ledger: Ledger,
+    address: str,
+    outcome: ConnectOutcome,
+    refused: errors.RelanceError | None,
+    refusals: Refusals,
+    total: int,
+) -> None:
+    with context.database.write() as conn:
+        if refused is not None:
+            why = refused.on_page.row()
+            line = {"email": address, "sequence": "", "code": outcome.value, "why": why}
+            ledger.note(conn, STAYED, [line])
+        place = {"people": ledger.done + 1, "refused": [refusals.answer, refusals.count]}
+        ledger.record(conn, 1, [outcome.value], place, total)

@@ -1,0 +1,145 @@
+"""Mailboxes connected in the background: a result for each, none lost when a worker dies, and a refused client is not asked for ever."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from relance import errors
+from relance.engine.context import Context
+from relance.engine.db.tables import metadata
+from relance.engine.jobs import connecting as job_connecting
+from relance.engine.jobs import service, work
+from relance.engine.mailboxes import service as mailboxes
+from relance.engine.mailboxes.sign_ins import connecting
+from relance.engine.mailboxes.sign_ins.connecting import CLIENT_TRIES, ApplicationRequest, Refusals
+from relance.engine.store.jobs import JobState
+from relance.mailbox import providers
+from relance.mailbox.account import Security, Server
+from relance.mailbox.oauth.own_clients import OwnClient
+from relance.mailbox.providers.facts import OAuth, Servers
+from relance.wording import Text
+from tests.reworded import in_english, worded
+from tests.servers import dovecot, ports, postfix, token_service
+from tests.servers.token_service import CLIENT, SECRET, Service
+from tests.sign_ins import ADA
+
+EVE = "eve@sales.example"
+
+
+def known(at: Service, smtp: int, imap: int) -> dict[str, Any]:
+    """The providers, with one here in the place of Microsoft."""
+    real = providers.KNOWN["microsoft365"]
+    servers = Servers(
+        Server("localhost", smtp, Security.STARTTLS),
+        Server("localhost", imap, Security.TLS),
+        real.servers.source,
+    )
+    oauth = OAuth(
+        "",
+        f"{at.url}/token",
+        ("mail",),
+        real.servers.source,
+        application_scopes=("mail",),
+        clients_of="microsoft",
+    )
+    return {**providers.KNOWN, "microsoft365": dataclasses.replace(real, servers=servers, oauth=oauth)}
+
+
+@pytest.fixture
+def at() -> Iterator[Service]:
+    with token_service.running(application=ADA) as running:
+        yield running
+
+
+def with_client(house: Context) -> Context:
+    own = {"microsoft": OwnClient(CLIENT, secret=lambda: SECRET)}
+    return dataclasses.replace(house, options=dataclasses.replace(house.options, own_clients=own))
+
+
+def rows(house: Context) -> list[str]:
+    with house.database.read() as conn:
+        return [str(row) for table in metadata.tables.values() for row in conn.execute(sa.select(table))]
+
+
+def test_each_is_tried_and_what_works_is_connected(
+    house: Context, at: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped after the first and taken up again; nothing that is secret stands in any table."""
+    at.allowed = (ADA,)
+    with (
+        dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
+        postfix.running(mail, 1) as out,
+    ):
+        monkeypatch.setattr(providers, "KNOWN", known(at, out.submission, mail.imaps))
+        trusting = functools.partial(mailboxes.MailboxSpec, ca_file=mail.ca_file)
+        monkeypatch.setattr(job_connecting, "MailboxSpec", trusting)
+        house = with_client(house)
+        tried = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada")], dry_run=True)
+        assert (tried.state, at.asked) == (JobState.QUEUED, [])  # no server is asked while a page waits
+        work.work(house, tried.id)
+        assert service.show(house, tried.id).counts == {"works": 1}
+        assert mailboxes.list_all(house) == []
+        begun = service.connect_mailboxes(house, "microsoft", [(EVE, ""), (ADA, "Ada")])
+        assert work.work(house, begun.id, lambda: True)
+        assert service.show(house, begun.id).done == 1
+        assert not work.work(house, begun.id)
+    done = service.show(house, begun.id)
+    assert (done.state, done.counts) == (JobState.DONE, {"added": 1, "refused": 1})
+    [refused] = service.lines(house, begun.id, "stayed")
+    assert refused["email"] == EVE
+    assert in_english("Nothing was saved") in str(Text.read(refused["why"]))
+    [ada] = mailboxes.list_all(house)
+    assert (ada.address, ada.name, ada.sign_in) == (ADA, "Ada", "oauth")
+    kept = rows(house)
+    assert [each for each in (SECRET, *at.tokens) for row in kept if each in row] == []
+
+
+def test_a_client_that_is_refused_is_asked_a_few_times_only(
+    house: Context, at: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a worker that stops in between, too."""
+    port = ports.free_port()
+    monkeypatch.setattr(providers, "KNOWN", known(at, port, port))
+    house = with_client(house)
+    wanted = [(f"p{number}@sales.example", "") for number in range(20)]
+    job = service.connect_mailboxes(house, "microsoft", wanted)
+    work.work(house, job.id, lambda: True)
+    work.work(house, job.id)
+    done = service.show(house, job.id)
+    assert (done.state, done.done, done.counts) == (JobState.DONE, 20, {"refused": 20})
+    assert len(at.asked) == CLIENT_TRIES
+    last = service.lines(house, job.id, "stayed")[-1]
+    assert in_english("was not tried") in str(Text.read(last["why"]))
+    at.asked.clear()
+    specs = [connecting_spec(address, port) for address, _ in wanted]
+    found = connecting.connect(house, specs, ApplicationRequest())
+    assert (len(found), len(at.asked)) == (20, CLIENT_TRIES)
+    assert {each.outcome for each in found} == {"refused"}
+
+
+def connecting_spec(address: str, port: int) -> mailboxes.MailboxSpec:
+    here = Server("localhost", port, Security.TLS)
+    return mailboxes.MailboxSpec(address, "Rep", address, "", here, here)
+
+
+def test_only_the_same_refusal_in_a_row_counts() -> None:
+    heard = Refusals()
+    for words in ("no", "no", "", "no", "never", "never"):
+        heard.heard(words)
+    assert heard.count == 2
+
+
+def test_what_is_not_enough_is_told_before_anything_begins(house: Context) -> None:
+    with pytest.raises(errors.WrongUse, match=worded("service account")):
+        service.connect_mailboxes(house, "google", [(ADA, "")])
+    with pytest.raises(errors.WrongUse, match=worded("Choose at which provider")):
+        service.connect_mailboxes(house, "nobody", [(ADA, "")])
+    with pytest.raises(errors.WrongUse, match=worded("Name at least one mailbox")):
+        service.connect_mailboxes(house, "google", [])
+    assert service.page(house).jobs == ()
