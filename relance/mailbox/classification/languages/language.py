@@ -43,6 +43,7 @@ class Language:
     common: frozenset[str]
     months: Mapping[str, int]  # folded name or abbreviation -> 1..12
     weekdays: Mapping[str, int]  # folded name or abbreviation -> 0 (Monday)..6
+    ordinals: Mapping[str, int]  # folded day in words -> 1..31
     day_first: bool
     habits: frozenset[str]  # weekdays as a habit ("Mondays"), which name no date
     phrases: Mapping[str, re.Pattern[str]]  # "absence.away" -> its expression
@@ -63,6 +64,7 @@ def read(code: str, source: Mapping[str, object]) -> Language:
         common=frozenset(normalize.fold(word) for word in _strings(source.get("common"))),
         months=_numbered(source.get("months"), first=1),
         weekdays=_numbered(source.get("weekdays"), first=0),
+        ordinals=_numbered(source.get("ordinals"), first=1),
         day_first=bool(source.get("day_first", True)),
         habits=frozenset(normalize.fold(word) for word in _strings(source.get("habits"))),
         phrases=_phrases(source),

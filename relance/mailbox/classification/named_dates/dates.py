@@ -11,14 +11,18 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from relance.mailbox.classification.languages.language import Language
-
-YEARLESS_HORIZON = dt.timedelta(days=240)
-# Nobody writes a return date without its year when it is further away than this.
-HORIZON = dt.timedelta(days=3 * 366)
-# Parental leave can last years; beyond this a date is a slip of the keyboard.
+from relance.mailbox.classification.named_dates import partial_days
+from relance.mailbox.classification.named_dates.reader import (
+    ORDINAL,
+    YEARLESS_HORIZON,
+    DateReader,
+    NamedDay,
+    dated,
+    nearest,
+    valid,
+)
 
 _MASKS = re.compile(
     r"""(?:https?://|www\.)\S{1,200} | (?<!\S)\S{1,80}@\S{1,80}                # addresses
@@ -34,30 +38,6 @@ _MASKS = re.compile(
     """,
     re.VERBOSE,
 )
-_ORDINAL = r"(?:st|nd|rd|th|er|re|ere|eme|\.|[ºª°]|-?(?:go|ego|tego|e|o|ho|mu|ye|te|ste|de|го))?"
-
-
-@dataclass(frozen=True)
-class NamedDay:
-    """One date found: where it stands and the first and last day it can mean."""
-
-    start: int
-    end: int
-    date: dt.date
-    weekday_only: bool = False
-    named_weekday: int | None = None
-    span_start: dt.date | None = None  # the beginning, where it ends a range such as 3-14 August
-    month_only: bool = False
-    gone: bool = False  # such a day is too long past, or too far ahead, to be meant: it only keeps its weekday from speaking
-
-
-@dataclass(frozen=True)
-class DateReader:
-    """What reading needs to know beside the text: the language, the day of receipt, and the order of numbers."""
-
-    language: Language
-    today: dt.date
-    day_first: bool = True
 
 
 def mask(folded: str) -> str:
@@ -68,7 +48,16 @@ def mask(folded: str) -> str:
 def days(masked: str, reader: DateReader) -> list[NamedDay]:
     """Every date in masked, folded text, in order, none overlapping another; a weekday beside a date belongs to it."""
     taken: list[NamedDay] = []
-    for find in (_ranges, _written, _numbers, _ordinal_days, _gone, _months, _weekdays):
+    for find in (
+        _ranges,
+        _written,
+        _numbers,
+        _ordinal_days,
+        *partial_days.FINDERS,
+        _gone,
+        _months,
+        _weekdays,
+    ):
         for day in find(masked, reader):
             if not any(day.start < other.end and other.start < day.end for other in taken):
                 taken.append(day)
@@ -98,37 +87,10 @@ def _named(day: NamedDay, weekday: NamedDay) -> NamedDay:
 # --- the year that was not written, and the order of day and month ---------------------------------------------------
 
 
-def nearest(reader: DateReader, month: int, day: int, after: dt.date | None = None) -> dt.date | None:
-    """The next such day from a week before receipt on, if it is near enough to be meant without a year."""
-    floor = after or reader.today - dt.timedelta(days=7)
-    for year in (floor.year, floor.year + 1):
-        date = _date(year, month, day)
-        if date and date >= floor:
-            return date if date - reader.today <= YEARLESS_HORIZON else None
-    return None
-
-
-def _date(year: int, month: int, day: int) -> dt.date | None:
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _dated(
-    reader: DateReader, month: int, day: int, year: str | None, after: dt.date | None = None
-) -> dt.date | None:
-    if not year:
-        return nearest(reader, month, day, after)
-    number = int(year.strip("'"))
-    date = _date(number if number > 99 else 2000 + number, month, day)
-    return date if date and abs(date - reader.today) <= HORIZON else None
-
-
 def _ordered(reader: DateReader, first: int, second: int, year: str | None) -> dt.date | None:
     """Two numbers as a date: the language's order, unless only the other one makes sense."""
     orders = [(second, first), (first, second)] if reader.day_first else [(first, second), (second, first)]
-    dates = [_dated(reader, month, day, year) for month, day in orders]
+    dates = [dated(reader, month, day, year) for month, day in orders]
     if reader.language.day_first and reader.day_first and reader.language.code != "en":
         dates = dates[:1]  # only English is written in both orders
     hopeful = [date for date in dates if date and -7 <= (date - reader.today).days <= YEARLESS_HORIZON.days]
@@ -151,7 +113,7 @@ def day_comes_first(masked: str, reader: DateReader) -> bool:
 
 
 def _vote(first: int, second: int, year: str | None, reader: DateReader) -> int:
-    day_first, month_first = _dated(reader, second, first, year), _dated(reader, first, second, year)
+    day_first, month_first = dated(reader, second, first, year), dated(reader, first, second, year)
     return _is_likely(day_first, reader) - _is_likely(month_first, reader)
 
 
@@ -166,8 +128,8 @@ def _is_likely(date: dt.date | None, reader: DateReader) -> bool:
 def _forms(months: frozenset[str], joiner: str, back: str) -> dict[str, re.Pattern[str]]:
     """The expressions of one language; cached, since they cost more to build than to use."""
     month = "(?:" + "|".join(sorted(map(re.escape, months), key=len, reverse=True)) + r")\.?(?!\w)"
-    day = rf"(?<![\w.,/:-])(?P<day>0?[1-9]|[12]\d|3[01]){_ORDINAL}"
-    bare = rf"(?<![\w.,/:])(?P<first>0?[1-9]|[12]\d|3[01]){_ORDINAL}"
+    day = rf"(?<![\w.,/:-])(?P<day>0?[1-9]|[12]\d|3[01]){ORDINAL}"
+    bare = rf"(?<![\w.,/:])(?P<first>0?[1-9]|[12]\d|3[01]){ORDINAL}"
     year = r"(?:,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>20\d\d|'\d\d)(?!\d))?"
     of = r"\s*(?:of\s+|de\s+|di\s+|d'|do\s+)?"
     # Any short word may be the weekday of a range's end; but "3 August and returning 24 August" is no range.
@@ -179,7 +141,7 @@ def _forms(months: frozenset[str], joiner: str, back: str) -> dict[str, re.Patte
             rf"(?<!\w)(?P<month>{month})\s*(?:the\s+)?(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w:/])(?!\.\d){year}"
         ),
         "range written": re.compile(
-            rf"{bare}(?:{of}(?P<month1>{month}))?(?:,?\s*(?P<year1>20\d\d))?{join}(?P<day>0?[1-9]|[12]\d|3[01]){_ORDINAL}{of}(?P<month>{month}){year}"
+            rf"{bare}(?:{of}(?P<month1>{month}))?(?:,?\s*(?P<year1>20\d\d))?{join}(?P<day>0?[1-9]|[12]\d|3[01]){ORDINAL}{of}(?P<month>{month}){year}"
         ),
         "range month first": re.compile(
             rf"(?<!\w)(?P<month1>{month})\s*(?P<first>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?:,?\s*(?P<year1>20\d\d))?{join}"
@@ -219,7 +181,7 @@ def _written_range(match: re.Match[str], reader: DateReader) -> NamedDay | None:
     month = _month(reader, match["month"]) or first_month
     if month is None:
         return None
-    end = _dated(reader, month, int(match["day"]), match["year"])
+    end = dated(reader, month, int(match["day"]), match["year"])
     return _range(match, end, first_month or month, int(match["first"]), match["year1"])
 
 
@@ -229,9 +191,9 @@ def _range(
     """A range whose end is known: its start is the last such day before that end."""
     if end is None:
         return None
-    begin = _date(int(year) if year and len(year) == 4 else end.year, month, first)
+    begin = valid(int(year) if year and len(year) == 4 else end.year, month, first)
     if begin and begin > end and not year:
-        begin = _date(end.year - 1, month, first)
+        begin = valid(end.year - 1, month, first)
     return NamedDay(*match.span(), end, span_start=begin) if begin and begin <= end else None
 
 
@@ -246,14 +208,14 @@ def _number_range(match: re.Match[str], reader: DateReader) -> NamedDay | None:
         return None  # "5 to 6.5": a bare number and a decimal are no range of days
     if not 1 <= month <= 12 or (month1 and not 1 <= month1 <= 12):
         return None
-    return _range(match, _dated(reader, month, day, match["year"]), month1 or month, first, match["year1"])
+    return _range(match, dated(reader, month, day, match["year"]), month1 or month, first, match["year1"])
 
 
 def _written(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     for key in ("written", "month first"):
         for match in forms(reader.language)[key].finditer(masked):
             month = _month(reader, match["month"])
-            date = _dated(reader, month, int(match["day"]), match["year"]) if month else None
+            date = dated(reader, month, int(match["day"]), match["year"]) if month else None
             if date:
                 yield NamedDay(*match.span(), date)
 
@@ -265,15 +227,18 @@ _FULL = re.compile(
 )
 _SHORT = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})[./](?P<b>\d{1,2})\.?(?![\w/%-])(?!\.?\d)")
 
+# "23-11", with both digits: "9-11" is as a rule a range of days.
+_DASHED = re.compile(r"(?<![\w.,/:-])(?P<a>[0-3]\d)-(?P<b>[01]\d)(?![\w/%-])(?!\.?\d)")
+
 # "21. 8.": with blanks only where both points stand.
 _SPACED = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})\. (?P<b>\d{1,2})\.(?![\w/%-])(?!\s?\d)")
 
 
 def _numbers(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     for match in _ISO.finditer(masked):
-        if date := _dated(reader, int(match["month"]), int(match["day"]), match["year"]):
+        if date := dated(reader, int(match["month"]), int(match["day"]), match["year"]):
             yield NamedDay(*match.span(), date)
-    for expression in (_FULL, _SHORT, _SPACED):
+    for expression in (_FULL, _SHORT, _DASHED, _SPACED):
         for match in expression.finditer(masked):
             if date := _ordered(reader, int(match["a"]), int(match["b"]), match.groupdict().get("year")):
                 yield NamedDay(*match.span(), date)
@@ -306,7 +271,7 @@ def _months(masked: str, reader: DateReader) -> Iterator[NamedDay]:
     """A month by itself, standing for its first day."""
     for match in forms(reader.language)["month"].finditer(masked):
         month = _month(reader, match["month"]) if len(match["month"]) > 3 else None
-        date = _dated(reader, month, 1, match["year"], reader.today.replace(day=1)) if month else None
+        date = dated(reader, month, 1, match["year"], reader.today.replace(day=1)) if month else None
         if date:
             yield NamedDay(*match.span(), date, month_only=True)
 

@@ -8,7 +8,7 @@ import re
 
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.language import Language
-from relance.mailbox.classification.named_dates import dates
+from relance.mailbox.classification.named_dates import dates, reader
 
 _LONGEST = 60  # units; "in 300 months" is a joke
 _QUARTER = re.compile(
@@ -17,14 +17,14 @@ _QUARTER = re.compile(
 
 
 def date(text: str, today: dt.date, hint: str | None = None) -> dt.date | None:
-    """The first day named after today, or nothing; never further than `dates.HORIZON`."""
+    """The first day named after today, or nothing; never further than `reader.HORIZON`."""
     folded = dates.mask(normalize.fold(normalize.bounded(text)))
     for words in _languages(folded, hint):
-        found = _in_words(folded, words, today) or _in_units(folded, words, today)
-        if found and today < found <= today + dates.HORIZON:
+        found = _in_words(folded, words, today) or in_units(folded, words, today)
+        if found and today < found <= today + reader.HORIZON:
             return found
     found = _quarter(folded, today)
-    return found if found and today < found <= today + dates.HORIZON else None
+    return found if found and today < found <= today + reader.HORIZON else None
 
 
 def _languages(folded: str, hint: str | None) -> list[Language]:
@@ -35,8 +35,7 @@ def _languages(folded: str, hint: str | None) -> list[Language]:
 
 def _in_words(folded: str, words: Language, today: dt.date) -> dt.date | None:
     """A date or a month by name; "until" and "after" a day mean the day after it."""
-    reader = dates.DateReader(words, today)
-    for day in dates.days(folded, reader):
+    for day in dates.days(folded, reader.DateReader(words, today)):
         before = folded[max(0, day.start - 24) : day.start]
         if day.month_only or not words.find("dates.until", before):
             return day.date if day.date > today else None
@@ -44,9 +43,10 @@ def _in_words(folded: str, words: Language, today: dt.date) -> dt.date | None:
     return None
 
 
-def _in_units(folded: str, words: Language, today: dt.date) -> dt.date | None:
-    """ "In three weeks", "in a couple of months", "next quarter", "next year"."""
+def in_units(folded: str, words: Language, today: dt.date) -> dt.date | None:
+    """ "In ten days", "in three weeks", "in a couple of months", "next quarter", "next year"."""
     for topic, unit in (
+        ("later.day", "day"),
         ("later.week", "week"),
         ("later.month", "month"),
         ("later.quarter", "quarter"),
@@ -59,7 +59,7 @@ def _in_units(folded: str, words: Language, today: dt.date) -> dt.date | None:
         )
         if counted and (count := _number(counted["n"], words)):
             return _ahead(today, unit, count)
-        if re.search(
+        if unit != "day" and re.search(
             rf"(?:{words.pattern('later.coming').pattern}\s+{name}|{name}\s+{words.pattern('later.coming').pattern})",
             folded,
         ):
@@ -76,8 +76,8 @@ def _number(word: str | None, words: Language) -> int | None:
 
 
 def _ahead(today: dt.date, unit: str, count: int) -> dt.date | None:
-    if unit == "week":
-        return today + dt.timedelta(weeks=count)
+    if unit in {"day", "week"}:
+        return today + dt.timedelta(days=count * (7 if unit == "week" else 1))
     months = count * {"month": 1, "quarter": 3, "year": 12}[unit]
     year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
     return dt.date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.language import Language
-from relance.mailbox.classification.named_dates import dates
-from relance.mailbox.classification.named_dates.dates import DateReader, NamedDay
+from relance.mailbox.classification.named_dates import cjk, dates, follow_up_date, partial_days
+from relance.mailbox.classification.named_dates.reader import HORIZON, DateReader, NamedDay
 
 _REACH = 90
 # How far from a date the words may stand that say what it means.
@@ -56,10 +56,14 @@ def first_day_back(
 ) -> Return | None:
     """When the writer of this absence note is back, or nothing where the note does not say.
 
-    Never before `today` and never further than `dates.HORIZON`. `hint` is the language a phrase was already found in.
+    Never before `today` and never further than `HORIZON`. `hint` is the language a phrase was already found in.
     """
     tidied = normalize.bounded(text)
     folded = normalize.fold(tidied)
+    if "月" in folded:
+        reader = DateReader(language.all_languages()[0], today)
+        if best := _best([Return(date, 1, said) for date, said in cjk.returns(tidied, reader)], today):
+            return best
     for words in _languages(folded, hint):
         reader = DateReader(words, today, day_first)
         if best := _best(_read(folded, reader), today):
@@ -82,7 +86,7 @@ def _languages(folded: str, hint: str | None) -> list[Language]:
 
 def _best(found: Iterable[Return], today: dt.date) -> Return | None:
     """The surest day that is neither past nor absurdly far; among equally sure ones the first named."""
-    possible = [answer for answer in found if today <= answer.date <= today + dates.HORIZON]
+    possible = [answer for answer in found if today <= answer.date <= today + HORIZON]
     return min(possible, key=lambda answer: answer.rank, default=None)
 
 
@@ -90,6 +94,7 @@ def _read(folded: str, reader: DateReader) -> list[Return]:
     masked = _SHORT_WEEKDAY.sub(lambda match: match.group()[:-1] + " ", dates.mask(folded))
     if reader.language.code == "en":  # the only one that is written in both orders
         reader = dataclasses.replace(reader, day_first=dates.day_comes_first(masked, reader))
+    masked = partial_days.in_digits(masked, reader.language)
     places = _places(masked, dates.days(masked, reader), reader.language.pattern("dates.join"))
     found = [answer for place in places for answer in _meanings(place, reader)]
     return found + _relative(masked, reader) + _working_days(masked, reader)
@@ -142,6 +147,12 @@ def _ends_with(topic: str, place: DatePlace, reader: DateReader) -> bool:
     return bool(ends) and _only_filling(place.before[ends[-1] :], reader)
 
 
+def _begins_with(topic: str, place: DatePlace, reader: DateReader) -> bool:
+    """Do words of this topic stand directly behind the date? "13.11. asti", "november 13-ig"."""
+    found = reader.language.find(topic, place.after)
+    return found is not None and not place.after[: found.start()].strip(" ,.'’()-")
+
+
 def _only_filling(between: str, reader: DateReader) -> bool:
     filler, weekdays = reader.language.pattern("dates.filler"), reader.language.weekdays
     spoken = " ".join(word for word in re.split(r"[\s,.()]+", between) if word not in weekdays)  # п’ятниця
@@ -155,11 +166,13 @@ def _not_back_until(place: DatePlace, reader: DateReader) -> dt.date | None:
 
 
 def _until(place: DatePlace, reader: DateReader) -> dt.date | None:
-    if place.day.span_start or place.joined or not _ends_with("dates.until", place, reader):
+    day = place.day
+    if (day.span_start and not day.week) or place.joined or _ends_with("dates.end_of", place, reader):
         return None
-    if _ends_with("dates.end_of", place, reader):
+    if not (_ends_with("dates.until", place, reader) or _begins_with("dates.until_after", place, reader)):
         return None
-    return _after_last_day(place.day)
+    inclusive = _ends_with("dates.inclusive", place, reader) or _begins_with("dates.inclusive", place, reader)
+    return day.date + _ONE_DAY if inclusive else _after_last_day(day)
 
 
 def _after_last_day(day: NamedDay) -> dt.date:
@@ -172,7 +185,7 @@ def _after_last_day(day: NamedDay) -> dt.date:
 
 
 def _back(place: DatePlace, reader: DateReader) -> dt.date | None:
-    if place.day.span_start:
+    if place.day.span_start and not place.day.week:
         return None
     said_before = reader.language.find("dates.back", place.before)
     said_after = reader.language.find("dates.back_after", place.after)
@@ -180,6 +193,8 @@ def _back(place: DatePlace, reader: DateReader) -> dt.date | None:
         said_after = None  # "from 3 August, returning on 24 August": the words belong to the date after them
     if not (said_before or said_after):
         return None
+    if place.day.week:
+        return place.day.span_start  # "back in week 46"
     later = not place.day.month_only and _ends_with("dates.after", place, reader)
     return place.day.date + _ONE_DAY if later else place.day.date  # "I answer after the 14th"
 
@@ -234,6 +249,7 @@ def _relative(masked: str, reader: DateReader) -> list[Return]:
     tomorrow = reader.today + _ONE_DAY
     meanings = (
         ("dates.back_tomorrow", tomorrow),
+        ("dates.away_tomorrow", tomorrow + _ONE_DAY),
         ("dates.away_today", tomorrow),
         ("dates.until_tomorrow", tomorrow + _ONE_DAY),
         ("dates.back_next_week", _monday_after(reader.today)),
@@ -241,7 +257,15 @@ def _relative(masked: str, reader: DateReader) -> list[Return]:
         ("dates.away_next_week", _monday_after(reader.today) + dt.timedelta(days=7)),
     )
     found = ((reader.language.find(topic, masked), date) for topic, date in meanings)
-    return [Return(date, len(MEANINGS), match.group()) for match, date in found if match]
+    said = [Return(date, len(MEANINGS), match.group()) for match, date in found if match]
+    return said + _in_units(masked, reader)
+
+
+def _in_units(masked: str, reader: DateReader) -> list[Return]:
+    """ "Back in two weeks": counted from the day of receipt, where the sentence speaks of coming back."""
+    sentences = (each for each in _SENTENCE_END.split(masked) if reader.language.find("dates.back", each))
+    dated = ((each, follow_up_date.in_units(each, reader.language, reader.today)) for each in sentences)
+    return [Return(date, len(MEANINGS), " ".join(each.split())) for each, date in dated if date]
 
 
 def _working_days(masked: str, reader: DateReader) -> list[Return]:

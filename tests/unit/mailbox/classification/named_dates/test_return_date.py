@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from relance.mailbox.classification.named_dates import dates, return_date
+from relance.mailbox.classification.named_dates import return_date
+from relance.mailbox.classification.named_dates.reader import HORIZON
 
 TODAY = dt.date(2026, 8, 3)  # a Monday
 
@@ -127,11 +128,11 @@ WORDS = st.sampled_from(
 @example("until 29 February", dt.date(2026, 8, 3))
 def test_no_day_is_past_or_beyond_the_horizon(text: str, today: dt.date) -> None:
     found = return_date.first_day_back(text, today)
-    assert found is None or today <= found.date <= today + dates.HORIZON
+    assert found is None or today <= found.date <= today + HORIZON
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
     found = return_date.first_day_back(text, TODAY)
-    assert found is None or TODAY <= found.date <= TODAY + dates.HORIZON
+    assert found is None or TODAY <= found.date <= TODAY + HORIZON
