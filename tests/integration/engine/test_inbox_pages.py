@@ -392,7 +392,7 @@ def test_who_stays_suppressed_after_a_corrected_opt_out_is_told_as_data(house: C
 
 
 def test_what_a_person_did_meanwhile_stands(house: Context) -> None:
-    number = alone(house, "I am away until 20 March 2026.")
+    number = alone(house, "I am away until 20 March 2026. Call me then.")
     inbox.correct(house, number, Correction(kind="auto-reply"))
     control.pause(house, KIM)
     inbox.undo(house, number)
