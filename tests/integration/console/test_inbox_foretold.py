@@ -10,11 +10,12 @@ from relance.console.views.answers import foretelling
 from relance.engine.inbound.corrections import foretold
 from relance.engine.inbound.corrections.foretold import ForetoldEffect
 from relance.engine.inbound.corrections.inbox import Correction
-from relance.engine.states import State
+from relance.engine.states import Event, State
+from relance.engine.store.sequences import enrollments
 from tests import engine_house
 from tests.integration.console.conftest import Console
 from tests.integration.console.test_inbox import newest, state
-from tests.reading import KIM, MIA, enrolled, hear, letter, wrote
+from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
 
 BOSS = "boss@sales.example"
@@ -43,10 +44,10 @@ def test_a_key_says_what_it_does_to_this_person_and_their_colleagues(lake: Conso
     said = keys(lake, f"/inbox?answer={newest(lake)}")
     assert said == {key: in_english(words) for key, words in {
         "a": "waits until they are back; 1 colleague goes on again",
-        "l": "the sequence has ended already; 1 colleague goes on again",
+        "l": "changes the ended sequence from replied to stopped; 1 colleague goes on again",
         "x": "the sequence goes on again; 1 colleague goes on again",
-        "b": "never writes there again; the sequence has ended already; 1 colleague goes on again",
-        "o": "never writes to them again",
+        "b": "never writes there again; changes the ended sequence from replied to bounced; 1 colleague goes on again",
+        "o": "never writes to them again; changes the ended sequence from replied to unsubscribed",
     }.items()}  # fmt: skip
     with lake.client(lake.tokens[BOSS]) as boss:
         shown = boss.get(f"/inbox?answer={newest(lake)}").text
@@ -57,6 +58,26 @@ def test_a_key_says_what_it_does_to_this_person_and_their_colleagues(lake: Conso
     said = keys(lake, f"/inbox?answer={newest(lake)}")
     assert said["i"] == in_english("ends the sequence; stops 1 colleague")
     assert said["x"] == in_english("the sequence continues")
+
+
+def test_who_answered_after_the_last_step_is_told_to_become_finished(console: Console) -> None:
+    """They had every mail: once it was no answer of theirs, that is why it is over, whoever left the company or is away."""
+    house = console.app._context
+    enrolled(house, KIM)
+    wrote(house)
+    with house.database.write() as conn:
+        done = {"step": None, "step_kind": "", "due_at": None}
+        enrollments.apply(conn, [row(house).id], Event.COMPLETED, house.clock.now(), values=done)
+    hear(house, letter(KIM))
+    console.join(BOSS)
+    said = keys(console, f"/inbox?answer={newest(console)}")
+    words = in_english("changes the ended sequence from replied to finished, as every step is done")
+    assert [said[key] for key in "alx"] == [words] * 3
+    for kind in ("left the company", "out of office", "list mail"):
+        console.app.inbox.correct(newest(console), kind=kind)
+        assert state(console, KIM) is State.FINISHED
+        console.app.inbox.undo(newest(console))
+        assert state(console, KIM) is State.REPLIED
 
 
 def test_no_english_stands_below_a_polish_key(lake: Console) -> None:

@@ -77,7 +77,9 @@ def compare(
         moved = said.effect in (ForetoldEffect.LATER, ForetoldEffect.EARLIER)
         assert not moved or was.due_at != now.due_at
         assert (said.effect is ForetoldEffect.ENDS) == (was.state not in FINAL and now.state in FINAL)
-        assert (said.effect is ForetoldEffect.ENDED) == (was.state in FINAL and now.state in FINAL)
+        over = was.state in FINAL and now.state in FINAL
+        assert (said.effect is ForetoldEffect.ENDED) == (over and was.state is now.state)
+        assert (said.effect is ForetoldEffect.ENDED_OTHERWISE) == (over and was.state is not now.state)
 
 
 @pytest.mark.parametrize("rule", STOPS)

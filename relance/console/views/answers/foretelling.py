@@ -11,6 +11,8 @@ from relance.console.views.answers.deciding import BY_KEY, Act, Alike, in_words
 from relance.console.visit import Visit
 from relance.engine.inbound.corrections.foretold import Foretold, ForetoldEffect
 from relance.engine.inbound.corrections.inbox import AnswerView, Correction
+from relance.engine.reporting import codes
+from relance.engine.states import State
 from relance.wording import _, n_
 
 
@@ -80,13 +82,25 @@ def _own(changes: Sequence[Foretold]) -> list[str]:
     effects = [each.effect for each in changes]
     if not effects:
         return [_("changes no sequence")]
-    done = [each for each in effects if each not in _UNMOVED]
-    if done:
-        return _in_words(done, _OF_THEIRS)
+    done = [each for each in effects if each not in (*_UNMOVED, ForetoldEffect.ENDED_OTHERWISE)]
+    otherwise = [each for each in changes if each.effect is ForetoldEffect.ENDED_OTHERWISE]
+    if done or otherwise:
+        return [*_in_words(done, _OF_THEIRS), *dict.fromkeys(map(_otherwise, otherwise))]
     under_way = [each for each in changes if each.effect is ForetoldEffect.STAYS]
     if not under_way:
         return [_("the sequence has ended already")]
     return [_UNCHANGED.get(under_way[0].after, lambda: _("the sequence continues"))()]
+
+
+def _otherwise(change: Foretold) -> str:
+    """What an end turns into. Whoever had done every step is finished, whatever no answer of theirs does to them."""
+    known = {"before": codes.text("person", change.before), "after": codes.text("person", change.after)}
+    if change.after == State.FINISHED:
+        return _(
+            "changes the ended sequence from {before} to {after}, as every step is done",
+            **known,
+        )
+    return _("changes the ended sequence from {before} to {after}", **known)
 
 
 _UNCHANGED: Mapping[str, Callable[[], str]] = {
@@ -108,6 +122,7 @@ _OF_THEIRS: Mapping[ForetoldEffect, Callable[[int], str]] = complete(
     {
         ForetoldEffect.ENDS: lambda count: n_("ends the sequence", "ends {count} sequences", count),
         ForetoldEffect.ENDED: lambda _count: _("the sequence has ended already"),
+        ForetoldEffect.ENDED_OTHERWISE: lambda _count: "",  # by itself: `_otherwise`
         ForetoldEffect.AWAY: lambda _count: _("waits until they are back"),
         ForetoldEffect.HELD: lambda _count: _("waits for a decision under Held"),
         ForetoldEffect.PAUSED: lambda _count: _("the sequence is paused again"),
@@ -124,6 +139,7 @@ _OF_COLLEAGUES: Mapping[ForetoldEffect, Callable[[int], str]] = complete(
     {
         ForetoldEffect.ENDS: lambda count: n_("stops {count} colleague", "stops {count} colleagues", count),
         ForetoldEffect.ENDED: lambda _count: "",
+        ForetoldEffect.ENDED_OTHERWISE: lambda _count: "",
         ForetoldEffect.AWAY: lambda count: n_(
             "{count} colleague waits until they are back",
             "{count} colleagues wait until they are back",

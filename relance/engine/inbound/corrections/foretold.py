@@ -36,6 +36,7 @@ class ForetoldEffect(StrEnum):
 
     ENDS = "ends"
     ENDED = "ended"  # it is over already, and stays so
+    ENDED_OTHERWISE = "ended otherwise"  # it is over already, and from then on for another reason
     AWAY = "away"  # waits until they are back
     HELD = "held"  # waits for a person's decision
     PAUSED = "paused"  # as a person had paused it before
@@ -82,7 +83,7 @@ def _foretold(
     return tuple(each for each in told if not each.is_colleague or each.effect not in _NOTHING)
 
 
-_NOTHING = (ForetoldEffect.ENDED, ForetoldEffect.STAYS)
+_NOTHING = (ForetoldEffect.ENDED, ForetoldEffect.ENDED_OTHERWISE, ForetoldEffect.STAYS)
 
 
 class _ForeseenRows(Rows):
@@ -268,10 +269,10 @@ class _ForeseenRun:
 
 
 def _effect(before: State, after: State) -> ForetoldEffect:
-    if after in states.FINAL:
-        return ForetoldEffect.ENDED if before in states.FINAL else ForetoldEffect.ENDS
     if after is before:
-        return ForetoldEffect.STAYS
+        return ForetoldEffect.ENDED if after in states.FINAL else ForetoldEffect.STAYS
+    if after in states.FINAL:
+        return ForetoldEffect.ENDED_OTHERWISE if before in states.FINAL else ForetoldEffect.ENDS
     return _REACHED.get(after, ForetoldEffect.STAYS)
 
 
