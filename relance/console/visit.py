@@ -19,6 +19,10 @@ UNPROCESSABLE = 422
 class Visit(Asked):
     """One request to a page, and its answer."""
 
+    def link(self, path: str) -> str | None:
+        """The path, where there is a page that they may open; None else: nobody is led to a door that is shut."""
+        return path if any(each.path == path and each.open_to(self.me) for each in self.site.pages) else None
+
     def show(self, template: str, code: int = 200, /, **values: Any) -> Response:
         """A page."""
         shown = HTMLResponse(rendering.page(self, template, values), code)
