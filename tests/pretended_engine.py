@@ -123,6 +123,7 @@ class Enrolled:
     first_due: dt.datetime | None = AT
     first_kind: str = "mail"
     last_first_mail: dt.date | None = None
+    last_mail_code: str = ""
     last_mail: dt.date | None = None
 
 

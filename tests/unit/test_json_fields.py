@@ -51,6 +51,7 @@ CODES_OF_THEIR_OWN = {
         "grade",
         "kept",
         "mode",
+        "last_mail_code",
         "params",
         "code",
         "codes",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.jobs.ledger import Ledger
-from relance.engine.sequences import bulk, enroll
+from relance.engine.sequences import bulk, enroll, outlook
 from relance.engine.sequences.bulk import BulkAction, BulkResult
 from relance.engine.sequences.enroll import EnrollRequest, Skipped
 from relance.engine.sequences.listing import EnrollmentFilter
@@ -58,15 +60,29 @@ def enroll_all(context: Context, ledger: Ledger) -> Iterator[None]:
         wish = EnrollRequest(job.params["sequence"], batch, job.params["mailboxes"])
         enroll.enroll(context, wish, note=_noting(ledger, batch, start + len(batch), len(people)))
         yield
+    told = enroll.last_mails(context, job.params["sequence"], ledger.place.get("joined", {}))
+    with context.database.write() as conn:
+        last = {name: str(value) for name, value in outlook.told(told).items()}
+        ledger.record(conn, 0, (), {**ledger.place, "last": last})
 
 
 def _noting(ledger: Ledger, batch: Sequence[str], place: int, total: int) -> enroll.Noted:
-    def note(conn: Connection, joined: int, skipped: Sequence[Skipped]) -> None:
-        codes = [ENROLLED] * joined + [each.code.value for each in skipped]
+    def note(conn: Connection, joined: Mapping[str, int], skipped: Sequence[Skipped]) -> None:
+        codes = [ENROLLED] * sum(joined.values()) + [each.code.value for each in skipped]
         ledger.note(conn, STAYED, [_stayed(each.email, each.code.value) for each in skipped])
-        ledger.record(conn, len(batch), codes, {"people": place}, total)
+        all_joined = Counter(ledger.place.get("joined", {})) + Counter(joined)
+        ledger.record(conn, len(batch), codes, {"people": place, "joined": dict(all_joined)}, total)
 
     return note
+
+
+def last_mails(place: Mapping[str, Any]) -> dict[str, Any]:
+    """What a job that enrolled people found at its end: the fields `last_first_mail`, `last_mail`, `last_mail_code`."""
+    last = place.get("last", {})
+    return {
+        name: value if name == "last_mail_code" else dt.date.fromisoformat(value)
+        for name, value in last.items()
+    }
 
 
 def _stayed(email: str, code: str, sequence: str = "") -> dict[str, str]:

@@ -31,11 +31,12 @@ class Ledger:
     done: int = 0
     total: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    place: Mapping[str, Any] = field(default_factory=dict)
     renewed: dt.datetime = field(default_factory=machine_now)
 
     def __post_init__(self) -> None:
         self.done, self.total = self.job.done, self.job.total
-        self.counts = Counter(self.job.counts)
+        self.counts, self.place = Counter(self.job.counts), self.job.place
 
     def record(
         self, conn: Connection, done: int, outcomes: Iterable[str], place: Mapping[str, Any], total: int = 0
@@ -44,7 +45,7 @@ class Ledger:
         where the job was cancelled or taken over: the batch is taken back, then."""
         self.done += done
         self.counts.update(outcomes)
-        self.total = max(total, self.total, self.done)
+        self.total, self.place = max(total, self.total, self.done), dict(place)
         values: dict[str, Any] = {"done": self.done, "counts": dict(+self.counts), "place": dict(place)}
         self._write(conn, **values, total=self.total, moved_at=machine_now(), tries=0)
 

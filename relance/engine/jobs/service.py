@@ -71,6 +71,9 @@ class JobView:
     ended_at: dt.datetime | None
     still: bool = False
     why: Why | None = None  # what `reason` says, for programs
+    last_first_mail: dt.date | None = None  # of people who were enrolled: as in `EnrollReport`
+    last_mail: dt.date | None = None
+    last_mail_code: str = ""
 
     @property
     def open(self) -> bool:
@@ -395,4 +398,5 @@ def _view(job: Job) -> JobView:
         job.ended_at,
         still=job.open and silent,
         why=why_of(job.reason),
+        **changing.last_mails(job.place),
     )

@@ -16,6 +16,7 @@ from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import code_words
 from relance.engine.reasons.matches import MATCHES
 from relance.engine.roles import ROLE_NAMES
+from relance.engine.schedule.outlook import Unforeseen
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
 from relance.engine.store.jobs import JobState
 from relance.engine.store.sending import messages
@@ -276,10 +277,11 @@ def first_step(kind: str, due: dt.datetime | None) -> Text:
     return Text("The first step ({kind}): {when}.", kind=text("step", kind), when=due)
 
 
-def last_mails(first: dt.date | None, last: dt.date | None) -> Text:
-    """When about the last first mail and the last mail of people who are enrolled would leave. Empty where nobody knows."""
+def last_mails(first: dt.date | None, last: dt.date | None, code: str = "") -> Text:
+    """When about the last first mail and the last mail of people who are enrolled would leave; `code`: why nobody knows. Empty where nobody
+    joins."""
     if first is None or last is None:
-        return Text.prose("")
+        return _UNFORESEEN.get(code) or Text.prose("")
     if first == last:
         return Text("The last mail leaves on about {day}.", day=last)
     return Text(
@@ -287,6 +289,12 @@ def last_mails(first: dt.date | None, last: dt.date | None) -> Text:
         first=first,
         last=last,
     )
+
+
+_UNFORESEEN: Mapping[str, Text] = {
+    Unforeseen.NO_MAIL: Text("No mail leaves: this sequence has none."),
+    Unforeseen.TOO_FAR: Text("At this pace, the last mail leaves in more than three years."),
+}
 
 
 def explained(typed: Sequence[str]) -> tuple[str, ...]:

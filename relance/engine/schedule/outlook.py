@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from relance.engine.schedule import admission
 from relance.engine.schedule.admission import Capacity, Promised, WaitingSequence
@@ -40,6 +41,13 @@ class Outgoing:
     sent: int
     follow_ups: Mapping[dt.date, int]
     sends: Callable[[dt.date], bool]
+
+
+class Unforeseen(StrEnum):
+    """Why nobody can say when the last mails leave. In EnrollReport and JobView: codes that are written stay."""
+
+    NO_MAIL = "no_mail"  # the sequence sends none
+    TOO_FAR = "too_far"  # not within `HORIZON`
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,7 +18,7 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.reasons import Reason, code_words
-from relance.engine.schedule.outlook import LastMails
+from relance.engine.schedule.outlook import LastMails, Unforeseen
 from relance.engine.sequences import outlook, publish
 from relance.engine.sequences.senders import choice
 from relance.engine.sequences.senders.assignment import MailboxShares
@@ -72,8 +73,9 @@ class EnrollReport:
     version: int = 0
     dry_run: bool = False
     first_kind: str = ""  # what kind of step falls due at `first_due`: the first mail may follow later
-    last_first_mail: dt.date | None = None  # about, if nobody answers; None: not known, or years from now
+    last_first_mail: dt.date | None = None  # about, if nobody answers
     last_mail: dt.date | None = None  # likewise
+    last_mail_code: str = ""  # why nobody can say when the last mails leave: an `Unforeseen`
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ class EnrollRequest:
     also_elsewhere: bool = False  # also people who are active in another sequence
 
 
-Noted = Callable[[Connection, int, Sequence[Skipped]], None]
-# Is told in the transaction of each batch how many joined and who did not; what it raises takes the batch back.
+Noted = Callable[[Connection, Mapping[str, int], Sequence[Skipped]], None]
+# Is told in the transaction of each batch how many joined in each mailbox, and who did not; what it raises takes the batch back.
 
 
 def enroll(
@@ -207,12 +209,12 @@ class _Run:
                 self._count(mailbox, self._first(person, f"dry:{person.id}"))
             return
         with self.context.database.write() as conn:
-            before = self.enrolled
+            before = Counter(self.counts)
             self._refuse_removed(mailboxes.lock(conn, self.by_id))
             known = self._read(conn, people)
             self._add(conn, self._chosen(people, known), known)
             if self.note is not None:
-                self.note(conn, self.enrolled - before, self.skipped[self.noted :])
+                self.note(conn, Counter(self.counts) - before, self.skipped[self.noted :])
                 self.noted = len(self.skipped)
 
     def _refuse_removed(self, states_now: dict[int, str]) -> None:
@@ -326,9 +328,7 @@ class _Run:
 
     def report(self) -> EnrollReport:
         """What was done."""
-        told = (
-            self._outlook() if self.note is None else None
-        )  # each batch of a job is noted by its numbers alone
+        told = self._outlook() if self.note is None else None  # of a job it is told once, at its end
         return EnrollReport(
             self.enrolled,
             tuple(self.skipped),
@@ -338,14 +338,23 @@ class _Run:
             self.version.number,
             self.dry_run,
             self.first_kind,
-            told.last_first if told else None,
-            told.last if told else None,
+            **outlook.told(told),
         )
 
-    def _outlook(self) -> LastMails | None:
+    def _outlook(self) -> LastMails | Unforeseen | None:
         joining = [(each, self.counts[each.address]) for each in self.by_id.values()]
         of = self.version.sequence_id
         return outlook.of_joining(self.context, self.script, of, joining, joined=not self.dry_run)
+
+
+def last_mails(context: Context, sequence: str, joined: Mapping[str, int]) -> LastMails | Unforeseen | None:
+    """When about the last mails leave of so many who joined a sequence, by the address of their mailbox."""
+    with context.database.read() as conn:
+        version = publish.versions_of(conn, sequence)[0]
+        script = context.library.script(conn, version.id)
+        boxes = [(mailboxes.by_address(conn, each), many) for each, many in joined.items()]
+    joining = [(box, many) for box, many in boxes if box is not None]
+    return outlook.of_joining(context, script, version.sequence_id, joining, joined=True)
 
 
 # What the words need.

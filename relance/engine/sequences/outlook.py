@@ -10,6 +10,7 @@ import functools
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -18,7 +19,7 @@ from relance.engine.db import prepared
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.schedule import admission, leaves, outlook, throttle
-from relance.engine.schedule.outlook import LastMails, Outgoing, Queue
+from relance.engine.schedule.outlook import LastMails, Outgoing, Queue, Unforeseen
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import first_mails, messages, ramp_ups
 from relance.engine.store.sending.first_mails import UnderWay
@@ -33,14 +34,21 @@ def of_joining(
     joining: Iterable[tuple[Mailbox, int]],
     *,
     joined: bool,
-) -> LastMails | None:
-    """Of so many who are to join that version of the sequence in each mailbox, or have just `joined` it; None where nobody joins, where
-    the sequence has no mail, and where it takes years."""
+) -> LastMails | Unforeseen | None:
+    """Of so many who are to join that version of the sequence in each mailbox, or have just `joined` it; None where nobody joins."""
     look = _Look(context, script, sequence_id, joined)
     with context.database.read() as conn:
         found = [look.of_mailbox(conn, box, many) for box, many in joining if many]
-    known = [each for each in found if each is not None]
-    return functools.reduce(LastMails.beside, known) if known and len(known) == len(found) else None
+    unforeseen = next((each for each in found if isinstance(each, Unforeseen)), None)
+    known = [each for each in found if isinstance(each, LastMails)]
+    return unforeseen or (functools.reduce(LastMails.beside, known) if known else None)
+
+
+def told(found: LastMails | Unforeseen | None) -> dict[str, Any]:
+    """As the values that tell it have it: `last_first_mail`, `last_mail`, `last_mail_code`."""
+    if isinstance(found, LastMails):
+        return {"last_first_mail": found.last_first, "last_mail": found.last}
+    return {"last_mail_code": found.value} if found is not None else {}
 
 
 class _Look:
@@ -52,7 +60,7 @@ class _Look:
         self._zone = zoneinfo.ZoneInfo(context.workspace.zone)
         self._today = self._now.astimezone(self._zone).date()
 
-    def of_mailbox(self, conn: Connection, box: Mailbox, many: int) -> LastMails | None:
+    def of_mailbox(self, conn: Connection, box: Mailbox, many: int) -> LastMails | Unforeseen:
         first, under_way = prepared.together(conn, first_mails.to_come(box.id), first_mails.under_way(box.id))
         there = {each.sequence_id: each for each in first}
         before = there.pop(self._id).count if self._id in there else 0
@@ -60,7 +68,7 @@ class _Look:
         waiting = max(before, many) if self._joined else before + many
         own = self._queue(self._script, self._id, waiting, self._now)
         if own is None:
-            return None
+            return Unforeseen.NO_MAIL
         others = [
             queue
             for each in there.values()
@@ -71,7 +79,8 @@ class _Look:
             )
         ]
         sent = len(messages.sent_since(conn, box.id, self._now - throttle.DAY))
-        return outlook.outlook(own, others, self._outgoing(conn, box, sent, self._owed(conn, under_way)))
+        outgoing = self._outgoing(conn, box, sent, self._owed(conn, under_way))
+        return outlook.outlook(own, others, outgoing) or Unforeseen.TOO_FAR
 
     def _owed(self, conn: Connection, under_way: Iterable[UnderWay]) -> Counter[dt.date]:
         """Follow-ups of those the mailbox wrote to before, by day."""

@@ -8,7 +8,9 @@ import pytest
 
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.jobs import service
 from relance.engine.mailboxes.settings import leaves
+from relance.engine.schedule.outlook import Unforeseen
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollReport, EnrollRequest
 from tests import engine_house
@@ -93,4 +95,13 @@ def test_who_is_not_enrolled_has_no_last_mail_nor_has_what_takes_years(capped: C
     assert said(joined(capped, [])) == (None, None)
     engine_house.add_mailbox(capped, BEN, daily_cap=1)
     few = EnrollRequest("Large", fill(capped, 900), {BEN: 1})
-    assert said(enroll.enroll(capped, few, dry_run=True)) == (None, None)
+    told = enroll.enroll(capped, few, dry_run=True)
+    assert (said(told), told.last_mail_code) == ((None, None), Unforeseen.TOO_FAR)
+
+
+def test_a_job_tells_at_its_end_when_the_last_mails_of_all_its_batches_leave(
+    capped: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enroll, "BATCH", 3)
+    told = service.enroll(capped, "Large", fill(capped, 8))  # few people: it is done at once
+    assert (told.last_first_mail, told.last_mail) == (MONDAY + 2 * DAY, MONDAY + 3 * DAY)
