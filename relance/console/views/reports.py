@@ -62,6 +62,7 @@ def show(visit: Visit) -> Response:
     app = _seen_by(visit, asked, owners)
     days = app.reports.by_day(asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox)
     every = visit.app.sequences.states()
+    report = visit.app.report(asked.sequence) if asked.sequence else None
     return visit.show(
         "reports.html",
         asked=asked,
@@ -78,7 +79,8 @@ def show(visit: Visit) -> Response:
         sent=[Bar(dates.short_day(each.day), each.sent) for each in days],
         answered=[Bar(dates.short_day(each.day), each.answered) for each in days],
         answers=_answers(visit, app, asked),
-        funnel=_funnel(visit.app.report(asked.sequence).all_mails) if asked.sequence else [],
+        report=report,
+        funnel=_funnel(report.all_mails) if report else [],
         file=lists.link(visit).replace("/reports", "/reports/days.csv", 1),
         told=told,
         fewest=FEWEST,
