@@ -293,7 +293,7 @@ def last_mails(first: dt.date | None, last: dt.date | None, code: str = "") -> T
 
 _UNFORESEEN: Mapping[str, Text] = {
     Unforeseen.NO_MAIL: Text("No mail leaves: this sequence has none."),
-    Unforeseen.TOO_FAR: Text("At this pace, the last mail leaves in more than three years."),
+    Unforeseen.TOO_FAR: Text("At this pace, the last mail is sent more than three years from now."),
 }
 
 
