@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,18 +12,17 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.clock import machine_now
-from relance.complete import complete
 from relance.engine import roles
 from relance.engine.contacts import columns, csv_reader, importer
 from relance.engine.context import Context
 from relance.engine.db.database import opened_by
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor
-from relance.engine.jobs import changing, connecting, handing, importing, work
+from relance.engine.jobs import changing, connecting, handing, importing, titles, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import remove as removing
-from relance.engine.reasons import Why, code_words, why_of
+from relance.engine.reasons import Why, why_of
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
 from relance.engine.sequences.listing import EnrollmentFilter
@@ -83,7 +82,7 @@ class JobView:
     @property
     def title(self) -> Text:
         """What it does, for people."""
-        return _TITLES[self.kind](self.about) if self.kind in _TITLES else code_words.LATER
+        return titles.of(self.kind, self.about)
 
 
 @dataclass(frozen=True)
@@ -176,48 +175,6 @@ def _read(conn: Connection, job: Job) -> csv_reader.Sheet:
     if not data:
         raise errors.NotFound(Text("The file is no longer kept. Import it again."))
     return csv_reader.read(data, job.params["name"])
-
-
-CHANGES: Mapping[str, Text] = complete(
-    BulkAction,
-    {
-        BulkAction.PAUSE: Text("Pause people"),
-        BulkAction.RESUME: Text("Resume people"),
-        BulkAction.STOP: Text("Stop people"),
-        BulkAction.RELEASE: Text("Let held people go on"),
-    },
-)
-DEEDS: Mapping[str, Text] = complete(
-    HeldDeed,
-    {
-        HeldDeed.FILL: Text("Fill in missing values"),
-        HeldDeed.MOVE: Text("Let held people go on from another mailbox"),
-        HeldDeed.SENT: Text("Let people go on whose mail was sent before the restore"),
-        HeldDeed.NOT_SENT: Text("Send what had not been sent before the restore"),
-    },
-)
-
-
-def _hands_over(mailbox: str, to: str, *, remove: bool) -> Text:
-    if remove:
-        return Text("Remove {mailbox} and hand its people over to {other}", mailbox=mailbox, other=to)
-    return Text("Hand the people of {mailbox} over to {other}", mailbox=mailbox, other=to)
-
-
-_TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
-    JobKind,
-    {
-        JobKind.CHECK_CONTACTS: lambda about: Text("Check {file}", file=about["name"]),
-        JobKind.IMPORT_CONTACTS: lambda about: Text("Import {file}", file=about["name"]),
-        JobKind.CHANGE_ENROLLMENTS: lambda about: CHANGES.get(about["action"]) or code_words.LATER,
-        JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
-        JobKind.DECIDE_HELD: lambda about: DEEDS.get(about["deed"]) or code_words.LATER,
-        JobKind.HAND_OVER: lambda about: _hands_over(about["mailbox"], about["to"], remove=about["remove"]),
-        JobKind.CONNECT_MAILBOXES: lambda about: (
-            Text("Try connecting mailboxes") if about["dry_run"] else Text("Connect mailboxes")
-        ),
-    },
-)
 
 
 def no_such() -> errors.NotFound:

@@ -9,7 +9,7 @@ from typing import Any
 from relance import wording
 from relance.console.requests import language
 from relance.engine import reasons
-from relance.engine.jobs import service as jobs
+from relance.engine.jobs import titles
 from relance.engine.reasons import Code, code_words
 from relance.engine.reporting import codes
 from relance.engine.store import headings
@@ -84,7 +84,7 @@ def _of(*tables: str) -> Callable[[str], str]:
 
 
 def _deed(code: str) -> str:
-    return str({**jobs.CHANGES, **jobs.DEEDS}.get(code, code_words.LATER))
+    return str({**titles.CHANGES, **titles.DEEDS}.get(code, code_words.LATER))
 
 
 def _because(code: str) -> str:
