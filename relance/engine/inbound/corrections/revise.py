@@ -31,7 +31,7 @@ from relance.engine.sequences import away, backlog
 from relance.engine.states import Event, State
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sequences import changing, enrollments, tasks
+from relance.engine.store.sequences import changing, enrollments, holds, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import date_of
 
@@ -82,6 +82,8 @@ def revise(
         _undo(run)
     _do(run)
     _drop_tasks(run, rows)
+    if revision.taken_back is not None:
+        holds.hold_again(conn, [row.id for row in rows], revision.taken_back, now)
     why = StandsBecause.ANOTHER_ANSWER if reopen else StandsBecause.UNTIL_REOPENED
     kept = why if _would_undo(run, rows) else None
     listed = slips.kept_on_list(conn, before, after, run.people)

@@ -182,6 +182,25 @@ def _said(why: Reason) -> dict[str, Any]:
     return {"kind": why.hold.value, "code": row["code"], "params": row["params"], "source": row["source"]}
 
 
+def hold_again(
+    conn: Connection, enrollment_ids: Iterable[int], since: dt.datetime, now: dt.datetime
+) -> None:
+    """What a decision of `since` had closed, and its taking back has opened again at `now`, holds since it first did."""
+    closed = hold.alias("closed")
+    same = (
+        closed.c.enrollment_id == hold.c.enrollment_id,
+        closed.c.kind == hold.c.kind,
+        closed.c.source == hold.c.source,
+        closed.c.closed_at >= since,
+    )
+    first = sa.select(sa.func.min(closed.c.opened_at)).where(*same).scalar_subquery()
+    ids = sorted(set(enrollment_ids))
+    for start in range(0, len(ids), _AT_ONCE):
+        here = hold.c.enrollment_id.in_(ids[start : start + _AT_ONCE])
+        opened = (here, hold.c.opened_at == now, hold.c.closed_at.is_(None), sa.exists().where(*same))
+        conn.execute(sa.update(hold).where(*opened).values(opened_at=first))
+
+
 @dataclass(frozen=True)
 class EndedEnrollment:
     """An enrollment that came to its end."""
