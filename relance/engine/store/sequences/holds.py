@@ -182,9 +182,7 @@ def _said(why: Reason) -> dict[str, Any]:
     return {"kind": why.hold.value, "code": row["code"], "params": row["params"], "source": row["source"]}
 
 
-def hold_again(
-    conn: Connection, enrollment_ids: Iterable[int], since: dt.datetime, now: dt.datetime
-) -> None:
+def hold_again(conn: Connection, enrollment_ids: Iterable[int], since: dt.datetime, now: dt.datetime) -> None:
     """What a decision of `since` had closed, and its taking back has opened again at `now`, holds since it first did."""
     closed = hold.alias("closed")
     same = (

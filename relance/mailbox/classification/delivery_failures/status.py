@@ -54,6 +54,12 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
         r"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed|prohibited)|unable to relay|not permitted to relay|\bptr\b|reverse dns|rdns|"
         r"'send mail as' account|customfromdenied|does not advertise auth|not accepted (?:due to|from|for policy|because)|banned sending|prohibited|message rejected due|(?:contain|infect|detect)\w*[^.\n]{0,30}(?:virus|malware)|(?:virus|malware)[^.\n]{0,20}(?:found|detected|infected)|attachment (?:type )?(?:not|block)|mimecast.{0,60}reject|"
         r"(?:\d{1,3}\.){3}\d{1,3}\]?[^\n]{0,40}(?:not allowed|blocked|listed|denied)|white-?list|requires (?:confirmation|authentication)|mass mail|not accepting (?:e-?mail|mail|messages) (?:with|from)|sender verify|verification failed for|"
+        r"\b(?:helo|ehlo)\b[^.\n]{0,40}(?:name|invalid|bad|refus|reject|denied|required)|(?:invalid|bad|forged) (?:helo|ehlo)|badmailfrom|envelope sender|(?<!account )(?<!user )(?<!mailbox )(?<!is )\bblocked\b|"
+        r"absender\w*[^.\n]{0,30}(?:abgelehnt|gesperrt|verweigert|nicht)|expediteur[^.\n]{0,30} (?:refus|rejet|bloqu)|nadawc\w+[^.\n]{0,30}(?:odrzuc|zablok)|remitente[^.\n]{0,30} (?:rechaz|bloque)|спам|"
+        r"\b(?:spf|dkim|dmarc)\b[^.\n]{0,60}(?:fail|invalid|not pass|missing|required|bad|does not|reject|refus)|(?:no|without) (?:a )?reverse (?:dns|name)|"
+        r"(?:no such|invalid|unknown|unverified|bad) sender\b|sender(?:'s)? domain|from address[^.\n]{0,30}(?:match|belong|allowed)|does(?: not|n't) match[^.\n]{0,20} authenticated|"
+        r"(?:your|this) (?:domain|ip|host|server|organi[sz]ation)\b[^.\n]{0,40}(?:not (?:on|in|allowed|permitted)|refused|blocked|listed|rejected)|mail from this host|"
+        r"(?:does not|doesn't|do not) have permissions? to (?:send|post|e-?mail)|(?:tls|starttls|encryption) (?:is )?(?:required|needed|mandatory)|must issue a starttls|"
         r"restricted (?:to|recipient|sender)|not authori[sz]ed to (?:send|e-?mail|post)|only accepts? (?:mail|e-?mails|messages?) from|allowed senders?"
     )),
     (Severity.HARD, re.compile(
@@ -70,6 +76,7 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
     (Severity.SOFT, re.compile(
         r"(?:mailbox|inbox|account|user|quota|recipient|disk|storage|mail box|e-?mail)[^.;\n]{0,50}(?:is |are |has been )?(?:full|over(?: its| the)? ?quota|exceeded|out of (?:storage|space|disk)|exceeds|quota exceeded|too much mail|size limit)|"
         r"quota (?:is )?exceeded|exceeds? (?:the )?(?:mailbox |storage )?quota|over (?:\w+ )?quota|overquota|too many (?:messages|e-?mails) (?:on|in) |zu ?viele (?:e-?)?mails|mailbox (?:is )?full|disk space limit|insufficient (?:system )?(?:storage|disk|space)|no space|quotaexceeded|not enough (?:storage|space)|przepelnion|pelna|voll\b|plein|llen[oa]|pien[oa]|vol\b|chei[oa]|plna|"
+        r"dns (?:server )?failure|servfail|zu viele verbindungen|переполнен|failing for a long time|retry time not reached|lost connection|conversation with[^.\n]{0,80} timed out|"
         r"grey ?list|gray ?list|try (?:again )?later|temporar(?:y|ily)|timed? ?out|time-out|connection (?:refused|timed|reset|dropped|lost)|retry|deferred|could not connect|no route|unreachable|not responding|did(?: not|n't) respond|expired|"
         r"too (?:large|big)|size (?:limit|exceed)|exceed(?:s|ed|ing)? (?:\w+ ){0,5}size|size limit|max(?:imum)? (?:message )?size|busy|service (?:currently |temporarily )?(?:un|not )available|command (?:died|failed|time)|maximum delivery attempts|system (?:not accepting|failure|error|resources)|queue[d]? (?:too long|for)|hop count|too many hops|routing loop|mail loop|message loop|loop(?:s|ing)? (?:back|detected|\()|internal (?:server )?error|configuration error|delayed|will be retried|lookup failed|tempfail|resource"
     )),
@@ -156,7 +163,7 @@ def _weigh(code: str | None, by_code: Severity | None, said: frozenset[Severity]
 
 def _contradicted(code: str, by_code: Severity, said: frozenset[Severity]) -> Severity:
     """5.7.1 "User unknown" is a dead address, 5.1.1 "blocked using Spamhaus" is a block, 5.1.1 "mailbox full" is full."""
-    if said == {Severity.SOFT} and code.startswith(("5.1.", "5.2.")):
+    if said == {Severity.SOFT} and code.startswith(("5.1.", "5.2.", "5.4.")):
         return Severity.SOFT
     if by_code is Severity.HARD and said and Severity.HARD not in said and Severity.BLOCKED in said:
         return Severity.BLOCKED
