@@ -80,6 +80,7 @@ OWN: Mapping[str, str] = {
 NO_LISTS = {
     "/": "Today: as heavy as the first page may be",
     "/enroll": "a form",
+    "/mailboxes/connect": "a form",
     "/mailboxes/new": "a form",
     "/profile": "oneself",
     "/reports": "sums over a time that is chosen",

@@ -69,8 +69,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
     if (asked) { answer(event); return; }
     if (event.key === "/") {
-      const search = document.querySelector("input[type=search]");
+      const search = [...document.querySelectorAll("input[type=search]")].find((each) => each.offsetParent);
+      const leads = document.querySelector("a.to-search"); // on a phone it is a page of its own
       if (search) { event.preventDefault(); search.focus(); search.select(); }
+      else if (leads?.offsetParent) { event.preventDefault(); leads.click(); }
       return;
     }
     if (event.key === "?") {

@@ -60,7 +60,10 @@ def enroll_all(context: Context, ledger: Ledger) -> Iterator[None]:
         wish = EnrollRequest(job.params["sequence"], batch, job.params["mailboxes"])
         enroll.enroll(context, wish, note=_noting(ledger, batch, start + len(batch), len(people)))
         yield
-    told = enroll.last_mails(context, job.params["sequence"], ledger.place.get("joined", {}))
+    joined = ledger.place.get("joined", {})
+    if not joined:
+        return
+    told = enroll.last_mails(context, job.params["sequence"], joined)
     with context.database.write() as conn:
         last = {name: str(value) for name, value in outlook.told(told).items()}
         ledger.record(conn, 0, (), {**ledger.place, "last": last})

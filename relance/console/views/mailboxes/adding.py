@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from relance.mailbox.providers import discovery, resolver, web
 else:  # whoever adds a mailbox asks DNS, and the domain's web site
     discovery, resolver, web = late.modules(
-        *(f"relance.mailbox.providers.{name}" for name in ("discovery", "resolver", "web"))
+        "relance.mailbox.providers.discovery",
+        "relance.mailbox.providers.resolver",
+        "relance.mailbox.providers.web",
     )
 
 FORM_FIELDS = (
