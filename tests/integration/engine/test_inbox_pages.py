@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.db.tables import event, hold
+from relance.engine.db.tables import event
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.kinds import EventKind
@@ -398,19 +398,3 @@ def test_what_a_person_did_meanwhile_stands(house: Context) -> None:
     inbox.undo(house, number)
     assert row(house).state is State.REPLIED
     assert [each.cause for each in row(house).why] == [Cause.ANSWER, Cause.PERSON]
-
-
-def test_who_is_held_again_has_been_held_since_the_first_time(house: Context) -> None:
-    """Held lists the longest waiting first: a decision that is taken back moves nobody to the end."""
-    proof = "To make sure that you are human, please confirm that you are not a robot: https://lake.example/c"
-    number = alone(house, proof)
-    assert row(house).state is State.HELD
-    since = clock(house).now()
-    clock(house).advance(hours=3)
-    inbox.correct(house, number, Correction(kind="auto-reply"))
-    clock(house).advance(hours=1)
-    inbox.undo(house, number)
-    assert row(house).state is State.HELD
-    still = sa.select(hold.c.opened_at).where(hold.c.closed_at.is_(None))
-    with house.database.read() as conn:
-        assert conn.execute(still).scalars().all() == [since]
