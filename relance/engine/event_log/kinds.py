@@ -133,7 +133,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.REPLY_WRITTEN: Text.within("event", "our reply written"),
         EventKind.REPLY_TAKEN_BACK: Text.within("event", "our reply taken back"),
         EventKind.REPLY_GIVEN_UP: Text.within("event", "our reply not sent"),
-        EventKind.REPLY_CORRECTED: Text.within("event", "reply corrected"),
+        EventKind.REPLY_CORRECTED: Text.within("event", "decision about a reply"),
         EventKind.REPLY_RECLASSIFIED: Text.within("event", "reply classified again"),
         EventKind.AUTO_REPLY_RECEIVED: Text.within("event", "automatic reply received"),
         EventKind.BOUNCE_RECEIVED: Text.within("event", "bounce received"),

@@ -21,6 +21,8 @@ from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
 from relance.engine.reasons.sentences import (
     AROUND,
+    CONFIRMED,
+    CONFIRMED_BY,
     DOERS,
     DONE_BY,
     FIELDS,
@@ -235,11 +237,9 @@ def _sentence(reason: Reason) -> Text:
         return own if isinstance(own, Text) else Text.prose(own)
     params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
     params |= composed.places(reason.code, reason.params)
-    pattern, count = SENTENCES[reason.code], params.pop("count", None)
-    if "sender" in params:
-        pattern = FROM_SOMEBODY.get(reason.code, pattern)
+    pattern, count = _pattern(reason), params.pop("count", None)
     if reason.code in DONE_BY and reason.doer is not None:
-        pattern, params[BY] = DONE_BY[reason.code], reason.doer
+        params[BY] = reason.doer
     many = getattr(pattern, "many", None)  # where the sentence depends on the number
     if many is not None:
         said: Text = _plural(pattern.msgid, many, count if isinstance(count, int) else 0, **params)
@@ -250,6 +250,16 @@ def _sentence(reason: Reason) -> Text:
             pattern = TOLD if name == "quote" and _is_ours(params[name]) else around
             said = Text(pattern.msgid, reason=said, **{name: params[name]})
     return said
+
+
+def _pattern(reason: Reason) -> Text:
+    """The sentence of its code that fits what is known."""
+    code, known_by = reason.code, reason.doer is not None
+    if composed.confirms(code, reason.params):
+        return CONFIRMED_BY if known_by else CONFIRMED
+    if code in DONE_BY and known_by:
+        return DONE_BY[code]
+    return FROM_SOMEBODY.get(code, SENTENCES[code]) if "sender" in reason.params else SENTENCES[code]
 
 
 def _is_ours(value: object) -> bool:

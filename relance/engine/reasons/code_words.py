@@ -44,6 +44,33 @@ def reading(kind: str, intent: str | None) -> Text:
     return Text("{kind} ({intent})", kind=said, intent=word("intent", intent))
 
 
+_DECISIONS: Mapping[tuple[str, str | None], Text] = {
+    (Kind.HUMAN, Intent.POSITIVE): Text("Interested"),
+    (Kind.HUMAN, Intent.QUESTION): Text("Question"),
+    (Kind.HUMAN, Intent.NEGATIVE): Text("Not interested"),
+    (Kind.HUMAN, None): Text.within("decision", "an answer"),
+    (Kind.OUT_OF_OFFICE, None): Text("Away"),
+    (Kind.LEFT_COMPANY, None): Text("Left the company"),
+    (Kind.LIST_MAIL, None): Text("Not about us"),
+    (Kind.HARD_BOUNCE, None): Text("Address does not work"),
+    (Kind.OPT_OUT, None): Text("No more mail"),
+}
+# As the keys of the inbox name them: a person who presses one says this, and not what else is taken for the same kind of mail.
+
+
+def decision(kind: str, intent: str | None) -> Text:
+    """What a person said of a mail, as they are offered it."""
+    said = (kind, (intent or None) if kind == Kind.HUMAN else None)
+    return _DECISIONS.get(said) or wish(*said)
+
+
+def wish(kind: str, intent: str | None) -> Text:
+    """What a mail was taken for; of an answer by a person only what they want, where that is known."""
+    if kind != Kind.HUMAN:
+        return word("mail", kind)
+    return word("intent", intent) if intent else _DECISIONS[kind, None]
+
+
 RULES: Mapping[str, Text] = {
     "refusing organisations": Text.within("actor", "organisations that refuse mail"),
     "mails in doubt": Text.within("actor", "mails in doubt"),

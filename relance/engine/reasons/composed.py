@@ -31,10 +31,30 @@ def reading(kind: str, intent: str | None, until: Any, status: str | None, subst
     return Text("{kind} ({more})", kind=said, more=more) if more else said
 
 
+def confirms(code: Code, params: Params) -> bool:
+    """Whether a person said of a mail what it had been taken for: nothing is corrected then."""
+    now, before = (_taken(name, params) for name in _TURNS)
+    return code is Code.CORRECTED and now == before
+
+
 def _decided(params: Params) -> dict[str, Text]:
-    """What a mail was taken for, before and now, each with what its writer wants, where that is known."""
-    both = ((name, params.get(name, ""), params.get(f"{name}_intent")) for name in _TURNS)
-    return {name: code_words.reading(kind, intent) for name, kind, intent in both if intent}
+    """What a person says that a mail is, and what it had been taken for."""
+    return {
+        "kind": code_words.decision(*_taken("kind", params)),
+        "before": code_words.wish(*_taken("before", params)),
+    }
+
+
+def _undone(params: Params) -> dict[str, Text]:
+    """What a mail is taken for again, and what a person had said that it is."""
+    return {
+        "kind": code_words.wish(*_taken("kind", params)),
+        "before": code_words.decision(*_taken("before", params)),
+    }
+
+
+def _taken(name: str, params: Params) -> tuple[str, str | None]:
+    return params.get(name, ""), params.get(f"{name}_intent")
 
 
 def _reclassified(params: Params) -> dict[str, Text]:
@@ -149,7 +169,7 @@ def _sign_in_changes(params: Params) -> Iterator[Text]:
 _TURNS = ("kind", "before")
 _MAKERS: Mapping[Code, Callable[[Params], dict[str, Text]]] = {
     Code.CORRECTED: _decided,
-    Code.CORRECTION_UNDONE: _decided,
+    Code.CORRECTION_UNDONE: _undone,
     Code.RECLASSIFIED: _reclassified,
     Code.AT_THE_COMPANY: _counts,
     Code.MAILBOX_SETTINGS: _settings,

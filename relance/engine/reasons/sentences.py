@@ -123,8 +123,8 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.NOBODY_SAYS_WHO: Text("refused, either by them or by this mailbox's own provider: {said}"),
         Code.CAME_IN: Text("{kind}"),
         Code.READ_ANEW: Text("a reply was classified again: {kind}"),
-        Code.CORRECTED: Text("now: {kind}, by a person; the rules said: {before}"),
-        Code.CORRECTION_UNDONE: Text("now: {kind} again; a person took back: {before}"),
+        Code.CORRECTED: Text("a person decided: {kind}; it was first read as: {before}"),
+        Code.CORRECTION_UNDONE: Text("a person took back: {before}; again read as: {kind}"),
         Code.RECLASSIFIED: Text("now: {kind}; before: {before}"),
         **dict.fromkeys(
             (Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS), Text("{email} at the same company {told}")
@@ -216,11 +216,14 @@ DONE_BY: Mapping[Code, Text] = {
     Code.SAID_SENT: Text("it was sent, according to {by}"),
     Code.SAID_NOT_SENT: Text("it was not sent, according to {by}"),
     Code.REMOVED: Text("removed by {by}"),
-    Code.CORRECTED: Text("now: {kind}, by {by}; the rules said: {before}"),
-    Code.CORRECTION_UNDONE: Text("now: {kind} again; {by} took back: {before}"),
+    Code.CORRECTED: Text("{by} decided: {kind}; it was first read as: {before}"),
+    Code.CORRECTION_UNDONE: Text("{by} took back: {before}; again read as: {kind}"),
     Code.REPLY_TAKEN_BACK: Text("taken back by {by} before it was sent"),
 }
 """How these read where it is known who did it."""
+
+CONFIRMED, CONFIRMED_BY = Text("a person confirmed: {kind}"), Text("{by} confirmed: {kind}")
+"""How a correction reads that says what the mail had been taken for."""
 
 FROM_SOMEBODY: Mapping[Code, Text] = {
     Code.MAIL_NOT_GIVEN: Text.plural(

@@ -117,6 +117,8 @@ def _title(event: events.StoredEvent) -> str:
     title, kind = str(TITLES.get(event.kind) or UNKNOWN), event.data.get("kind")
     if event.kind in _OF_TASKS and event.data.get("outcome") not in (None, TaskOutcome.DONE):
         return f"{title} ({codes.text('outcome', event.data['outcome'])})"
+    if event.kind == EventKind.REPLY_CORRECTED:  # the words say what was decided, and by whom
+        return title
     return title if kind in (None, _USUAL.get(event.kind)) else f"{title} ({codes.text('mail', kind)})"
 
 

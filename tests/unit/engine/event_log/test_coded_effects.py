@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pytest
+
 from relance import wording
 from relance.engine.event_log.base import shown
 from relance.engine.event_log.effects import Effect, EffectCode
@@ -34,8 +36,35 @@ def test_a_correction_keeps_codes_and_is_read_in_the_readers_language() -> None:
         told = shown(stored)
     assert told["effects"][0].startswith("ola@x.example: nieobecn")
     assert "5 marca 2026" in told["effects"][0]
-    assert told["words"].startswith("teraz: ")
+    assert told["words"].startswith("decyzja (Ada): ")
     assert "Ada" in told["words"]
+
+
+def told(kind: str, before: str, code: Code = Code.CORRECTED, **more: str) -> str:
+    return because(code, kind=kind, before=before, by="Ada Lind", by_kind="user", **more).words
+
+
+@pytest.mark.wording
+def test_who_says_what_had_been_read_confirms_it() -> None:
+    positive = {"kind_intent": "positive", "before_intent": "positive"}
+    assert told("human answer", "human answer", **positive) == "Ada Lind confirmed: Interested"
+    assert told("out of office", "out of office") == "Ada Lind confirmed: Away"
+    nameless = because(Code.CORRECTED, kind="opt-out", before="opt-out")
+    assert nameless.words == "a person confirmed: No more mail"
+    with wording.speaking("pl"):
+        assert told("human answer", "human answer", **positive) == "potwierdzone (Ada Lind): Zainteresowanie"
+
+
+@pytest.mark.wording
+def test_not_about_us_is_not_told_as_list_mail() -> None:
+    read = {"before_intent": "positive"}
+    expected = "Ada Lind decided: Not about us; it was first read as: positive"
+    assert told("list mail", "human answer", **read) == expected
+    undone = told("human answer", "list mail", Code.CORRECTION_UNDONE, kind_intent="positive")
+    assert undone == "Ada Lind took back: Not about us; again read as: positive"
+    assert told("human answer", "list mail", kind_intent="later") == (
+        "Ada Lind decided: later; it was first read as: list mail"
+    )
 
 
 def test_what_an_earlier_release_stored_still_reads() -> None:
