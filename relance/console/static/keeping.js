@@ -85,6 +85,8 @@
       typed = true;
       save().then((kept) => {
         if (!kept || !by || by.value !== "plan") return;
+        const first = told.querySelector("[data-first]"); // nobody is taken from a text that they have to go on with
+        if (first) { first.hidden = false; first.focus(); return; }
         leave();
         location.assign(`/sequence-drafts/${form.elements.draft.value}/plan`);
       });

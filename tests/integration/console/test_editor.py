@@ -158,3 +158,27 @@ def test_a_doubt_on_the_page_of_the_plan_leads_to_its_line(console: Console, tab
     page.wait_for_function(
         "getSelection().focusNode?.parentElement?.closest('.cm-line')?.textContent.includes('bump')"
     )
+
+
+def test_a_plan_that_is_asked_for_with_a_mistake_says_in_place_what_comes_first(console, draft, tab):
+    here = tab(console.tokens[BOSS])
+    page = here.open(draft)
+    page.focus(".cm-content")
+    with page.expect_response("**/sequence/draft/keep"):
+        write_after(page, "subject:", " there")
+        page.locator("button[value=plan]").click()
+    page.wait_for_function("document.activeElement.matches('#told .flash')")
+    assert page.url == f"{console.url}{draft}"
+    first = Text.plural(
+        "Correct {count} mistake first; then you see what publishing does.",
+        "Correct {count} mistakes first; then you see what publishing does.",
+        1,
+    )
+    assert page.locator("#told .flash").inner_text() == str(first)
+    assert here.axe() == []
+    page.focus(".cm-content")
+    write_after(page, "thread:", "ly", less=3)
+    page.wait_for_selector("#told .fine")
+    assert page.locator("#told .flash").count() == 0
+    page.locator("button[value=plan]").click()
+    page.wait_for_url("**/plan")

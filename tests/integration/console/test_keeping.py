@@ -136,3 +136,22 @@ def test_a_text_that_is_typed_while_nobody_is_signed_in_is_saved_after_signing_i
     page.wait_for_selector("#kept", state="hidden", timeout=10000)
     assert "# typed as nobody" in kept(console)[0]
     here.faults[:] = [each for each in here.faults if "status of 401" not in each]
+
+
+def test_what_is_typed_just_after_the_plan_is_asked_for_is_no_other_tab(console, draft, tab) -> None:
+    page = tab(console.tokens[BOSS]).open(draft)
+    page.wait_for_selector(".cm-content")
+    type_into(page, "wrong: key\n")
+    page.evaluate(
+        """document.addEventListener('relance:told', () => setTimeout(() => {
+            document.querySelector('.cm-content').focus();
+            document.execCommand('insertText', false, '# mended at once');
+        }, 20), {once: true})"""
+    )
+    page.locator("button[value=plan]").click()
+    has(console, "# mended at once")
+    page.wait_for_selector("#told .bad")
+    assert "# mended at once" in page.input_value("#f-text")
+    type_into(page, "\n# and more\n")
+    has(console, "# and more")
+    assert page.locator("#told button[formaction]").count() == 0
