@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from relance.console.views.sequences import enrolling
 from relance.engine.contacts import service as contact_service
 from relance.engine.sequences import publish
+from relance.wording import Text
 from tests import engine_house
 from tests.integration.console.conftest import Console
 from tests.reworded import in_english
@@ -112,6 +113,18 @@ def test_a_form_that_names_nobody_or_no_mailbox_comes_back_as_it_was(ready: Cons
     assert ready.app.jobs.list().jobs == ()
 
 
+def test_shares_are_asked_for_only_where_there_is_something_to_share(ready: Console) -> None:
+    signed_in = ready.join("sue@sales.example", "salesperson")
+    ready.app.mailboxes.assign(BOB, "sue@sales.example")
+    boss = ready.join("boss@sales.example")
+    with ready.client(boss) as many, ready.client(signed_in) as one:
+        several, single = (each.get("/enroll?sequence=Trial").text for each in (many, one))
+    assert f'<span>{Text("Share")}</span><input type="number" name="share:{ADA}"' in several
+    assert 'id="h-shares"' in several
+    assert f'<input type="hidden" name="share:{BOB}" value="1">' in single
+    assert 'id="h-shares"' not in single
+
+
 def test_a_salesperson_without_a_mailbox_is_told_so_and_enrolls_from_nobody_elses(ready: Console) -> None:
     with ready.client(ready.join("sue@sales.example", "salesperson"), follow_redirects=True) as sue:
         assert (
@@ -147,7 +160,8 @@ def test_going_back_after_enrolling_asks_for_no_form_to_be_sent_again(console: C
     assert PEOPLE[0] not in page.url
     page.click("form[action='/enroll'] button:not(.secondary)")
     page.wait_for_url("**/jobs/*")
-    page.locator("main a[role=button][href='/sequences/Trial']").wait_for()  # what to look at next
+    onward = page.locator("main a[role=button][href='/sequences/Trial']")  # what to look at next
+    assert onward.inner_text() == str(Text("Open the sequence"))
     page.go_back()
     assert page.url == f"{console.url}/enroll?sequence=Trial"
     assert page.input_value("[name=sequence]") == "Trial"

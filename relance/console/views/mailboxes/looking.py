@@ -103,6 +103,7 @@ def shown(
     mailbox = _named(visit, address)
     users = possible_owners(visit)
     filing = visit.app.mailboxes.sent_copies(mailbox.address) if mailbox.kept else None
+    trial = trying.asked(visit, mailbox.address)
     return visit.show(
         "mailbox.html",
         UNPROCESSABLE if refused.wrong or refused.whole or refused.leave else 200,
@@ -125,7 +126,8 @@ def shown(
         imap=_server(mailbox.imap),
         line=_lines(visit).get(mailbox.address),
         codes=codes.text,
-        trial=trying.asked(visit, mailbox.address),
+        trial=trial,
+        onward=_onward(visit, trial),
         rates=[each for each in visit.app.mailboxes.rates(mailbox.address)[:6] if each.sent]
         if mailbox.kept
         else [],
@@ -228,7 +230,24 @@ def steps(visit: Visit) -> Response:
     """How far a test is, for the page to renew."""
     mailbox = visit.app.mailboxes.show(visit.asked("address"))
     trial = trying.asked(visit, mailbox.address)
-    return visit.part("mailbox.html", "trial", mailbox=mailbox, trial=trial, codes=codes.text)
+    onward = _onward(visit, trial)
+    return visit.part("mailbox.html", "trial", mailbox=mailbox, trial=trial, onward=onward, codes=codes.text)
+
+
+def _onward(visit: Visit, trial: trying.Trial | None) -> tuple[str, str] | None:
+    """Where it goes on from a mailbox that works, as long as nobody is enrolled anywhere: what the button says, and its page."""
+    if trial is None or trial.running or not trial.ok:
+        return None
+    began = visit.app.today.beginning()
+    if began.enrolled:
+        return None
+    if not began.people:
+        words, page = _("Import people"), "/import"
+    elif not began.sequence:
+        words, page = _("New sequence"), "/sequence-new"
+    else:
+        words, page = _("Enroll people"), "/enroll"
+    return (words, page) if visit.link(page) else None
 
 
 def path(address: str) -> str:
