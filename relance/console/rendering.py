@@ -85,8 +85,10 @@ def apart(values: Iterable[object]) -> Markup:
 
 
 def tidy(value: object) -> str:
-    """A value of the settings without the .0 of a whole number."""
-    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+    """A value of the settings as the reader's language writes it, without the .0 of a whole number."""
+    if not isinstance(value, float):
+        return str(value)
+    return str(int(value)) if value.is_integer() else dates.decimal(value)
 
 
 _DIALLED = re.compile(r"[^A-Za-z]*")

@@ -27,6 +27,7 @@ from relance.engine.reasons.sentences import (
     DONE_BY,
     FIELDS,
     FROM_SOMEBODY,
+    INVITED,
     PLACES,
     SIGNED,
     TOLD,
@@ -257,6 +258,8 @@ def _pattern(reason: Reason) -> Text:
     code, known_by = reason.code, reason.doer is not None
     if composed.confirms(code, reason.params):
         return CONFIRMED_BY if known_by else CONFIRMED
+    if composed.invites(code, reason.params):
+        return INVITED
     if code in DONE_BY and known_by:
         return DONE_BY[code]
     return FROM_SOMEBODY.get(code, SENTENCES[code]) if "sender" in reason.params else SENTENCES[code]

@@ -37,6 +37,16 @@ def confirms(code: Code, params: Params) -> bool:
     return code is Code.CORRECTED and now == before
 
 
+def invites(code: Code, params: Params) -> bool:
+    """Whether a calendar sent us an invitation, and answered none (RFC 5546): by the mark that its mail was known by."""
+    quote = params.get("quote")
+    mark = quote.params.get("mark") if isinstance(quote, Text) else None
+    return code is Code.ANSWERED_INVITATION and mark in _INVITING
+
+
+_INVITING = ("METHOD:REQUEST",)
+
+
 def _decided(params: Params) -> dict[str, Text]:
     """What a person says that a mail is, and what it had been taken for."""
     return {

@@ -222,6 +222,9 @@ DONE_BY: Mapping[Code, Text] = {
 }
 """How these read where it is known who did it."""
 
+INVITED = Text("sent an invitation")
+"""How an answer by a calendar reads that invites us."""
+
 CONFIRMED, CONFIRMED_BY = Text("a person confirmed: {kind}"), Text("{by} confirmed: {kind}")
 """How a correction reads that says what the mail had been taken for."""
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.config.settings import Setting
-from relance.wording import N_, _, capital
+from relance.engine.schedule import timezones
+from relance.wording import N_, _, capital, country
 
 WORKSPACE, LINKS, CONSOLE, SERVERS = N_("Workspace"), N_("Links in mails"), N_("Console"), N_("Servers")
 SIGN_IN = N_("Sign-in to mailboxes at Google and Microsoft")
@@ -60,6 +61,17 @@ class SettingLine:
     label: str
     setting: Setting
     changed: bool
+
+    @property
+    def shown(self) -> str | int | float | bool | None:
+        """Its value; of a country, its name in the reader's language."""
+        value = self.setting.value
+        named = (
+            timezones.country_code(value)
+            if self.setting.name == "country" and isinstance(value, str)
+            else None
+        )
+        return country(named, timezones.country_name(named)) if named else value
 
 
 def grouped(found: Sequence[Setting], given: Collection[str]) -> list[tuple[str, list[SettingLine]]]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
+from relance.console.views.people.plain_words import plainly
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.contacts import csv_reader
 from relance.engine.contacts.service import WouldStop
@@ -42,6 +43,7 @@ def _shown(visit: Visit, error: Text | str = "", written: str = "", ask: WouldSt
         "suppressions.html",
         UNPROCESSABLE if error else 200,
         rows=rows,
+        plainly=plainly,
         search=search,
         chips=[lists.chip(visit, "kind", key, _(words)) for key, words in KINDS.items()],
         chosen=[("kind", kind)] if kind else [],

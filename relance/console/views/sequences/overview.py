@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from relance.console import lists
 from relance.console.pages import Page, Rail
+from relance.console.views.people.plain_words import plainly
 from relance.console.visit import Visit
 from relance.engine import states
 from relance.engine.reporting import codes, variants
@@ -109,6 +110,7 @@ def show(visit: Visit) -> Response:
         funnel_link=f"/sequence-funnel/{quote(name, safe='')}",
         counted_link=lists.link(visit, **{NUMBERS: "yes"}),
         people=people.enrollments,
+        plainly=plainly,
         leaving=visit.app.enrollments.overdue(_due(people.enrollments, visit.now)),
         matching=sum(many for state, many in counted.items() if not wanted.states or state in wanted.states),
         chips=_chips(visit, counted),
