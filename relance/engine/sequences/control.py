@@ -56,6 +56,8 @@ class EnrollmentView:
     waits_for: str = ""  # what keeps the next mail, by a code of `WAITS`; then it has no time
     planned_at: dt.datetime | None = None  # with `due_at`
     beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
+    name: str = ""  # first and last, of the contact; empty where neither is known
+    company: str = ""
 
     @property
     def next(self) -> dt.datetime | Text | None:
@@ -63,11 +65,10 @@ class EnrollmentView:
         return WAITS[self.waits_for] if self.waits_for else self.due_at
 
 
-WAITS: Mapping[str, Text] = {
+WAITS: Mapping[str, Text] = {  # what keeps everybody's next mail
     "sequence_paused": Text("waits while the sequence is paused"),
     "mailbox_paused": Text("waits while the mailbox is paused"),
 }
-"""What keeps everybody's next mail."""
 
 
 def waits_for(standing: Standing) -> str:
@@ -99,6 +100,8 @@ def view(standing: Standing) -> EnrollmentView:
         waits_for=waits,
         planned_at=row.plan if row.state in states.GOES_ON and not waits else None,
         beside=reasons.beside(row.state.value, row.why),
+        name=standing.name,
+        company=standing.company,
     )
 
 

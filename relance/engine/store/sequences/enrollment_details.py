@@ -27,12 +27,17 @@ class Standing:
     version: int
     mailbox: str
     mailbox_state: str
+    name: str  # first and last; empty where neither is known
+    company: str
 
 
 _STANDING = (
     sa.select(
         *enrollments.COLUMNS,
         contact.c.email.label("email"),
+        contact.c.first_name.label("first_name"),
+        contact.c.last_name.label("last_name"),
+        contact.c.company.label("company"),
         sequence.c.name.label("sequence"),
         sequence.c.state.label("sequence_state"),
         sequence_version.c.number.label("version_number"),
@@ -106,4 +111,6 @@ def _standing(row: Any) -> Standing:
         at["version_number"],
         at["mailbox"],
         at["mailbox_state"],
+        f"{at['first_name']} {at['last_name']}".strip(),
+        at["company"],
     )
