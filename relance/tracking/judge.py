@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from relance.tracking import hits, machines, tokens
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 class HitKind(enum.StrEnum):
@@ -32,8 +32,12 @@ class HitLimits:
     soon: dt.timedelta = dt.timedelta(
         seconds=10
     )  # a scanner looks at delivery; people need longer to reach a mail
-    burst: dt.timedelta = dt.timedelta(seconds=10)  # people do not follow two links of a mail within this
-    crowd: dt.timedelta = dt.timedelta(minutes=1)  # many recipients from one network within this: a gateway
+    burst: dt.timedelta = dt.timedelta(
+        seconds=2
+    )  # people do not follow two links of a mail within this; a page takes longer to look at
+    # Many mails from one network within this: a gateway. Colleagues behind one line, and all who leave through one provider's,
+    # are seen within minutes, not within seconds.
+    crowd: dt.timedelta = dt.timedelta(seconds=5)
     crowd_size: int = 5
     settling: dt.timedelta = dt.timedelta(
         seconds=60

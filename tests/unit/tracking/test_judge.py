@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -104,7 +107,9 @@ def test_an_open_right_before_a_click_is_what_people_do() -> None:
 def test_a_scanner_that_follows_every_link_is_no_human_whatever_it_calls_itself() -> None:
     networks = ("93.184.216.0/24", "51.15.7.0/24", "81.2.69.0/24")
     trace = [
-        dataclasses.replace(CLICK, index=n, at=CLICK.at + dt.timedelta(seconds=n), network=networks[n])
+        dataclasses.replace(
+            CLICK, index=n, at=CLICK.at + dt.timedelta(milliseconds=600 * n), network=networks[n]
+        )
         for n in range(3)
     ]
     for hit in trace:
@@ -117,14 +122,15 @@ def test_the_same_link_twice_is_no_burst_and_another_mail_is_not_ours() -> None:
     others = [
         dataclasses.replace(CLICK, at=CLICK.at + dt.timedelta(seconds=3)),
         dataclasses.replace(CLICK, message=2, index=1, network="8.8.8.0/24"),
-        dataclasses.replace(CLICK, index=1, at=CLICK.at + dt.timedelta(seconds=11)),
+        dataclasses.replace(CLICK, index=1, at=CLICK.at + dt.timedelta(seconds=3)),
     ]
     assert context_of(CLICK, others, now=LATER.now) == HitContext(LATER.now, None, 1, 1)
 
 
-def test_recipients_of_one_network_are_counted_within_a_minute() -> None:
+def test_recipients_of_one_network_are_counted_within_seconds() -> None:
     others = [
-        dataclasses.replace(CLICK, message=n, at=CLICK.at + dt.timedelta(seconds=20 * n)) for n in range(2, 8)
+        dataclasses.replace(CLICK, message=n, at=CLICK.at + dt.timedelta(milliseconds=1500 * n))
+        for n in range(2, 8)
     ]
     assert context_of(CLICK, others, now=LATER.now).recipients_nearby == 3
     unknown = [dataclasses.replace(hit, network="") for hit in others]
@@ -134,6 +140,38 @@ def test_recipients_of_one_network_are_counted_within_a_minute() -> None:
 def test_spans_grow_with_scaled_time() -> None:
     limits = judge.HitLimits(soon=dt.timedelta(hours=3))
     assert judge.judge(CLICK, LATER, limits).reasons == ("soon",)
+
+
+TRACES = [
+    json.loads(line) for line in (Path(__file__).parent / "traces.jsonl").read_text("utf-8").splitlines()
+]
+PAGES = {"pricing": 1, "case": 2, "unsubscribe": 3}
+
+
+def _hits_of(trace: dict[str, Any]) -> list[Hit]:
+    """Eight people at eight companies have a mail each; in every other trace it is one mail's."""
+    found = []
+    for number, each in enumerate(trace["hits"]):
+        what, _, page = each["what"].partition(" ")
+        changes = {
+            "purpose": Purpose.OPEN if what == "open" else Purpose.CLICK,
+            "method": "HEAD" if what == "head" else "GET",
+            "message": number if "eight" in trace["trace"] or "three colleagues" in trace["trace"] else 1,
+            "index": PAGES.get(page, 0),
+            "at": SENT + dt.timedelta(seconds=each["seconds_after_delivery"]),
+            "network": f"{each['network']}.0/24",
+        }
+        found.append(dataclasses.replace(CLICK, **changes))  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize("trace", TRACES, ids=[each["trace"][:40] for each in TRACES])
+def test_people_are_human_and_machines_are_not(trace: dict[str, Any]) -> None:
+    seen = _hits_of(trace)
+    for hit in seen:
+        now = hit.at + dt.timedelta(minutes=5)
+        kind = judge.judge(hit, context_of(hit, seen, now=now, accepted_at=SENT)).kind
+        assert (kind is HitKind.HUMAN) is trace["person"]
 
 
 hits_strategy = st.builds(
