@@ -20,7 +20,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken
 from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
 from relance.mailbox.oauth.own_clients import OwnClient
-from tests.reworded import in_english
+from tests.reworded import in_english, worded
 from tests.servers import token_service
 from tests.sign_ins import past, set_grant
 
@@ -75,7 +75,7 @@ def test_an_administrator_need_not_name_it_either(house: Context) -> None:
     )
     assert (found.id, found.secret) == ("ours", "hush")
     assert "acme.example" in found.token_url
-    with pytest.raises(errors.WrongUse, match=in_english("service account")):
+    with pytest.raises(errors.WrongUse, match=worded("service account")):
         connecting.client_for(with_own(house, google=OURS), account("google-workspace"), ApplicationRequest())
 
 
