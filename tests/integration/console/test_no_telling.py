@@ -53,7 +53,7 @@ def _told(answer: httpx.Response, value: str) -> tuple[int, str, str]:
     return answer.status_code, wanted.sub("?", where), wanted.sub("?", text)
 
 
-_SIGN = re.compile('<svg.*?</svg>|<input type="number" name="share:[^>]*>', re.DOTALL)
+_SIGN = re.compile('<svg.*?</svg>|<input[^>]*name="share:[^>]*>', re.DOTALL)
 # Drawn with numbers, and filled with one: neither is a row's.
 
 
