@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
-import socket
 import ssl
-import threading
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +11,7 @@ import dns.exception
 import dns.resolver
 
 from relance import clock
-from relance.mailbox import tls
+from relance.mailbox import bounded_http
 from relance.mailbox.health.dns_answers import SILENT, DnsAnswer
 from relance.mailbox.health.link_host import Reached
 
@@ -78,33 +75,15 @@ def _bytes(record: Any) -> bytes:
 def reach(base: str) -> Reached:
     """Who answers where the links lead."""
     parts = urlsplit(base)
-    link = _link(parts.hostname or "", parts.port, secure=parts.scheme == "https")
-    watch = threading.Timer(LINK_SECONDS, _cut, (link,))
-    watch.daemon = True
-    watch.start()
+    secure = parts.scheme == "https"
+    link = bounded_http.link(parts.hostname or "", parts.port, LINK_SECONDS, secure=secure)
     try:
-        link.request("GET", f"{parts.path.rstrip('/')}/healthz")
-        answer = link.getresponse()
-        return (
-            Reached.OURS if answer.status == 200 and answer.read(len(_SAID) + 1) == _SAID else Reached.OTHER
-        )
+        with bounded_http.within(LINK_SECONDS, link):
+            link.request("GET", f"{parts.path.rstrip('/')}/healthz")
+            answer = link.getresponse()
+            ours = answer.status == 200 and answer.read(len(_SAID) + 1) == _SAID
+            return Reached.OURS if ours else Reached.OTHER
     except ssl.SSLCertVerificationError:
         return Reached.CERTIFICATE
     except (OSError, http.client.HTTPException, ValueError):
         return Reached.NOBODY
-    finally:
-        watch.cancel()
-        link.close()
-
-
-def _link(host: str, port: int | None, *, secure: bool) -> http.client.HTTPConnection:
-    if secure:
-        return http.client.HTTPSConnection(host, port, timeout=LINK_SECONDS, context=tls.context())
-    return http.client.HTTPConnection(host, port, timeout=LINK_SECONDS)
-
-
-def _cut(link: http.client.HTTPConnection) -> None:
-    """Whoever drips is as good as silent."""
-    if link.sock is not None:
-        with contextlib.suppress(OSError):  # it has ended by itself
-            link.sock.shutdown(socket.SHUT_RDWR)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
-import socket
-import threading
 import urllib.parse
 from dataclasses import dataclass
 
-from relance.mailbox import tls
+from relance.mailbox import bounded_http, tls
 
 SECONDS = 20.0  # for the whole question, however slowly an endpoint answers
 LARGEST = 64 * 1024  # bytes of an answer; those with tokens take a few kilobytes
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-_PIECE = 4096
 
 
 class UnfitAddress(ValueError):
@@ -53,40 +49,17 @@ def post(url: str, form: str, *, seconds: float = SECONDS) -> Answer:
     if not is_fit(url):
         raise UnfitAddress(url)
     parts = urllib.parse.urlsplit(url)
-    link = _link(parts, seconds)
-    watch = threading.Timer(seconds, _cut, (link,))
-    watch.daemon = True
-    watch.start()
+    link = bounded_http.link(parts.hostname or "", parts.port, seconds, secure=parts.scheme == "https")
     try:
-        path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
-        link.request("POST", path, form.encode("ascii"), _FORM)
-        response = link.getresponse()
-        return Answer(response.status, _body(response))
+        with bounded_http.within(seconds, link):
+            path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+            link.request("POST", path, form.encode("ascii"), _FORM)
+            response = link.getresponse()
+            body = bounded_http.body(response, LARGEST)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoAnswer(str(error) or type(error).__name__) from error
-    finally:
-        watch.cancel()
-        link.close()
-
-
-def _link(parts: urllib.parse.SplitResult, seconds: float) -> http.client.HTTPConnection:
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=tls.context())
-    return http.client.HTTPConnection(host, parts.port, timeout=seconds)
-
-
-def _cut(link: http.client.HTTPConnection) -> None:
-    """An endpoint that drips is as good as silent."""
-    if link.sock is not None:
-        with contextlib.suppress(OSError):  # it has ended by itself
-            link.sock.shutdown(socket.SHUT_RDWR)
-
-
-def _body(response: http.client.HTTPResponse) -> bytes:
-    found = b""
-    while piece := response.read(_PIECE):
-        found += piece
-        if len(found) > LARGEST:
-            raise ValueError("the answer is too large")
-    return found
+    if body is None:
+        raise NoAnswer("the answer is too large")
+    if link.was_cut:
+        raise NoAnswer("the answer did not end in time")
+    return Answer(response.status, body)

@@ -3,22 +3,19 @@ nowhere."""
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
-import threading
 import urllib.parse
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Protocol
 
-from relance.mailbox import tls
+from relance.mailbox import bounded_http, tls
 
 SECONDS = 8.0  # for all questions of one search, however slowly a server answers
 A_QUESTION = 4.0  # seconds for one of them
-_PIECE = 4096
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last four bytes
 _NOT_FOR_STRANGERS = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "100:0:0:1::/64", "fec0::/10")))
 
@@ -90,51 +87,25 @@ class PublicWeb:
 
     def _ask(self, parts: urllib.parse.SplitResult, address: str, largest: int, left: float) -> bytes | None:
         link = _Link(parts.hostname or "", address, self._port, left, self._context())
-        watch = threading.Timer(left, link.cut)
-        watch.daemon = True
-        watch.start()
-        try:
+        with bounded_http.within(left, link):
             link.request("GET", parts.path, headers={"Accept": "text/xml, application/xml"})
             answer = link.getresponse()
-            body = _body(answer, largest) if answer.status == 200 else None  # no redirect is followed
+            # No redirect is followed.
+            body = bounded_http.body(answer, largest) if answer.status == 200 else None
             return None if link.was_cut else body
-        finally:
-            watch.cancel()
-            link.close()
 
 
-class _Link(http.client.HTTPSConnection):
+class _Link(bounded_http.SecureBoundedLink):
     """A connection to an address that was looked at, with the host's own name in the certificate and in the question."""
 
     def __init__(self, host: str, address: str, port: int, seconds: float, trust: ssl.SSLContext) -> None:
         super().__init__(host, port, timeout=seconds, context=trust)
         self._address = address
         self._trust = trust
-        # Kept here: http.client forgets its socket as soon as an answer ends with the connection.
-        self._met: ssl.SSLSocket | None = None
-        self.was_cut = (
-            False  # what came looks like all of it then, where the end of the connection ends an answer
-        )
 
     def connect(self) -> None:
         bare = socket.create_connection((self._address, self.port), self.timeout)
         # The handshake comes afterwards, so that it can be cut, too.
         link = self._trust.wrap_socket(bare, server_hostname=self.host, do_handshake_on_connect=False)
-        self.sock = self._met = link
+        self.sock = self.met = link
         link.do_handshake()
-
-    def cut(self) -> None:
-        """A server that drips is as good as silent."""
-        self.was_cut = True
-        if self._met is not None:
-            with contextlib.suppress(OSError):  # it has ended by itself
-                self._met.shutdown(socket.SHUT_RDWR)
-
-
-def _body(answer: http.client.HTTPResponse, largest: int) -> bytes | None:
-    found = b""
-    while piece := answer.read(_PIECE):
-        found += piece
-        if len(found) > largest:
-            return None
-    return found

@@ -103,10 +103,13 @@ def test_the_words_of_an_endpoint_show_no_secret(service: Service) -> None:
     assert grant.refresh_token not in repr(grant)
 
 
-@pytest.mark.parametrize("wide", [0.0, 0.1])
-def test_an_endpoint_that_is_silent_or_drips_is_waited_for_within_bounds(wide: float) -> None:
+BEGUN = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"  # an answer that ends where the connection does
+
+
+@pytest.mark.parametrize(("wide", "first"), [(0.0, b""), (0.1, b""), (0.1, BEGUN)])
+def test_an_endpoint_that_is_silent_or_drips_is_waited_for_within_bounds(wide: float, first: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        dripping = threading.Thread(target=_drip, args=(listener, wide), daemon=True)
+        dripping = threading.Thread(target=_drip, args=(listener, wide, first), daemon=True)
         dripping.start()
         began = time.monotonic()
         with pytest.raises(endpoint.NoAnswer):
@@ -115,10 +118,11 @@ def test_an_endpoint_that_is_silent_or_drips_is_waited_for_within_bounds(wide: f
         dripping.join()
 
 
-def _drip(listener: socket.socket, wide: float) -> None:
-    """One byte of a header after another; none at all where `wide` is 0."""
+def _drip(listener: socket.socket, wide: float, first: bytes) -> None:
+    """One byte after another, of a header or behind what came `first`; none at all where `wide` is 0."""
     link = listener.accept()[0]
     with link, contextlib.suppress(OSError):
+        link.sendall(first)
         while wide and not _gone(link, wide):
             link.sendall(b"x")
         link.settimeout(20)
