@@ -96,12 +96,10 @@ def by_subject(letter: ClassifierInput) -> RuleMatch | None:
 
 
 def subject_parts(letter: ClassifierInput) -> tuple[Folded, Folded]:
-    """The prefix of an answer or of a machine's, and what stands behind it; the whole subject where it has none."""
+    """The prefix of an answer or of a machine's, empty where there is none, and what stands behind it."""
     match = _automatic_subject().match(letter.bare_subject)
     rest = letter.bare_subject[match.end() :] if match else letter.bare_subject
-    return letter.subject[: len(letter.subject) - len(rest)], rest if len(rest) < len(
-        letter.subject
-    ) else letter.subject
+    return letter.subject[: len(letter.subject) - len(rest)], rest
 
 
 def _is_sure(match: re.Match[str], letter: ClassifierInput) -> bool:
@@ -154,10 +152,10 @@ def by_words(letter: ClassifierInput) -> RuleMatch | None:
     robot = _robot(letter)
     if robot and _says_so_too(letter):
         return robot
-    formulas = [letter.say(f"absence.{topic}", letter.body) for topic in ("opening", "urgent", "promise")]
-    said = [found for found in formulas if found]
     if only := _nothing_but_absence(letter):
         return only
+    formulas = [letter.say(f"absence.{topic}", letter.body) for topic in ("opening", "urgent", "promise")]
+    said = [found for found in formulas if found]
     about = letter.say("absence.away", letter.body) or letter.say("left.phrases", letter.body)
     enough = len(said) >= (1 if letter.say("subject.absence", letter.bare_subject) or _hint(letter) else 2)
     return about if about and enough else None
@@ -165,12 +163,13 @@ def by_words(letter: ClassifierInput) -> RuleMatch | None:
 
 def _nothing_but_absence(letter: ClassifierInput) -> RuleMatch | None:
     """A day of return that is surely read, and not a sentence about anything else: rules of Outlook.com write so."""
-    found = return_date.first_day_back(letter.words.own, letter.today, day_first=letter.day_first)
-    away = letter.say("absence.away", letter.own)
-    if not away or found is None or found.rank > _CERTAIN or len(letter.own) > _SHORT_NOTE:
+    if len(letter.own) > _SHORT_NOTE or not letter.say("absence.away", letter.own):
         return None
-    sentences = [each for each in letter.own.parts(_SENTENCE) if each.strip()]
-    dated = normalize.fold(found.evidence)
+    found = return_date.first_day_back(letter.words.own, letter.today, day_first=letter.day_first)
+    if found is None or found.rank > _CERTAIN:
+        return None
+    dated = normalize.fold(found.evidence).rstrip("…. ")[:60]
+    sentences = (each for each in letter.own.parts(_SENTENCE) if each.strip())
     about = all(_is_absence(each, dated, letter) for each in sentences)
     return RuleMatch(found.evidence) if about else None
 
@@ -181,9 +180,8 @@ _SENTENCE = re.compile(r"(?<=[^\W\d_]{3}[.!])\s+|\n\s*\n")
 
 
 def _is_absence(sentence: str, dated: str, letter: ClassifierInput) -> bool:
-    if dated and dated.rstrip("…. ")[:60] in " ".join(sentence.split()):
-        return True
-    return any(letter.say(topic, sentence) for topic in _FORMULAS)
+    told = bool(dated) and dated in " ".join(sentence.split())
+    return told or any(letter.say(topic, sentence) for topic in _FORMULAS)
 
 
 def _says_so_too(letter: ClassifierInput) -> bool:

@@ -70,17 +70,11 @@ def judge(
 ) -> Classification:
     """What this mail is, and why.
 
-    `received` is aware; `own_addresses` are our mailboxes; `sent` is what we sent to this person, to tell our words from theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces; `own_hosts`
-    are the servers of our mailbox, which tell our provider's words from a receiver's.
+    `received` is aware; `own_addresses` are our mailboxes; `sent` is what we sent to this person, to tell our words from
+    theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces; `own_hosts` are the servers of our
+    mailbox, which tell our provider's words from a receiver's.
     """
-    letter = Readings(
-        mail,
-        received,
-        _small(own_addresses),
-        tuple(sent),
-        _small(mailed),
-        _small(own_hosts),
-    )
+    letter = Readings(mail, received, _small(own_addresses), tuple(sent), _small(mailed), _small(own_hosts))
     for rule, kind in RULES:
         if finding := rule(letter):
             return _filled(letter, kind, _name(rule), finding)

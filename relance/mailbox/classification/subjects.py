@@ -22,6 +22,6 @@ def spoken(letter: ClassifierInput) -> Folded:
         place = letter.subject.find(ours) if len(ours) >= _SHORTEST else -1
         if place >= 0:
             return Folded.joined(" ", (letter.subject[:place], letter.subject[place + len(ours) :])).strip()
-    said, rest = automated.subject_parts(letter)
-    speaks = any(letter.say(topic, rest) for topic in _ABSENCE)
-    return letter.subject if rest is letter.subject or speaks else said
+    prefix, rest = automated.subject_parts(letter)
+    speaks = not prefix or any(letter.say(topic, rest) for topic in _ABSENCE)
+    return letter.subject if speaks else prefix

@@ -38,8 +38,4 @@ def returns(text: str, reader: DateReader) -> Iterator[tuple[dt.date, str]]:
 
 def _date(match: re.Match[str], reader: DateReader, prefix: str) -> dt.date | None:
     month, day = match[f"{prefix}month"], match[f"{prefix}day"]
-    return (
-        dated(reader, int(month), int(day), match[f"{prefix}year"])
-        if month and 1 <= int(month) <= 12
-        else None
-    )
+    return dated(reader, int(month), int(day), match[f"{prefix}year"]) if month else None

@@ -7,6 +7,7 @@ import functools
 import re
 from collections.abc import Iterator
 
+from relance.mailbox.classification.languages import language
 from relance.mailbox.classification.languages.language import Language
 from relance.mailbox.classification.named_dates.reader import ORDINAL, DateReader, NamedDay, valid
 
@@ -61,13 +62,17 @@ def _next(today: dt.date, day: int, weekday: int | None = None) -> dt.date | Non
     return next((date for date in near if weekday is None or date.weekday() == weekday), None)
 
 
-@functools.cache
-def _forms(code: str) -> dict[str, re.Pattern[str]]:
-    from relance.mailbox.classification.languages import language
-
+def _language(code: str) -> Language:
+    """A language by the code that one of its own values holds: expressions are cached by it, as dictionaries have no hash."""
     words = language.by_code(code)
     if words is None:
         raise ValueError(f"no language {code}")
+    return words
+
+
+@functools.cache
+def _forms(code: str) -> dict[str, re.Pattern[str]]:
+    words = _language(code)
     names = "|".join(sorted(map(re.escape, words.weekdays), key=len, reverse=True)) or "(?!)"
     article, ends = words.pattern("dates.bare_day").pattern, words.pattern("dates.inclusive").pattern
     week = words.pattern("dates.week").pattern
@@ -91,24 +96,17 @@ def in_digits(masked: str, words: Language) -> str:
     """Days written in words beside a month ("the seventeenth of November") in digits, every place kept."""
     if not words.ordinals:
         return masked
-    return _spoken(words.code).sub(lambda match: _padded(match, words), masked)
+    return _spoken(words.code).sub(lambda match: _number(match, words).ljust(len(match.group())), masked)
 
 
-def _padded(match: re.Match[str], words: Language) -> str:
-    start, end = match.span("day")
-    number = str(words.ordinals[" ".join(re.split(r"[\s-]+", match["day"]))])
-    shift = match.start()
-    return match.group()[: start - shift] + number.ljust(end - start) + match.group()[end - shift :]
+def _number(match: re.Match[str], words: Language) -> str:
+    return str(words.ordinals[" ".join(re.split(r"[\s-]+", match.group()))])
 
 
 @functools.cache
 def _spoken(code: str) -> re.Pattern[str]:
-    from relance.mailbox.classification.languages import language
-
-    words = language.by_code(code)
-    if words is None:
-        raise ValueError(f"no language {code}")
+    words = _language(code)
     spelt = sorted(words.ordinals, key=len, reverse=True)
     days = "|".join(r"[\s-]".join(map(re.escape, each.split())) for each in spelt)
     months = "|".join(sorted(map(re.escape, words.months), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?P<day>{days})(?=\s+(?:of\s+|de\s+)?(?:{months})(?!\w))")
+    return re.compile(rf"(?<!\w)(?:{days})(?=\s+(?:of\s+|de\s+)?(?:{months})(?!\w))")
