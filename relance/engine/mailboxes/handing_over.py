@@ -128,18 +128,25 @@ def wished(
     """A wish by addresses; raises as `hand_over` does."""
     with context.database.read() as conn:
         source, target = _known(conn, address), mailboxes.named(conn, to)
-    if source.id == target.id:
-        raise errors.WrongUse(Text("{address} cannot be handed over to itself.", address=source.address))
-    return HandOverWish(source, target, new_threads, dry_run, leaving)
+    return _not_to_itself(HandOverWish(source, target, new_threads, dry_run, leaving))
+
+
+def _not_to_itself(wish: HandOverWish) -> HandOverWish:
+    if wish.source.id == wish.target.id:
+        raise errors.WrongUse(Text("{address} cannot be handed over to itself.", address=wish.source.address))
+    return wish
+
+
+def _counting(counted: Counter[str]) -> Note:
+    def note(_conn: Connection, fates: Sequence[Fate], _last: int) -> None:
+        counted.update(each.value for each in fates)
+
+    return note
 
 
 def _all(context: Context, wish: HandOverWish, progress: Progress) -> HandOver:
     counted: Counter[str] = Counter()
-
-    def note(_conn: Connection, fates: Sequence[Fate], _last: int) -> None:
-        counted.update(each.value for each in fates)
-
-    for _ in batches(context, wish, note):
+    for _ in batches(context, wish, _counting(counted)):
         if progress is not None:
             progress(counted.total())
     return HandOver.counted(wish.source.address, counted, dry_run=wish.dry_run)
@@ -149,10 +156,9 @@ def batches(context: Context, wish: HandOverWish, note: Note, after: int = 0) ->
     """Batch by batch, from behind an enrollment's number on. What `note` raises takes the batch back."""
     if not after:
         _keep(context, wish, note)
-    everybody = EnrollmentConditions(tuple(states.OPEN), mailbox_id=wish.source.id)
     while True:
         with context.database.read() as conn:
-            ids = enrollment_lists.ids(conn, everybody, after=after, limit=BATCH)
+            ids = enrollment_lists.ids(conn, _everybody(wish), after=after, limit=BATCH)
         if ids:
             _batch(context, wish, ids, note)
             after = ids[-1]
@@ -163,24 +169,21 @@ def batches(context: Context, wish: HandOverWish, note: Note, after: int = 0) ->
 
 def count(context: Context, wish: HandOverWish) -> int:
     """How many are to be looked at."""
-    everybody = EnrollmentConditions(tuple(states.OPEN), mailbox_id=wish.source.id)
     with context.database.read() as conn:
-        return sum(enrollment_lists.counts(conn, everybody).values())
+        return sum(enrollment_lists.counts(conn, _everybody(wish)).values())
+
+
+def _everybody(wish: HandOverWish) -> EnrollmentConditions:
+    return EnrollmentConditions(tuple(states.OPEN), mailbox_id=wish.source.id)
 
 
 def hand_over_some(
     context: Context, source: Mailbox, target: Mailbox, people: Sequence[int], *, dry_run: bool = False
 ) -> HandOver:
     """The same for these enrollments alone."""
-    if source.id == target.id:
-        raise errors.WrongUse(Text("{address} cannot be handed over to itself.", address=source.address))
-    wish, counted = HandOverWish(source, target, dry_run=dry_run), Counter[str]()
-
-    def note(_conn: Connection, fates: Sequence[Fate], _last: int) -> None:
-        counted.update(each.value for each in fates)
-
+    wish, counted = _not_to_itself(HandOverWish(source, target, dry_run=dry_run)), Counter[str]()
     for start in range(0, len(people), BATCH):
-        _batch(context, wish, people[start : start + BATCH], note)
+        _batch(context, wish, people[start : start + BATCH], _counting(counted))
     return HandOver.counted(source.address, counted, dry_run=dry_run)
 
 

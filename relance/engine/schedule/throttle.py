@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from relance.engine.schedule import leaves
 from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.pace.ramp_up import DAY as A_DAY
-from relance.engine.schedule.pace.ramp_up import RampUp
+from relance.engine.schedule.pace.ramp_up import RampUp, reached
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 
@@ -101,7 +101,7 @@ class Pace:
     def _ramped(self, ramp: RampUp, at: dt.datetime) -> Window | None:
         today = ramp.date(at)
         most = ramp.on(today)
-        if most is None or (self.cap is not None and most >= self.cap):
+        if most is None or reached(most, self.cap):
             return None
         return Window(most, DAY, ramp.begins(today + A_DAY))
 

@@ -75,12 +75,17 @@ class SigningKey:
     @property
     def name(self) -> str:
         """The name in DNS under which it is published."""
-        return f"{self.selector}._domainkey.{self.domain}"
+        return record_name(self.selector, self.domain)
 
     @property
     def record(self) -> str:
         """What is published there, as TXT."""
         return f"v=DKIM1; k={self.kind}; p={base64.b64encode(self.public).decode()}"
+
+
+def record_name(selector: str, domain: str) -> str:
+    """The name in DNS under which a key is published (RFC 6376, 3.6.2.1)."""
+    return f"{selector}._domainkey.{domain}"
 
 
 def kept(stored: str) -> bytes:

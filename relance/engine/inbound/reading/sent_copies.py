@@ -124,10 +124,10 @@ def _learn(
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:
     """Anyone who writes to a person by hand has taken over: the sequence waits until they say that it may go on. Whoever it is
     written to, it counts against what the mailbox may send. A mail from one of those people is theirs, wherever it lies."""
-    people = contacts.by_emails(conn, copy.mail.to)
     if _is_theirs(conn, copy.mail.from_address):
         return
     hand_mails.add(conn, mailbox_id, copy.mark, copy.mail.date or now, now)
+    people = contacts.by_emails(conn, copy.mail.to)
     began = correspondence.started(conn, [person.id for person in people.values()])
     written = copy.mail.date or now
     for person in people.values():

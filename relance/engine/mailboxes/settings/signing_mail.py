@@ -99,7 +99,7 @@ def _store(
 ) -> None:
     mailboxes.lock(conn, [mailbox.id])
     before = mailboxes.by_id(conn, mailbox.id)
-    was = f"{before.dkim_selector}._domainkey.{before.dkim_domain}" if before.dkim_key else ""
+    was = dkim.record_name(before.dkim_selector, before.dkim_domain) if before.dkim_key else ""
     mailboxes.change(conn, mailbox.id, **values)
     # What was seen of its mails, and found in DNS, was about another key.
     health.put(conn, mailbox.id, clock.machine_now(), seen=None)
@@ -113,7 +113,7 @@ def _store(
 
 def _checked(wish: SigningRequest, selector: str, domain: str, mailbox: Mailbox) -> SigningKey:
     problems = []
-    if not _NAME.fullmatch(selector) or len(f"{selector}._domainkey.{domain}") > _LONGEST_NAME:
+    if not _NAME.fullmatch(selector) or len(dkim.record_name(selector, domain)) > _LONGEST_NAME:
         problems.append(errors.Problem(_unfit(_NO_SELECTOR), where="dkim_selector"))
     own = mailbox.address.rpartition("@")[2]
     if own in free_mail.DOMAINS:

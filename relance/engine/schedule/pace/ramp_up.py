@@ -53,6 +53,11 @@ class RampPlan:
         return self.caps[-1] + self.step * (number - len(self.caps) + 1) if self.step else None
 
 
+def reached(ramped: int | None, cap: int | None) -> bool:
+    """Whether a plan that allows so many (None: it has ended) no longer bounds a mailbox with that cap of its own."""
+    return ramped is None or (cap is not None and ramped >= cap)
+
+
 @dataclass(frozen=True)
 class PlannedDay:
     """A day to come, and how many mails may leave in the 24 hours before each of its moments."""
@@ -108,8 +113,7 @@ class RampUp:
 
     def over(self, cap: int | None) -> bool:
         """Whether the mailbox's own cap is all that counts."""
-        ramped = self.plan.cap(self.days)
-        return ramped is None or (cap is not None and ramped >= cap)
+        return reached(self.plan.cap(self.days), cap)
 
     def ahead(
         self, cap: int | None, sends: Callable[[dt.date], bool] = lambda _day: True
@@ -120,11 +124,11 @@ class RampUp:
         while told < SHOWN:
             if day.weekday() < 5 and sends(day):
                 ramped = self.plan.cap(number)
-                reached = ramped is None or (cap is not None and ramped >= cap)
-                most = cap if reached else ramped
+                last = reached(ramped, cap)
+                most = cap if last else ramped
                 if most is not None:
                     yield PlannedDay(day, most)
-                if reached:
+                if last:
                     return
                 number, told = number + 1, told + 1
             day += DAY
