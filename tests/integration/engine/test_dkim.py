@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import turn
-from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import audit, event, mailbox, message
 from relance.engine.db.vault import Vault
@@ -25,24 +24,16 @@ from relance.engine.mailboxes.settings.signing_mail import MailSigning, SigningR
 from relance.engine.mailboxes.sign_ins import resealing
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
-from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store.mailboxes import health, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Security, Server
-from relance.mailbox.health.asking import AskedDns
-from relance.mailbox.health.link_host import Reached
 from relance.mailbox.smtp.outcome import Outcome, SendResult
-from relance.tracking.links import Links
-from relance.tracking.tokens import Signer
 from tests import engine_house
-from tests.engine_doors import NoMail, OneAnswer
-from tests.servers import dns_server
+from tests.engine_doors import OneAnswer
+from tests.own_domain import ADA, Records, writing_to_eve
 
-ADA, EVE = "ada@sales.example", "eve@linden.example"
 NEW = b"another key for tests, 32 bytes!"
-Records = dict[tuple[str, str], list[str]]
 
 
 @pytest.fixture
@@ -62,22 +53,8 @@ def server() -> OneAnswer:
 @pytest.fixture
 def ready(house: Context, server: OneAnswer, zone: Records) -> Iterator[Context]:
     """Ada writes to Eve through a server of her own."""
-    with dns_server.serving(zone) as resolver:
-        house = dataclasses.replace(
-            house,
-            open_inbox=NoMail(),
-            open_outbox=server,
-            open_dns=lambda: AskedDns(resolver, question_seconds=2),
-            reach_links=lambda _base: Reached.OURS,
-            links=Links("https://go.sales.example", Signer({1: engine_house.SECRET}, 1)),
-        )
-        engine_house.add_mailbox(
-            house, ADA, smtp_host="mail.sales.example", imap_host="mail.sales.example", gap_seconds=0
-        )
-        publish.publish(house, engine_house.TRIAL)
-        contact_service.add(house, EVE, {"first_name": "Eve"})
-        enroll.enroll(house, EnrollRequest("Trial", [EVE]))
-        yield house
+    with writing_to_eve(house, server, zone, smtp="mail.sales.example", imap="mail.sales.example") as at_work:
+        yield at_work
 
 
 def sent(house: Context) -> int:

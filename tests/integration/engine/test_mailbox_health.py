@@ -10,29 +10,20 @@ import dns.resolver
 import pytest
 
 from relance.engine import turn
-from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.mailboxes.health import checking
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
-from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.health.asking import AskedDns
-from relance.mailbox.health.link_host import Reached
 from relance.mailbox.parsing import message
 from relance.mailbox.smtp.outcome import Outcome, SendResult
-from relance.tracking.links import Links
-from relance.tracking.tokens import Signer
 from tests import engine_house
-from tests.engine_doors import NoMail, OneAnswer
-from tests.servers import dns_server, ports
-
-ADA, EVE = "ada@sales.example", "eve@linden.example"
-GO = "go.sales.example"
-Records = dict[tuple[str, str], list[str]]
+from tests.engine_doors import OneAnswer
+from tests.own_domain import ADA, GO, Records, writing_to_eve
+from tests.servers import ports
 
 
 @pytest.fixture
@@ -56,22 +47,8 @@ def server() -> OneAnswer:
 @pytest.fixture
 def ready(house: Context, server: OneAnswer, zone: Records) -> Iterator[Context]:
     """Ada writes to Eve, who has had nothing yet."""
-    with dns_server.serving(zone) as resolver:
-        house = dataclasses.replace(
-            house,
-            open_inbox=NoMail(),
-            open_outbox=server,
-            open_dns=lambda: AskedDns(resolver, question_seconds=2),
-            reach_links=lambda _base: Reached.OURS,
-            links=Links(f"https://{GO}", Signer({1: engine_house.SECRET}, 1)),
-        )
-        engine_house.add_mailbox(
-            house, ADA, smtp_host="smtp.gmail.com", imap_host="imap.gmail.com", gap_seconds=0
-        )
-        publish.publish(house, engine_house.TRIAL)
-        contact_service.add(house, EVE, {"first_name": "Eve"})
-        enroll.enroll(house, EnrollRequest("Trial", [EVE]))
-        yield house
+    with writing_to_eve(house, server, zone, smtp="smtp.gmail.com", imap="imap.gmail.com") as at_work:
+        yield at_work
 
 
 def eve(house: Context) -> Enrollment:
