@@ -37,7 +37,6 @@ def index(visit: Visit) -> Response:
     cursor = rows[-1].email if len(found) > lists.PAGE else ""
     return visit.show(
         "contacts.html",
-        can_import=visit.me.may(Permission.CONTACTS),
         rows=rows,
         standing=visit.app.enrollments.of_people([each.email for each in rows]),
         codes=codes.text,
