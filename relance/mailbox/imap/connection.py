@@ -187,6 +187,12 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
             raise ValueError("a UID of more than 32 bits")
         return found
 
+    def make_folder(self, wire: str, use: str = "") -> None:
+        """CREATE, named as it goes over the wire; `use` says what it is for (a flag of RFC 6154, 3)."""
+        told = [f"(USE ({use}))".encode("ascii")] if use else []
+        name = self._normalise_folder(wire).encode("ascii")
+        self._checkok("create", *self._raw_command(b"CREATE", [name, *told], uid=False))
+
     def start_idle(self) -> bytes:
         """Enter IDLE; untagged answers that come before the `+` are kept, not taken for an error."""
         self.wire.untagged_responses.clear()

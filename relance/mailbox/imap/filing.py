@@ -7,6 +7,7 @@ a provider's evidence that a mail left, not even after the database was restored
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from types import TracebackType
 
 from imapclient import exceptions
@@ -17,12 +18,12 @@ from relance.mailbox.imap import connection, folders
 from relance.mailbox.imap import login as imap_login
 from relance.mailbox.imap import responses as answers
 from relance.mailbox.imap.connection import Timeouts
-from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing.inbound import COPY_MARK
 from relance.wording import Text
 
 _DEFAULT = Timeouts()
 _SENT = "Sent"  # where there is none: the name most programs give it
+_FLAG = "\\Sent"  # RFC 6154
 
 
 class SentFolder:
@@ -72,24 +73,54 @@ class SentFolder:
 
     def _is_there(self, message_id: str) -> bool:
         if not self._wire:
-            self._wire = self._found() or self._made()
-            self._client.select_folder(self._wire, readonly=True)
+            prefix, foreign = self._namespaces()
+            wire = self._found(foreign) or self._made(prefix, foreign)
+            self._client.select_folder(wire, readonly=True)
+            self._wire = wire
         else:
             self._client.noop()  # what came meanwhile is to be found, too
         return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
-    def _found(self) -> str:
-        listed = [answers.listed(*line) for line in self._client.list_folders()]
-        sent = {name for name, role in folders.classify(listed) if role is FolderRole.SENT}
-        flagged = [each for each in listed if each.name in sent and "\\sent" in each.flags]
-        chosen = [*flagged, *(each for each in listed if each.name in sent)]
-        return chosen[0].wire if chosen else ""
+    def _namespaces(self) -> tuple[str, list[str]]:
+        """What the names of the owner's folders begin with, and what those of others do (RFC 2342)."""
+        if not self._client.has_capability("NAMESPACE"):
+            return "", []
+        personal, *others = self._client.namespace()
+        own = answers.readable(personal[0][0]) if personal else ""
+        return own, [answers.readable(prefix) for each in others for prefix, _ in each or ()]
 
-    def _made(self) -> str:
-        name = _SENT
-        if self._client.has_capability("NAMESPACE"):
-            own = self._client.namespace().personal or ()
-            name = (answers.readable(own[0][0]) if own else "") + _SENT
-        wire = answers.wire_name(name)
-        self._client.create_folder(wire)
+    def _found(self, foreign: list[str]) -> str:
+        listed = [answers.listed(*line) for line in self._client.list_folders()]
+        chosen = folders.own_sent([each for each in listed if answers.can_be_said(each.wire)], foreign)
+        return chosen.wire if chosen else ""
+
+    def _made(self, prefix: str, foreign: list[str]) -> str:
+        """A new one, shown by programs that show only what is subscribed. Another program may make it at the same time."""
+        wire = answers.wire_name(prefix + _SENT)
+        try:
+            self._create(wire)
+        except exceptions.IMAPClientAbortError:
+            raise
+        except exceptions.IMAPClientError:
+            wire = self._found(foreign)
+            if not wire:
+                raise
+        self._done(self._client.subscribe_folder, wire)
         return wire
+
+    def _create(self, wire: str) -> None:
+        """With the flag where the server can set it (RFC 6154, 3) and does: it may have reasons not to."""
+        can_flag = self._client.has_capability("CREATE-SPECIAL-USE")
+        if not (can_flag and self._done(self._client.make_folder, wire, _FLAG)):
+            self._client.make_folder(wire)
+
+    @staticmethod
+    def _done(command: Callable[..., object], *values: object) -> bool:
+        """Whether the server did what can be done without."""
+        try:
+            command(*values)
+        except exceptions.IMAPClientAbortError:
+            raise
+        except exceptions.IMAPClientError:
+            return False
+        return True

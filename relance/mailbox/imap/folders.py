@@ -129,6 +129,20 @@ def classify(listed: Iterable[Listed]) -> list[tuple[str, FolderRole]]:
     return [(each.name, _role(each, flagged)) for each in readable]
 
 
+def own_sent(listed: Sequence[Listed], foreign: Collection[str] = ()) -> Listed | None:
+    """The folder of what its owner sent: the one with the flag, else the one nearest to the top that is called so; None: there is none.
+
+    What begins with a prefix of `foreign` belongs to others (RFC 2342), whatever it is called.
+    """
+    own = [each for each in listed if not any(each.name.startswith(prefix) for prefix in foreign if prefix)]
+    sent = {name for name, role in classify(own) if role is FolderRole.SENT}
+    return min((each for each in own if each.name in sent), key=_how_unlikely, default=None)
+
+
+def _how_unlikely(each: Listed) -> tuple[bool, int]:
+    return "\\sent" not in each.flags, each.name.count(each.delimiter) if each.delimiter else 0
+
+
 def _role(each: Listed, flagged: Collection[FolderRole]) -> FolderRole:
     if each.name.upper() == "INBOX":
         return FolderRole.INBOX

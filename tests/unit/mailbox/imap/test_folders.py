@@ -57,6 +57,26 @@ def test_flags_outrank_names() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("listed", "chosen"),
+    [
+        ((named("INBOX"), named("Junk")), None),
+        ((named("Clients/Sent"), named("Sent")), "Sent"),
+        ((named("INBOX.Clients.Sent", delimiter="."), named("INBOX.Sent", delimiter=".")), "INBOX.Sent"),
+        ((named("Sent"), named("Work/Nadane", "\\sent")), "Work/Nadane"),
+        ((named("Clients/Nadane", "\\sent"), named("Nadane", "\\sent")), "Nadane"),
+        ((named("Sent", "\\noselect"), named("Sent/2025")), None),
+        ((named("Users/bob/Sent"), named("Users/bob/Nadane", "\\sent")), None),
+        ((named("Users/bob/Nadane", "\\sent"), named("Elementy wysłane")), "Elementy wysłane"),
+        ((named("Users"), named("Sent")), "Sent"),
+    ],
+)
+def test_where_the_owner_keeps_what_was_sent(listed: tuple[Listed, ...], chosen: str | None) -> None:
+    """A colleague's folder that is shared is not it, whatever it is called or flagged."""
+    found = folders.own_sent(listed, ["Users/", ""])
+    assert (found.name if found else None) == chosen
+
+
 def test_what_cannot_be_opened_is_left_out() -> None:
     assert roles(named("[Gmail]", "\\noselect"), named("Gone", "\\nonexistent")) == {}
 
