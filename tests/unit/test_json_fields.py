@@ -142,6 +142,8 @@ PEOPLES_OWN = {
         "digest",
         "page",
         "number",
+        "dkim_domain",
+        "dkim_selector",
         "domain",
         "email",
         "emails",

@@ -40,6 +40,7 @@ ATTRIBUTES = {
     "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),
     "synced at": N_("last check"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
     "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),
+    "dkim domain": N_("DKIM: signed for"), "dkim selector": N_("DKIM: selector"), "dkim published": N_("DKIM: published in DNS"),
     "ehlo name": N_("name in the greeting"), "tracking host": N_("web address of the links"),
     "signature": N_("signature"), "signature html": N_("signature in HTML"),
     "offered": N_("possible aliases"), "refused by": N_("refused by"), "own certificate": N_("own certificate"),

@@ -20,11 +20,11 @@ from relance.console.views.mailboxes import (
     connecting,
     copies,
     handing_over,
-    health,
     leaves,
     looking,
     signing_in,
 )
+from relance.console.views.mailboxes.health import checks, signing
 from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppression_lists, suppressions
 from relance.console.views.sequences import enrolling, overview, publishing, selected, text
@@ -54,7 +54,8 @@ PAGES: tuple[Page, ...] = (
     *adding.PAGES,
     *changing.PAGES,
     *handing_over.PAGES,
-    *health.PAGES,
+    *checks.PAGES,
+    *signing.PAGES,
     *copies.PAGES,
     *leaves.PAGES,
     *signing_in.PAGES,

@@ -15,7 +15,7 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAdded, MailboxPaused, MailboxResumed
 from relance.engine.mailboxes import aliases as mailboxes_aliases
-from relance.engine.mailboxes.settings import flaws, ramping, signing_in
+from relance.engine.mailboxes.settings import flaws, ramping, signing_in, signing_mail
 from relance.engine.mailboxes.settings.signing_in import Done as Done
 from relance.engine.mailboxes.settings.signing_in import TestStep as TestStep
 from relance.engine.mailboxes.sign_ins import lifetimes, standing
@@ -30,7 +30,7 @@ from relance.engine.store.mailboxes import aliases, folders, health, mailboxes, 
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.engine.store.sending import ramp_ups, refusals
-from relance.mailbox import address, providers, tls
+from relance.mailbox import address
 from relance.mailbox.account import Account, Server
 from relance.mailbox.auth import SignInKind
 from relance.wording import Text, date_of, ended
@@ -113,6 +113,11 @@ class MailboxView:
     ramp_plan: tuple[
         PlannedDay, ...
     ] = ()  # the days to come, today first, if mail leaves on every business day
+    dkim_domain: str = ""  # for which a key of its own signs its mails (DKIM); empty: none does
+    dkim_selector: str = ""
+    dkim_published: bool | None = (
+        None  # whether DNS publishes that key, as the last check found; None: not known
+    )
 
     @property
     def kept(self) -> bool:
@@ -154,7 +159,9 @@ def checked(context: Context, spec: MailboxSpec, *, by_token: bool = False) -> s
     """The address of a mailbox to take in, as it is stored; `by_token`: it needs no password. Raises `errors.Invalid` with every mistake; no server is asked."""
     allowed = context.options.allow_test_domains
     found = address.normalise(spec.address, allow_test_domains=allowed, only_ascii=True)
-    _check(spec, found.normalised, None if by_token else context.clock.now().date())
+    today = None if by_token else context.clock.now().date()
+    if problems := list(flaws.spec_problems(spec, found.normalised, today)):
+        raise errors.Invalid(problems)
     with context.database.read() as conn:
         before = mailboxes.by_address(conn, found.normalised)
     if before is not None and before.state != "removed":
@@ -231,30 +238,6 @@ def columns(what: str, server: Server) -> dict[str, object]:
     }
 
 
-def _check(spec: MailboxSpec, email: str, today: dt.date | None) -> None:
-    problems = list(_sign_in_problems(spec, email, today))
-    for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
-        problems += flaws.server_problems(what, server)
-    problems += flaws.limit_problems(spec)
-    problems += flaws.ramp_problems(spec.ramp_up, spec.daily_cap)
-    problems += flaws.policy_problems(spec.unknown_policy)
-    if problems:
-        raise errors.Invalid(problems)
-
-
-def _sign_in_problems(spec: MailboxSpec, email: str, today: dt.date | None) -> Iterator[errors.Problem]:
-    """`today`: None where it needs no password."""
-    if today and (ended := providers.password_ended(email, spec.smtp, spec.imap, today)):
-        yield ended
-    try:
-        contact_fields.tidy("name", spec.name)
-    except contact_fields.UnfitField as unfit:
-        yield errors.Problem(unfit.args[0])
-    if unreadable := tls.fault_of_pem(spec.ca_file):
-        yield errors.Problem(unreadable, where="ca_file")
-    yield from flaws.sign_in_problems(username=spec.username, password=spec.password if today else "-")
-
-
 def list_all(context: Context) -> list[MailboxView]:
     """Every mailbox, by address."""
     with context.database.read() as conn:
@@ -266,8 +249,16 @@ def list_all(context: Context) -> list[MailboxView]:
         refused = refusals.by_mailbox(conn)
         known_addresses = aliases.own_addresses(conn) | _people(conn, found)
         signed_in = standing.standings(conn, found)
+        signing = signing_mail.in_dns(conn)
     return [
-        _view(each, known_addresses, learned.get(each.id), refused.get(each.id, ()), signed_in.get(each.id))
+        _view(
+            each,
+            known_addresses,
+            learned.get(each.id),
+            refused.get(each.id, ()),
+            signed_in.get(each.id),
+            signing.get(each.id),
+        )
         for each in found
     ]
 
@@ -288,8 +279,9 @@ def show(context: Context, address: str) -> MailboxView:
         learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
         own = aliases.own_addresses(conn) | _people(conn, [found])
-        signed_in = standing.standings(conn, [found])
-    return _view(found, own, learned.get(found.id), refused.get(found.id, ()), signed_in.get(found.id))
+        signed_in = standing.standings(conn, [found]).get(found.id)
+        signing = signing_mail.in_dns(conn).get(found.id)
+    return _view(found, own, learned.get(found.id), refused.get(found.id, ()), signed_in, signing)
 
 
 def get(context: Context, wanted: str) -> Mailbox:
@@ -309,6 +301,7 @@ def _view(
     learned: ProviderHabits | None,
     refused: tuple[str, ...] = (),
     signed_in: SignInStanding | None = None,
+    in_dns: bool | None = None,
 ) -> MailboxView:
     own: dict[str, Any] = {
         name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if hasattr(each, name)
@@ -321,7 +314,7 @@ def _view(
     )
     own |= {"smtp": signing_in.place_of(each.smtp), "imap": signing_in.place_of(each.imap)}
     own |= {"smtp_server": each.smtp, "imap_server": each.imap, "own_certificate": bool(each.ca_file)}
-    own |= {"provider": provider, "refused_by": refused}
+    own |= {"provider": provider, "refused_by": refused, "dkim_published": in_dns}
     why = [each.why] if each.reason else []
     own |= {"codes": reasons.codes(why), "beside": reasons.beside(each.state, why)}
     own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -52,3 +53,8 @@ def silent(check: Check, name: str) -> Finding:
     """DNS did not say."""
     said = Text("DNS did not answer in time for {name}. It will be asked again.", name=name)
     return Finding(check, Grade.UNKNOWN, said.coded(SentenceCode.DNS_SILENT))
+
+
+def barring(found: Iterable[Finding]) -> Text:
+    """Why no first mail is to leave; without words where nothing is certain to fail."""
+    return next((each.text for each in found if each.grade is Grade.FAILED), Text.prose(""))

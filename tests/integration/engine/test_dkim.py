@@ -117,10 +117,36 @@ def test_a_key_that_is_not_published_bars_first_mails(
     assert checking.look(ready) == 1
     assert finding(ready) == ("failed", code)
     assert sent(ready) == 0
+    assert (signing_mail.show(ready, ADA).published, service.show(ready, ADA).dkim_published) == (
+        False,
+        False,
+    )
     published(zone, signing)
     assert checking.check(ready, ADA).barred is False
     engine_house.clock(ready).advance(hours=1, minutes=1)
     assert sent(ready) == 1
+
+
+def test_what_was_found_of_a_key_says_nothing_of_the_next_and_bars_nothing_without_it(
+    ready: Context, zone: Records
+) -> None:
+    published(zone, signing_mail.sign(ready, ADA, SigningRequest()))
+    checking.check(ready, ADA)
+    [told] = service.list_all(ready)
+    assert (told.dkim_domain, told.dkim_selector, told.dkim_published) == ("sales.example", "relance", True)
+    assert signing_mail.sign(ready, ADA, SigningRequest(selector="next")).published is None
+    assert service.show(ready, ADA).dkim_published is None
+    assert checking.check(ready, ADA).barred
+    signing_mail.stop(ready, ADA)
+    assert not _ada(ready).barred
+    assert sent(ready) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "then"), [("", "relance"), ("relance", "relance2"), ("s9", "s10"), ("2026", "2027")]
+)
+def test_another_key_is_called_otherwise(now: str, then: str) -> None:
+    assert signing_mail.next_selector(now) == then
 
 
 def test_the_key_is_sealed_kept_through_a_new_secret_and_shown_nowhere(ready: Context) -> None:

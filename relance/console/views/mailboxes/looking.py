@@ -18,9 +18,11 @@ from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.mailboxes.settings.signing_in import TestStep
+from relance.engine.mailboxes.settings.signing_mail import MailSigning, next_selector
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
+from relance.mailbox import free_mail
 from relance.mailbox.account import Security
 from relance.wording import N_, Text, _, dates
 
@@ -134,10 +136,18 @@ def shown(
         copies=filing,
         copies_told=filed_copies.told(filing) if filing else "",
         health=visit.app.mailboxes.health(mailbox.address) if mailbox.kept else None,
+        signing=_signing(visit, mailbox),
         can_change=visit.me.may(Permission.MAILBOXES),
         can_sign_in=visit.me.may(Permission.WORK),
         choices=visit.app.mailboxes.sign_in_choice(mailbox.address) if mailbox.kept else {},
     )
+
+
+def _signing(visit: Visit, mailbox: MailboxView) -> MailSigning | None:
+    """What signs its mails, for whoever may change that; None where nobody does: its provider owns a free-mail domain."""
+    may = mailbox.kept and visit.me.may(Permission.MAILBOXES)
+    own = mailbox.address.rpartition("@")[2] not in free_mail.DOMAINS
+    return visit.app.mailboxes.signing(mailbox.address) if may and own else None
 
 
 def _written(mailbox: MailboxView) -> dict[str, str]:
@@ -158,7 +168,10 @@ def _written(mailbox: MailboxView) -> dict[str, str]:
         "tracking_host": mailbox.tracking_host,
         "signature": mailbox.signature,
         "signature_html": mailbox.signature_html,
-        **dict.fromkeys(("ca_file", "to", "new_threads"), ""),
+        "dkim_selector": next_selector(mailbox.dkim_selector),
+        "dkim_domain": mailbox.dkim_domain or mailbox.address.rpartition("@")[2],
+        "dkim_kind": "rsa",
+        **dict.fromkeys(("ca_file", "to", "new_threads", "unsign"), ""),
     }
     for kind, server in (("smtp", mailbox.smtp_server), ("imap", mailbox.imap_server)):
         if server is not None:

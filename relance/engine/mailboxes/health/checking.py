@@ -22,11 +22,10 @@ from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
 from relance.mailbox.health import authentication_results, examination
 from relance.mailbox.health.dmarc import Passes
-from relance.mailbox.health.findings import Finding, Grade
+from relance.mailbox.health.findings import Finding, Grade, barring
 from relance.mailbox.health.link_host import LinkHost, Reached
 from relance.mailbox.health.records import OwnKey
 from relance.mailbox.parsing.inbound import InboundMail
-from relance.wording import Text
 
 DAILY = dt.timedelta(days=1)
 SOON = dt.timedelta(hours=1)  # where DNS was silent, or something bars first mails
@@ -151,12 +150,6 @@ def saw(context: Context, mailbox: Mailbox, mail: InboundMail) -> None:
         seen = authentication_results.passes(found, mailbox.address)
         with context.database.write() as conn:
             health.put(conn, mailbox.id, clock.machine_now(), seen={"spf": seen.spf, "dkim": seen.dkim})
-
-
-def barring(found: Sequence[Finding]) -> Text:
-    """Why no first mail is to leave; without words where nothing is certain to fail."""
-    said = [each.text for each in found if each.grade is Grade.FAILED]
-    return said[0] if said else NOTHING
 
 
 def let_go(context: Context, address: str, *, anyway: bool) -> MailboxHealth:

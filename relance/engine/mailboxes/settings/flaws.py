@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from relance import errors
+from relance.engine.contacts import fields as contact_fields
 from relance.engine.schedule import timezones
 from relance.engine.schedule.pace import ramp_up
 from relance.engine.states import POLICIES
 from relance.engine.store.mailboxes import mailboxes
-from relance.mailbox import greeting
+from relance.mailbox import greeting, providers, tls
 from relance.mailbox.account import Security, Server
 from relance.mailbox.composing import signature
 from relance.tracking.links import Links
@@ -23,6 +25,24 @@ NEGATIVE = Text("cannot be negative.").coded(SentenceCode.VALUE_UNFIT)
 _CONTROL = Text("contains a control character.").coded(SentenceCode.VALUE_UNFIT)
 _NO_SERVER = Text("needs a host and a port from 1 to 65535.").coded(SentenceCode.VALUE_UNFIT)
 _UNPROTECTED = Text("would send the password unencrypted.").coded(SentenceCode.UNPROTECTED)
+
+
+def spec_problems(spec: Any, email: str, today: dt.date | None) -> Iterator[errors.Problem]:
+    """What is wrong with a mailbox to take in (`MailboxSpec`). `today`: None where it needs no password."""
+    if today and (ended := providers.password_ended(email, spec.smtp, spec.imap, today)):
+        yield ended
+    try:
+        contact_fields.tidy("name", spec.name)
+    except contact_fields.UnfitField as unfit:
+        yield errors.Problem(unfit.args[0])
+    if unreadable := tls.fault_of_pem(spec.ca_file):
+        yield errors.Problem(unreadable, where="ca_file")
+    yield from sign_in_problems(username=spec.username, password=spec.password if today else "-")
+    for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
+        yield from server_problems(what, server)
+    yield from limit_problems(spec)
+    yield from ramp_problems(spec.ramp_up, spec.daily_cap)
+    yield from policy_problems(spec.unknown_policy)
 
 
 def server_problems(what: str, server: Server) -> Iterator[errors.Problem]:

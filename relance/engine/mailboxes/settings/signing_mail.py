@@ -4,7 +4,9 @@ DNS has to publish, taken away. The private key is sealed like a password and ne
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -20,7 +22,8 @@ from relance.engine.store.users import audit
 from relance.mailbox import free_mail, providers
 from relance.mailbox.composing import dkim
 from relance.mailbox.composing.dkim import SigningKey
-from relance.mailbox.health import dmarc
+from relance.mailbox.health import dmarc, findings
+from relance.mailbox.health.findings import Check, Finding
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 
@@ -51,6 +54,7 @@ class MailSigning:
     kind: str = ""  # rsa, ed25519
     name: str = ""  # where it is published, as TXT
     record: str = ""  # what is published there
+    published: bool | None = None  # whether DNS publishes it, as the last check found; None: not known
     notes: tuple[str, ...] = ()  # what is worth knowing before it is
     notes_why: tuple[Why, ...] = ()  # the same, for programs
 
@@ -59,12 +63,34 @@ def show(context: Context, address: str) -> MailSigning:
     """What signs a mailbox's mails."""
     with context.database.read() as conn:
         mailbox = mailboxes.named(conn, address)
+        found = health.of(conn, mailbox.id)
     key = context.signing_key(mailbox)
-    if key is None:
-        return MailSigning(mailbox.address)
-    notes = _notes(mailbox, key)
+    notes = list(_notes(mailbox, key))
     told = tuple(str(each) for each in notes), reasons.whys_of(notes)
-    return MailSigning(mailbox.address, key.domain, key.selector, key.kind, key.name, key.record, *told)
+    if key is None:
+        return MailSigning(mailbox.address, notes=told[0], notes_why=told[1])
+    there = key.name, key.record, published(found.findings)
+    return MailSigning(mailbox.address, key.domain, key.selector, key.kind, *there, *told)
+
+
+_IN_DNS: Mapping[str, bool] = {
+    SentenceCode.DKIM_OWN_KEY: True,
+    SentenceCode.DKIM_PASSES: True,  # what became of a mail is only told where the key is there
+    SentenceCode.DKIM_FAILS: True,
+    SentenceCode.DKIM_NOT_PUBLISHED: False,
+    SentenceCode.DKIM_OTHER_KEY: False,
+}
+
+
+def published(found: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether DNS publishes the key that signs, by the stored findings of the last check; None where they do not say."""
+    said = (each.text.code for each in map(Finding.read, map(dict, found)) if each.check is Check.DKIM)
+    return next((_IN_DNS[code] for code in said if code in _IN_DNS), None)
+
+
+def in_dns(conn: Connection) -> dict[int, bool | None]:
+    """The same of every mailbox that has such a key."""
+    return {number: published(each.findings) for number, each in health.of_signers(conn).items()}
 
 
 def sign(context: Context, address: str, wish: SigningRequest) -> MailSigning:
@@ -91,7 +117,7 @@ def stop(context: Context, address: str) -> MailSigning:
         mailbox = mailboxes.named(conn, address)
         if mailbox.dkim_key:
             _store(conn, context, mailbox, {"dkim_key": None, "dkim_selector": "", "dkim_domain": ""}, "")
-    return MailSigning(mailbox.address)
+    return show(context, address)
 
 
 def _store(
@@ -102,13 +128,24 @@ def _store(
     was = dkim.record_name(before.dkim_selector, before.dkim_domain) if before.dkim_key else ""
     mailboxes.change(conn, mailbox.id, **values)
     # What was seen of its mails, and found in DNS, was about another key.
-    health.put(conn, mailbox.id, clock.machine_now(), seen=None)
+    _forget_findings(conn, before)
     if name:
         health.await_check(conn, before, context.clock.now())
     said = MailboxChanged(because(Code.MAILBOX_SETTINGS, dkim=name), dkim=name)
     events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
     told = {"before": {"dkim": was}, "after": {"dkim": name}}
     audit.write(conn, "mailboxes.sign_mails", mailbox.address, clock.machine_now(), **told)
+
+
+def _forget_findings(conn: Connection, mailbox: Mailbox) -> None:
+    """None of them bars a first mail any more, and it is looked again at once."""
+    stored = health.of(conn, mailbox.id)
+    left = [each for each in stored.findings if each["check"] != Check.DKIM.value]
+    health.put(conn, mailbox.id, clock.machine_now(), seen=None, findings=left)
+    if health.awaited_until(mailbox.barred) is None and mailbox.barred:
+        mailboxes.change(
+            conn, mailbox.id, barred=findings.barring([Finding.read(dict(each)) for each in left])
+        )
 
 
 def _checked(wish: SigningRequest, selector: str, domain: str, mailbox: Mailbox) -> SigningKey:
@@ -143,17 +180,19 @@ def _unfit(text: Text) -> Text:
     return text.coded(SentenceCode.VALUE_UNFIT)
 
 
-def _notes(mailbox: Mailbox, key: SigningKey) -> list[Text]:
-    notes = []
+def _notes(mailbox: Mailbox, key: SigningKey | None) -> Iterator[Text]:
     provider = providers.at(mailbox.address, mailbox.smtp, mailbox.imap)
     if provider and provider.authentication and provider.authentication.dkim_selectors:
-        notes.append(
-            Text(
-                "{provider} can sign the mail of its customers itself. A second signature does no harm, but it is not needed.",
-                provider=provider.title,
-            ).coded(SentenceCode.DKIM_BY_PROVIDER)
-        )
-    if key.kind == "ed25519":
+        yield Text(
+            "{provider} can sign the mail of its customers itself. A second signature does no harm, but it is not needed.",
+            provider=provider.title,
+        ).coded(SentenceCode.DKIM_BY_PROVIDER)
+    if key is not None and key.kind == "ed25519":
         said = Text("Many receivers do not know Ed25519 yet: to them the mail is unsigned.")
-        notes.append(said.coded(SentenceCode.DKIM_KIND_NEW))
-    return notes
+        yield said.coded(SentenceCode.DKIM_KIND_NEW)
+
+
+def next_selector(now: str) -> str:
+    """A name for another key, so that both can be published for a while: relance, relance2, relance3."""
+    name, number = re.fullmatch(r"(.*?)(\d{0,9})", now).groups()  # type: ignore[union-attr]
+    return f"{name}{int(number or 1) + 1}" if now else SELECTOR

@@ -39,6 +39,12 @@ def of(conn: Connection, mailbox_id: int) -> StoredHealth:
     return StoredHealth() if row is None else StoredHealth(**row._asdict())
 
 
+def of_signers(conn: Connection) -> dict[int, StoredHealth]:
+    """Of those that sign their mails by a key of their own."""
+    query = sa.select(mailbox_health.c.mailbox_id, *_COLUMNS).join(mailbox).where(mailbox.c.dkim_domain != "")
+    return {row.mailbox_id: StoredHealth(*row[1:]) for row in conn.execute(query)}
+
+
 def put(conn: Connection, mailbox_id: int, due_at: dt.datetime, **values: object) -> None:
     """Note it, and when it is looked at next."""
     row = {"mailbox_id": mailbox_id, "due_at": due_at, **values}

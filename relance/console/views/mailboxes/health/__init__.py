@@ -1,0 +1,1 @@
+"""Whether receivers trust a mailbox's mail: checked again, overruled, signed."""
