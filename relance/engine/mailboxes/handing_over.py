@@ -19,8 +19,8 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.mailboxes import remove as removing
 from relance.engine.reasons import Code
-from relance.engine.sequences import control
-from relance.engine.sequences.control import LockedEnrollments
+from relance.engine.sequences.resuming import going_on
+from relance.engine.sequences.resuming.going_on import Going
 from relance.engine.sequences.senders import another, conversation
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
@@ -270,9 +270,10 @@ def _carry_out(conn: Connection, context: Context, wish: HandOverWish, found: Se
     if not wish.gone:
         return
     known = contacts.by_ids(conn, [row.contact_id for row in moved])
-    for row, (_before, mail) in zip(moved, going, strict=True):
-        theirs = LockedEnrollments(conn, context, known[row.contact_id], now)
-        control.go_on(theirs, row, mail, together=True)
+    people = [
+        Going(row, known[row.contact_id], mail) for row, (_before, mail) in zip(moved, going, strict=True)
+    ]
+    going_on.go_on(conn, context, people, now, together=True)
 
 
 def _fates(

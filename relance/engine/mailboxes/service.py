@@ -23,7 +23,7 @@ from relance.engine.mailboxes.sign_ins.standing import SignInStanding
 from relance.engine.reasons import Code, Why
 from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.pace.ramp_up import PlannedDay
-from relance.engine.sequences import backlog
+from relance.engine.sequences.resuming import backlog
 from relance.engine.store import done_by, events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import aliases, folders, health, mailboxes, provider_traits

@@ -19,7 +19,7 @@ from relance.engine.journal.evidence import shown_absent
 from relance.engine.reasons import Code
 from relance.engine.sending.doubt import forgotten_mails, proofs, restore_guard
 from relance.engine.sending.doubt.proofs import Left
-from relance.engine.sequences import backlog
+from relance.engine.sequences.resuming import backlog
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes

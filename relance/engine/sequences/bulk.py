@@ -21,10 +21,14 @@ from relance.engine.reasons import Code
 from relance.engine.sequences import control, listing
 from relance.engine.sequences.control import LockedEnrollments
 from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.sequences.resuming import going_on
+from relance.engine.sequences.resuming.going_on import Going
 from relance.engine.states import OPEN, BulkOutcome, Event, State
 from relance.engine.store import done_by
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollment_details, enrollment_lists, enrollments, tasks
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
@@ -182,12 +186,20 @@ def _all(rows: Iterable[Enrollment]) -> dict[int, BulkOutcome]:
 
 def _going_on(reason: str, *, dry_run: bool) -> Act:
     def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
-        people = contacts.by_ids(theirs.conn, [row.contact_id for row in rows])
+        held = [(row.id, row.step or "") for row in rows if row.state is State.HELD]
+        mails = messages.of_steps(theirs.conn, held)
         gone = {each for each in {row.mailbox_id for row in rows} if _is_removed(theirs, each)}
-        found = {}
-        for row in rows:
-            one = dataclasses.replace(theirs, person=people[row.contact_id])
-            found[row.id] = _let_go(one, row, reason, dry_run, removed=row.mailbox_id in gone)
+        found = {
+            row.id: _outcome(theirs, row, mails.get((row.id, row.step or "")), removed=row.mailbox_id in gone)
+            for row in rows
+        }
+        going = [row for row in rows if found[row.id] in DONE]
+        if going and not dry_run:
+            people = contacts.by_ids(theirs.conn, [row.contact_id for row in going])
+            all_of = [
+                Going(row, people[row.contact_id], mails.get((row.id, row.step or ""))) for row in going
+            ]
+            going_on.go_on(theirs.conn, theirs.context, all_of, theirs.now, reason, together=True)
         return found
 
     return act
@@ -197,18 +209,15 @@ def _is_removed(theirs: LockedEnrollments, mailbox_id: int) -> bool:
     return mailboxes.by_id(theirs.conn, mailbox_id).state == "removed"
 
 
-def _let_go(
-    theirs: LockedEnrollments, row: Enrollment, reason: str, dry_run: bool, *, removed: bool
+def _outcome(
+    theirs: LockedEnrollments, row: Enrollment, mail: Message | None, *, removed: bool
 ) -> BulkOutcome:
-    mail = theirs.mail(row) if row.state is State.HELD else None
     if control.in_doubt(mail):
         return BulkOutcome.MAIL_IN_DOUBT
     if control.unproved(theirs, row):
         return BulkOutcome.STEP_IN_DOUBT
     if removed:
         return BulkOutcome.MAILBOX_REMOVED
-    if not dry_run:
-        control.go_on(theirs, row, mail, reason, together=True)
     return BulkOutcome.STAYS_PAUSED if row.paused_besides else BulkOutcome.CHANGED
 
 

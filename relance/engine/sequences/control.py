@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
@@ -15,10 +15,9 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.base import EventData
-from relance.engine.event_log.of_people import StepSkipped
-from relance.engine.journal import evidence
-from relance.engine.reasons import Cause, Code, Reason, because
-from relance.engine.sequences import backlog, step_context
+from relance.engine.reasons import Code, Reason
+from relance.engine.sequences.resuming import going_on
+from relance.engine.sequences.resuming.going_on import Going
 from relance.engine.sequences.senders import another, conversation
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import done_by, events
@@ -26,9 +25,9 @@ from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent, Told
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages, refusals, restore_doubts
+from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import changing, enrollment_details, enrollments, moves, tasks
+from relance.engine.store.sequences import enrollment_details, enrollments, tasks
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
@@ -203,7 +202,7 @@ def in_doubt(mail: Message | None) -> bool:
 
 def unproved(theirs: LockedEnrollments, row: Enrollment) -> bool:
     """Whether the mail of the step to do may have been sent before a restore: that must be decided, too."""
-    return row.step_kind == "mail" and _unproved(theirs, row) is not None
+    return row.step_kind == "mail" and going_on.unproved(theirs.conn, row) is not None
 
 
 def _refuse_unknown(mail: Message | None) -> None:
@@ -238,16 +237,6 @@ def _refuse_unproved(theirs: LockedEnrollments, row: Enrollment) -> None:
         )
 
 
-def _unproved(theirs: LockedEnrollments, row: Enrollment) -> dt.datetime | None:
-    """What stays in doubt of somebody whom a person lets go on: before a branch or a task it is the mail behind it, which
-    is asked about again before it goes."""
-    if row.lost_before is None or row.step is None:
-        return None
-    sender = mailboxes.by_id(theirs.conn, row.mailbox_id)
-    absent = evidence.shown_absent(row.lost_before, sender.files_sent, sender.synced_at)
-    return None if absent else row.lost_before
-
-
 def go_on(
     theirs: LockedEnrollments,
     row: Enrollment,
@@ -259,47 +248,8 @@ def go_on(
     """Let somebody go on with whom nothing is in doubt (`in_doubt`, `unproved`); a `mail` that was given up is passed over.
     `together` with many others: what fell due is spread, and whom a person had paused as well stays paused,
     for it was not they who were looked at. Raises `errors.Invalid` where their mailbox was removed."""
-    sender = mailboxes.by_id(theirs.conn, row.mailbox_id)
-    if sender.state == "removed":
-        raise errors.Invalid(
-            Text(
-                "{email} was contacted from {address}, which was removed. Choose the mailbox to continue from, or add this one again; otherwise nothing would ever be sent.",
-                email=theirs.person.email,
-                address=sender.address,
-            )
-        )
-    event: Told = Event.RELEASED if row.state is State.HELD else Event.RESUMED
-    change = backlog.overdue(theirs.conn, theirs.context, row, theirs.person, spread=together)
-    code = Code.RELEASED if event is Event.RELEASED else Code.RESUMED
-    for name in reasons.organisations(row.why):
-        refusals.lift(theirs.conn, row.mailbox_id, name)  # a person tries it again
-    values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(theirs, row), **change}
-    why = done_by.done(theirs.conn, code, text=reason)
-    if together and row.paused_besides:
-        why = replace(why, given=Cause.OTHER)  # it takes back nothing that a person said
-    theirs.apply([row], event, why, values)
-    tasks.close_step(theirs.conn, [row.id], tasks.HAND_OVER, "done", theirs.now)
-    due, kind = change.get("due_at", row.due_at), row.step_kind
-    skipped = _left_out(theirs, row, mail)
-    if skipped is not None:
-        place = theirs.script(row).place(theirs.person, theirs.context.workspace)
-        done_at = restore_doubts.counted_from(row, theirs.now)
-        position = theirs.script(row).after(row.step or "", done_at, place, str(row.id))
-        theirs.tell([row], StepSkipped(skipped))
-        moves.move(theirs.conn, row, position, theirs.now)
-        due, kind = position.due_at, position.step_kind
-    if due is not None and kind == "mail":
-        mailboxes.schedule_turn(theirs.conn, [row.mailbox_id], due)
-
-
-def _left_out(theirs: LockedEnrollments, row: Enrollment, mail: Message | None) -> Reason | None:
-    """Why the step somebody was held at is passed over; None where it is to be done now."""
-    if mail is not None and mail.state in states.MESSAGE_GIVEN_UP:
-        return because(Code.MAIL_OVER, state=mail.state.value)
-    lacks = because(Code.NOTHING_TO_REPLY_TO)
-    if row.state is not State.HELD or lacks.code not in {each.code for each in row.why}:
-        return None
-    return lacks if step_context.without_thread(theirs.conn, theirs.context, row) == row.step else None
+    people = [Going(row, theirs.person, mail)]
+    going_on.go_on(theirs.conn, theirs.context, people, theirs.now, reason, together=together)
 
 
 def _sender(context: Context, mailbox: str) -> Mailbox:
@@ -331,14 +281,7 @@ class LockedEnrollments:
     ) -> list[Enrollment]:
         """Apply news and write it down, where it is only noted beside another reason as well; returns those whose state it
         changed, as they were."""
-        ids = [row.id for row in rows]
-        applied = enrollments.apply(self.conn, ids, event, self.now, reason=why, values=values)
-        changed = [before for before, after in applied if after != before.state]
-        noted = [
-            row for row, after in applied if after == row.state and changing.noted(row, event, why, self.now)
-        ]
-        self.tell([*changed, *noted], events.news(event, why))
-        return changed
+        return going_on.apply(self.conn, rows, event, why, self.now, values)
 
     def tell(self, rows: Iterable[Enrollment], said: EventData) -> None:
         """An event for each."""

@@ -17,7 +17,7 @@ from relance.engine.definition.reading import files, load, partial
 from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublished, SequenceResumed
 from relance.engine.reasons import Code
 from relance.engine.roles import scope_now
-from relance.engine.sequences import backlog
+from relance.engine.sequences.resuming import backlog
 from relance.engine.store import done_by, events, statistics
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sequences import sequences

@@ -16,8 +16,9 @@ from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.sending.doubt import in_doubt
-from relance.engine.sequences import backlog, control, enroll, publish
+from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.sequences.resuming import backlog
 from relance.engine.states import MessageState, State
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases, mailboxes

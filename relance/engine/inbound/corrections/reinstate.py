@@ -17,8 +17,9 @@ from relance.engine.context import Context
 from relance.engine.inbound.corrections import decisions, inbox
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.reasons import Cause, Code
-from relance.engine.sequences import backlog, control
+from relance.engine.sequences import control
 from relance.engine.sequences.control import EnrollmentView
+from relance.engine.sequences.resuming import backlog
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts import contacts, suppressions

@@ -27,7 +27,8 @@ from relance.engine.inbound.corrections.traces import Colleague, Revision, Revis
 from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sending.refusals import refusing_domains
-from relance.engine.sequences import away, backlog
+from relance.engine.sequences import away
+from relance.engine.sequences.resuming import backlog
 from relance.engine.states import Event, State
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.mailboxes import mailboxes

@@ -24,7 +24,7 @@ from relance.engine.mailboxes.settings import flaws, ramping, signing_in
 from relance.engine.mailboxes.settings.signing_in import Done
 from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.reasons import Code, because
-from relance.engine.sequences import backlog
+from relance.engine.sequences.resuming import backlog
 from relance.engine.store import events
 from relance.engine.store.mailboxes import health, mailboxes
 from relance.engine.store.mailboxes.mailboxes import FORGOTTEN, LIMITS, NOTHING, SENDER, SIGN_IN, Mailbox

@@ -18,7 +18,7 @@ from relance.engine.mailboxes.settings.signing_in import Done
 from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.mailboxes.sign_ins.lifetimes import Granted
 from relance.engine.reasons import Code, because
-from relance.engine.sequences import backlog
+from relance.engine.sequences.resuming import backlog
 from relance.engine.store import events
 from relance.engine.store.mailboxes import grants, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox

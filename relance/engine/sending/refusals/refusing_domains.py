@@ -14,7 +14,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import OrganisationRetried
 from relance.engine.event_log.of_people import EnrollmentHeld, EnrollmentReleased
 from relance.engine.reasons import Cause, Code, HoldKind, Reason, because
-from relance.engine.sequences import backlog
+from relance.engine.sequences.resuming import backlog
 from relance.engine.states import Event, State
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts

@@ -12,7 +12,7 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_people import TaskReopened
 from relance.engine.reasons import Code, because
-from relance.engine.sequences import backlog
+from relance.engine.sequences.resuming import backlog
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.states import Event, State
 from relance.engine.store import done_by, events

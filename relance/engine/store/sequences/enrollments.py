@@ -37,17 +37,29 @@ def apply(
     Returns each as it was, with the state it now has. `values` are further columns set with it, or say them of each.
     Whatever changes the row raises its version, so that a send which read it before finds out.
     """
-    applied, changes = [], []
+    applied, changes, written = [], [], list[dict[str, Any]]()
     for row in locked(conn, enrollment_ids):
         more = values(row) if callable(values) else values or {}
         after, change = changing.by_news(row, event, now, _given(event, reason), more)
         applied.append((row, after))
         if change:
             changes.append(HoldChange(row, after, changing.why(row, change)))
-            change["version"] = row.version + 1
-            conn.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(change))
+            written.append({**change, "version": row.version + 1, "of": row.id})
+    _write(conn, written)
     holds.keep(conn, changes, now)
     return applied
+
+
+def _write(conn: Connection, changes: Iterable[Mapping[str, Any]]) -> None:
+    """One statement for all of which the same columns change."""
+    by_columns: dict[frozenset[str], list[Mapping[str, Any]]] = {}
+    for each in changes:
+        by_columns.setdefault(frozenset(each), []).append(each)
+    for rows in by_columns.values():
+        conn.execute(_BY_NUMBER, rows)
+
+
+_BY_NUMBER = sa.update(enrollment).where(enrollment.c.id == sa.bindparam("of"))
 
 
 def take_back_stop(

@@ -138,18 +138,22 @@ def keep(conn: Connection, changes: Iterable[HoldChange], now: dt.datetime) -> N
     """Open and close rows as these enrollments stand now."""
     concerned = {each.row.id: each for each in changes if each.concerns_holds}
     kept = _open(conn, concerned) if concerned else {}
-    closed: list[int | None] = []
+    closed, opened = list[int | None](), list[dict[str, Any]]()
     for number, change in concerned.items():
-        closed += _kept_of(conn, change, kept.get(number, []), now)
+        over, new = _kept_of(conn, change, kept.get(number, []))
+        closed += over
+        opened += [_row(conn, change.row, why, now) for why in new]
+    if opened:
+        conn.execute(sa.insert(hold), opened)
     for start in range(0, len(closed), _AT_ONCE):
         here = hold.c.id.in_(closed[start : start + _AT_ONCE])
         conn.execute(sa.update(hold).where(here).values(closed_at=now, closed_by=FOLLOWS))
 
 
 def _kept_of(
-    conn: Connection, change: HoldChange, kept: Sequence[Hold], now: dt.datetime
-) -> list[int | None]:
-    """Open what is new; returns the rows to close. What is only told in other words stays the same row."""
+    conn: Connection, change: HoldChange, kept: Sequence[Hold]
+) -> tuple[list[int | None], list[Reason]]:
+    """The rows to close, and what is to be opened. What is only told in other words stays the same row."""
     wanted, closed = in_force(change.state, change.why), []
     new = [why for why in reversed(wanted) if all(each.why != why for each in kept)]
     for each in kept:
@@ -161,9 +165,7 @@ def _kept_of(
         else:
             new.remove(told)
             conn.execute(sa.update(hold).where(hold.c.id == each.id).values(_said(told)))
-    if new:
-        conn.execute(sa.insert(hold), [_row(conn, change.row, why, now) for why in new])
-    return closed
+    return closed, new
 
 
 def _is_same(one: Reason, other: Reason) -> bool:

@@ -1,0 +1,1 @@
+"""How people go on: what fell due meanwhile, and many of them at once."""
