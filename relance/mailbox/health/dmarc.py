@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,9 @@ class Policy:
     percent: int = 100  # of the mail it is asked for
     strict_spf: bool = False  # the domain itself must have passed, not another of the same organisation
     strict_dkim: bool = False
+    testing: bool = (
+        False  # receivers are asked to be milder than it says (RFC 9989), which older ones do not know
+    )
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def parsed(record: bytes, *, subdomain: bool = False) -> Policy | None:
         min(100, int(percent)) if percent.isascii() and percent.isdecimal() and len(percent) < 4 else 100,
         tags.get("aspf", "").lower() == "s",
         tags.get("adkim", "").lower() == "s",
+        tags.get("t", "").lower() == "y",
     )
 
 
@@ -90,8 +95,8 @@ def look_up(domain: str, answers: DnsAnswers) -> Found:
     return Found()
 
 
-def examine(domain: str, passes: Passes, answers: DnsAnswers) -> Finding:
-    """How it stands with a domain whose mail passes as told."""
+def examine(domain: str, passes: Passes, answers: DnsAnswers, signs: str = "") -> Finding:
+    """How it stands with a domain whose mail passes as told; `signs`: the domain for which it is signed here, empty where it is not."""
     found = look_up(domain, answers)
     if found.silent:
         return findings.silent(Check.DMARC, found.silent)
@@ -110,10 +115,11 @@ def examine(domain: str, passes: Passes, answers: DnsAnswers) -> Finding:
             record="v=DMARC1; p=none",
         )
         return Finding(Check.DMARC, Grade.WARNING, said.coded(SentenceCode.DMARC_MISSING))
-    return _judged(domain, found.policy, passes)
+    return next(_judged(domain, found.policy, passes, signs))
 
 
-def _judged(domain: str, policy: Policy, passes: Passes) -> Finding:
+def _judged(domain: str, policy: Policy, passes: Passes, signs: str) -> Iterator[Finding]:
+    """The first counts."""
     if passes.spf is False and passes.dkim is False and policy.request is not Request.NONE:
         said = Text(
             "{domain} asks receivers to refuse or set aside mail that passes neither SPF nor DKIM for it (DMARC), and "
@@ -121,7 +127,21 @@ def _judged(domain: str, policy: Policy, passes: Passes) -> Finding:
             "first.",
             domain=domain,
         ).coded(SentenceCode.DMARC_REFUSES)
-        certain = policy.request is Request.REJECT and policy.percent == 100
-        return Finding(Check.DMARC, Grade.FAILED if certain else Grade.WARNING, said)
+        certain = policy.request is Request.REJECT and policy.percent == 100 and not policy.testing
+        yield Finding(Check.DMARC, Grade.FAILED if certain else Grade.WARNING, said)
+    if policy.strict_dkim and signs and not aligned(domain, signs, strict=True):
+        said = Text(
+            "The DMARC record of {domain} accepts only signatures for {domain} itself (adkim=s), and the mail of this mailbox is "
+            "signed for {signs}, which does not count. Use a key for {domain}, or ask its DNS administrator to remove adkim=s.",
+            domain=domain,
+            signs=signs,
+        )
+        yield Finding(Check.DMARC, Grade.WARNING, said.coded(SentenceCode.DMARC_STRICT))
+    if policy.testing:
+        said = Text(
+            "{domain} has a DMARC record that is a test (t=y): receivers are asked not to follow it strictly.",
+            domain=domain,
+        )
+        yield Finding(Check.DMARC, Grade.FINE, said.coded(SentenceCode.DMARC_TESTING))
     said = Text("{domain} has a DMARC record.", domain=domain)
-    return Finding(Check.DMARC, Grade.FINE, said.coded(SentenceCode.DMARC_FOUND))
+    yield Finding(Check.DMARC, Grade.FINE, said.coded(SentenceCode.DMARC_FOUND))

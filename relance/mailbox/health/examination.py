@@ -42,7 +42,8 @@ def _found(
         sender = spf.examine(domain, provider.spf_include, answers)
         yield sender
         yield _signed(domain, provider, answers, seen, key)
-        yield dmarc.examine(domain, Passes(_passes(seen.spf, sender), seen.dkim), answers)
+        passes = Passes(_passes(seen.spf, sender), seen.dkim)
+        yield dmarc.examine(domain, passes, answers, key.domain if key else "")
         yield records.mx(domain, answers)
     yield link_host.examine(links, answers)
 

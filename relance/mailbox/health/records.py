@@ -70,6 +70,7 @@ def signed(domain: str, *, passes: bool) -> Finding:
 class OwnKey:
     """The public half of what signs a mailbox's mails here, and where it has to be published."""
 
+    domain: str  # for which it signs
     name: str  # selector._domainkey.domain
     record: str  # as it has to be published
     public: bytes  # what `p=` has to hold
@@ -81,7 +82,10 @@ def own_key(key: OwnKey, answers: DnsAnswers) -> Finding:
     if answer.silent:
         return findings.silent(Check.DKIM, key.name)
     known = [tagged(each) for each in answer.records if key_of(each) == key.public]
-    if any(_takes_mail(each) for each in known):
+    good = [each for each in known if _takes_mail(each)]
+    if good and all(is_test(each) for each in good):
+        return _testing(key.name)
+    if good:
         said = Text("The key that signs the mail of this mailbox is published at {name}.", name=key.name)
         return Finding(Check.DKIM, Grade.FINE, said.coded(SentenceCode.DKIM_OWN_KEY))
     if not answer.records:
@@ -107,6 +111,20 @@ def _takes_mail(tags: dict[str, str]) -> bool:
     return (not hashes or "sha256" in hashes) and (not uses or bool(uses & {"*", "email"}))
 
 
+def is_test(tags: dict[str, str]) -> bool:
+    """Whether a record says that its domain only tries DKIM out: receivers then count the mail as unsigned (RFC 6376, 3.6.1)."""
+    return "y" in _listed(tags.get("t", ""))
+
+
+def _testing(name: str) -> Finding:
+    said = Text(
+        "The key at {name} is published as a test (t=y), so that receivers count the mail as unsigned. The DNS administrator"
+        " has to remove t=y from that record.",
+        name=name,
+    )
+    return Finding(Check.DKIM, Grade.WARNING, said.coded(SentenceCode.DKIM_TESTING))
+
+
 def _listed(value: str) -> set[str]:
     return {each.strip().lower() for each in value.split(":") if each.strip()}
 
@@ -119,7 +137,10 @@ def dkim(domain: str, selectors: Sequence[str], answers: DnsAnswers) -> Finding:
         name = f"{selector}._domainkey.{domain}"
         answer = answers.ask(name, "TXT")
         silent = silent or (name if answer.silent else "")
-        if any(key_of(each) for each in answer.records):
+        keys = [tagged(each) for each in answer.records if key_of(each)]
+        if keys and all(is_test(each) for each in keys):
+            return _testing(name)
+        if keys:
             said = Text(
                 "A key for DKIM is published for {domain} ({selector}).", domain=domain, selector=selector
             )

@@ -48,6 +48,8 @@ def test_a_key_is_made_told_with_its_record_and_taken_away(console: Console, ann
         assert 'value="relance2"' in made  # what another key would be called
         found(console, ann, SentenceCode.DKIM_NOT_PUBLISHED, Grade.FAILED)
         assert in_english("not published") in section(boss.get(f"/mailboxes/{ANN}").text)
+        found(console, ann, SentenceCode.DKIM_TESTING, Grade.WARNING)
+        assert in_english("only a test") in section(boss.get(f"/mailboxes/{ANN}").text)
         found(console, ann, SentenceCode.DKIM_OWN_KEY)
         assert in_english("DNS publishes the key.") in section(boss.get(f"/mailboxes/{ANN}").text)
         asked = section(boss.post("/mailboxes/dkim-stop", data={"address": ANN}).text)

@@ -127,6 +127,15 @@ def test_a_key_that_is_not_published_bars_first_mails(
     assert sent(ready) == 1
 
 
+def test_a_record_that_is_a_test_is_told_and_bars_nothing(ready: Context, zone: Records) -> None:
+    signing = signing_mail.sign(ready, ADA, SigningRequest())
+    published(zone, dataclasses.replace(signing, record=signing.record.replace("k=rsa", "k=rsa; t=y")))
+    assert not checking.check(ready, ADA).barred
+    assert finding(ready) == ("warning", "dkim_testing")
+    told = signing_mail.show(ready, ADA)
+    assert (told.published, told.testing) == (True, True)
+
+
 def test_what_was_found_of_a_key_says_nothing_of_the_next_and_bars_nothing_without_it(
     ready: Context, zone: Records
 ) -> None:

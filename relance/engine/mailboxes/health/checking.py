@@ -118,7 +118,7 @@ def _check(context: Context, mailbox: Mailbox) -> None:
 
 def _own_key(context: Context, mailbox: Mailbox) -> OwnKey | None:
     key = context.signing_key(mailbox)
-    return None if key is None else OwnKey(key.name, key.record, key.public)
+    return None if key is None else OwnKey(key.domain, key.name, key.record, key.public)
 
 
 def _passes(seen: object) -> Passes | None:

@@ -55,6 +55,7 @@ class MailSigning:
     name: str = ""  # where it is published, as TXT
     record: str = ""  # what is published there
     published: bool | None = None  # whether DNS publishes it, as the last check found; None: not known
+    testing: bool = False  # it is published as a test, and receivers count the mail as unsigned
     notes: tuple[str, ...] = ()  # what is worth knowing before it is
     notes_why: tuple[Why, ...] = ()  # the same, for programs
 
@@ -69,7 +70,8 @@ def show(context: Context, address: str) -> MailSigning:
     told = tuple(str(each) for each in notes), reasons.whys_of(notes)
     if key is None:
         return MailSigning(mailbox.address, notes=told[0], notes_why=told[1])
-    there = key.name, key.record, published(found.findings)
+    code = _said(found.findings)
+    there = key.name, key.record, _IN_DNS.get(code), code == SentenceCode.DKIM_TESTING
     return MailSigning(mailbox.address, key.domain, key.selector, key.kind, *there, *told)
 
 
@@ -77,6 +79,7 @@ _IN_DNS: Mapping[str, bool] = {
     SentenceCode.DKIM_OWN_KEY: True,
     SentenceCode.DKIM_PASSES: True,  # what became of a mail is only told where the key is there
     SentenceCode.DKIM_FAILS: True,
+    SentenceCode.DKIM_TESTING: True,
     SentenceCode.DKIM_NOT_PUBLISHED: False,
     SentenceCode.DKIM_OTHER_KEY: False,
 }
@@ -84,8 +87,14 @@ _IN_DNS: Mapping[str, bool] = {
 
 def published(found: Sequence[Mapping[str, Any]]) -> bool | None:
     """Whether DNS publishes the key that signs, by the stored findings of the last check; None where they do not say."""
-    said = (each.text.code for each in map(Finding.read, map(dict, found)) if each.check is Check.DKIM)
-    return next((_IN_DNS[code] for code in said if code in _IN_DNS), None)
+    return _IN_DNS.get(_said(found))
+
+
+def _said(found: Sequence[Mapping[str, Any]]) -> str:
+    """What the last check found of DKIM, as a code."""
+    return next(
+        (each.text.code for each in map(Finding.read, map(dict, found)) if each.check is Check.DKIM), ""
+    )
 
 
 def in_dns(conn: Connection) -> dict[int, bool | None]:

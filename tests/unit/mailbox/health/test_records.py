@@ -96,6 +96,7 @@ def test_where_dns_is_silent_nothing_is_certain(name: str) -> None:
         (b"v=DMARC1; p=perhaps", False, None),
         (b"p=reject; v=DMARC1", False, None),
         (b"v=dmarc1; p=reject", False, None),
+        (b"v=DMARC1; p=reject; t=y", False, dmarc.Policy(dmarc.Request.REJECT, testing=True)),
         (b"v=DMARC1; p=reject; pct=many", False, dmarc.Policy(dmarc.Request.REJECT)),
         (b"\xff\xfe", False, None),
     ],
@@ -123,6 +124,8 @@ REJECT = "v=DMARC1; p=reject"
         (REJECT, Passes(None, False), Grade.FINE, SentenceCode.DMARC_FOUND),
         (REJECT, Passes(False, True), Grade.FINE, SentenceCode.DMARC_FOUND),
         (f"{REJECT}; pct=50", Passes(False, False), Grade.WARNING, SentenceCode.DMARC_REFUSES),
+        (f"{REJECT}; t=y", Passes(False, False), Grade.WARNING, SentenceCode.DMARC_REFUSES),
+        (f"{REJECT}; t=y", Passes(False, True), Grade.FINE, SentenceCode.DMARC_TESTING),
         ("v=DMARC1; p=quarantine", Passes(False, False), Grade.WARNING, SentenceCode.DMARC_REFUSES),
         ("v=DMARC1; p=none", Passes(False, False), Grade.FINE, SentenceCode.DMARC_FOUND),
         ("v=spf1", Passes(), Grade.WARNING, SentenceCode.DMARC_MISSING),
@@ -133,6 +136,42 @@ def test_a_refusal_is_told_only_where_both_are_known_to_fail(
 ) -> None:
     answers = FrozenAnswers({(f"_dmarc.{OURS}", "TXT"): (record.encode(),)})
     assert judged(dmarc.examine(OURS, passes, answers)) == (grade, code)
+
+
+@pytest.mark.parametrize(
+    ("record", "signs", "code"),
+    [
+        ("v=DMARC1; p=none; adkim=s", OURS, SentenceCode.DMARC_STRICT),
+        ("v=DMARC1; p=none; adkim=s", f"mail.{OURS}", SentenceCode.DMARC_FOUND),
+        ("v=DMARC1; p=none; adkim=s", "", SentenceCode.DMARC_FOUND),
+        ("v=DMARC1; p=none; adkim=r", OURS, SentenceCode.DMARC_FOUND),
+    ],
+)
+def test_a_signature_that_strict_alignment_does_not_count_is_told(
+    record: str, signs: str, code: SentenceCode
+) -> None:
+    below = f"mail.{OURS}"
+    answers = FrozenAnswers({(f"_dmarc.{OURS}", "TXT"): (record.encode(),)})
+    assert dmarc.examine(below, Passes(), answers, signs).text.code == code
+
+
+@pytest.mark.parametrize(
+    ("flags", "grade", "code"),
+    [
+        ("", Grade.FINE, SentenceCode.DKIM_OWN_KEY),
+        ("t=s;", Grade.FINE, SentenceCode.DKIM_OWN_KEY),
+        ("t=y;", Grade.WARNING, SentenceCode.DKIM_TESTING),
+        ("t=s : Y;", Grade.WARNING, SentenceCode.DKIM_TESTING),
+    ],
+)
+def test_a_key_that_is_published_as_a_test_is_not_in_force(
+    flags: str, grade: Grade, code: SentenceCode
+) -> None:
+    name = f"provider._domainkey.{OURS}"
+    answers = FrozenAnswers({(name, "TXT"): (f"v=DKIM1; {flags} p=TUlJ".encode(),)})
+    key = records.OwnKey(OURS, name, "v=DKIM1; p=TUlJ", b"MII")
+    assert judged(records.own_key(key, answers)) == (grade, code)
+    assert records.dkim(OURS, ["provider"], answers).grade is grade
 
 
 def test_the_policy_of_the_organisation_counts_for_what_is_below_it() -> None:
