@@ -39,18 +39,19 @@ def connect_all(context: Context, ledger: Ledger) -> Iterator[None]:
     job = ledger.job
     with context.database.read() as conn:
         wanted = list(jobs.lines(conn, job.id, PEOPLE))
-    refusals = Refusals(*job.place.get("refused", ("", 0)))
+    refusals = Refusals(*job.place.get("client_refused", ()))
     for place in range(ledger.done, len(wanted)):
         ledger.live()
         spec = _spec(job.params["provider"], *wanted[place])
-        outcome, refused = connecting.one(
-            context,
-            spec,
-            OUR_CLIENT,
-            refusals,
-            dry_run=job.params["dry_run"],
-            done=lambda _: ledger.live(),
-        )
+        with ledger.kept():  # servers may take longer than a lease
+            outcome, refused = connecting.one(
+                context,
+                spec,
+                OUR_CLIENT,
+                refusals,
+                dry_run=job.params["dry_run"],
+                done=lambda _: ledger.live(at_once=True),  # nothing is stored for a job that is another's
+            )
         _record(context, ledger, spec.address, outcome, refused, refusals, len(wanted))
         yield
 
@@ -69,5 +70,6 @@ def _record(  # noqa: PLR0913
             why = refused.on_page.row()
             line = {"email": address, "sequence": "", "code": outcome.value, "why": why}
             ledger.note(conn, STAYED, [line])
-        place = {"people": ledger.done + 1, "refused": [refusals.answer, refusals.count]}
+        refused_client = [refusals.error, refusals.count, refusals.words]
+        place = {"people": ledger.done + 1, "client_refused": refused_client}
         ledger.record(conn, 1, [outcome.value], place, total)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +22,8 @@ from relance.wording import Text
 LEASE = dt.timedelta(seconds=60)
 # Machine time: who writes nothing for so long has lost the job to whoever takes it up next. A batch lasts a second at most.
 RENEW_SECONDS = 10.0
+LONGEST_SECONDS = 600.0
+# What is outside is waited for no longer: whoever hangs loses the job, like whoever dies.
 
 
 @dataclass
@@ -55,11 +59,35 @@ class Ledger:
         with self.context.database.write() as conn:
             self._write(conn, total=total)
 
-    def live(self) -> None:
-        """Still at it, though nothing is done yet."""
-        if (machine_now() - self.renewed).total_seconds() > RENEW_SECONDS:
+    def live(self, *, at_once: bool = False) -> None:
+        """Still at it, though nothing is done yet. Raises `errors.Superseded` as `record` does; `at_once`: whatever was said a moment ago."""
+        if at_once or (machine_now() - self.renewed).total_seconds() > RENEW_SECONDS:
             with self.context.database.write() as conn:
                 self._write(conn)
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """While somebody outside takes their time, the job stays with who works on it: for `LONGEST_SECONDS` at most, then it is another's."""
+        over = threading.Event()
+        keeper = threading.Thread(target=self._keep, args=(over,), name="job-keeper", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
+
+    def _keep(self, over: threading.Event) -> None:
+        end = machine_now() + dt.timedelta(seconds=LONGEST_SECONDS)
+        while not over.wait(RENEW_SECONDS) and machine_now() < end:
+            try:
+                self.live(at_once=True)
+            except errors.Superseded:  # who works finds it out at the next word of it
+                return
+            except (
+                errors.Trouble
+            ):  # the database is away: the lease may lapse, and then somebody else goes on
+                continue
 
     def note(self, conn: Connection, part: str, lines: Sequence[Any]) -> None:
         """Lines about this batch, as JSON; call before `record`."""

@@ -36,10 +36,12 @@ class RefusedPart(StrEnum):
 
 @dataclass(frozen=True)
 class TokenRefusal:
-    """Asking again changes nothing until a person acts. `words` are the endpoint's own, without secrets."""
+    """Asking again changes nothing until a person acts. `words` are the endpoint's own, without secrets; `error`: the code of it (RFC
+    6749, 5.2), where it gave one."""
 
     about: RefusedPart
     words: str
+    error: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def told(
     words = _shown(spoken, hidden) or f"HTTP {answer.status}"
     code = error if isinstance(error, str) else ""
     about = _ABOUT.get(code) if 400 <= answer.status < 500 else None
-    verdict = EndpointTrouble(words, code) if about is None else TokenRefusal(about, words)
+    verdict = EndpointTrouble(words, code) if about is None else TokenRefusal(about, words, code)
     return (said if answer.status == 200 else {}), verdict
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from relance import errors
+from relance.clock import machine_now
 from relance.engine.context import Context
 from relance.engine.db.tables import metadata
 from relance.engine.jobs import connecting as job_connecting
-from relance.engine.jobs import service, work
+from relance.engine.jobs import ledger, service, work
 from relance.engine.mailboxes import service as mailboxes
 from relance.engine.mailboxes.sign_ins import connecting
 from relance.engine.mailboxes.sign_ins.connecting import CLIENT_TRIES, ApplicationRequest, Refusals
@@ -129,10 +131,107 @@ def connecting_spec(address: str, port: int) -> mailboxes.MailboxSpec:
 
 
 def test_only_the_same_refusal_in_a_row_counts() -> None:
+    """The same is what the code says, however it is worded: with the hour, and a number for each request."""
     heard = Refusals()
-    for words in ("no", "no", "", "no", "never", "never"):
-        heard.heard(words)
-    assert heard.count == 2
+    for error in ("invalid_client", "invalid_client", "", "invalid_client", "invalid_scope", "invalid_scope"):
+        heard.heard(error, f"AADSTS7000215 {error} Trace ID: {heard}")
+    assert (heard.error, heard.count) == ("invalid_scope", 2)
+
+
+def test_a_client_is_refused_however_the_provider_words_it(
+    house: Context, at: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Microsoft's words name the request and the hour: none is ever like another."""
+    port = ports.free_port()
+    monkeypatch.setattr(providers, "KNOWN", known(at, port, port))
+
+    def otherwise_worded(_: object) -> None:
+        told = f"AADSTS7000215: Invalid client secret. Trace ID: {len(at.asked)} Timestamp: 12:00:0{len(at.asked)}Z"
+        at.refuses = (401, {"error": "invalid_client", "error_description": told})
+
+    at.before = otherwise_worded
+    house = with_client(house)
+    wanted = [(f"p{number}@sales.example", "") for number in range(5)]
+    job = service.connect_mailboxes(house, "microsoft", wanted)
+    work.work(house, job.id, lambda: True)
+    work.work(house, job.id)
+    assert service.show(house, job.id).counts == {"refused": 5}
+    assert len(at.asked) == CLIENT_TRIES
+    last = service.lines(house, job.id, "stayed")[-1]
+    assert "Trace ID: 2" in str(Text.read(last["why"]))
+
+
+class Second:
+    """A second worker that looks for work while the first waits for a server."""
+
+    def __init__(self, house: Context, job: int, until: Callable[[], bool]) -> None:
+        self.house, self.job, self.until, self.found = house, job, until, list[Any]()
+
+    def __call__(self, _: object) -> None:
+        if self.found:
+            return
+        self.found.append("it looks")
+        ports.wait_until(self.until)
+        self.found += work.due(self.house, 9)
+        work.work(self.house, self.job)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> float:
+    """A lease of less than a second."""
+    lease = dt.timedelta(seconds=0.8)
+    for module in (ledger, work):
+        monkeypatch.setattr(module, "LEASE", lease)
+    monkeypatch.setattr(ledger, "RENEW_SECONDS", 0.1)
+    return lease.total_seconds()
+
+
+def test_a_mailbox_that_takes_longer_than_the_lease_is_tried_by_one_worker_only(
+    house: Context, at: Service, monkeypatch: pytest.MonkeyPatch, brief: float
+) -> None:
+    port = ports.free_port()
+    monkeypatch.setattr(providers, "KNOWN", known(at, port, port))
+    house = with_client(house)
+    job = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada"), (EVE, "Eve")])
+    begun = machine_now()
+    second = Second(house, job.id, lambda: (machine_now() - begun).total_seconds() > 2 * brief)
+    at.before = second
+    assert not work.work(house, job.id)
+    assert second.found == ["it looks"]
+    assert [each["scope"] for each in at.asked] == ["mail"] * 2  # one for each mailbox
+    assert service.show(house, job.id).counts == {"refused": 2}
+
+
+def test_who_hangs_loses_the_job_and_stores_nothing(
+    house: Context, at: Service, monkeypatch: pytest.MonkeyPatch, brief: float
+) -> None:
+    """The first worker is given up while it waits; the second connects the mailbox, and the first, awake again, nothing more."""
+    monkeypatch.setattr(ledger, "LONGEST_SECONDS", 0.0)
+    at.allowed = (ADA,)
+    stored: list[str] = []
+    add = mailboxes.add
+
+    def counted(context: Context, spec: mailboxes.MailboxSpec, *rest: Any) -> None:
+        stored.append(spec.address)
+        add(context, spec, *rest)
+
+    monkeypatch.setattr(mailboxes, "add", counted)
+    with (
+        dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
+        postfix.running(mail, 1) as out,
+    ):
+        monkeypatch.setattr(providers, "KNOWN", known(at, out.submission, mail.imaps))
+        trusting = functools.partial(mailboxes.MailboxSpec, ca_file=mail.ca_file)
+        monkeypatch.setattr(job_connecting, "MailboxSpec", trusting)
+        house = with_client(house)
+        job = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada")])
+        second = Second(house, job.id, lambda: bool(work.due(house, 9)))
+        at.before = second
+        assert not work.work(house, job.id)
+    assert second.found == ["it looks", job.id]
+    assert stored == [ADA]
+    done = service.show(house, job.id)
+    assert (done.state, done.counts) == (JobState.DONE, {"added": 1})
 
 
 def test_what_is_not_enough_is_told_before_anything_begins(house: Context) -> None:

@@ -84,26 +84,28 @@ def connect(
 
 
 CLIENT_TRIES = 3
-# So often in a row, in the same words: it is the client itself, and the provider is not asked for the rest.
+# So often in a row, for the same reason: it is the client itself, and the provider is not asked for the rest.
 
 
 @dataclass
 class Refusals:
-    """How often a provider refused the client itself, one after the other and in these words."""
+    """How often a provider refused the client itself, one after the other and for this reason. `error`: the code of it (RFC 6749, 5.2);
+    `words`: what it said with it last."""
 
-    answer: str = ""
+    error: str = ""
     count: int = 0
+    words: str = ""
 
-    def heard(self, answer: str) -> None:
+    def heard(self, error: str, words: str = "") -> None:
         """Once more; empty: it did not, this time."""
-        self.count = self.count + 1 if answer and answer == self.answer else int(bool(answer))
-        self.answer = answer
+        self.count = self.count + 1 if error and error == self.error else int(bool(error))
+        self.error, self.words = error, words
 
 
 class _ClientRefused(errors.Broken):
     """The provider gives this client nothing."""
 
-    said = ""
+    error = words = ""
 
 
 def one(
@@ -122,13 +124,18 @@ def one(
                 "{address} was not tried, as the provider refused the client itself {count} times in a row: {words} Correct that, then connect the others again.",
                 address=spec.address,
                 count=refusals.count,
-                words=ended(refusals.answer),
+                words=ended(refusals.words),
             )
         )
     try:
         outcome = _connected(context, spec, wish, dry_run=dry_run, done=done)
+    except errors.Superseded:
+        raise
+    except _ClientRefused as refused:
+        refusals.heard(refused.error, refused.words)
+        return ConnectOutcome.REFUSED, refused
     except errors.RelanceError as refused:
-        refusals.heard(refused.said if isinstance(refused, _ClientRefused) else "")
+        refusals.heard("")
         return ConnectOutcome.REFUSED, refused
     refusals.heard("")
     return outcome, None
@@ -181,7 +188,7 @@ def _no_access(address: str, told: TokenRefusal | EndpointTrouble) -> errors.Bro
     if not (isinstance(told, TokenRefusal) and told.about is RefusedPart.CLIENT):
         return errors.Broken(said)
     refused = _ClientRefused(said)
-    refused.said = told.words
+    refused.error, refused.words = told.error, told.words
     return refused
 
 
