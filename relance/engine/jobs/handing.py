@@ -1,4 +1,4 @@
-"""The people of a mailbox handed over to another one, a batch at a time; the first is removed behind them where that is wanted."""
+"""The people of a mailbox handed over to another one, or held, a batch at a time; the mailbox is removed behind them where that is wanted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from relance.engine.jobs.ledger import Ledger
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import remove as removing
 from relance.engine.mailboxes.handing_over import Fate, HandOverWish
+from relance.engine.store.mailboxes import mailboxes
 
 
 def params(wish: HandOverWish) -> dict[str, Any]:
@@ -38,4 +39,22 @@ def carry_out(context: Context, ledger: Ledger) -> Iterator[None]:
 
     yield from handing_over.batches(context, wish, note, after)
     if wish.leaving and not wish.gone:
-        removing.remove(context, wish.source, force=True)
+        for _ in removing.batches(context, wish.source, lambda _conn, _held: None):
+            ledger.live()
+            yield
+
+
+def remove(context: Context, ledger: Ledger) -> Iterator[None]:
+    """Hold all its people, and forget the mailbox. Yields after each batch; whoever takes it up holds those who are left."""
+    with context.database.read() as conn:
+        mailbox = mailboxes.by_address(conn, ledger.job.params["mailbox"])
+        if mailbox is None or mailbox.state == "removed":
+            return
+        many = handing_over.people(conn, mailbox)
+    if not ledger.done:
+        ledger.expect(many)
+
+    def note(conn: Connection, held: int) -> None:
+        ledger.record(conn, held, [handing_over.HELD] * held, {})
+
+    yield from removing.batches(context, mailbox, note)

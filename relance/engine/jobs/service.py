@@ -266,13 +266,15 @@ def hand_over(context: Context, address: str, to: str, *, new_threads: bool = Fa
     return _start(context, JobKind.HAND_OVER, handing.params(wish))
 
 
-def remove_mailbox(context: Context, address: str, to: str, *, new_threads: bool = False) -> JobView:
-    """The same, and then remove the first, as `mailboxes.remove` does: whoever does not go on from the other is held. Raises
-    `errors.WrongUse` while a mail of it is leaving."""
-    wish = handing_over.wished(context, address, to, new_threads=new_threads, leaving=True)
+def remove_mailbox(context: Context, address: str, to: str = "", *, new_threads: bool = False) -> JobView:
+    """The same, and then remove the first, as `mailboxes.remove` does: whoever does not go on from the other is held; without another, all are.
+    Raises `errors.NotFound`, and `errors.WrongUse` while a mail of it is leaving."""
     with context.database.read() as conn:
-        mailboxes.named(conn, address)
-        removing.refuse_in_flight(conn, wish.source)
+        mailbox = mailboxes.named(conn, address)
+        removing.refuse_in_flight(conn, mailbox)
+    if not to:
+        return _start(context, JobKind.REMOVE_MAILBOX, {"mailbox": mailbox.address})
+    wish = handing_over.wished(context, address, to, new_threads=new_threads, leaving=True)
     return _start(context, JobKind.HAND_OVER, handing.params(wish))
 
 

@@ -47,6 +47,9 @@ _BY_KIND: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
         JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
         JobKind.DECIDE_HELD: lambda about: DEEDS.get(about["deed"]) or code_words.LATER,
         JobKind.HAND_OVER: lambda about: _hands_over(about["mailbox"], about["to"], remove=about["remove"]),
+        JobKind.REMOVE_MAILBOX: lambda about: Text(
+            "Remove {mailbox} and hold its people", mailbox=about["mailbox"]
+        ),
         JobKind.CONNECT_MAILBOXES: lambda about: (
             Text("Try connecting mailboxes") if about["dry_run"] else Text("Connect mailboxes")
         ),

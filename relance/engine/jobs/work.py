@@ -38,6 +38,7 @@ _RUN: Mapping[JobKind, Callable[[Context, Ledger], Iterator[None]]] = complete(
         JobKind.ENROLL: changing.enroll_all,
         JobKind.DECIDE_HELD: deciding.carry_out,
         JobKind.HAND_OVER: handing.carry_out,
+        JobKind.REMOVE_MAILBOX: handing.remove,
         JobKind.CONNECT_MAILBOXES: connecting.connect_all,
     },
 )

@@ -47,6 +47,10 @@ class Fate(StrEnum):
     HELD_OTHERWISE = "held_otherwise"
 
 
+HELD = "held"
+# Counted beside fates: nobody was to go on with them.
+
+
 @dataclass(frozen=True)
 class HandOver:
     """How many people continue from the other mailbox (in a dry run: would), and how many do not, by the reason. If the first
@@ -71,8 +75,9 @@ class HandOver:
 
     @classmethod
     def counted(cls, address: str, counts: Mapping[str, int], *, dry_run: bool = False) -> HandOver:
-        """Of counts by `Fate`."""
-        return cls(address, **{each.value: counts.get(each.value, 0) for each in Fate}, dry_run=dry_run)
+        """Of counts by `Fate`, and of `HELD`."""
+        numbers = {each: counts.get(each, 0) for each in (*(fate.value for fate in Fate), HELD)}
+        return cls(address, **numbers, dry_run=dry_run)
 
 
 @dataclass(frozen=True)
@@ -170,11 +175,20 @@ def batches(context: Context, wish: HandOverWish, note: Note, after: int = 0) ->
 def count(context: Context, wish: HandOverWish) -> int:
     """How many are to be looked at."""
     with context.database.read() as conn:
-        return sum(enrollment_lists.counts(conn, _everybody(wish)).values())
+        return people(conn, wish.source)
+
+
+def people(conn: Connection, mailbox: Mailbox) -> int:
+    """How many it writes to."""
+    return sum(enrollment_lists.counts(conn, _of(mailbox)).values())
 
 
 def _everybody(wish: HandOverWish) -> EnrollmentConditions:
-    return EnrollmentConditions(tuple(states.OPEN), mailbox_id=wish.source.id)
+    return _of(wish.source)
+
+
+def _of(mailbox: Mailbox) -> EnrollmentConditions:
+    return EnrollmentConditions(tuple(states.OPEN), mailbox_id=mailbox.id)
 
 
 def hand_over_some(
@@ -204,7 +218,7 @@ def remove(  # noqa: PLR0913 - what becomes of its people is said once
     """
     with context.database.read() as conn:
         mailbox = mailboxes.named(conn, address)
-        planned = sum(row.state in states.OPEN for row in enrollments.of_mailbox(conn, mailbox.id))
+        planned = people(conn, mailbox)
         if (
             to is not None or dry_run
         ):  # nobody is moved for a removal that is refused; `removing` settles and refuses by itself
@@ -214,8 +228,25 @@ def remove(  # noqa: PLR0913 - what becomes of its people is said once
         options = {"new_threads": new_threads, "dry_run": dry_run}
         done = _all(context, wished(context, address, to, **options, leaving=True), progress)
     if not dry_run:
-        removing.remove(context, mailbox, force=force or to is not None)
+        removing.remove(
+            context,
+            mailbox,
+            force=force or to is not None,
+            note=_telling(progress, 0 if to is None else done.moved + done.left),
+        )
     return done
+
+
+def _telling(progress: Progress, before: int) -> removing.Note:
+    """Tells of people who are held, behind those who were looked at before."""
+    told = Counter({HELD: before})
+
+    def note(_conn: Connection, held: int) -> None:
+        told[HELD] += held
+        if progress is not None:
+            progress(told[HELD])
+
+    return note
 
 
 def _known(conn: Connection, address: str) -> Mailbox:

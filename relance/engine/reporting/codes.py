@@ -209,6 +209,7 @@ JOB_RESULT: Mapping[str, Text] = {
     "in_conversation": Text.within("job result", "in a conversation"),
     "in_doubt": Text.within("job result", "a mail may be on its way"),
     "held_otherwise": Text.within("job result", "held for another reason as well"),
+    "held": Text.within("job result", "held"),
     "signed in": Text.within("job result", "known, now connected"),
     "works": Text.within("job result", "works, not saved"),
 }

@@ -38,6 +38,7 @@ class JobKind(StrEnum):
     ENROLL = "enroll"
     DECIDE_HELD = "decide_held"  # fill in, move or decide many who are held
     HAND_OVER = "hand_over"  # a mailbox's people to another mailbox
+    REMOVE_MAILBOX = "remove_mailbox"  # and hold all its people
     CONNECT_MAILBOXES = "connect_mailboxes"  # as their administrator has allowed
 
 

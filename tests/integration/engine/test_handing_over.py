@@ -17,6 +17,7 @@ from relance.engine.jobs import service, work
 from relance.engine.jobs.ledger import LEASE
 from relance.engine.jobs.service import JobView
 from relance.engine.mailboxes import handing_over
+from relance.engine.mailboxes import remove as removing
 from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.reporting import explain, timeline
 from relance.engine.sequences import control, enroll
@@ -265,6 +266,51 @@ def test_a_mailbox_is_removed_behind_the_last_of_its_people(
     assert (stands(house, CROWD[0]), stands(house, CROWD[-1])) == ((State.HELD, 1), (State.ACTIVE, ben))
     with house.database.read() as conn, pytest.raises(errors.NotFound):
         mailboxes.named(conn, ADA)
+
+
+def held_events(house: Context, person: str) -> int:
+    return [each.kind for each in timeline.of_contact(house, person)].count("enrollment.held")
+
+
+@pytest.mark.usefixtures("later")
+def test_all_are_held_in_the_background_and_then_the_mailbox_is_removed(
+    house: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first of them on nothing leaves from it, and whoever takes it up holds those who are left."""
+    monkeypatch.setattr(removing, "BATCH", 50)
+    enrolled(house, *CROWD)
+    begun = service.remove_mailbox(house, ADA)
+    assert (begun.done, begun.total, begun.counts) == (50, 120, {"held": 50})
+    with house.database.read() as conn:
+        assert mailboxes.named(conn, ADA).state == "paused"
+    done = handed_over(house, begun.id, monkeypatch)
+    assert (done.state, done.done, done.counts) == (JobState.DONE, 120, {"held": 120})
+    assert {stands(house, each) for each in CROWD} == {(State.HELD, 1)}
+    assert (held_events(house, CROWD[0]), held_events(house, CROWD[-1])) == (1, 1)
+    with house.database.read() as conn, pytest.raises(errors.NotFound):
+        mailboxes.named(conn, ADA)
+
+
+def test_a_removal_that_was_interrupted_goes_on_when_it_is_asked_for_again(
+    house: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removing, "BATCH", 50)
+    enrolled(house, *CROWD)
+    seen: list[int] = []
+
+    def die(count: int) -> None:
+        seen.append(count)
+        if count > 50:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        handing_over.remove(house, ADA, force=True, progress=die)
+    assert (stands(house, CROWD[0])[0], stands(house, CROWD[60])[0]) == (State.HELD, State.ACTIVE)
+    with house.database.read() as conn:
+        assert mailboxes.named(conn, ADA).state == "paused"
+    handing_over.remove(house, ADA, force=True)
+    assert {stands(house, each) for each in CROWD} == {(State.HELD, 1)}
+    assert [held_events(house, each) for each in (CROWD[0], CROWD[60])] == [1, 1]
 
 
 @pytest.fixture

@@ -55,7 +55,10 @@ _FILTERS: Mapping[str, Mapping[str, tuple[str, Sequence[str]]]] = {
     "what": {
         "imports": (N_("Imports"), IMPORTS),
         "enrolling": (N_("Enrolling"), (JobKind.ENROLL,)),
-        "changes": (N_("Changes"), (JobKind.CHANGE_ENROLLMENTS, JobKind.DECIDE_HELD, JobKind.HAND_OVER)),
+        "changes": (
+            N_("Changes"),
+            (JobKind.CHANGE_ENROLLMENTS, JobKind.DECIDE_HELD, JobKind.HAND_OVER, JobKind.REMOVE_MAILBOX),
+        ),
         "mailboxes": (N_("Mailboxes"), (JobKind.CONNECT_MAILBOXES,)),
     },
     "state": {

@@ -29,7 +29,7 @@ def hand_over(visit: Visit) -> Response:
 
 
 def remove(visit: Visit) -> Response:
-    """With its people handed over in the background, or held."""
+    """With its people handed over, or held, in the background."""
     address, to, more = _asked(visit)
     if not _sure(visit):
         plan = visit.app.mailboxes.remove(
@@ -37,11 +37,8 @@ def remove(visit: Visit) -> Response:
         )
         return looking.shown(visit, address, leaving=plan, written=_written(to, more))
     gone = Text("{address} is removed.", address=address)
-    if to:
-        job = visit.app.jobs.remove_mailbox(address, to, new_threads=more)
-        return _told(visit, job, "/mailboxes", (gone,), held=True)
-    done = visit.app.mailboxes.remove(address, force=True)
-    return visit.go("/mailboxes", Text.together(gone, *_counts(done, held=True)))
+    job = visit.app.jobs.remove_mailbox(address, to, new_threads=more)
+    return _told(visit, job, "/mailboxes", (gone,), held=True)
 
 
 def _asked(visit: Visit) -> tuple[str, str, bool]:
