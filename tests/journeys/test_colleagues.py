@@ -43,7 +43,7 @@ def test_who_got_the_answer_decides_about_the_colleague_whom_another_one_writes_
     reason = stage.reason(JAN)
     assert stage.codes(JAN) == ("colleague_hands_over",)
     assert reason.startswith(in_english(f"{OLA} at the same company answered: "))
-    assert reason.endswith(in_english(f"(positive); handed over to {ADA}"))
+    assert reason.endswith(in_english(f"(interested); handed over to {ADA}"))
     [task] = stage.relance.tasks.list()
     assert (task.email, task.step) == (JAN, "hand over")
     assert task.words == in_english(f"{ADA}: continue with {JAN}, or not? {reason}")

@@ -342,7 +342,7 @@ def test_better_rules_find_a_missed_answer_of_the_past(stage: Stage, monkeypatch
     monkeypatch.setattr("relance.mailbox.classification.judge", better)
     shown = stage.relance.inbox.rejudge()
     assert [(each.before, each.after) for each in shown.changes] == [
-        (in_english("auto-reply"), in_english("human answer (positive)"))
+        (in_english("auto-reply"), in_english("human answer (interested)"))
     ]
     assert shown.changes[0].effects == (in_english(f"{OLA}: active → replied"),)
     assert stage.state(OLA) == "active"

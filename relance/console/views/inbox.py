@@ -265,7 +265,7 @@ def _chips(visit: Visit, counts: ChipCounts) -> list[Chip]:
             visit, "unsent", "yes", _("Our reply is waiting"), visit.site.watch.counts(visit)["replies"]
         ),
     ]
-    for intent in (Intent.POSITIVE, Intent.QUESTION, Intent.LATER, Intent.NEGATIVE):
+    for intent in Intent:
         number = counted.intents.get(intent.value, 0)
         found.append(lists.chip(visit, "intent", intent.value, capital(codes.text("intent", intent)), number))
     return [each for each in found if each.count != 0 or each.on]

@@ -22,13 +22,20 @@ _KNOWN: Mapping[str, Collection[str]] = {
     "intent": frozenset(Intent),
     "policy": frozenset(POLICIES),
 }
+_CALLED: Mapping[tuple[str, str], Text] = {
+    ("intent", Intent.POSITIVE): Text.within("intent", "interested"),
+    ("intent", Intent.NEGATIVE): Text.within("intent", "not interested"),
+}
+# Codes that people call by another name: as it stands on the buttons of the inbox.
 STATES = frozenset({"person", "message", "mailbox", "sequence", "task", "unread mail", "job"})
 """What these codes say is a state."""
 
 
 def word(about: str, code: str) -> Text:
     """A code as people read it."""
-    return Text.within(about, code) if code in _KNOWN[about] else unknown(about)
+    return _CALLED.get((about, code)) or (
+        Text.within(about, code) if code in _KNOWN[about] else unknown(about)
+    )
 
 
 def unknown(about: str) -> Text:
@@ -49,11 +56,11 @@ _DECISIONS: Mapping[tuple[str, str | None], Text] = {
     (Kind.HUMAN, Intent.QUESTION): Text("Question"),
     (Kind.HUMAN, Intent.NEGATIVE): Text("Not interested"),
     (Kind.HUMAN, None): Text.within("decision", "an answer"),
-    (Kind.OUT_OF_OFFICE, None): Text("Away"),
+    (Kind.OUT_OF_OFFICE, None): Text("Out of office"),
     (Kind.LEFT_COMPANY, None): Text("Left the company"),
     (Kind.LIST_MAIL, None): Text("Not about us"),
     (Kind.HARD_BOUNCE, None): Text("Address does not work"),
-    (Kind.OPT_OUT, None): Text("No more mail"),
+    (Kind.OPT_OUT, None): Text("Opt-out"),
 }
 # As the keys of the inbox name them: a person who presses one says this, and not what else is taken for the same kind of mail.
 

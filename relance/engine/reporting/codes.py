@@ -78,8 +78,8 @@ MAIL: Mapping[str, Text] = complete(
 INTENT: Mapping[str, Text] = complete(
     Intent,
     {
-        Intent.POSITIVE: Text.within("intent", "positive"),
-        Intent.NEGATIVE: Text.within("intent", "negative"),
+        Intent.POSITIVE: code_words.word("intent", Intent.POSITIVE),
+        Intent.NEGATIVE: code_words.word("intent", Intent.NEGATIVE),
         Intent.QUESTION: Text.within("intent", "question"),
         Intent.REFERRAL: Text.within("intent", "referral"),
         Intent.LATER: Text.within("intent", "later"),

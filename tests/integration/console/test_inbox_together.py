@@ -41,7 +41,7 @@ def test_who_decides_over_a_colleague_is_told_and_asked(answered: Console) -> No
         press(ben, number, "i", page)
         asked = press(ann, number, "x", page)
         assert (state(answered), answered.app.inbox.show(number).intent) == (State.REPLIED, Intent.POSITIVE)
-        assert in_english("Ben Novak has decided about this meanwhile: positive") in asked.text
+        assert in_english("Ben Novak has decided about this meanwhile: interested") in asked.text
         assert in_english("Decide otherwise: Not about us (the sequence goes on again)") in asked.text
         leave = ann.get(f"/inbox?answer={number}").text
         assert 'id="otherwise"' not in leave

@@ -219,6 +219,7 @@ def test_every_table_of_codes_says_what_it_is_about():
             "bulk",
             "test",
             "sign-in",
+            "intent",
         ):  # the others are told by their codes
             assert {each.msgid for each in table.values()} == set(map(str, table))
     assert str(codes.text("mailbox", "of another release")) == reworded.in_english(

@@ -40,11 +40,11 @@ ACTS = (
     Act("i", N_("Interested"), N_("ends the sequence"), "check", Kind.HUMAN, Intent.POSITIVE),
     Act("q", N_("Question"), N_("ends the sequence"), "info", Kind.HUMAN, Intent.QUESTION),
     Act("n", N_("Not interested"), N_("ends the sequence"), "x", Kind.HUMAN, Intent.NEGATIVE),
-    Act("a", N_("Away"), N_("waits until they are back"), "clock", Kind.OUT_OF_OFFICE),
+    Act("a", N_("Out of office"), N_("waits until they are back"), "clock", Kind.OUT_OF_OFFICE),
     Act("l", N_("Left the company"), N_("ends the sequence"), "log-out", Kind.LEFT_COMPANY),
     Act("x", N_("Not about us"), N_("the sequence continues"), "circle", Kind.LIST_MAIL),
     Act("b", N_("Address does not work"), N_("never writes there again"), "undo-2", Kind.HARD_BOUNCE),
-    Act("o", N_("No more mail"), N_("never writes to them again"), "ban", Kind.OPT_OUT),
+    Act("o", N_("Opt-out"), N_("never writes to them again"), "ban", Kind.OPT_OUT),
 )
 DANGEROUS = ("b", "o")
 ACT, UNTIL, CONTACT = "act", "until", "contact"  # in the address: a decision that is to be asked about first

@@ -48,9 +48,9 @@ def told(kind: str, before: str, code: Code = Code.CORRECTED, **more: str) -> st
 def test_who_says_what_had_been_read_confirms_it() -> None:
     positive = {"kind_intent": "positive", "before_intent": "positive"}
     assert told("human answer", "human answer", **positive) == "Ada Lind confirmed: Interested"
-    assert told("out of office", "out of office") == "Ada Lind confirmed: Away"
+    assert told("out of office", "out of office") == "Ada Lind confirmed: Out of office"
     nameless = because(Code.CORRECTED, kind="opt-out", before="opt-out")
-    assert nameless.words == "a person confirmed: No more mail"
+    assert nameless.words == "a person confirmed: Opt-out"
     with wording.speaking("pl"):
         assert told("human answer", "human answer", **positive) == "potwierdzone (Ada Lind): Zainteresowanie"
 
@@ -58,10 +58,10 @@ def test_who_says_what_had_been_read_confirms_it() -> None:
 @pytest.mark.wording
 def test_not_about_us_is_not_told_as_list_mail() -> None:
     read = {"before_intent": "positive"}
-    expected = "Ada Lind decided: Not about us; it was first read as: positive"
+    expected = "Ada Lind decided: Not about us; it was first read as: interested"
     assert told("list mail", "human answer", **read) == expected
     undone = told("human answer", "list mail", Code.CORRECTION_UNDONE, kind_intent="positive")
-    assert undone == "Ada Lind took back: Not about us; again read as: positive"
+    assert undone == "Ada Lind took back: Not about us; again read as: interested"
     assert told("human answer", "list mail", kind_intent="later") == (
         "Ada Lind decided: later; it was first read as: list mail"
     )
