@@ -17,17 +17,17 @@ class PostponedTimes:
     """The times (UTC) that are offered."""
 
     next_day: dt.datetime  # when work begins on the next business day
-    week: dt.datetime  # a week from now, at the same time of day
+    week: dt.datetime  # when work begins in a week, on the first business day from then on
 
 
 def times(now: dt.datetime, week: send_windows.Week, office: ContactZone) -> PostponedTimes:
-    """What is offered at `now` (aware), where people work in the hours of `week` at `office`. A time that the clocks skip is
-    the first after the gap, one that comes twice its first coming, as for mail."""
+    """What is offered at `now` (aware), where people work in the hours of `week` at `office`."""
     rule = calendar.SendingRule(week, spread=0)
-    return PostponedTimes(calendar.next_time(rule, now, _NEXT, office).at, _in_a_week(now, office))
+    return PostponedTimes(
+        *(calendar.next_time(rule, each, _NEXT, office).at for each in (now, _day_before_a_week(now, office)))
+    )
 
 
-def _in_a_week(now: dt.datetime, office: ContactZone) -> dt.datetime:
+def _day_before_a_week(now: dt.datetime, office: ContactZone) -> dt.datetime:
     zone = zoneinfo.ZoneInfo(office.zone)
-    here = now.astimezone(zone)
-    return calendar.instant(here.date() + dt.timedelta(days=7), here.hour * 60 + here.minute, zone)
+    return calendar.instant(now.astimezone(zone).date() + dt.timedelta(days=6), 12 * 60, zone)

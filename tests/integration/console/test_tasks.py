@@ -183,9 +183,7 @@ def test_each_button_says_what_it_does(queue: Console) -> None:
     assert re.search(r'href="/tasks" aria-current="page".*?<span class="count some">1</span>', shown)
 
 
-def test_a_week_is_one_by_the_clock_and_the_next_business_day_begins_in_the_morning(
-    tmp_path: Path, migrated_sqlite_url: str
-) -> None:
+def test_a_task_is_put_off_to_the_morning_of_a_business_day(tmp_path: Path, migrated_sqlite_url: str) -> None:
     """On the Thursday before the clocks go forward, at seven minutes past five; on the Friday, when tomorrow is none."""
     warsaw = zoneinfo.ZoneInfo("Europe/Warsaw")
     clock = ManualClock(dt.datetime(2026, 3, 26, 16, 7, tzinfo=dt.UTC))
@@ -193,7 +191,7 @@ def test_a_week_is_one_by_the_clock_and_the_next_business_day_begins_in_the_morn
         filled(console)
         with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
             for wish, due, said in (
-                ("week", dt.datetime(2026, 4, 2, 17, 7, tzinfo=warsaw), "2 Apr 17:07"),
+                ("week", dt.datetime(2026, 4, 2, 8, 30, tzinfo=warsaw), "2 Apr 08:30"),
                 ("tomorrow", dt.datetime(2026, 3, 27, 8, 30, tzinfo=warsaw), "08:30"),
             ):
                 assert said in ann.get(f"/tasks?task={of(console, MIA).id}").text.partition("<main")[2]
