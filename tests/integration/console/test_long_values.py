@@ -82,6 +82,21 @@ def test_no_page_is_wider_than_its_screen(console, tab, long) -> None:
     assert unnamed == {}, "links and buttons without a word"
 
 
+def test_what_is_long_takes_the_room_of_nothing_else(console, tab) -> None:
+    here = tab(every_page.lived_in(console, "Ada"))
+    with console.app._context.database.write() as conn:
+        of_them = sa.update(tables.contact).where(tables.contact.c.email == PERSON)
+        conn.execute(of_them.values(first_name=LONG[:290], company=LONG[:290], fields={"note": LONG}))
+    chips = here.open("/contacts").evaluate(
+        "[...document.querySelectorAll('.stands')].map(each => each.offsetHeight)"
+    )
+    assert max(chips) < 60, f"a sequence's name is broken letter by letter: {chips}"
+    page = here.open(f"/contacts/{PERSON}")
+    assert page.evaluate("document.querySelector('#facts + dl').offsetHeight") < 800
+    page.click("#facts + dl summary")
+    assert LONG in page.inner_text("#facts + dl")
+
+
 WIDEST = """[...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth + 1)
   .slice(-3).map(each => each.outerHTML.slice(0, 160))"""
 UNNAMED = """[...document.querySelectorAll('main :is(a[href], button)')].filter(each => each.checkVisibility() &&
