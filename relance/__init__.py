@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from relance.engine.definition.sequence import Send, Sequence, Stop, Track
     from relance.engine.definition.starters.texts import Starter
     from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
+    from relance.engine.engagement.judged_again import BranchKept, HitsChanged, HitsRejudged
     from relance.engine.event_log.actors import Actor, ActorKind
     from relance.engine.event_log.kinds import EventKind
     from relance.engine.inbound.answering.addressees import Addressee, ReplyAddresses
@@ -138,6 +139,7 @@ __all__ = [
     "Away",
     "Bound",
     "BoundKind",
+    "BranchKept",
     "BranchStep",
     "Broken",
     "BulkGlance",
@@ -180,6 +182,8 @@ __all__ = [
     "HeldMark",
     "HeldPerson",
     "HeldView",
+    "HitsChanged",
+    "HitsRejudged",
     "IdClue",
     "ImportReport",
     "ImportSheet",
@@ -305,24 +309,20 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "app": ("Relance", "check_database", "upgrade_database"),
-    "clock": ("Clock", "ManualClock"),
-    "config": ("Settings", "make_home"),
+    "app": ("Relance", "check_database", "upgrade_database"), "clock": ("Clock", "ManualClock"), "config": ("Settings", "make_home"),
     "engine.contacts.importer": ("ImportReport", "RejectedRow"),
     "engine.contacts.service": ("WouldStop",),
     "engine.contacts.suppression_list": ("RefusedLine", "SuppressionImport"),
-    "engine.db.migrate": ("SchemaState",),
-    "engine.definition.lint": ("Checked",),
+    "engine.db.migrate": ("SchemaState",), "engine.definition.lint": ("Checked",),
     "engine.definition.sequence": ("Send", "Sequence", "Stop", "Track"),
     "engine.definition.steps": ("BranchStep", "EndStep", "MailStep", "TaskStep", "Variant", "WaitStep"),
-    "engine.event_log.actors": ("Actor", "ActorKind"),
-    "engine.event_log.kinds": ("EventKind",),
+    "engine.engagement.judged_again": ("BranchKept", "HitsChanged", "HitsRejudged"),
+    "engine.event_log.actors": ("Actor", "ActorKind"), "engine.event_log.kinds": ("EventKind",),
     "engine.inbound.answering.addressees": ("Addressee", "ReplyAddresses"),
     "engine.inbound.corrections.decisions": ("DecidedMeanwhile", "StandingDecision"),
     "engine.inbound.corrections.foretold": ("Foretold", "ForetoldEffect"),
     "engine.inbound.corrections.inbox": ("AnswerView", "Corrected", "Correction"),
-    "engine.inbound.corrections.reclassify": ("Change", "RejudgeReport"),
-    "engine.inbound.corrections.reinstate": ("WayBack",),
+    "engine.inbound.corrections.reclassify": ("Change", "RejudgeReport"), "engine.inbound.corrections.reinstate": ("WayBack",),
     "engine.inbound.reading.unread_mail": ("UnreadMail",),
     "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
     "engine.mailboxes.handing_over": ("HandOver",),

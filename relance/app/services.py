@@ -9,7 +9,9 @@ import builtins
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
+from relance import late
 from relance.app.operation import Operation, Service
 from relance.engine.contacts import importer, suppression_list
 from relance.engine.contacts import service as contact_service
@@ -39,6 +41,11 @@ from relance.engine.store.contacts import contacts
 from relance.engine.store.sending import own_replies
 from relance.engine.store.sequences import tasks
 from relance.mailbox.address import several
+
+if TYPE_CHECKING:
+    from relance.engine.engagement import judged_again
+else:  # only who judges hits again needs it
+    (judged_again,) = late.modules("relance.engine.engagement.judged_again")
 
 Progress = Callable[[int], None]
 
@@ -128,6 +135,13 @@ class Messages(Service):
     show = Operation(messages.show)
     opened = Operation(messages.newest_opened)
     machine_hits = Operation(messages.machine_hits)
+
+    def rejudge_hits(
+        self, *, apply: bool = False, progress: Progress | None = None
+    ) -> judged_again.HitsRejudged:
+        """Judge opens and clicks of the past again by the rules as they are now; without `apply` only shows what would change. What
+        was cut off is taken up where it stopped."""
+        return judged_again.rejudge(self._context, apply=apply, progress=progress)
 
 
 class Mailboxes(Service):

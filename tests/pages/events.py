@@ -34,6 +34,7 @@ MEANINGS = {
     "judged": "what the mail had been taken for",
     "kind": "what the mail is taken for (`human answer`, `opt-out`, `out of office`, `hard bounce`, ...)",
     "leaves_at": "when it is sent, unless it is taken back before (ISO 8601)",
+    "branches": "the branches, by their ids, that had been decided by the earlier verdict and stay as they are",
     "link": "the number of the link in the mail, counted from 0",
     "mailbox": "the address that writes",
     "matched_by": "how it was found whose mail it is",

@@ -202,6 +202,8 @@ PEOPLES_OWN = {
         "selector",
         "record",
         "step",
+        "branch",
+        "condition",
         "subject",
         "substitute",
         "suppressed",

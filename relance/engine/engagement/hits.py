@@ -232,21 +232,22 @@ def judge_settled(context: Context, now: dt.datetime) -> int:
     limits = context.options.hits
     with context.database.read() as conn:
         settled = hits.unjudged(conn, now - limits.settling, BATCH)
-        verdicts = _verdicts(conn, settled, now, limits) if settled else []
-    if not verdicts:
+        found = verdicts(conn, settled, now, limits) if settled else []
+    if not found:
         return 0
     with context.database.write() as conn:
-        ours = hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in verdicts])
-        told = [(each, v) for each, v in verdicts if each.id in ours and v.kind is judge.HitKind.HUMAN]
+        ours = hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in found])
+        told = [(each, v) for each, v in found if each.id in ours and v.kind is judge.HitKind.HUMAN]
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each, _ in told])}
         with actors.acting(_RECIPIENT):
             events.record_events(conn, [_event(rows[each.enrollment_id], each, v) for each, v in told])
     return len(settled)
 
 
-def _verdicts(
+def verdicts(
     conn: Connection, settled: Sequence[StoredHit], now: dt.datetime, limits: judge.HitLimits
 ) -> list[tuple[StoredHit, judge.HitVerdict]]:
+    """Each of these hits with its verdict by all that is known around it."""
     clicks = hits.clicks_of(conn, {each.message_id for each in settled})
     near = {number: judge.Nearby(found, limits.burst) for number, found in clicks.items()}
     return [

@@ -51,6 +51,8 @@ class EventKind(StrEnum):
     MESSAGE_BY_HAND = "message.by_hand"
     MESSAGE_OPENED = "message.opened"
     MESSAGE_CLICKED = "message.clicked"
+    MESSAGE_OPEN_DISPROVED = "message.open_disproved"
+    MESSAGE_CLICK_DISPROVED = "message.click_disproved"
 
     REPLY_RECEIVED = "reply.received"
     REPLY_WRITTEN = "reply.written"
@@ -129,6 +131,8 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.MESSAGE_BY_HAND: Text.within("event", "mail written by hand"),
         EventKind.MESSAGE_OPENED: Text.within("event", "mail opened"),
         EventKind.MESSAGE_CLICKED: Text.within("event", "link clicked"),
+        EventKind.MESSAGE_OPEN_DISPROVED: Text.within("event", "open no longer counted"),
+        EventKind.MESSAGE_CLICK_DISPROVED: Text.within("event", "click no longer counted"),
         EventKind.REPLY_RECEIVED: Text.within("event", "reply received"),
         EventKind.REPLY_WRITTEN: Text.within("event", "our reply written"),
         EventKind.REPLY_TAKEN_BACK: Text.within("event", "our reply taken back"),

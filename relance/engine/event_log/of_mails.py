@@ -128,10 +128,13 @@ class MessageByHand(EventData):
 
 @dataclass(frozen=True)
 class HitNoticed(EventData):
-    """A person's open or click; machines' are not told."""
+    """A person's open or click; machines' are not told. Found when hits were judged again: `branches` are those that had been
+    decided without it and stay as they are, and `words` say so."""
 
     link: int
     reasons: Sequence[Words]
+    words: Words | None = None
+    branches: Sequence[str] | None = None
 
 
 class MessageOpened(HitNoticed):
@@ -144,6 +147,30 @@ class MessageClicked(HitNoticed):
     """A person clicked a link in a mail."""
 
     KIND = EventKind.MESSAGE_CLICKED
+
+
+@dataclass(frozen=True)
+class HitDisproved(EventData):
+    """What was told as a person's open or click was none, by better rules: counts leave it out. `reasons` are the signs, by name;
+    `branches` those that had been decided by it and stay as they are, and `words` say so."""
+
+    link: int
+    reasons: Sequence[str]
+    rules_version: int
+    words: Words | None = None
+    branches: Sequence[str] | None = None
+
+
+class MessageOpenDisproved(HitDisproved):
+    """An open that was told turned out not to be a person's; reports leave it out."""
+
+    KIND = EventKind.MESSAGE_OPEN_DISPROVED
+
+
+class MessageClickDisproved(HitDisproved):
+    """A click that was told turned out not to be a person's; reports leave it out. Branches that it decided stay as they are."""
+
+    KIND = EventKind.MESSAGE_CLICK_DISPROVED
 
 
 # Mails that come in.

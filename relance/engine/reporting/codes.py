@@ -153,6 +153,15 @@ MATCH: Mapping[str, Text] = complete(
         Certainty.NONE: Text.within("match", "none"),
     },
 )
+HIT: Mapping[str, Text] = {
+    "open": Text.within("hit", "open"),
+    "click": Text.within("hit", "click"),
+}
+VERDICT: Mapping[str, Text] = {  # on who made a hit
+    "human": Text.within("verdict", "by a person"),
+    "machine": Text.within("verdict", "by a machine"),
+    "unknown": Text.within("verdict", "not certain"),
+}
 SUBSTITUTE: Mapping[str, Text] = {
     "accepted": Text.within("substitute", "accepted"),
     "dismissed": Text.within("substitute", "dismissed"),
@@ -231,6 +240,8 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "sequence": SEQUENCE,
     "step": STEP,
     "mail": MAIL,
+    "hit": HIT,
+    "verdict": VERDICT,
     "intent": INTENT,
     "task": TASK,
     "outcome": OUTCOME,

@@ -280,6 +280,12 @@ def of_step(conn: Connection, enrollment_id: int, step: str, kinds: Iterable[Eve
     return [_event(row) for row in conn.execute(query)]
 
 
+def of_enrollment(conn: Connection, enrollment_id: int, kinds: Iterable[EventKind]) -> list[StoredEvent]:
+    """The events of these kinds in somebody's way through a sequence, oldest first."""
+    here = (event.c.enrollment_id == enrollment_id, event.c.kind.in_(old_names.names(kinds)))
+    return [_event(row) for row in conn.execute(_select().where(*here).order_by(event.c.id))]
+
+
 def counts(
     conn: Connection,
     kinds: Iterable[EventKind],

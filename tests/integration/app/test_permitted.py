@@ -43,6 +43,7 @@ OFFERED_TO_NOBODY = {
         for name in ("add_alias", "remove_alias", "unread", "dismiss", "retry", "undo_bounces")
     ),
     "inbox.rejudge",
+    "messages.rejudge_hits",
 }
 # Of the nouns that pages use: methods that wait for the page that needs them. A row in RULES opens them.
 

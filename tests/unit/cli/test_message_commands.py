@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+from relance import BranchKept, HitsChanged, HitsRejudged
 from relance.engine.reporting.history.daily import DayCounts
 from relance.engine.reporting.history.messages import MessageDetail, MessageFilter, MessagePage
 from relance.engine.store.sending.message_lists import MessageView
@@ -85,3 +86,21 @@ def test_days_are_counted(engine: Engine) -> None:
         **{"day": "2026-03-02", "sent": 31, "answered": 2, "bounced": 1, "opened": 12, "clicked": 4}
     }
     assert "31" in run("daily", "--since", "2026-03-02", "--until", "2026-03-02").stdout
+
+
+def test_hits_judged_again_are_shown_by_sequence_with_the_branches_that_stay(engine: Engine) -> None:
+    changed = HitsChanged("Trial", "click", "machine", "human", 3)
+    kept = BranchKept("ada@acme.example", "Trial", "saw", 'clicked("intro")', False, "intro", "human")
+    engine.answers["messages.rejudge_hits"] = HitsRejudged(7, (changed,), (kept,), 1, False, 3)
+    shown = run("rejudge", "--hits")
+    assert ("messages.rejudge_hits", (), {"apply": False}) in engine.calls
+    for words in ("Trial", "3", "ada@acme.example", "saw"):
+        assert words in shown.stdout
+    assert in_english("relance rejudge --hits --apply") in shown.stderr
+    assert run("rejudge", "--hits", "--reopen").exit_code == 2
+
+
+def test_hits_judged_again_as_json(engine: Engine) -> None:
+    engine.answers["messages.rejudge_hits"] = HitsRejudged(0, (), (), 0, True, 3)
+    found = json.loads(run("rejudge", "--hits", "--apply", "--json").stdout)
+    assert (found["looked"], found["applied"], found["changes"]) == (0, True, [])

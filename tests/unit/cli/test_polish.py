@@ -218,6 +218,7 @@ def test_every_table_of_codes_says_what_it_is_about():
             "row fault",
             "bulk",
             "test",
+            "verdict",
             "sign-in",
             "intent",
         ):  # the others are told by their codes

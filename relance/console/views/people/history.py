@@ -19,6 +19,8 @@ from relance.wording import _, capital, n_
 SIGNS: Mapping[str, tuple[str, str]] = {  # the first that the kind begins with: icon, tone
     EventKind.MESSAGE_OPENED: ("eye", "green"),
     EventKind.MESSAGE_CLICKED: ("external-link", "green"),
+    EventKind.MESSAGE_OPEN_DISPROVED: ("eye", "grey"),
+    EventKind.MESSAGE_CLICK_DISPROVED: ("external-link", "grey"),
     EventKind.MESSAGE_REFUSED: ("triangle-alert", "red"),
     EventKind.MESSAGE_UNKNOWN: ("triangle-alert", "amber"),
     "message.": ("send", "blue"),

@@ -37,6 +37,11 @@ _COUNTED: Mapping[str, tuple[EventKind, ...]] = {
     "opened": (EventKind.MESSAGE_OPENED,),
     "clicked": (EventKind.MESSAGE_CLICKED,),
 }
+_DISPROVED: Mapping[str, EventKind] = {
+    "opened": EventKind.MESSAGE_OPEN_DISPROVED,
+    "clicked": EventKind.MESSAGE_CLICK_DISPROVED,
+}
+# Told at the time of what they take back, which may have been told, taken back and told again.
 
 
 def by_day(
@@ -62,12 +67,14 @@ def by_day(
             day = since + dt.timedelta(days=number)
             counted = events.counts(
                 conn,
-                [each for kinds in _COUNTED.values() for each in kinds],
+                [*(each for kinds in _COUNTED.values() for each in kinds), *_DISPROVED.values()],
                 (_midnight(day, zone), _midnight(day + dt.timedelta(days=1), zone)),
                 sequence_id=of_sequence,
                 mailbox_id=of_mailbox,
             )
             numbers = {name: sum(counted.get(each, 0) for each in kinds) for name, kinds in _COUNTED.items()}
+            for name, kind in _DISPROVED.items():
+                numbers[name] -= counted.get(kind, 0)
             found.append(DayCounts(day, **numbers))
     return tuple(found)
 

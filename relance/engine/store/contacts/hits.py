@@ -35,7 +35,7 @@ class StoredHit:
     step: str
 
 
-_COLUMNS = (
+COLUMNS = (
     hit.c.id,
     hit.c.message_id,
     hit.c.at,
@@ -53,7 +53,7 @@ _COLUMNS = (
 JUDGED = ("open", "click")
 _OURS_TO_JUDGE = (hit.c.verdict.is_(None), hit.c.kind.in_(JUDGED))
 # A later release may keep requests of other kinds: that one judges them.
-_SELECT = sa.select(*_COLUMNS).join(message, message.c.id == hit.c.message_id)
+_SELECT = sa.select(*COLUMNS).join(message, message.c.id == hit.c.message_id)
 
 
 def add_all(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
