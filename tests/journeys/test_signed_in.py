@@ -32,7 +32,7 @@ from relance.engine.reasons import Code
 from relance.engine.store.mailboxes import grants
 from relance.mailbox.oauth.grants import Grant, OAuthClient
 from relance.scheduler.signing_in import SignIns
-from tests import engine_house
+from tests import dumps, engine_house
 from tests.reworded import in_english
 from tests.servers import command, dovecot, ports, postfix, processes, token_service
 from tests.servers.token_service import CLIENT, SECRET, Service
@@ -55,8 +55,13 @@ class Desk:
     """A home, the commands in it, and what they said."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
+        known = {name.removeprefix("RELANCE_").lower(): value for name, value in settings.items()}
         self.settings = Settings(
-            home=make_home(folder / "home").home, allow_test_domains=True, zone="UTC", country="PL"
+            home=make_home(folder / "home").home,
+            allow_test_domains=True,
+            zone="UTC",
+            country="PL",
+            **known,  # type: ignore[arg-type]
         )
         self.folder = folder
         self.environment = {
@@ -222,7 +227,7 @@ def test_tokens_run_out_in_mid_run_and_a_withdrawn_consent_says_what_to_do(desk:
 
 
 def nothing_shows(desk: Desk, at: Service) -> None:
-    """Neither in what commands said and wrote, nor in a log, nor in any file of the home as it lies on the disk."""
+    """Neither in what commands said and wrote, nor in a log, nor in any file of the home as it lies on the disk, nor in a dump."""
     for words in (("mailbox", "list"), ("timeline", PEOPLE[0]), ("config",), ("messages", "list")):
         assert desk.tell(*words, "--json")
     desk.tell("--debug", "mailbox", "test", ADA, "--no-probe")
@@ -239,14 +244,17 @@ def nothing_shows(desk: Desk, at: Service) -> None:
     ]
     assert len(secrets) > 6
     assert [each[:6] for each in secrets for text in seen if each.encode() in text] == []
+    dump = dumps.of(desk.settings.database_url)
+    assert dumps.told(dump, [ADA, *secrets]) == [ADA[:6]]
 
 
 # --- by one process at a time ---
 
 
 @pytest.fixture
-def shared(tmp_path: Path, redis_url: str) -> Iterator[Desk]:
-    desk = Desk(tmp_path, RELANCE_REDIS_URL=redis_url)
+def shared(tmp_path: Path, migrated_postgres_url: str, redis_url: str) -> Iterator[Desk]:
+    """As it is with several processes: on PostgreSQL and Redis."""
+    desk = Desk(tmp_path, RELANCE_DATABASE_URL=migrated_postgres_url, RELANCE_REDIS_URL=redis_url)
     yield desk
     desk.end()
 
