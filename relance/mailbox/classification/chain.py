@@ -17,7 +17,7 @@ from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Intent, Kind
 
-VERSION = 9
+VERSION = 10
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
 
 Rule = Callable[[Readings], RuleMatch | None]
@@ -102,6 +102,9 @@ def _filled(letter: Readings, kind: Kind, rule: str, finding: RuleMatch) -> Clas
         version=VERSION,
         definite=finding.definite,
         speaker=finding.speaker,
+        failure=finding.failure,
+        stage=finding.stage,
+        others=finding.others,
         notes=finding.notes,
         intent_evidence=_quoted(wish.evidence) if wish else "",
     )

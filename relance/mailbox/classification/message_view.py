@@ -12,7 +12,8 @@ from functools import cached_property
 from relance.mailbox.classification import quoting
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.normalize import Folded
-from relance.mailbox.parsing.inbound import InboundMail, Speaker
+from relance.mailbox.failures import FailureReason, FailureStage
+from relance.mailbox.parsing.inbound import InboundMail, OtherRecipient, Speaker
 from relance.wording import Text
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.
@@ -37,6 +38,9 @@ class RuleMatch:
     notes: tuple[Text, ...] = ()
     definite: bool = True
     speaker: Speaker = Speaker.UNKNOWN
+    failure: FailureReason | None = None
+    stage: FailureStage | None = None
+    others: tuple[OtherRecipient, ...] = ()
     told: Text | None = None  # instead of the evidence: a sentence of ours, where there is nothing to quote
 
 

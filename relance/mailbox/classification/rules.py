@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from relance.mailbox.classification import automated
-from relance.mailbox.classification.delivery_failures import bounces
+from relance.mailbox.classification.delivery_failures import json_notices, notices
 from relance.mailbox.classification.delivery_failures.status import Severity
 from relance.mailbox.classification.languages import normalize
 from relance.mailbox.classification.languages.normalize import Folded
@@ -32,6 +32,8 @@ def is_own_copy(letter: Readings) -> RuleMatch | None:
 def is_complaint(letter: Readings) -> RuleMatch | None:
     """Did a receiver press "this is spam"? (ARF, RFC 5965)"""
     kind = (letter.mail.feedback_type or "").lower()
+    if not kind and (told := json_notices.complained_of(letter.mail.text)) is not None:
+        return marked("complaint", told or None)
     if not kind or kind in _NO_COMPLAINT:
         return _is_unmarked_complaint(letter)
     if letter.mail.content_type != "multipart/report" and (letter.is_answer or letter.own):
@@ -102,7 +104,7 @@ def _complainant(letter: Readings) -> str | None:
 
 def is_receipt(letter: Readings) -> RuleMatch | None:
     """Read, displayed or deleted (RFC 8098), by structure or by the words mail programs use."""
-    if letter.report_type == "disposition-notification" and not bounces.is_refusal(letter):
+    if letter.report_type == "disposition-notification" and not notices.is_refusal(letter):
         return marked("report-type=disposition-notification")
     said = letter.say("receipt.phrases", letter.text[:1500])
     titled = letter.say("subject.receipt", letter.subject[:40])
@@ -174,6 +176,9 @@ def _bounced(letter: Readings, severity: Severity | None) -> RuleMatch | None:
         notes=notes,
         definite=bounce.definite,
         speaker=bounce.speaker,
+        failure=None if severity is None else bounce.failure,
+        stage=None if severity is None else bounce.stage,
+        others=bounce.others,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance.mailbox.defects import Oddity
+from relance.mailbox.failures import FailureReason, FailureStage
 from relance.wording import Text
 
 
@@ -114,6 +115,16 @@ class Intent(StrEnum):
 
 
 @dataclass(frozen=True)
+class OtherRecipient:
+    """Somebody besides whom a returned mail speaks of, and why it did not reach them."""
+
+    address: str
+    failure: FailureReason
+    stage: FailureStage
+    status: str | None
+
+
+@dataclass(frozen=True)
 class Classification:
     """What we hold a mail to be, and why."""
 
@@ -132,3 +143,6 @@ class Classification:
     intent_evidence: str = ""  # the words that the intent rests on, quoted, bounded
     definite: bool = True  # hard bounce: whether it says for certain that there is no such address
     speaker: Speaker = Speaker.UNKNOWN  # bounce: whose words it goes by
+    failure: FailureReason | None = None  # bounce: why
+    stage: FailureStage | None = None  # bounce: how far the mail had come
+    others: tuple[OtherRecipient, ...] = ()  # bounce: whom else it speaks of

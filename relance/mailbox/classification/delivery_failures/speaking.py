@@ -11,6 +11,7 @@ import re
 from relance.mailbox import address, refusal_words
 from relance.mailbox.classification.delivery_failures import status
 from relance.mailbox.classification.message_view import ClassifierInput
+from relance.mailbox.failures import FailureStage
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 
 # They receive for many organisations and send for many: their name stands on either side of a delivery.
@@ -39,6 +40,15 @@ def speaker(report: DeliveryReport | None, letter: ClassifierInput, code: str | 
     if side is Speaker.OWN and report is not None and report.diagnostic_type == "smtp":
         side = None  # an SMTP reply is another server's (2.3.6), whom not every server names
     return side or _by_words(code, words)
+
+
+def stage(report: DeliveryReport, letter: ClassifierInput) -> FailureStage:
+    """After acceptance, where a server of the recipient's own writes back what no other one told it."""
+    recipient = next((each for each in _recipients(report) if each), "")
+    if report.remote is not None or not report.reporting or _handed_on(report.diagnostic or ""):
+        return FailureStage.UNKNOWN
+    side = _Sides(letter, recipient).of_the_writer(report.reporting)
+    return FailureStage.ACCEPTED if side is Speaker.RECEIVER else FailureStage.UNKNOWN
 
 
 def _recipients(report: DeliveryReport | None) -> tuple[str | None, ...]:

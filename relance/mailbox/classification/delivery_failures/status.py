@@ -113,13 +113,21 @@ def find(text: str) -> str | None:
 def severity(code: str | None, words: str) -> Severity | None:
     """Whose problem it is; nothing where neither code nor words tell."""
     folded = _plain(words)
-    if _NO_MAIL_AT_ALL.search(folded):
-        return Severity.HARD
-    said = _said(folded)
-    by_code = next((meaning for expression, meaning in _CODES if code and expression.fullmatch(code)), None)
-    found = _weigh(code, by_code, said) or _by_reply(folded)
+    found = _told(code, folded) or _by_reply(folded)
     # Refused before the recipient was named: it cannot be about them.
     return Severity.BLOCKED if found is Severity.HARD and _BEFORE_RCPT.search(folded) else found
+
+
+def told(code: str | None, words: str) -> Severity | None:
+    """The same, without the three-digit code that a server may give whatever its reason."""
+    return _told(code, _plain(words))
+
+
+def _told(code: str | None, folded: str) -> Severity | None:
+    if _NO_MAIL_AT_ALL.search(folded):
+        return Severity.HARD
+    by_code = next((meaning for expression, meaning in _CODES if code and expression.fullmatch(code)), None)
+    return _weigh(code, by_code, _said(folded))
 
 
 def is_definite(code: str | None, words: str) -> bool:
@@ -140,6 +148,11 @@ _OWN_WORDS = re.compile(
     r"(?:daily|hourly|sending|outgoing|outbound|submission)[^.\n]{0,30}(?:limit|quota)|max(?:imum)? (?:e-?mails|defers|messages)|"
     r"e-?mails per hour|send ?as ?denied|outbound ?spam|sending (?:suspended|paused|disabled)"
 )
+
+
+def without_addresses(words: str) -> str:
+    """Folded words with a bare @ for each address: what is in one is nobody's word."""
+    return _ADDRESS.sub("@", words)
 
 
 def _plain(words: str) -> str:
