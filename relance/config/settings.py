@@ -101,7 +101,7 @@ class Settings(OwnClientSettings):
         default=("127.0.0.0/8", "::1/128"),
         description=N_(
             "addresses and networks of your own web servers in front of this one: many people come through each, and "
-            "only they are trusted to set X-Forwarded-For"
+            "only they are trusted to say who visits (Forwarded, X-Forwarded-For)"
         ),
     )
     base_url: Annotated[str, AfterValidator(checks.web_address)] = Field(

@@ -18,7 +18,7 @@ from relance.app import building
 from relance.complete import complete
 from relance.scheduler.app_protocol import App
 from relance.scheduler.daemon.watchdog import Pulse
-from relance.scheduler.web_server import connection_limits, open_files
+from relance.scheduler.web_server import connection_limits, forwarded, open_files
 from relance.wording import N_, Text, plainly
 
 START_SECONDS = 30.0
@@ -146,14 +146,14 @@ class Web:
         entrance: Any = connection_limits.Door(rules).protocol()
         self.server = _Server(
             uvicorn.Config(
-                application,
+                forwarded.BehindProxies(application, rules.trusted),
                 http=entrance,
                 ws="none",
                 log_config=None,
                 access_log=False,  # it would name people's tokens and addresses
                 server_header=False,
                 headers=[("connection", "close")],  # one request each: nobody keeps a place for a next one
-                forwarded_allow_ips=list(rules.trusted),
+                proxy_headers=False,  # ours knows Forwarded, too, and believes neither where they differ
                 h11_max_incomplete_event_size=connection_limits.LARGEST_HEAD,
                 backlog=connection_limits.ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=10,
