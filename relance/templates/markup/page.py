@@ -1,4 +1,5 @@
-"""HTML an author brings: checked, its links found, every attribute quoted, and a text part derived from it.
+"""HTML an author brings: checked, its links found, every attribute quoted, and a text part derived from it. It is read as browsers
+read it (`attributes`), so that every link leads where it led.
 
 A value may stand in words and in quoted attributes, where escaping holds; not in scripts, styles, names or comments.
 """
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from relance.templates import values
-from relance.templates.markup import inline, links, pieces
+from relance.templates.markup import attributes, inline, links, pieces
 from relance.templates.markup.inline import Both
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
@@ -52,6 +53,7 @@ _PARAGRAPH = frozenset({"p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3"
 # Marks within the text template, which no value and no author can bring: a new line, a new paragraph begins here.
 _LINE_MARK, _PARAGRAPH_MARK = "\x1e", "\x1f"
 _BREAKS = re.compile(" *[\x1e\x1f\n][\x1e\x1f\n ]*")
+_SPACES = re.compile(r"\s+")
 _OPENS_A_TAG = re.compile(r"\{(?=[{%#]|\Z)")
 
 
@@ -90,7 +92,7 @@ class _Page(html.parser.HTMLParser):
     """Reads the HTML once and writes both templates."""
 
     def __init__(self, codes: Sequence[pieces.Value | pieces.Tag], weaving: inline.Weaving) -> None:
-        super().__init__(convert_charrefs=False)
+        super().__init__(convert_charrefs=True)
         self.codes = codes
         self.weaving = weaving
         self.html: list[str] = []
@@ -102,6 +104,7 @@ class _Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An opening tag, written anew with every attribute quoted."""
+        attrs = attributes.read(self.get_starttag_text() or "") if attrs else attrs
         if not self._is_sound(tag, attrs):
             return
         shown = "".join(self._attribute(tag, name, value) for name, value in attrs)
@@ -148,16 +151,9 @@ class _Page(html.parser.HTMLParser):
             self.html.append(_OPENS_A_TAG.sub('{{ "{" }}', _ATOM.sub("", data)))
             return
         # A lone < before a value would let the value become a tag.
-        self.html.append(self._with_codes(data.replace("<", "&lt;").replace("{", "&#123;")))
+        shown = html.escape(data, quote=False).replace("\xa0", "&nbsp;").replace("{", "&#123;")
+        self.html.append(self._with_codes(shown))
         self._say(data)
-
-    def handle_entityref(self, name: str) -> None:
-        """`&nbsp;`"""
-        self._reference(f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        """`&#160;`"""
-        self._reference(f"&#{name};")
 
     def handle_comment(self, data: str) -> None:
         """A comment; what mail programs read in it stays."""
@@ -280,17 +276,13 @@ class _Page(html.parser.HTMLParser):
         elif not self.unseen and tag in _PARAGRAPH:
             self.text.append(_PARAGRAPH_MARK)
 
-    def _reference(self, reference: str) -> None:
-        self.html.append(reference)
-        self._say(values.clean(html.unescape(reference)).replace("\xa0", " "))
-
     def _say(self, words: str) -> None:
         """Words as the text part shows them: white space is one space, tags count even where nothing is seen."""
         if self.unseen:
             words = "".join(atom[0] for atom in _ATOM.finditer(words) if self._code(int(atom[1])) is None)
-        parts = _ATOM.split(re.sub(r"\s+", " ", words))
-        for i, part in enumerate(parts):
-            self.text.append(self._shown(int(part)) if i % 2 else _OPENS_A_TAG.sub('{{ "{" }}', part))
+        for i, part in enumerate(_ATOM.split(words)):
+            said = self._shown(int(part)) if i % 2 else _SPACES.sub(" ", values.clean(part))
+            self.text.append(said if i % 2 else _OPENS_A_TAG.sub('{{ "{" }}', said))
 
     def _end_anchor(self) -> None:
         begin, call, target = self.anchors.pop()

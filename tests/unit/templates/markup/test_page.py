@@ -64,7 +64,35 @@ def test_the_signature_stands_before_the_end_of_the_body():
 
 def test_a_lone_bracket_before_a_value_makes_no_tag():
     made = render("<p>1 <{{ x }}> 2 < 3 {</p>", x="script")
-    assert made.html == "<p>1 &lt;script> 2 &lt; 3 &#123;</p>"
+    assert made.html == "<p>1 &lt;script&gt; 2 &lt; 3 &#123;</p>"
+
+
+def test_ampersands_that_are_no_references_arrive_as_written():
+    made = render("<p>AT&T, R&D, Q&A &copy; &#169;</p>")
+    assert made.html == "<p>AT&amp;T, R&amp;D, Q&amp;A © ©</p>"
+    assert made.text == "AT&T, R&D, Q&A © ©\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("?utm_source=mail&section=2&region=eu", "?utm_source=mail&section=2&region=eu"),
+        ("?a=1&amp;copy=2&lt=3&notit;=4", "?a=1&copy=2&lt=3&notit;=4"),
+        ("?a=&#38;&#x26;&copy;&copy", "?a=&&©©"),
+        (
+            "?a&copy2=1&reg_id=2",
+            "?a&copy2=1®_id=2",
+        ),  # only = and what is a letter or a digit keep a name apart
+    ],
+)
+@pytest.mark.parametrize("quote", ['"', "'", ""])
+def test_an_address_is_read_as_browsers_read_it(written, meant, quote):
+    page = f"<A class=x HREF = {quote}https://a.example/{written}{quote} title='R&D'>y</A>"
+    made = compile_source(Source(None, html=page)).render({}, lambda link: link.target)
+    assert isinstance(made, Rendered)
+    assert [link.target for link in made.links] == ["https://a.example/" + meant]
+    assert 'class="x"' in made.html
+    assert 'title="R&amp;D"' in made.html
 
 
 def test_style_sheets_and_comments_stay():
