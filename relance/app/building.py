@@ -32,18 +32,20 @@ from relance.tracking.tokens import Signer
 if TYPE_CHECKING:
     from relance.app import own_clients
     from relance.engine.engagement import hits
+    from relance.engine.schedule.pace import receivers
     from relance.mailbox.classification import files
     from relance.mailbox.imap import client as imap
     from relance.mailbox.imap import filing
     from relance.mailbox.smtp import client as smtp
     from relance.tracking import web
 else:  # most commands send nothing and read nothing; Starlette is for those who serve
-    files, hits, imap, filing, own_clients, smtp, web = late.modules(
+    files, hits, imap, filing, own_clients, receivers, smtp, web = late.modules(
         "relance.mailbox.classification.files",
         "relance.engine.engagement.hits",
         "relance.mailbox.imap.client",
         "relance.mailbox.imap.filing",
         "relance.app.own_clients",
+        "relance.engine.schedule.pace.receivers",
         "relance.mailbox.smtp.client",
         "relance.tracking.web",
     )
@@ -67,6 +69,7 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         bounce_limit=settings.bounce_limit_percent,
         deferral_limit=settings.deferral_limit_percent,
         complaint_limit=settings.complaint_limit_percent,
+        receivers=_receiver_caps(settings),
         own_clients=own_clients.of(settings) if settings.client_ids() else {},
     )
     longest = settings.mail_answer_seconds
@@ -100,6 +103,16 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         options=options,
         workspace=Workspace(settings.zone, settings.country),
     )
+
+
+def _receiver_caps(settings: Settings) -> receivers.ReceiverCaps | None:
+    caps = (
+        settings.domain_daily_cap,
+        settings.domain_hourly_cap,
+        settings.company_daily_cap,
+        settings.company_hourly_cap,
+    )
+    return receivers.ReceiverCaps(*(each or None for each in caps)) if any(caps) else None
 
 
 def epoch_file(settings: Settings) -> Path:

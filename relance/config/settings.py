@@ -223,6 +223,34 @@ class Settings(OwnClientSettings):
         ge=0,
         description=N_("a mailbox pauses if more of a week's mails are reported as spam; 0: never"),
     )
+    domain_daily_cap: int = Field(
+        default=0,
+        ge=0,
+        description=N_(
+            "how many mails one receiving domain gets in 24 hours, from all mailboxes; 0: no limit"
+        ),
+    )
+    domain_hourly_cap: int = Field(
+        default=0,
+        ge=0,
+        description=N_(
+            "how many mails one receiving domain gets in an hour, from all mailboxes; 0: no limit"
+        ),
+    )
+    company_daily_cap: int = Field(
+        default=0,
+        ge=0,
+        description=N_(
+            "how many mails the people of one company get in 24 hours, from all mailboxes; 0: no limit"
+        ),
+    )
+    company_hourly_cap: int = Field(
+        default=0,
+        ge=0,
+        description=N_(
+            "how many mails the people of one company get in an hour, from all mailboxes; 0: no limit"
+        ),
+    )
     database_answer_seconds: float = Field(
         default=30.0,
         ge=3,

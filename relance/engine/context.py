@@ -44,6 +44,7 @@ from relance.wording import Text, ended
 from relance.wording.sentence_codes import SentenceCode
 
 if TYPE_CHECKING:
+    from relance.engine.schedule.pace.receivers import Offered, ReceiverCaps
     from relance.mailbox.health.dns_answers import DnsAnswers
     from relance.mailbox.health.link_host import Reached
     from relance.mailbox.oauth import grants as oauth_grants
@@ -86,6 +87,9 @@ class Options:
     bounce_limit: float = 8.0  # percent of a mailbox's mails that may come back in a week; 0: any number
     deferral_limit: float = 50.0  # that receiving servers may put off
     complaint_limit: float = 0.3  # that may be reported as spam
+    receivers: ReceiverCaps | None = (
+        None  # what domains and companies get from all mailboxes; None: any number
+    )
     own_clients: Mapping[str, OwnClient] = field(
         default_factory=dict
     )  # as which people sign in to their mailboxes, by the provider's name
@@ -138,6 +142,7 @@ class Context:
     library: SequenceCache = field(default_factory=SequenceCache)
     at_work: ActiveTurns = field(default_factory=ActiveTurns)
     servers: MailServers = field(default_factory=MailServers)
+    places_offered: dict[str, Offered] = field(default_factory=dict)  # when who waits for a receiver is tried
     watch: Watch = field(default_factory=Watch)
     telemetry: Telemetry = field(default_factory=Unmeasured)
 

@@ -215,6 +215,8 @@ class Turn:
                 # Called although its pace lets nothing leave: there is news of mail.
                 return self._look(account)
             wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, at) if claimed else []
+            if claimed and not wanted:
+                self.work.nothing_left()
             return self._send_by(visit, account, wanted, stop) if wanted else Continue()
 
     def _send_replies(
@@ -254,6 +256,8 @@ class Turn:
             if self.smtp.silences:
                 visit.failed()
         self.delivery = delivery
+        if self.sent == 0 and delivery.put_off == len(wanted):
+            self.work.nothing_left()
         self.work.more = self.work.more or delivery.again
         stuck = delivery.stopped and self.sent == 0 and not delivery.again
         return EndTurn(EndKind.NOT_REACHED) if stuck else Continue()

@@ -95,6 +95,12 @@ def organisation(domain: str) -> str | None:
     return None if registered in free_mail.DOMAINS else registered
 
 
+def receiver(email: str) -> str:
+    """Who receives for an address: its company's domain as `organisation` tells it, else the domain where anybody can have a mailbox."""
+    domain = email.rpartition("@")[2].strip().rstrip(".").lower()
+    return organisation(domain) or domain
+
+
 def _checked_local(written: str, *, only_ascii: bool) -> str:
     local, at, domain = written.partition("@")
     local = unicodedata.normalize("NFC", local)

@@ -75,6 +75,8 @@ class Plan:
     scale: float = 30.0  # business seconds a second
     provider: str = ""
     seconds: float = 60.0  # until when all mails must have arrived
+    companies: int = 0  # that people are of, in turn; 0: each of another
+    settings: dict[str, Any] = field(default_factory=dict)
     limits: dict[str, Any] = field(default_factory=lambda: {"daily_cap": None, "gap_seconds": 0})
 
 
@@ -90,10 +92,19 @@ def most_within(times: list[dt.datetime], span: dt.timedelta) -> int:
 
 def sent(relance: Relance) -> dict[int, list[dt.datetime]]:
     """When mails left, by mailbox, as the database says and caps count."""
-    found = defaultdict[int, list[dt.datetime]](list)
+    return _sent_by(relance, message.c.mailbox_id)
+
+
+def received(relance: Relance) -> dict[str, list[dt.datetime]]:
+    """The same by who received them."""
+    return _sent_by(relance, message.c.receiver)
+
+
+def _sent_by(relance: Relance, column: sa.ColumnElement[Any]) -> dict[Any, list[dt.datetime]]:
+    found = defaultdict[Any, list[dt.datetime]](list)
     with relance._context.database.read() as conn:
-        for mailbox_id, at in conn.execute(sa.select(message.c.mailbox_id, message.c.transmitting_at)):
-            found[mailbox_id].append(at)
+        for of, at in conn.execute(sa.select(column, message.c.transmitting_at)):
+            found[of].append(at)
     return found
 
 
@@ -109,6 +120,7 @@ def played(plan: Plan, folder: Path, database_url: str) -> Iterator[tuple[Watche
         "sync_seconds": 47 * 3600,
         "base_url": "http://127.0.0.1:9",
         "allow_test_domains": True,
+        **plan.settings,
     }
     with World(clock) as world, Watched(clock) as server, Relance(Settings(**given), clock=clock) as relance:
         _furnish(plan, world, server, relance)
@@ -122,7 +134,8 @@ def _furnish(plan: Plan, world: World, server: Watched, relance: Relance) -> Non
         account = world.add_rep(f"rep{number}@northwind.example", "Rep", "correct horse")
         account = dataclasses.replace(account, smtp=Server("127.0.0.1", server.port, Security.PLAIN))
         relance.mailboxes.add(MailboxSpec.of(account, **plan.limits), anyway=True)
-    people = [f"p{number}@company{number}.example" for number in range(plan.people)]
+    companies = plan.companies or plan.people
+    people = [f"p{number}@company{number % companies}.example" for number in range(plan.people)]
     for person in people:
         relance.contacts.add(person)
     relance.enroll(relance.sequences.publish(Sequence.model_validate(ONE_MAIL)).name, people)

@@ -110,6 +110,8 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.DEFERRED_BY_SERVER: Cause.OTHER,
         Code.WAS_AWAY: Cause.OTHER,
         Code.MAILBOX_UNHEALTHY: Cause.OTHER,
+        Code.RECEIVER_DAILY_CAP: Cause.OTHER,
+        Code.RECEIVER_HOURLY_CAP: Cause.OTHER,
         Code.CLICK_TOO_FRESH: Cause.OTHER,
         Code.TASK_OPEN: Cause.OTHER,
         Code.NOTHING_WAS_SENT: Cause.OTHER,

@@ -148,6 +148,10 @@ class Code(StrEnum):
     DEFERRED_BY_SERVER = "deferred_by_server"
     WAS_AWAY = "was_away"
     MAILBOX_UNHEALTHY = "mailbox_unhealthy"  # its domain, or the host of its links: no first mail leaves
+    RECEIVER_DAILY_CAP = (
+        "receiver_daily_cap"  # their domain, or company, gets no more from all mailboxes for now
+    )
+    RECEIVER_HOURLY_CAP = "receiver_hourly_cap"
     CLICK_TOO_FRESH = "click_too_fresh"
     TASK_OPEN = "task_open"
     NOTHING_WAS_SENT = "nothing_was_sent"

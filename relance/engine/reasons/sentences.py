@@ -159,6 +159,16 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later: {said}"),
         Code.WAS_AWAY: Text("was out of office"),
         Code.MAILBOX_UNHEALTHY: Text("first mails do not leave from {mailbox}: {fault}"),
+        Code.RECEIVER_DAILY_CAP: Text.plural(
+            "{receiver} gets at most {count} mail in 24 hours, from all mailboxes together",
+            "{receiver} gets at most {count} mails in 24 hours, from all mailboxes together",
+            2,
+        ),
+        Code.RECEIVER_HOURLY_CAP: Text.plural(
+            "{receiver} gets at most {count} mail in an hour, from all mailboxes together",
+            "{receiver} gets at most {count} mails in an hour, from all mailboxes together",
+            2,
+        ),
         Code.CLICK_TOO_FRESH: Text("a click is too recent to tell a person from a machine"),
         Code.TASK_OPEN: Text("waits until the task is done"),
         Code.NOTHING_WAS_SENT: Text("it fell due while nothing was being sent"),

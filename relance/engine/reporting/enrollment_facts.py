@@ -12,12 +12,12 @@ from sqlalchemy.engine import Connection
 from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
-from relance.engine.reasons import Why
+from relance.engine.reasons import Reason, Why
 from relance.engine.reporting import silent_turns, timeline
 from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
-from relance.engine.sending import admitting
+from relance.engine.sending import admitting, receiver_room
 from relance.engine.sequences import control, publish, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import State
@@ -52,6 +52,7 @@ class EnrollmentFacts:
     successor: tuple[
         str, ...
     ]  # that another mailbox goes on with them once a mail of theirs begins a thread, where one was chosen
+    full: Reason | None  # why their domain, or their company, gets no more now: a mail of theirs is due
 
     @property
     def state(self) -> State:
@@ -106,7 +107,16 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
         paused,
         waiting,
         _successor(conn, standing),
+        _full(conn, context, case, now),
     )
+
+
+def _full(conn: Connection, context: Context, case: StepContext, now: dt.datetime) -> Reason | None:
+    row, email = case.row, case.contact.email
+    if row.state is not State.ACTIVE or row.step_kind != "mail" or row.due_at is None or row.due_at > now:
+        return None
+    room = receiver_room.seen(conn, context, [email], now)
+    return None if room is None else room.full(email)
 
 
 def _successor(conn: Connection, standing: Standing) -> tuple[str, ...]:

@@ -218,10 +218,9 @@ def _planned(look: EnrollmentFacts, named: str) -> Iterator[str]:
         yield _("The next step is {step}, due on {at}.", **known) + because
     if put_off and row.bound:
         known = {"at": look.local(again), "reasons": ended(_because(row.bound))}
-        ahead = again > look.now
         yield (
             _("It is tried next on {at}: {reasons}", **known)
-            if ahead
+            if again > look.now
             else _("It can be sent since {at}: {reasons}", **known)
         )
 
@@ -314,6 +313,7 @@ def _facts(look: EnrollmentFacts) -> gate.Facts:
         now=look.now,
         unread_elsewhere=look.waits_for_other_mailbox and due,
         reply=False,
+        full=look.full,
         on_leave=False,  # the pace says until when
     )
 

@@ -20,7 +20,8 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox, Span
 from relance.engine.reasons import Code, Reason, because, joined
-from relance.engine.sending import endings, gate, settle
+from relance.engine.schedule.pace.receivers import ReceiverRoom
+from relance.engine.sending import endings, gate, receiver_room, settle
 from relance.engine.sending.endings import Attempt
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.refusals import repeated_answers, way_out
@@ -66,6 +67,7 @@ class Delivery:
     together: int
     sent: int = 0
     waiting: bool = False  # somebody's mail waits for another mailbox to be read
+    put_off: int = 0  # mails that are tried again later, as their receivers get no more for now
     heard: Callable[[], None] = lambda: None  # called when the server has answered about a mail
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     again: bool = (
@@ -162,9 +164,11 @@ class Delivery:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
         now = self.marked_at = self.context.clock.now()
         with self.context.database.write() as conn:
-            verdicts = gate.admit(conn, self.lease, ready, now, self.context.noes.opted_out)
+            room = receiver_room.held(conn, self.context, [each.message.recipient for each in ready], now)
+            verdicts = gate.admit(conn, self.lease, ready, now, self.context.noes.opted_out, room)
             self._record(conn)
-            turned_away = [each for each in ready if verdicts[each.message.id]]
+            later = self._put_off(conn, room, [(each, verdicts[each.message.id]) for each in ready], now)
+            turned_away = [each for each in ready if verdicts[each.message.id] and each not in later]
             let_go(conn, turned_away)
             with actors.by_rule("gate"):
                 events.record_events(
@@ -174,6 +178,21 @@ class Delivery:
         self._asked = self.context.telemetry.span(UNSEEN)
         self.waiting = self.waiting or any(map(_waits_for_another, verdicts.values()))
         return [self._marked_as(each) for each in ready if not verdicts[each.message.id]]
+
+    def _put_off(
+        self,
+        conn: Connection,
+        room: ReceiverRoom | None,
+        asked: Sequence[tuple[PreparedMail, Sequence[Reason]]],
+        now: dt.datetime,
+    ) -> list[PreparedMail]:
+        """Those whose receivers get no more for now are tried again later. Everyday: no line in the log, `bound` says why."""
+        if room is None:
+            return []
+        later = [(each, why[0]) for each, why in asked if receiver_room.only_full(why)]
+        receiver_room.put_off(conn, self.context, room, later, now)
+        self.put_off += len(later)
+        return [each for each, _ in later]
 
     def _marked_as(self, wanted: PreparedMail) -> PreparedMail:
         """The mail as the commit left it."""

@@ -20,6 +20,7 @@ from relance.engine import states
 from relance.engine.db import prepared
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import leaves, timezones
+from relance.engine.schedule.pace.receivers import ReceiverRoom
 from relance.engine.states import MessageState, State
 from relance.engine.store.contacts import suppressions
 from relance.engine.store.mailboxes import leases
@@ -50,6 +51,7 @@ class Facts:
     now: dt.datetime
     unread_elsewhere: bool  # another mailbox wrote to them, and was not read since the step fell due
     reply: bool  # a person's own answer; `due_at` is when it was to leave
+    full: Reason | None  # why their domain, or company, gets no more for now
     on_leave: bool  # the mailbox's owner, as it is known under the locks: a leave may be entered in the middle of a turn
 
 
@@ -69,7 +71,10 @@ class PreparedMail:
 
 def objections(facts: Facts) -> tuple[Reason, ...]:
     """Why this mail may not go now; empty when it may."""
-    return _broken(_reply_rules(facts) if facts.reply else _rules(facts))
+    if facts.reply:
+        return _broken(_reply_rules(facts))
+    found = _broken(_rules(facts))
+    return found if facts.full is None else (*found, facts.full)
 
 
 _Rule = tuple[bool, Code, dict[str, Any]]
@@ -144,8 +149,10 @@ def admit(
     wanted: Sequence[PreparedMail],
     now: dt.datetime,
     said_no: SaidNo,
+    room: ReceiverRoom | None,
 ) -> Mapping[int, tuple[Reason, ...]]:
-    """Mark those that may go as transmitting; returns every message's objections (empty: its body may follow).
+    """Mark those that may go as transmitting; returns every message's objections (empty: its body may follow). `room`: what may
+    still go to their receivers, held by this transaction; None: any number.
 
     Raises `errors.Superseded` when the lease was lost: then nothing may go, and the caller has nothing to write.
     """
@@ -161,12 +168,12 @@ def admit(
     unread = due.waits_for_other_mailbox(
         conn, [number for number, row in rows.items() if row.wrote_before], now
     )
+    shared = _Known(held, refused, unread, room, now)
     verdicts = {}
     for each in wanted:
-        number = each.enrollment.id
-        no = next((refused[name] for name in addresses(each) if name in refused), None)
-        facts = _facts(each, rows[number], held, no, now, unread_elsewhere=number in unread)
-        verdicts[each.message.id] = objections(facts)
+        verdicts[each.message.id] = found = objections(_facts(each, rows[each.enrollment.id], shared))
+        if room is not None and not found:
+            room.take(each.message.recipient)
     going = [each for each in wanted if not verdicts[each.message.id]]
     known = [each.message.id for each in going if not each.new]
     marked = messages.begin(conn, known, lease.fence, now)
@@ -186,15 +193,19 @@ def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> 
     return {**said_no(recipients), **suppressions.suppressed(conn, recipients), **said_no(recipients)}
 
 
-def _facts(
-    wanted: PreparedMail,
-    row: LockedStanding,
-    held: leases.Held,
-    suppressed: Reason | None,
-    now: dt.datetime,
-    *,
-    unread_elsewhere: bool,
-) -> Facts:
+@dataclass(frozen=True)
+class _Known:
+    """What is known of all mails of a mark."""
+
+    held: leases.Held
+    refused: Mapping[str, Reason]
+    unread: Collection[int]  # enrollments that another mailbox wrote to
+    room: ReceiverRoom | None
+    now: dt.datetime
+
+
+def _facts(wanted: PreparedMail, row: LockedStanding, known: _Known) -> Facts:
+    held, now, room = known.held, known.now, known.room
     return Facts(
         state=row.state,
         version_claimed=wanted.enrollment.version,
@@ -204,12 +215,13 @@ def _facts(
         sequence_state=row.sequence_state,
         mailbox_state=held.state,
         message_state=wanted.message.state,
-        suppressed=suppressed,
+        suppressed=next((known.refused[to] for to in addresses(wanted) if to in known.refused), None),
         wrote_before=row.wrote_before,
         due_at=row.due_at if wanted.reply is None else wanted.reply.leaves_at,
         synced_at=held.synced_at,
         now=now,
-        unread_elsewhere=unread_elsewhere,
+        unread_elsewhere=wanted.enrollment.id in known.unread,
         reply=wanted.reply is not None,
+        full=None if room is None else room.full(wanted.message.recipient),
         on_leave=leaves.back_at(leaves.read(held.leaves), now) is not None,
     )

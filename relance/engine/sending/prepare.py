@@ -19,7 +19,8 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_people import EnrollmentHeld, StepSkipped
 from relance.engine.reasons import Code, Reason, because, prose
-from relance.engine.sending import compose
+from relance.engine.schedule.pace.receivers import ReceiverRoom
+from relance.engine.sending import compose, receiver_room
 from relance.engine.sending.doubt import forgotten_mails, proofs, restore_guard
 from relance.engine.sending.doubt.proofs import Left
 from relance.engine.sending.gate import PreparedMail
@@ -70,13 +71,11 @@ def prepare(
             forgotten_mails.lost(context, cases),
             refusals.in_force(mailbox.id),
         )
-        verdicts = [
-            (
-                case,
-                _met(conn, context, case, lost) or _refused(case, no) or _alone(context, mailbox, case, now),
-            )
-            for case in step_context.with_noes(cases, said_no)
-        ]
+        room = receiver_room.seen(conn, context, [case.contact.email for case in cases], now)
+        verdicts = []
+        for case in step_context.with_noes(cases, said_no):
+            verdict = _met(conn, context, case, lost) or _refused(case, no)
+            verdicts.append((case, verdict or _alone(context, mailbox, case, room, now)))
     others = [(case, verdict) for case, verdict in verdicts if not _only_to_send(case, verdict)]
     if others:
         with context.database.write() as conn:
@@ -146,10 +145,15 @@ def _not_spent(
     return [row for row in claimed if row.attempts < context.options.attempts]
 
 
-def _alone(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
+def _alone(
+    context: Context, mailbox: Mailbox, case: StepContext, room: ReceiverRoom | None, now: dt.datetime
+) -> Decision:
     """An unexpected error spoils one mail, never those of everybody else in this mailbox."""
     try:
-        return _verdict(context, mailbox, case, now)
+        found = _verdict(context, mailbox, case, room, now)
+        if room is not None and found.mail is not None:
+            room.take(case.contact.email)
+        return found
     except (SQLAlchemyError, errors.Trouble):
         raise
     except Exception as fault:
@@ -157,7 +161,9 @@ def _alone(context: Context, mailbox: Mailbox, case: StepContext, now: dt.dateti
         return Decision(event=Event.HELD, why=because(Code.NOT_PREPARED, fault=said[:MAX_WORDS]))
 
 
-def _verdict(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
+def _verdict(
+    context: Context, mailbox: Mailbox, case: StepContext, room: ReceiverRoom | None, now: dt.datetime
+) -> Decision:
     """The questions in order; the first with an answer decides."""
     return (
         _barred(case)
@@ -166,6 +172,7 @@ def _verdict(context: Context, mailbox: Mailbox, case: StepContext, now: dt.date
         or _too_early(context, case, now)
         or _from_unhealthy(mailbox, case, now)
         or _unwanted(context, case, now)
+        or _no_room(context, case, room, now)
         or _draft(context, mailbox, case, now)
     )
 
@@ -237,6 +244,18 @@ def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision
             position=_onward(context, case, now, wrote=False), why=because(Code.SKIPPED, rule=step.when)
         )
     return Decision(event=Event.HELD, why=lacking(wanted, step.id))
+
+
+def _no_room(
+    context: Context, case: StepContext, room: ReceiverRoom | None, now: dt.datetime
+) -> Decision | None:
+    """Their domain, or their company, got as many mails as it may for now: not even a server is asked."""
+    why = None if room is None else room.full(case.contact.email)
+    if room is None or why is None:
+        return None
+    at = receiver_room.next_try(context, room, case.contact.email, now)
+    bound = reasons.bound("receiver", why, at.isoformat())
+    return Decision(position=Position(case.row.step, "mail", at, [bound]))
 
 
 def _onward(context: Context, case: StepContext, now: dt.datetime, *, wrote: bool) -> Position:

@@ -195,6 +195,10 @@ class Workload:
         """The last of its mails left then."""
         self.allowance = throttle.since(self.pace, self.allowance, at)
 
+    def nothing_left(self) -> None:
+        """None of what was claimed leaves now, and each was put off, held or moved on: no gap begins, others may go at once."""
+        self.allowance = dataclasses.replace(self.allowance, next_at=None)
+
     def begin_behind(self, at: dt.datetime) -> None:
         """Answers of a person left before any other mail, the last of them then: the pace begins with it anew."""
         if self.pace.spaced:

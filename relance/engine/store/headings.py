@@ -50,6 +50,8 @@ OF: Mapping[Code, Text] = {
     Code.COMPLAINT_RATE: Text("too many recipients reported its mails as spam"),
     Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row"),
     Code.MAILBOX_UNHEALTHY: Text("first mails do not leave from the mailbox"),
+    Code.RECEIVER_DAILY_CAP: Text("their domain gets no more mails for now"),
+    Code.RECEIVER_HOURLY_CAP: Text("their domain gets no more mails for now"),
     Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later"),
     Code.DEFERRED_OFTEN: Text("deferred too often"),
     Code.ATTEMPTS_SPENT: Text("given up after attempts that never finished"),

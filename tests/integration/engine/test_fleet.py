@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relance.mailbox.providers import KNOWN
-from tests.fleet.fleet import Plan, most_within, played, sent
+from tests.fleet.fleet import Plan, most_within, played, received, sent
 from tests.servers import migrated
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(hours=24)
@@ -45,3 +45,14 @@ def test_no_cap_is_exceeded_by_one_mail_whoever_sends(tmp_path: Path, database_u
         for times in sent(relance).values():
             assert most_within(times, HOUR) == limits["hourly_cap"]
             assert most_within(times, DAY) == limits["daily_cap"]
+
+
+def test_no_company_gets_one_mail_more_than_it_may_from_many_mailboxes_and_processes(
+    tmp_path: Path, database_url: str
+) -> None:
+    caps = {"company_hourly_cap": 5}
+    plan = Plan(workers=3, mailboxes=6, people=18, companies=2, scale=3600.0, settings=caps)
+    with played(plan, tmp_path, database_url) as (server, relance):
+        assert server.accepted_count == plan.people
+        for times in received(relance).values():
+            assert most_within(times, HOUR) == caps["company_hourly_cap"]

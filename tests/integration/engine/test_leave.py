@@ -95,7 +95,7 @@ def asked_at_the_gate(house: Context, number: int, mail: Message) -> tuple[str, 
     if number:
         leaves.add(house, ADA, TODAY, TODAY)
     with house.database.write() as conn:
-        found = gate.admit(conn, lease, [prepared], house.clock.now(), lambda _people: {})
+        found = gate.admit(conn, lease, [prepared], house.clock.now(), lambda _people: {}, None)
     return tuple(each.code.value for each in found[mail.id])
 
 

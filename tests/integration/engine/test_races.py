@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from relance.engine.context import Context
 from relance.engine.db.tables import message, meta
 from relance.engine.journal.opt_outs import UNHEARD, OptOut, OptOuts
 from relance.engine.reasons import Code, Reason, because, prose
-from relance.engine.sending import gate, prepare
+from relance.engine.schedule.pace.receivers import ReceiverCaps, ReceiverRoom
+from relance.engine.sending import gate, prepare, receiver_room
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
@@ -24,6 +27,7 @@ from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
+from tests.servers.ports import wait_until
 
 EVE = "eve@acme.example"
 ADA, BOB = "ada@sales.example", "bob@sales.example"
@@ -64,7 +68,7 @@ def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: Context) -> None:
     with ready.database.write() as conn:
         conn.execute(sa.update(message).values(state=MessageState.ACCEPTED.value))
         verdicts = gate.admit(
-            conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), ready.noes.opted_out
+            conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), ready.noes.opted_out, None
         )
     assert verdicts[mail.id]
 
@@ -77,11 +81,11 @@ def test_who_said_no_where_the_database_has_not_heard_it_does_not_go(ready: Cont
     noes = OptOuts(tmp_path / "noes")
     noes.keep(OptOut(EVE, mail.id, ready.clock.now()))
     with ready.database.write() as conn:
-        verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), noes.opted_out)
+        verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), noes.opted_out, None)
     assert verdicts[mail.id] == (because(Code.ADDRESS_SUPPRESSED, why=UNHEARD),)
     noes.drop(EVE)
     with ready.database.write() as conn:
-        assert not gate.admit(conn, mine, wanted, ready.clock.now(), noes.opted_out)[mail.id]
+        assert not gate.admit(conn, mine, wanted, ready.clock.now(), noes.opted_out, None)[mail.id]
 
 
 @pytest.mark.parametrize("when", [1, 2])
@@ -97,7 +101,9 @@ def test_who_says_no_while_the_gate_asks_does_not_go(ready: Context, when: int) 
     (claimed,) = claim(ready)
     mail = engine_house.add_message(ready, claimed, MessageState.PREPARED, recipient=EVE)
     with ready.database.write() as conn:
-        assert gate.admit(conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), said_no)[mail.id]
+        assert gate.admit(conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), said_no, None)[
+            mail.id
+        ]
 
 
 def test_two_that_wait_for_each_other_are_told_to_try_again(house: Context) -> None:
@@ -145,7 +151,7 @@ def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_turned_away(ready: 
     mail = engine_house.add_message(ready, claimed, MessageState.PREPARED)
     with ready.database.write() as conn:
         wanted = [gate.PreparedMail(claimed, mail)]
-        verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), ready.noes.opted_out)
+        verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), ready.noes.opted_out, None)
     assert [each.code for each in verdicts[mail.id]] == [Code.CHANGED_SINCE_PREPARED]
     assert claim(ready) == []
     assert [each.id for each in claim(ready, 2)] == [row(ready).id]
@@ -165,3 +171,35 @@ def test_a_mail_another_mailbox_wrote_and_never_offered_is_written_anew(ready: C
     assert wanted.new  # its row comes with its mark; the other one is gone
     with ready.database.read() as conn:
         assert messages.of_contact(conn, wanted.message.contact_id) == []
+
+
+def test_who_marks_mails_to_a_company_is_waited_for_and_seen(ready: Context) -> None:
+    """Two mailboxes, one company that gets one mail: the second counts behind the first's commit."""
+    if ready.database.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    options = dataclasses.replace(ready.options, receivers=ReceiverCaps(company_hourly=1))
+    house, now = dataclasses.replace(ready, options=options), ready.clock.now()
+    (claimed,) = claim(ready)
+    mail = engine_house.add_message(ready, claimed, MessageState.PREPARED, recipient=EVE)
+    seen: list[ReceiverRoom | None] = []
+
+    def second() -> None:
+        with house.database.write() as conn:
+            seen.append(receiver_room.held(conn, house, ["bob@mail.acme.example"], now))
+
+    def waited_for() -> bool:
+        with house.database.read() as conn:
+            return bool(conn.execute(sa.text("select 1 from pg_locks where not granted")).first())
+
+    other = threading.Thread(target=second)
+    with house.database.write() as conn:
+        room = receiver_room.held(conn, house, [EVE], now)
+        assert room is not None
+        assert room.full(EVE) is None
+        assert messages.begin(conn, [mail.id], 1, now)
+        other.start()
+        wait_until(waited_for)
+    other.join()
+    [found] = seen
+    assert found is not None
+    assert found.full("bob@mail.acme.example") is not None

@@ -45,12 +45,16 @@ message = sa.Table(
     sa.Column("settled_at", Instant),
     sa.Column("code", sa.Integer),
     text("reply"),  # the server's last words
+    sa.Column(
+        "receiver", sa.Text
+    ),  # a company's domain or a free-mail provider's; none: an earlier release wrote it
     # One mail a step a person, whatever happens: the last wall of the first promise.
     sa.UniqueConstraint("enrollment_id", "step"),
 )
 _open = message.c.state.in_(("transmitting", "unknown"))
 index("ix_message_open", message.c.mailbox_id, where=_open)
 sa.Index("ix_message_pace", message.c.mailbox_id, message.c.transmitting_at)
+sa.Index("ix_message_receiver", message.c.receiver, message.c.transmitting_at)
 sa.Index("ix_message_contact", message.c.contact_id)
 
 message_key = sa.Table(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance import late
 from relance.complete import stored
 from relance.engine import states
 from relance.engine.db import bulk, database
@@ -17,6 +18,11 @@ from relance.engine.db.prepared import Prepared, Query, Row, any_of, fixed, is_o
 from relance.engine.db.tables import hand_mail, message, message_key
 from relance.engine.states import MessageEvent, MessageState
 from relance.mailbox.parsing import provider_ids
+
+if TYPE_CHECKING:
+    from relance.mailbox import address
+else:  # for those who send
+    (address,) = late.modules("relance.mailbox.address")
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def add(conn: Connection, messages: Sequence[Message]) -> None:
     """New messages and the keys they are known by."""
     if not messages:
         return
-    _ADD.post(conn, [each.__dict__ for each in messages])
+    _ADD.post(conn, [{**each.__dict__, "receiver": address.receiver(each.recipient)} for each in messages])
     _ADD_KEYS.post(conn, [{"key": each.message_id, "message_id": each.id} for each in messages])
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from relance.engine.context import Context
 from relance.engine.journal.opt_outs import OptOuts
-from relance.engine.reasons import Code, prose
+from relance.engine.reasons import Code, because, prose
 from relance.engine.sending import gate
 from relance.engine.sending.gate import Facts
 from relance.engine.states import MESSAGE_SENDABLE, MessageState, State
@@ -36,6 +36,7 @@ GOOD = Facts(
     now=DUE,
     unread_elsewhere=False,
     reply=False,
+    full=None,
     on_leave=False,
 )
 REPLY = dataclasses.replace(
@@ -65,6 +66,7 @@ def test_whoever_forgets_to_ask_something_gets_no_yes(decides: Callable[..., obj
         "library",
         "at_work",
         "servers",
+        "places_offered",
         "watch",
         "telemetry",
     }
@@ -88,6 +90,10 @@ def test_a_follow_up_goes_when_nothing_speaks_against_it() -> None:
         ({"sequence_state": "paused"}, Code.SEQUENCE_PAUSED),
         ({"mailbox_state": "paused"}, Code.MAILBOX_NOT_ACTIVE),
         ({"on_leave": True}, Code.OWNER_ON_LEAVE),
+        (
+            {"full": because(Code.RECEIVER_DAILY_CAP, receiver="acme.example", count=9)},
+            Code.RECEIVER_DAILY_CAP,
+        ),
         ({"message_state": MessageState.ACCEPTED}, Code.MAIL_NOT_SENDABLE),
         ({"message_state": MessageState.UNKNOWN}, Code.MAIL_NOT_SENDABLE),
         ({"suppressed": prose("asked")}, Code.ADDRESS_SUPPRESSED),

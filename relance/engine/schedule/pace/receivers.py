@@ -1,0 +1,114 @@
+"""How many mails one receiving domain, or one company, gets from all mailboxes together. Pure.
+
+A company is everybody behind the domain that it registered; where anybody can have a mailbox, there is no company, and the domain counts.
+What leaves is counted as a mailbox counts it: in rolling windows, what may have arrived included.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relance import late
+from relance.engine.reasons import Code, Reason, because
+from relance.engine.schedule.throttle import DAY, HOUR, Window
+
+if TYPE_CHECKING:
+    from relance.mailbox import address
+else:  # for those who send
+    (address,) = late.modules("relance.mailbox.address")
+
+MAX_FREES = 1_000
+# Places that are looked for ahead.
+
+
+@dataclass(frozen=True)
+class ReceiverCaps:
+    """The most mails to one receiving domain, and to the people of one company, in any 24 hours and in any hour; None: any number."""
+
+    domain_daily: int | None = None
+    domain_hourly: int | None = None
+    company_daily: int | None = None
+    company_hourly: int | None = None
+
+    def windows(self, receiver: str) -> tuple[Window, ...]:
+        """What bounds the mails to one receiver, as `address.receiver` names it."""
+        daily, hourly = [self.domain_daily], [self.domain_hourly]
+        if address.organisation(receiver) is not None:
+            daily, hourly = [*daily, self.company_daily], [*hourly, self.company_hourly]
+        most = ((_least(daily), DAY), (_least(hourly), HOUR))
+        return tuple(Window(count, span) for count, span in most if count is not None)
+
+    def bounded(self, addresses: Iterable[str]) -> list[str]:
+        """The receivers of some addresses that anything bounds, in order."""
+        return [each for each in sorted(set(map(address.receiver, addresses))) if self.windows(each)]
+
+
+def _least(caps: Iterable[int | None]) -> int | None:
+    return min((each for each in caps if each is not None), default=None)
+
+
+class ReceiverRoom:
+    """What may still go to each receiver at an instant: taken from, mail by mail."""
+
+    def __init__(
+        self, caps: ReceiverCaps, left: Mapping[str, Iterable[dt.datetime]], now: dt.datetime
+    ) -> None:
+        """`left`: when mails left to each receiver in the last 24 hours; whatever clock says that one will, it left."""
+        self._caps, self._now = caps, now
+        self._left = {name: sorted(min(at, now) for at in times) for name, times in left.items()}
+
+    def full(self, email: str) -> Reason | None:
+        """Why no more may go to an address now; None: one may."""
+        name = address.receiver(email)
+        times = self._left.get(name, [])
+        full = [(_free_at(each, times), each) for each in self._caps.windows(name)]
+        frees, window = max(full, key=lambda each: each[0], default=(self._now, None))
+        if window is None or frees <= self._now:
+            return None
+        code = Code.RECEIVER_HOURLY_CAP if window.span == HOUR else Code.RECEIVER_DAILY_CAP
+        return because(code, receiver=name, count=window.most)
+
+    def take(self, email: str) -> None:
+        """One goes there."""
+        insort(self._left.setdefault(address.receiver(email), []), self._now)
+
+    def frees(self, email: str) -> list[dt.datetime]:
+        """When a place comes free at the receiver of an address in the next 24 hours, one time for each place, if each is taken at once."""
+        name, found = address.receiver(email), list[dt.datetime]()
+        windows, times = self._caps.windows(name), list(self._left.get(name, ()))
+        while windows and len(found) < MAX_FREES:
+            at = max(self._now, *(_free_at(each, times) for each in windows))
+            if at > self._now + DAY:
+                break
+            times.append(at)
+            found.append(at)
+        return found
+
+
+def _free_at(window: Window, times: list[dt.datetime]) -> dt.datetime:
+    """From when on one more may go, given when mails left (oldest first)."""
+    return times[-window.most] + window.span if len(times) >= window.most else _LONG_AGO
+
+
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+Offered = tuple[dt.datetime, int]
+"""The place at a receiver that was offered last, and how many were offered for that time."""
+
+
+def offered(last: MutableMapping[str, Offered], receiver: str, frees: Sequence[dt.datetime]) -> dt.datetime:
+    """When somebody who waits is tried again: at the place behind the one offered last, of those that come free (in order, at least one);
+    behind the last of them at the first again.
+
+    Were all tried whenever one place comes free, thousands would be turned away for each mail. What is offered is no promise: whoever comes
+    first takes it, and who finds it taken is offered another. So every process may count for itself."""
+    before, count = last.get(receiver, (frees[0], 0))
+    place = bisect_left(frees, before) + count
+    at = frees[place] if place < len(frees) else frees[0]
+    last[receiver] = (at, count + 1 if at == before and place < len(frees) else 1)
+    return at

@@ -1,0 +1,71 @@
+"""What may still go to receiving domains and companies: asked for before a mail is written, and counted where it is marked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import Connection
+
+from relance import late
+from relance.engine import reasons
+from relance.engine.context import Context
+from relance.engine.reasons import Code, Reason
+from relance.engine.schedule import throttle
+from relance.engine.schedule.pace.receivers import ReceiverRoom, offered
+from relance.engine.sending.gate import PreparedMail
+from relance.engine.store.sending import arrivals
+from relance.engine.store.sequences import enrollments
+
+if TYPE_CHECKING:
+    from relance.mailbox import address
+else:  # for those who send
+    (address,) = late.modules("relance.mailbox.address")
+
+CODES = (Code.RECEIVER_DAILY_CAP, Code.RECEIVER_HOURLY_CAP)
+
+
+def seen(
+    conn: Connection, context: Context, addresses: Collection[str], now: dt.datetime
+) -> ReceiverRoom | None:
+    """As it looks: others may be about to take it. None: nothing bounds mail to any of these addresses, and nothing was asked."""
+    caps = context.options.receivers
+    bounded = [] if caps is None else caps.bounded(addresses)
+    if caps is None or not bounded:
+        return None
+    return ReceiverRoom(caps, arrivals.left_since(conn, bounded, now - throttle.DAY), now)
+
+
+def held(
+    conn: Connection, context: Context, addresses: Collection[str], now: dt.datetime
+) -> ReceiverRoom | None:
+    """As it is: until this transaction ends nobody else takes any. Asked before any row is locked."""
+    if context.options.receivers is not None:
+        arrivals.lock(conn, context.options.receivers.bounded(addresses))
+    return seen(conn, context, addresses, now)
+
+
+def only_full(objections: Sequence[Reason]) -> bool:
+    """Whether nothing else stands in a mail's way."""
+    return bool(objections) and all(each.code in CODES for each in objections)
+
+
+def next_try(context: Context, room: ReceiverRoom, email: str, now: dt.datetime) -> dt.datetime:
+    """When a mail that found no place is tried again."""
+    frees = room.frees(email) or [now + throttle.DAY]
+    return offered(context.places_offered, address.receiver(email), frees)
+
+
+def put_off(
+    conn: Connection,
+    context: Context,
+    room: ReceiverRoom,
+    turned_away: Sequence[tuple[PreparedMail, Reason]],
+    now: dt.datetime,
+) -> None:
+    """Those who found no place at the last moment are tried again when one comes free; their plan stays."""
+    for each, why in turned_away:
+        at = next_try(context, room, each.message.recipient, now)
+        bound = reasons.bound("receiver", why, at.isoformat())
+        enrollments.postpone(conn, each.enrollment, at, [bound])
