@@ -16,15 +16,15 @@ _LETTER = r"[^\W\d_]"
 NOTHING = re.compile(r"(?!)")
 
 
-def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+def pattern(phrases: Iterable[str], *, blanks: bool = True) -> re.Pattern[str]:
     """One expression for many phrases, to be searched in folded text; a blank stands for any white space.
 
-    Each phrase is a small regular expression that must begin and end at the edge of a word.
+    Each phrase is a small regular expression that must begin and end at the edge of a word, in a script with `blanks`.
     """
     parts = [_folded(phrase) for phrase in phrases]
     if not parts:
         return NOTHING
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)" if blanks else f"(?:{'|'.join(parts)})")
 
 
 def _folded(phrase: str) -> str:
@@ -46,6 +46,7 @@ class Language:
     ordinals: Mapping[str, int]  # folded day in words -> 1..31
     day_first: bool
     habits: frozenset[str]  # weekdays as a habit ("Mondays"), which name no date
+    grammar: Mapping[str, tuple[str, ...]]  # what the parts of a date are called, by kind: plain words
     phrases: Mapping[str, re.Pattern[str]]  # "absence.away" -> its expression
 
     def find(self, topic: str, folded_text: str) -> re.Match[str] | None:
@@ -67,6 +68,7 @@ def read(code: str, source: Mapping[str, object]) -> Language:
         ordinals=_numbered(source.get("ordinals"), first=1),
         day_first=bool(source.get("day_first", True)),
         habits=frozenset(normalize.fold(word) for word in _strings(source.get("habits"))),
+        grammar=_grammar(source.get("grammar")),
         phrases=_phrases(source),
     )
 
@@ -82,13 +84,23 @@ def _numbered(value: object, first: int) -> dict[str, int]:
     }
 
 
+def _grammar(table: object) -> dict[str, tuple[str, ...]]:
+    kinds = table if isinstance(table, dict) else {}
+    return {str(kind): tuple(_strings(words)) for kind, words in kinds.items()}
+
+
 def _phrases(source: Mapping[str, object]) -> dict[str, re.Pattern[str]]:
+    blanks = bool(source.get("blanks", True))
     return {
-        f"{section}.{topic}": pattern(_strings(phrases))
+        f"{section}.{topic}": pattern(_strings(phrases), blanks=blanks or section not in _BETWEEN_WORDS)
         for section, table in source.items()
-        if isinstance(table, dict)
+        if isinstance(table, dict) and section != "grammar"
         for topic, phrases in table.items()
     }
+
+
+_BETWEEN_WORDS = frozenset({"dates", "absence"})
+# Sections whose phrases stand in the middle of running text; a script without blanks has no edges of words there.
 
 
 @functools.cache

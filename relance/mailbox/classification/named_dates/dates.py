@@ -1,285 +1,177 @@
 """A strict grammar for dates in one language: what is not clearly a date is none.
 
-Works on folded text whose phone numbers, addresses, times and amounts were masked. Finds days, not meanings: what a day
-means (the last one away, the first one back) is read in `return_date`.
+Works on folded text whose phone numbers, addresses, times and amounts were masked. The text becomes a row of terms
+(`vocabulary`), and the first rule that knows what stands at a place takes it: ranges and days that are written out (`written`),
+days that leave out their month (here), what is counted from now (`relative`). Finds days, not meanings: what a day means (the
+last one away, the first one back) is read in `return_date`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 
-from relance.mailbox.classification.languages.language import Language
-from relance.mailbox.classification.named_dates import partial_days
-from relance.mailbox.classification.named_dates.reader import (
-    ORDINAL,
-    YEARLESS_HORIZON,
-    DateReader,
-    NamedDay,
-    dated,
-    nearest,
-    valid,
-)
+from relance.mailbox.classification.languages import language
+from relance.mailbox.classification.named_dates import relative, vocabulary, written
+from relance.mailbox.classification.named_dates.reader import DateReader, Extent, NamedDay, valid
+from relance.mailbox.classification.named_dates.relative import Found
+from relance.mailbox.classification.named_dates.row import Row
+from relance.mailbox.classification.named_dates.vocabulary import Token
 
-_MASKS = re.compile(
-    r"""(?:https?://|www\.)\S{1,200} | (?<!\S)\S{1,80}@\S{1,80}                # addresses
-      | \+\s?\d[\d\ ()./-]{6,}                                                  # international numbers
-      | (?:tel|phone|mobile|mob|cell|fax|telefon|handy|gsm|kom|telefono|movil)\b[.:]?\s?[\d\ ()+./-]{6,}
-      | (?<![\d.,/-])\(?0\d{2,4}\)?[\ /-]\d[\d\ /-]{4,}                         # national numbers
-      | (?<!\d)\d{3}[\ .-]\d{3}[\ .-]\d{3,4}(?!\d)
-      | (?<!\d)(?:\d{2}[\ .]){4}\d{2}(?!\d)
-      | [#$€£]\s?\d[\d.,]* | \d[\d.,]*\s?(?:%|€|\$|£|eur\b|usd\b|pln\b|zl\b|kc\b|chf\b)
-      | (?<![\d./-])\d{1,2}[:h]\d{2}(?!\d)(?:\s?[ap]\.?m\b\.?)? | (?<![\d./-])\d{1,2}\s?(?:[ap]\.?m\b\.?|uhr\b|h\b|hrs\b)
-      | (?<![\d./-])\d{1,2}[.]\d{2}\s?(?:uhr|h|hrs|uur|hod|[ap]\.?m)\b
-      | (?<!\w)\d{5,}(?!\w)                                                     # ticket and order numbers
-    """,
-    re.VERBOSE,
-)
+_NEAR = dt.timedelta(days=62)
+# Nobody leaves out the month of a day that is further away.
+_MOST, _MOST_BEGINNINGS = (
+    40,
+    200,
+)  # dates, and places where one may begin: what has more is a calendar, no note
+_SPOKEN_FULL = 4  # letters of a weekday that may stand alone
 
 
-def mask(folded: str) -> str:
-    """The text with everything blanked out that has digits and is no date; positions are kept."""
-    return _MASKS.sub(lambda match: "_" * len(match.group()), folded)
+def days(masked: str, reader: DateReader, tokens: Sequence[Token] | None = None) -> list[NamedDay]:
+    """Every date in masked, folded text, in order, none overlapping another; what only keeps others from speaking is among them."""
+    pieces = vocabulary.tokens(masked) if tokens is None else tokens
+    row = Row(vocabulary.terms(pieces, reader.language.code), masked, reader)
+    found: list[NamedDay] = []
+    behind = 0
+    for place in itertools.islice(_beginnings(row), _MOST_BEGINNINGS):
+        if place >= behind and (read := _at(row, place)):
+            found.append(read[0])
+            behind = read[1]
+    return found[:_MOST]
 
 
-def days(masked: str, reader: DateReader) -> list[NamedDay]:
-    """Every date in masked, folded text, in order, none overlapping another; a weekday beside a date belongs to it."""
-    taken: list[NamedDay] = []
-    for find in (
-        _ranges,
-        _written,
-        _numbers,
-        _ordinal_days,
-        *partial_days.FINDERS,
-        _gone,
-        _months,
-        _weekdays,
+def _beginnings(row: Row) -> Iterator[int]:
+    """The places where a date may begin."""
+    for place, term in enumerate(row.terms):
+        if (term.kinds and not _BEGIN.isdisjoint(term.kinds)) or (
+            term.text.isdecimal() and row.stands_free(place)
+        ):
+            yield place
+
+
+def _at(row: Row, place: int) -> Found | None:
+    kinds = row.terms[place].kinds.keys() or _DIGITS
+    rules = (rule for rule, begins in RULES if not begins.isdisjoint(kinds))
+    return next((found for rule in rules if (found := rule(row, place))), None)
+
+
+def _day(row: Row, place: int) -> Found | None:
+    part = written.day(row, place)
+    if part is None:
+        return None
+    date = written.resolved(row.reader, part)
+    start, end = row.terms[place].start, row.end_of(part.behind)
+    if date is None:
+        return NamedDay(start, end, row.reader.today, Extent.GONE), part.behind
+    return NamedDay(start, end, date, named_weekday=part.weekday), part.behind
+
+
+# --- days without their month -------------------------------------------------------------------------------------------------
+
+
+def _weekday_and_number(row: Row, place: int) -> Found | None:
+    """ "Monday 23": the next 23rd that is a Monday. Where there is none the two contradict each other and say nothing."""
+    weekday = row.value(place, "weekday")
+    at = row.skip(row.skip(place + 1, ".,", most=2))
+    day = row.number(at) if weekday is not None else None
+    if day is None or weekday is None:
+        return None
+    behind, _ = row.behind_mark(at + 1)
+    if not row.may_end(behind):
+        return None
+    date = _next(row.reader.today, day, weekday)
+    start, end = row.terms[place].start, row.end_of(behind)
+    extent = Extent.DAY if date else Extent.GONE
+    return NamedDay(start, end, date or row.reader.today, extent, named_weekday=weekday), behind
+
+
+def _number_alone(row: Row, place: int) -> Found | None:
+    """ "fino al 17", "bis zum 15.", "the 14th": behind the words that stand before a day."""
+    day = row.number(place)
+    if day is None or not _article(row.reader.language.code).search(row.before(place)):
+        return None
+    behind, marked = row.behind_mark(place + 1)
+    after = row.masked[row.end_of(behind) : row.end_of(behind) + 40]
+    pointed = behind > place + 1 and bool(re.match(r"\s+[^\s\d]", after))
+    if not (
+        marked or pointed or _clause_end(row.reader.language.code).match(row.masked, row.terms[place].end)
     ):
-        for day in find(masked, reader):
-            if not any(day.start < other.end and other.start < day.end for other in taken):
-                taken.append(day)
-    joined = _joined(sorted(taken, key=lambda day: day.start), masked)
-    return [day for day in joined if not day.gone]
-
-
-def _joined(found: list[NamedDay], masked: str) -> list[NamedDay]:
-    """Weekdays that only accompany a date ("Monday, 17 August" or "17 August (Monday)") are given to it."""
-    kept: list[NamedDay] = []
-    for day in found:
-        last = kept[-1] if kept else None
-        beside = last is not None and re.fullmatch(
-            r"[\s,.(]{0,4}(?:the |den |dem |dnia |le |el |il )?", masked[last.end : day.start]
-        )
-        if beside and last and last.weekday_only and not day.weekday_only:
-            kept[-1] = _named(day, last)
-        elif not (beside and last and day.weekday_only):
-            kept.append(day)
-    return kept
-
-
-def _named(day: NamedDay, weekday: NamedDay) -> NamedDay:
-    return dataclasses.replace(day, start=weekday.start, named_weekday=weekday.date.weekday())
-
-
-# --- the year that was not written, and the order of day and month ---------------------------------------------------
-
-
-def _ordered(reader: DateReader, first: int, second: int, year: str | None) -> dt.date | None:
-    """Two numbers as a date: the language's order, unless only the other one makes sense."""
-    orders = [(second, first), (first, second)] if reader.day_first else [(first, second), (second, first)]
-    dates = [dated(reader, month, day, year) for month, day in orders]
-    if reader.language.day_first and reader.day_first and reader.language.code != "en":
-        dates = dates[:1]  # only English is written in both orders
-    hopeful = [date for date in dates if date and -7 <= (date - reader.today).days <= YEARLESS_HORIZON.days]
-    return next(iter(hopeful or [date for date in dates if date]), None)
-
-
-_PAIR = re.compile(r"(?<![\w.,:-])(\d{1,2})/(\d{1,2})(?:/(20\d\d|\d\d))?(?!\d)")
-_LIKELY = range(-31, 121)  # days from receipt that an absence note speaks of
-
-
-def day_comes_first(masked: str, reader: DateReader) -> bool:
-    """In which order this text writes day and month: what its own dates tell outweighs the sender's clock.
-
-    A pair that makes sense in one order only (a 13th month, or months away from now) votes for that order.
-    """
-    votes = sum(
-        _vote(int(first), int(second), year or None, reader) for first, second, year in _PAIR.findall(masked)
-    )
-    return votes > 0 if votes else reader.day_first
-
-
-def _vote(first: int, second: int, year: str | None, reader: DateReader) -> int:
-    day_first, month_first = dated(reader, second, first, year), dated(reader, first, second, year)
-    return _is_likely(day_first, reader) - _is_likely(month_first, reader)
-
-
-def _is_likely(date: dt.date | None, reader: DateReader) -> bool:
-    return date is not None and (date - reader.today).days in _LIKELY
-
-
-# --- the forms a date takes ---------------------------------------------------------------------------------------------
+        return None
+    if not row.may_end(behind):
+        return None
+    date = _next(row.reader.today, day)
+    return (NamedDay(row.terms[place].start, row.end_of(behind), date), behind) if date else None
 
 
 @functools.cache
-def _forms(months: frozenset[str], joiner: str, back: str) -> dict[str, re.Pattern[str]]:
-    """The expressions of one language; cached, since they cost more to build than to use."""
-    month = "(?:" + "|".join(sorted(map(re.escape, months), key=len, reverse=True)) + r")\.?(?!\w)"
-    day = rf"(?<![\w.,/:-])(?P<day>0?[1-9]|[12]\d|3[01]){ORDINAL}"
-    bare = rf"(?<![\w.,/:])(?P<first>0?[1-9]|[12]\d|3[01]){ORDINAL}"
-    year = r"(?:,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>20\d\d|'\d\d)(?!\d))?"
-    of = r"\s*(?:of\s+|de\s+|di\s+|d'|do\s+)?"
-    # Any short word may be the weekday of a range's end; but "3 August and returning 24 August" is no range.
-    weekday = rf"(?:(?!{back})[^\W\d_]{{2,12}}\.?,?\s+(?:the\s+|dem\s+|den\s+|le\s+|el\s+)?)?"
-    join = rf"(?:\s*-+\s*|\s*(?:{joiner})\s*){weekday}"
-    return {
-        "written": re.compile(rf"{day}{of}(?P<month>{month}){year}"),
-        "month first": re.compile(
-            rf"(?<!\w)(?P<month>{month})\s*(?:the\s+)?(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w:/])(?!\.\d){year}"
-        ),
-        "range written": re.compile(
-            rf"{bare}(?:{of}(?P<month1>{month}))?(?:,?\s*(?P<year1>20\d\d))?{join}(?P<day>0?[1-9]|[12]\d|3[01]){ORDINAL}{of}(?P<month>{month}){year}"
-        ),
-        "range month first": re.compile(
-            rf"(?<!\w)(?P<month1>{month})\s*(?P<first>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?:,?\s*(?P<year1>20\d\d))?{join}"
-            rf"(?:(?P<month>{month})\s*)?(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w:/]){year}"
-        ),
-        "range of numbers": re.compile(
-            r"(?<![\w.,/:-])(?P<first>\d{1,2})(?:[./-](?P<month1>\d{1,2}))?[./]?(?:(?<=[./-])(?P<year1>20\d\d|\d\d))?\.?"
-            rf"{join}(?P<day>\d{{1,2}})[./-](?P<month>\d{{1,2}})(?:[./-](?P<year>20\d\d|\d\d))?[rрг]?(?![\w/-])"
-        ),
-        "month": re.compile(rf"(?<![\w-])(?P<month>{month})(?:\s+(?:de\s+|of\s+)?(?P<year>20\d\d)(?!\d))?"),
-    }
+def _article(code: str) -> re.Pattern[str]:
+    words = language.by_code(code)
+    article = words.pattern("dates.bare_day").pattern if words else "(?!)"
+    return re.compile(rf"(?:{article})\s{{0,3}}$")
 
 
-def forms(language: Language) -> dict[str, re.Pattern[str]]:
-    """The date expressions of this language."""
-    patterns = (language.pattern(topic).pattern for topic in ("dates.join", "dates.back"))
-    return _forms(frozenset(language.months), *patterns)
+@functools.cache
+def _clause_end(code: str) -> re.Pattern[str]:
+    words = language.by_code(code)
+    inclusive = words.pattern("dates.inclusive").pattern if words else "(?!)"
+    return re.compile(rf"(?=\s*(?:[.,;:!?)\n]|$|{inclusive}))(?!\.\d)")
 
 
-def _month(reader: DateReader, name: str | None) -> int | None:
-    return reader.language.months.get(name.rstrip(".")) if name else None
+def _next(today: dt.date, day: int, weekday: int | None = None) -> dt.date | None:
+    """The next such day of a month, of that weekday where one is named."""
+    months = ((today.month - 1 + step) % 12 + 1 for step in range(3))
+    years = (today.year + (today.month - 1 + step) // 12 for step in range(3))
+    found = (valid(year, month, day) for year, month in zip(years, months, strict=True))
+    near = (date for date in found if date and today <= date <= today + _NEAR)
+    return next((date for date in near if weekday is None or date.weekday() == weekday), None)
 
 
-def _ranges(masked: str, reader: DateReader) -> Iterator[NamedDay]:
-    expressions = forms(reader.language)
-    for key in ("range written", "range month first"):
-        for match in expressions[key].finditer(masked):
-            if day := _written_range(match, reader):
-                yield day
-    for match in expressions["range of numbers"].finditer(masked):
-        if day := _number_range(match, reader):
-            yield day
-
-
-def _written_range(match: re.Match[str], reader: DateReader) -> NamedDay | None:
-    first_month = _month(reader, match["month1"])
-    month = _month(reader, match["month"]) or first_month
-    if month is None:
+def _weekday(row: Row, place: int) -> Found | None:
+    """A weekday by its full name: the next such day after receipt; of next week, where that is said as well."""
+    coming = relative.this_or_next(row, place)
+    at = row.skip(coming[1]) if coming else place
+    name, number = row.text(at), row.value(at, "weekday")
+    if number is None or len(name) < _SPOKEN_FULL or _is_habit(row, at):
         return None
-    end = dated(reader, month, int(match["day"]), match["year"])
-    return _range(match, end, first_month or month, int(match["first"]), match["year1"])
-
-
-def _range(
-    match: re.Match[str], end: dt.date | None, month: int, first: int, year: str | None
-) -> NamedDay | None:
-    """A range whose end is known: its start is the last such day before that end."""
-    if end is None:
+    ahead = dt.timedelta(days=(number - row.reader.today.weekday() - 1) % 7 + 1)
+    trailing = None if coming else relative.this_or_next(row, row.skip(at + 1))
+    week, behind = coming or trailing or (None, at + 1)
+    behind = max(behind, at + 1)
+    start, end = row.terms[place].start, row.end_of(behind)
+    if week and week.extent is Extent.COMING and week.span_start and (week.date - week.span_start).days == 6:
+        date = week.span_start + dt.timedelta(days=number)
+        return NamedDay(start, end, date, named_weekday=number, weekday_only=True), behind
+    if coming:
         return None
-    begin = valid(int(year) if year and len(year) == 4 else end.year, month, first)
-    if begin and begin > end and not year:
-        begin = valid(end.year - 1, month, first)
-    return NamedDay(*match.span(), end, span_start=begin) if begin and begin <= end else None
+    return NamedDay(start, row.end_of(at + 1), row.reader.today + ahead, weekday_only=True), at + 1
 
 
-def _number_range(match: re.Match[str], reader: DateReader) -> NamedDay | None:
-    first, month1, day, month = (
-        int(match[name]) if match[name] else 0 for name in ("first", "month1", "day", "month")
-    )
-    swapped = reader.language.code == "en" and month1 and (month > 12 or month1 > 12 or not reader.day_first)
-    if swapped:  # 8/3 - 8/14: the month comes first
-        first, month1, day, month = month1, first, month, day
-    if not month1 and not re.search(r"[-–]", match.group()) and not match["year"]:
-        return None  # "5 to 6.5": a bare number and a decimal are no range of days
-    if not 1 <= month <= 12 or (month1 and not 1 <= month1 <= 12):
-        return None
-    return _range(match, dated(reader, month, day, match["year"]), month1 or month, first, match["year1"])
+def _is_habit(row: Row, place: int) -> bool:
+    """ "On Wednesdays"; some languages say "from Wednesday on" with the same word."""
+    habit = row.text(place) in row.reader.language.habits
+    return habit and not row.follows(place, "dates.since", "dates.until")
 
 
-def _written(masked: str, reader: DateReader) -> Iterator[NamedDay]:
-    for key in ("written", "month first"):
-        for match in forms(reader.language)[key].finditer(masked):
-            month = _month(reader, match["month"])
-            date = dated(reader, month, int(match["day"]), match["year"]) if month else None
-            if date:
-                yield NamedDay(*match.span(), date)
-
-
-_ISO = re.compile(r"(?<![\w.,/:-])(?P<year>20\d\d)([-./])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?![\w/-])")
-# "21.08.2026r.": the word for "year" may stand directly behind it.
-_FULL = re.compile(
-    r"(?<![\w.,/:-])(?P<a>\d{1,2})\s?([./-])\s?(?P<b>\d{1,2})\s?\2\s?(?P<year>20\d\d|\d\d)[rрг]?(?![\w/-])"
+_DIGITS = frozenset(("digits",))
+_WRITTEN = frozenset(("digits", "weekday", "month_name", "spelt"))
+_UNITS = frozenset(relative.UNITS)
+RULES: tuple[tuple[Callable[[Row, int], Found | None], Set[str]], ...] = (
+    # What is asked, and the kinds of words it may begin with.
+    (written.span, _WRITTEN),
+    (_day, _WRITTEN),
+    (relative.week, _DIGITS | {"week", "week_number"}),
+    (_weekday_and_number, frozenset(("weekday",))),
+    (_number_alone, _DIGITS),
+    (_weekday, _UNITS | {"weekday", "this", "next"}),
+    (relative.end, frozenset(("end",))),
+    (relative.vague, frozenset(("vague", "feast", "new_year"))),
+    (relative.duration, _DIGITS | {"next", "count"}),
+    (relative.in_units, _DIGITS | {"ahead", "count"}),
+    (relative.this_or_next, _UNITS | {"this", "next"}),
+    (relative.near_day, frozenset(("today", "tomorrow", "after_tomorrow"))),
+    (relative.month_alone, frozenset(("month_name",))),
 )
-_SHORT = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})[./](?P<b>\d{1,2})\.?(?![\w/%-])(?!\.?\d)")
-
-# "23-11", with both digits: "9-11" is as a rule a range of days.
-_DASHED = re.compile(r"(?<![\w.,/:-])(?P<a>[0-3]\d)-(?P<b>[01]\d)(?![\w/%-])(?!\.?\d)")
-
-# "21. 8.": with blanks only where both points stand.
-_SPACED = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})\. (?P<b>\d{1,2})\.(?![\w/%-])(?!\s?\d)")
-
-
-def _numbers(masked: str, reader: DateReader) -> Iterator[NamedDay]:
-    for match in _ISO.finditer(masked):
-        if date := dated(reader, int(match["month"]), int(match["day"]), match["year"]):
-            yield NamedDay(*match.span(), date)
-    for expression in (_FULL, _SHORT, _DASHED, _SPACED):
-        for match in expression.finditer(masked):
-            if date := _ordered(reader, int(match["a"]), int(match["b"]), match.groupdict().get("year")):
-                yield NamedDay(*match.span(), date)
-
-
-def _gone(masked: str, reader: DateReader) -> Iterator[NamedDay]:
-    """Days written without their year that are none of the coming months': "until Friday 2 October", read on 26 October."""
-    for key in ("written", "month first"):
-        for match in forms(reader.language)[key].finditer(masked):
-            yield NamedDay(*match.span(), reader.today, gone=True)
-    for match in _SHORT.finditer(masked):
-        if int(match["a"]) <= 31 and int(match["b"]) <= 12:
-            yield NamedDay(*match.span(), reader.today, gone=True)
-
-
-_ORDINAL_DAY = re.compile(r"(?<!\w)the (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?!\w)")
-
-
-def _ordinal_days(masked: str, reader: DateReader) -> Iterator[NamedDay]:
-    """English "the 14th": the next such day of a month."""
-    for match in _ORDINAL_DAY.finditer(masked) if reader.language.code == "en" else ():
-        for month in (reader.today.month, reader.today.month % 12 + 1):
-            date = nearest(reader, month, int(match["day"]), reader.today)
-            if date and date - reader.today <= dt.timedelta(days=62):
-                yield NamedDay(*match.span(), date)
-                break
-
-
-def _months(masked: str, reader: DateReader) -> Iterator[NamedDay]:
-    """A month by itself, standing for its first day."""
-    for match in forms(reader.language)["month"].finditer(masked):
-        month = _month(reader, match["month"]) if len(match["month"]) > 3 else None
-        date = dated(reader, month, 1, match["year"], reader.today.replace(day=1)) if month else None
-        if date:
-            yield NamedDay(*match.span(), date, month_only=True)
-
-
-def _weekdays(masked: str, reader: DateReader) -> Iterator[NamedDay]:
-    """Weekdays by their full names, standing for the next such day after receipt."""
-    for match in re.finditer(r"[^\W\d_]{4,}(?:-feira)?", masked):
-        number = reader.language.weekdays.get(match.group())
-        if number is not None and match.group() not in reader.language.habits:
-            ahead = (number - reader.today.weekday() - 1) % 7 + 1
-            yield NamedDay(*match.span(), reader.today + dt.timedelta(days=ahead), weekday_only=True)
+_BEGIN = frozenset().union(*(begins for _, begins in RULES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import Enum
 
 from relance.mailbox.classification.languages.language import Language
 
@@ -12,23 +13,39 @@ YEARLESS_HORIZON = dt.timedelta(days=240)
 HORIZON = dt.timedelta(days=3 * 366)
 # Parental leave can last years; beyond this a date is a slip of the keyboard.
 
-ORDINAL = r"(?:st|nd|rd|th|er|re|ere|eme|\.|[ºª°]|-?(?:go|ego|tego|e|o|ho|mu|ye|te|ste|de|го))?"
-# What stands behind a number that is a day: "16th", "16.", "16º", "16-go".
+
+class Extent(Enum):
+    """What of the calendar an expression names."""
+
+    DAY = "a day"
+    RANGE = "from one day to another"
+    MONTH = "a month by its name, standing for its first day"
+    WEEK = "calendar weeks by their numbers"
+    UNIT = "this week, this month"
+    COMING = "next week, next month"
+    DURATION = "the next two weeks, counted from now"
+    END = "the end of a week, a month, a year"
+    VAGUE = "after Easter, mid-November, next year: no day to count on, at best the earliest"
+    GONE = "a day too long past, too far ahead or contradicting itself: it only keeps its parts from speaking"
 
 
 @dataclass(frozen=True)
 class NamedDay:
-    """One date found: where it stands and the first and last day it can mean."""
+    """One expression found: where it stands and the first and last day it can mean."""
 
     start: int
     end: int
-    date: dt.date
+    date: dt.date  # the day; of a range, a week or a month its last one, but of a month by its name the first
+    extent: Extent = Extent.DAY
     weekday_only: bool = False
     named_weekday: int | None = None
-    span_start: dt.date | None = None  # the beginning, where it ends a range such as 3-14 August
-    month_only: bool = False
-    week: bool = False  # a calendar week: `span_start` is its Monday, `date` its Sunday
-    gone: bool = False  # such a day is too long past, or too far ahead, to be meant: it only keeps its weekday from speaking
+    span_start: dt.date | None = None  # the first day of what has several
+    relative: bool = False  # counted from the day of receipt
+
+    @property
+    def says_nothing(self) -> bool:
+        """Is it no day that anybody could be expected back on?"""
+        return self.extent in {Extent.VAGUE, Extent.GONE}
 
 
 @dataclass(frozen=True)
@@ -40,9 +57,9 @@ class DateReader:
     day_first: bool = True
 
 
-def nearest(reader: DateReader, month: int, day: int, after: dt.date | None = None) -> dt.date | None:
+def nearest(reader: DateReader, month: int, day: int) -> dt.date | None:
     """The next such day from a week before receipt on, if it is near enough to be meant without a year."""
-    floor = after or reader.today - dt.timedelta(days=7)
+    floor = reader.today - dt.timedelta(days=7)
     for year in (floor.year, floor.year + 1):
         date = valid(year, month, day)
         if date and date >= floor:
@@ -58,12 +75,9 @@ def valid(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def dated(
-    reader: DateReader, month: int, day: int, year: str | None, after: dt.date | None = None
-) -> dt.date | None:
+def dated(reader: DateReader, month: int, day: int, year: int | None) -> dt.date | None:
     """A day of a month, of the year written or of the one that is meant."""
-    if not year:
-        return nearest(reader, month, day, after)
-    number = int(year.strip("'"))
-    date = valid(number if number > 99 else 2000 + number, month, day)
+    if year is None:
+        return nearest(reader, month, day)
+    date = valid(year if year > 99 else 2000 + year, month, day)
     return date if date and abs(date - reader.today) <= HORIZON else None

@@ -11,12 +11,12 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.language import Language
-from relance.mailbox.classification.named_dates import cjk, dates, follow_up_date, partial_days
-from relance.mailbox.classification.named_dates.reader import HORIZON, DateReader, NamedDay
+from relance.mailbox.classification.named_dates import dates, masking, vocabulary, written
+from relance.mailbox.classification.named_dates.reader import HORIZON, DateReader, Extent, NamedDay
 
 _REACH = 90
 # How far from a date the words may stand that say what it means.
@@ -60,15 +60,37 @@ def first_day_back(
     """
     tidied = normalize.bounded(text)
     folded = normalize.fold(tidied)
-    if "月" in folded:
-        reader = DateReader(language.all_languages()[0], today)
-        if best := _best([Return(date, 1, said) for date, said in cjk.returns(tidied, reader)], today):
-            return best
+    masked = _SHORT_WEEKDAY.sub(lambda match: match.group()[:-1] + " ", masking.mask(folded))
+    tokens, silenced = vocabulary.tokens(masked), _Silenced(today)
     for words in _languages(folded, hint):
-        reader = DateReader(words, today, day_first)
-        if best := _best(_read(folded, reader), today):
+        reader = _reader(words, today, day_first, masked)
+        days = silenced.left(dates.days(masked, reader, tokens))
+        if best := _best(_read(masked, days, reader), today):
             return Return(best.date, best.rank, normalize.quote(_original(tidied, best.evidence, folded)))
     return None
+
+
+@dataclass
+class _Silenced:
+    """What a likelier language knows to be no day to count on is none in another one either."""
+
+    today: dt.date
+    places: list[tuple[int, int]] = field(default_factory=list)
+
+    def left(self, days: Sequence[NamedDay]) -> list[NamedDay]:
+        """Those of a less likely language that stand elsewhere."""
+        kept = [
+            day for day in days if not any(day.start < end and start < day.end for start, end in self.places)
+        ]
+        self.places += [(day.start, day.end) for day in days if day.says_nothing or day.date < self.today]
+        return kept
+
+
+def _reader(words: Language, today: dt.date, day_first: bool, masked: str) -> DateReader:
+    reader = DateReader(words, today, day_first)
+    if words.code != "en":  # the only one that is written in both orders
+        return reader
+    return dataclasses.replace(reader, day_first=written.day_comes_first(masked, reader))
 
 
 def _original(tidied: str, evidence: str, folded: str) -> str:
@@ -90,14 +112,10 @@ def _best(found: Iterable[Return], today: dt.date) -> Return | None:
     return min(possible, key=lambda answer: answer.rank, default=None)
 
 
-def _read(folded: str, reader: DateReader) -> list[Return]:
-    masked = _SHORT_WEEKDAY.sub(lambda match: match.group()[:-1] + " ", dates.mask(folded))
-    if reader.language.code == "en":  # the only one that is written in both orders
-        reader = dataclasses.replace(reader, day_first=dates.day_comes_first(masked, reader))
-    masked = partial_days.in_digits(masked, reader.language)
-    places = _places(masked, dates.days(masked, reader), reader.language.pattern("dates.join"))
+def _read(masked: str, days: Sequence[NamedDay], reader: DateReader) -> list[Return]:
+    places = _places(masked, days, reader.language.pattern("dates.join"))
     found = [answer for place in places for answer in _meanings(place, reader)]
-    return found + _relative(masked, reader) + _working_days(masked, reader)
+    return found + _working_days(masked, reader)
 
 
 def _places(masked: str, days: Sequence[NamedDay], join: re.Pattern[str]) -> list[DatePlace]:
@@ -133,10 +151,11 @@ Meaning = Callable[[DatePlace, DateReader], dt.date | None]
 
 def _meanings(place: DatePlace, reader: DateReader) -> list[Return]:
     """What the date means by the first rule that knows; the surer a rule, the smaller its rank."""
-    if reader.language.find("dates.veto", place.sentence):
+    if place.day.says_nothing or reader.language.find("dates.veto", place.sentence):
         return []
     for meaning, rank in MEANINGS:
         if date := meaning(place, reader):
+            rank += len(MEANINGS) if place.day.relative else 0
             return [Return(date, rank, " ".join((place.sentence.strip() or place.before).split("\n\n")[-1:]))]
     return []
 
@@ -167,7 +186,7 @@ def _not_back_until(place: DatePlace, reader: DateReader) -> dt.date | None:
 
 def _until(place: DatePlace, reader: DateReader) -> dt.date | None:
     day = place.day
-    if (day.span_start and not day.week) or place.joined or _ends_with("dates.end_of", place, reader):
+    if day.extent in {Extent.RANGE, Extent.DURATION} or place.joined:
         return None
     if not (_ends_with("dates.until", place, reader) or _begins_with("dates.until_after", place, reader)):
         return None
@@ -180,12 +199,17 @@ def _after_last_day(day: NamedDay) -> dt.date:
 
     A month by itself ends where it begins ("until September"), and nobody's last day away is a Monday they name.
     """
+    if day.extent is Extent.COMING and day.span_start:
+        return day.span_start  # "until next week"
     monday = day.named_weekday == 0 or (day.weekday_only and day.date.weekday() == 0)
-    return day.date if day.month_only or monday else day.date + _ONE_DAY
+    return day.date if day.extent is Extent.MONTH or monday else day.date + _ONE_DAY
 
 
 def _back(place: DatePlace, reader: DateReader) -> dt.date | None:
-    if place.day.span_start and not place.day.week:
+    day = place.day
+    if day.extent in {Extent.RANGE, Extent.DURATION, Extent.END, Extent.UNIT} or (
+        day.relative and day.date == reader.today
+    ):
         return None
     said_before = reader.language.find("dates.back", place.before)
     said_after = reader.language.find("dates.back_after", place.after)
@@ -193,39 +217,33 @@ def _back(place: DatePlace, reader: DateReader) -> dt.date | None:
         said_after = None  # "from 3 August, returning on 24 August": the words belong to the date after them
     if not (said_before or said_after):
         return None
-    if place.day.week:
+    if place.day.extent in {Extent.WEEK, Extent.COMING}:
         return place.day.span_start  # "back in week 46"
-    later = not place.day.month_only and _ends_with("dates.after", place, reader)
+    later = place.day.extent is Extent.DAY and _ends_with("dates.after", place, reader)
     return place.day.date + _ONE_DAY if later else place.day.date  # "I answer after the 14th"
 
 
 def _range(place: DatePlace, reader: DateReader) -> dt.date | None:
-    """A range is an absence where its sentence, or the text before it, speaks of one."""
+    """Several days are an absence where their sentence, or the text before them, speaks of one."""
     if not (place.day.span_start or place.joined):
         return None
     spoken = reader.language.find("dates.absent", place.sentence) or _ends_with("dates.since", place, reader)
     return place.day.date + _ONE_DAY if spoken else None
 
 
-def _end_of_month(place: DatePlace, reader: DateReader) -> dt.date | None:
-    if not place.day.month_only or not _ends_with("dates.end_of", place, reader):
-        return None
-    return (place.day.date.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-
-
 def _single_day(place: DatePlace, reader: DateReader) -> dt.date | None:
     """ "I am out of the office on Friday 14 August": away that day, if it is about now."""
     day = place.day
-    near = -1 <= (day.date - reader.today).days <= 2
-    if day.span_start or day.month_only or not near or _ends_with("dates.since", place, reader):
+    near = day.extent is Extent.DAY and -1 <= (day.date - reader.today).days <= 2
+    if not near or _ends_with("dates.since", place, reader):
         return None
     return day.date + _ONE_DAY if reader.language.find("dates.absent", place.sentence) else None
 
 
-# In the order they are asked; the rank tells whose answer is taken where several dates mean something.
+# In the order they are asked; the rank tells whose answer is taken where several dates mean something. What is counted from the
+# day of receipt comes after all that is named.
 MEANINGS: tuple[tuple[Meaning, int], ...] = (
     (_not_back_until, 0),
-    (_end_of_month, 2),
     (_until, 2),
     (_back, 1),
     (_range, 3),
@@ -237,35 +255,7 @@ SURE = 4
 # Up to this rank a day is meant as an absence whatever else the mail says.
 
 
-# --- days said without a date ------------------------------------------------------------------------------------------
-
-
-def _monday_after(day: dt.date) -> dt.date:
-    return day + dt.timedelta(days=7 - day.weekday())
-
-
-def _relative(masked: str, reader: DateReader) -> list[Return]:
-    """Today, tomorrow, this week, next week: only as whole phrases that speak of being away or back."""
-    tomorrow = reader.today + _ONE_DAY
-    meanings = (
-        ("dates.back_tomorrow", tomorrow),
-        ("dates.away_tomorrow", tomorrow + _ONE_DAY),
-        ("dates.away_today", tomorrow),
-        ("dates.until_tomorrow", tomorrow + _ONE_DAY),
-        ("dates.back_next_week", _monday_after(reader.today)),
-        ("dates.away_this_week", _monday_after(reader.today)),
-        ("dates.away_next_week", _monday_after(reader.today) + dt.timedelta(days=7)),
-    )
-    found = ((reader.language.find(topic, masked), date) for topic, date in meanings)
-    said = [Return(date, len(MEANINGS), match.group()) for match, date in found if match]
-    return said + _in_units(masked, reader)
-
-
-def _in_units(masked: str, reader: DateReader) -> list[Return]:
-    """ "Back in two weeks": counted from the day of receipt, where the sentence speaks of coming back."""
-    sentences = (each for each in _SENTENCE_END.split(masked) if reader.language.find("dates.back", each))
-    dated = ((each, follow_up_date.in_units(each, reader.language, reader.today)) for each in sentences)
-    return [Return(date, len(MEANINGS), " ".join(each.split())) for each, date in dated if date]
+# --- part time ------------------------------------------------------------------------------------------
 
 
 def _working_days(masked: str, reader: DateReader) -> list[Return]:
@@ -275,7 +265,7 @@ def _working_days(masked: str, reader: DateReader) -> list[Return]:
             named = _named_weekdays(masked[match.start() : match.end() + 120], reader)
             working = named if works else set(range(5)) - named
             if named and working:
-                return [Return(_next_of(working, reader.today), len(MEANINGS) + 1, match.group())]
+                return [Return(_next_of(working, reader.today), 2 * len(MEANINGS) + 1, match.group())]
     return []
 
 
