@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from relance.tracking import hits, machines, tokens
+from relance.tracking.machines import Does
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 
 class HitKind(enum.StrEnum):
@@ -136,23 +137,22 @@ def _prefetch(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
 
 def _scanner(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
-    return machines.scanner(hit.user_agent)
+    return Does.SCANNER in machines.does(hit.user_agent)
 
 
 def _scanner_network(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
-    return machines.within(hit.network, machines.SCANNER_NETWORKS)
+    return machines.of_a_filter(hit.network)
 
 
 def _gmail_ahead(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
-    return hit.user_agent.lower().endswith(machines.GMAIL_AHEAD)
+    return Does.AHEAD in machines.does(hit.user_agent)
 
 
 def _apple_ahead(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
-    named = hit.user_agent.lower() == machines.APPLE_AHEAD
-    return named or machines.within(hit.network, machines.APPLE_NETWORKS)
+    return Does.PRIVACY in machines.does(hit.user_agent)
 
 
 def _soon(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
@@ -167,12 +167,12 @@ def _burst(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
 
 def _crowd(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     # A mail service's picture proxy loads for everybody from the same few networks.
-    return context.recipients_nearby >= limits.crowd_size and not machines.image_proxy(hit.user_agent)
+    return context.recipients_nearby >= limits.crowd_size and Does.PROXY not in machines.does(hit.user_agent)
 
 
 def _no_language(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
-    return not hit.has_language and not machines.image_proxy(hit.user_agent)
+    return not hit.has_language and Does.PROXY not in machines.does(hit.user_agent)
 
 
 def _no_agent(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:

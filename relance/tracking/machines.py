@@ -1,103 +1,116 @@
-"""Programs known to load what is in a mail. Data that ages: change it, raise `judge.RULES_VERSION`, and judge again.
+"""Programs known to load what is in a mail: read from the files of `programs/`, where each has a date and a source.
 
-Collected in 2026 from vendors' pages and from what other senders report.
+Data that ages: change a file, raise `judge.RULES_VERSION`, and `relance rejudge --hits` judges the past by it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
+import functools
 import ipaddress
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-# Link checkers, previewers and plain programs; compared without regard to case, anywhere in the User-Agent.
-SCANNERS: tuple[str, ...] = (
-    "barracuda",
-    "mimecast",
-    "proofpoint",
-    "urldefense",
-    "safelinks",
-    "microsoft office existence discovery",
-    "microsoftpreview",
-    "skypeuripreview",
-    "bingpreview",
-    "cloudmark",
-    "symantec",
-    "trendmicro",
-    "fireeye",
-    "zscaler",
-    "sophos",
-    "virustotal",
-    "googlebot",
-    "google-safety",
-    "adsbot",
-    "slackbot",
-    "linkedinbot",
-    "facebookexternalhit",
-    "whatsapp",
-    "telegrambot",
-    "twitterbot",
-    "applebot",
-    "yandexbot",
-    "headlesschrome",
-    "phantomjs",
-    "python-requests",
-    "python-urllib",
-    "aiohttp",
-    "httpx",
-    "go-http-client",
-    "okhttp",
-    "java/",
-    "curl/",
-    "wget/",
-    "libwww-perl",
-    "node-fetch",
-    "axios/",
-    "scrapy",
-    "crawler",
-    "spider",
-    "bot/",
-    "bot;",
-)
+from relance.complete import complete
 
-# Mail services that load a picture for a reader when the reader opens the mail; they hide the reader's own program.
-IMAGE_PROXIES: tuple[str, ...] = ("googleimageproxy", "yahoomailproxy")
+FOLDER = Path(__file__).parent / "programs"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# Gmail loads pictures ahead for readers who are online, with this old browser's name and nothing about a proxy.
-GMAIL_AHEAD = "edge/12.246 mozilla/5.0"
 
-# Apple's Mail Privacy Protection loads everything, read or not, and calls itself only this.
-APPLE_AHEAD = "mozilla/5.0"
+class Does(enum.StrEnum):
+    """What a program is known to do."""
 
-# Apple's own network, from which the privacy proxies fetch.
-APPLE_NETWORKS = (ipaddress.ip_network("17.0.0.0/8"),)
+    SCANNER = "scanner"  # checks or previews links, or is no browser
+    PROXY = "proxy"  # loads a picture when a reader opens the mail, and hides the reader's own program
+    AHEAD = "ahead"  # loads pictures before anybody asks for them
+    PRIVACY = "privacy"  # loads everything, read or not, so that nobody learns which
 
-# Exchange Online Protection; its link checks come from here under ordinary browser names.
-SCANNER_NETWORKS = tuple(
-    map(ipaddress.ip_network, ("40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "104.47.0.0/17"))
+
+class Where(enum.StrEnum):
+    """Where in a User-Agent the words of a program stand."""
+
+    ANYWHERE = "anywhere"
+    END = "end"
+    WHOLE = "whole"
+
+
+_FITS: Mapping[Where, Callable[[str, str], bool]] = complete(
+    Where,
+    {
+        Where.ANYWHERE: lambda words, agent: words in agent,
+        Where.END: lambda words, agent: agent.endswith(words),
+        Where.WHOLE: lambda words, agent: words == agent,
+    },
 )
 
 
-def scanner(agent: str) -> bool:
-    """Whether a User-Agent names a program that checks or previews links."""
+@dataclass(frozen=True)
+class Program:
+    """A program by what its User-Agent says, in lower case."""
+
+    does: Does
+    agent: str
+    where: Where
+    date: dt.date
+    source: str
+
+
+@dataclass(frozen=True)
+class FilterNetworks:
+    """Networks from which a mail filter asks under ordinary browser names."""
+
+    networks: tuple[Network, ...]
+    date: dt.date
+    source: str
+
+
+@dataclass(frozen=True)
+class KnownPrograms:
+    """Everything that the files say."""
+
+    programs: tuple[Program, ...]
+    places: tuple[FilterNetworks, ...]
+
+
+@functools.cache
+def known() -> KnownPrograms:
+    """The files, read once."""
+    found = [tomllib.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
+    return KnownPrograms(
+        tuple(_program(row) for each in found for row in each.get("programs", ())),
+        tuple(_place(row) for each in found for row in each.get("networks", ())),
+    )
+
+
+def _program(row: dict[str, Any]) -> Program:
+    where = Where(row.get("where", Where.ANYWHERE))
+    return Program(Does(row["does"]), row["agent"], where, row["date"], row["source"])
+
+
+def _place(row: dict[str, Any]) -> FilterNetworks:
+    return FilterNetworks(tuple(map(ipaddress.ip_network, row["networks"])), row["date"], row["source"])
+
+
+@functools.lru_cache(maxsize=4096)
+def does(agent: str) -> frozenset[Does]:
+    """All that a User-Agent is known to do; nothing for an ordinary browser."""
     words = agent.lower()
-    return any(name in words for name in SCANNERS)
+    return frozenset(each.does for each in known().programs if _FITS[each.where](each.agent, words))
 
 
-def image_proxy(agent: str) -> bool:
-    """Whether a User-Agent names a mail service that loads pictures when a reader opens the mail."""
-    words = agent.lower()
-    return any(name in words for name in IMAGE_PROXIES)
-
-
-def within(network: str, known: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]) -> bool:
-    """Whether a hit's network lies inside one of the known ones."""
+@functools.lru_cache(maxsize=4096)
+def of_a_filter(network: str) -> bool:
+    """Whether a hit's network is one from which a mail filter asks."""
     try:
         place = ipaddress.ip_network(network)
     except ValueError:
         return False
-    return any(_inside(place, larger) for larger in known)
+    return any(_inside(place, larger) for each in known().places for larger in each.networks)
 
 
-def _inside(
-    place: ipaddress.IPv4Network | ipaddress.IPv6Network,
-    larger: ipaddress.IPv4Network | ipaddress.IPv6Network,
-) -> bool:
+def _inside(place: Network, larger: Network) -> bool:
     return place.version == larger.version and place.network_address in larger

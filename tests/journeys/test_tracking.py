@@ -22,7 +22,7 @@ BROWSER = {
     "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "accept-language": "pl",
 }
-SCANNER = {"user-agent": "Mozilla/5.0 (compatible; MimecastURLProtect/2.0; link scanner)"}
+SCANNER = {"user-agent": "Mozilla/5.0 (compatible; Barracuda Link Protection; link scanner)"}
 FORKED = {
     "sequence": "Forked",
     "send": {"hours": "09:00-17:00", "default_zone": "Europe/Warsaw"},

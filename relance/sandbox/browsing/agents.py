@@ -20,7 +20,7 @@ _LANGUAGES = {
 }
 _SCANNERS = (
     "Mozilla/5.0 (compatible; Barracuda Sentinel (EE); +https://barracuda.example)",
-    "Mozilla/5.0 (compatible; MimecastURLProtect/2.0; link scanner)",
+    "Mozilla/5.0 (compatible; Barracuda Link Protection; link scanner)",
     "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1) SafeLinksScanner/1.4",
     "Mozilla/5.0 (X11; Linux x86_64) ProofpointURLDefense/3 HeadlessChrome/118.0.0.0",
 )

@@ -57,7 +57,7 @@ def kept(house: Context) -> int:
 
 def test_machines_do_not_use_up_the_room_of_people(house: Context, mail: Message) -> None:
     desk = engagement_hits.TrackingDesk(house)
-    scanner = "Mozilla/5.0 (compatible; MimecastURLProtect/2.0; link scanner)"
+    scanner = "Mozilla/5.0 (compatible; Barracuda Link Protection; link scanner)"
     for start in range(0, 1000, 100):
         networks = [f"198.51.{start // 100}.{n}/32" for n in range(100)]
         desk.record([click(house, mail, user_agent=scanner, network=each) for each in networks])

@@ -76,7 +76,6 @@ def test_a_click_has_to_settle_before_it_is_called_human() -> None:
         ({"at": SENT + dt.timedelta(seconds=9)}, HitKind.MACHINE, HitKind.MACHINE, "soon"),
         ({"user_agent": GMAIL_AHEAD}, HitKind.HUMAN, HitKind.MACHINE, "gmail ahead"),
         ({"user_agent": "Mozilla/5.0"}, HitKind.HUMAN, HitKind.UNKNOWN, "apple ahead"),
-        ({"network": "17.58.1.0/24"}, HitKind.HUMAN, HitKind.UNKNOWN, "apple ahead"),
     ],
 )
 def test_each_sign_is_named(
