@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +17,7 @@ from relance.wording import N_, Text, _, of_system
 
 if TYPE_CHECKING:
     from relance import ConnectedMailbox, MailboxSpec
+    from relance.engine.mailboxes.sign_ins.wanted import Wanted
 
 LARGEST_FILE = 4 * 1024 * 1024
 COLUMNS = {N_("address"): "address", N_("result"): "outcome|connected", N_("reason"): "words"}
@@ -25,7 +25,11 @@ COLUMNS = {N_("address"): "address", N_("result"): "outcome|connected", N_("reas
 Given = Annotated[list[str] | None, typer.Argument(metavar="ADDRESS", help="The mailboxes; or --from.")]
 File = Annotated[
     Path | None,
-    typer.Option("--from", metavar="FILE", help="A CSV file with the columns address and name."),
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="A CSV file with the columns address and name; smtp_host, imap_host, their _port and _security, and ca_file (PEM) where a mailbox has its own.",
+    ),
 ]
 KeyFile = Annotated[
     Path | None,
@@ -60,19 +64,23 @@ def connect(  # noqa: PLR0913 - a flag for every question
     At Google Workspace by a service account with domain-wide delegation, at Microsoft 365 by an application. Each mailbox is tried
     before it is saved.
     """
-    from relance import ApplicationRequest, MailboxSpec
+    from relance import ApplicationRequest
+    from relance.engine.mailboxes.sign_ins import wanted
 
     key = _read(service_account) if service_account else ""
     secret = asking.secret(_("Secret of the client")) if client_secret else ""
-    wish = ApplicationRequest(client_id, secret, tenant, key, token_url, tuple(scope or ()))
+    known = provider.value if provider else ""
+    wish = ApplicationRequest(client_id, secret, tenant, key, token_url, tuple(scope or ()), known)
     typed = bool(smtp_host and imap_host)
-    trusted = str(ca_file.resolve()) if ca_file else None
+    trusted = {"ca_file": _read(ca_file)} if ca_file else {}
 
-    def spec(named: str, name: str) -> MailboxSpec:
-        usual = finding.usual(provider, named, None, typed=typed)
+    def spec(named: str, name: str, own: Mapping[str, str] | None = None) -> MailboxSpec:
+        own = own or {}
+        whole = typed or bool(own.get("smtp_host") and own.get("imap_host"))
+        usual = finding.usual(provider, named, None, typed=whole)
         smtp = Flags(smtp_host, smtp_port, smtp_security).over(usual.smtp)
         imap = Flags(imap_host, imap_port, imap_security).over(usual.imap)
-        return MailboxSpec(named, name, named, "", smtp, imap, trusted)
+        return wanted.spec((smtp, imap), named, name, {**trusted, **own})
 
     specs = [spec(*each) for each in _wanted(address or [], file)]
     with session.of(ctx).open() as relance:
@@ -88,31 +96,29 @@ def _progress(ended: ConnectedMailbox) -> None:
     show.note(f"{ended.address}: {codes.text('connected', ended.outcome)}")
 
 
-def _wanted(given: list[str], file: Path | None) -> list[tuple[str, str]]:
-    """Each address once, with its sender's name; where none is given, what stands before the @."""
-    rows = [(each, "") for each in given]
+def _wanted(given: list[str], file: Path | None) -> list[Wanted]:
+    """Each address once, with its sender's name and what is its own."""
+    from relance.engine.mailboxes.sign_ins import wanted
+
+    rows: list[Wanted] = [(each.strip().lower(), "") for each in given if each.strip()]
     if file is not None:
-        rows += _rows(_read(file))
-    names = {address.strip().lower(): name.strip() for address, name in rows if address.strip()}
-    if not names:
+        rows += wanted.read(_bytes(file), file.name)
+    if not rows:
         raise asking.wrong(_("Name the mailboxes, or give a file with --from."))
-    return [(each, name or each.partition("@")[0]) for each, name in names.items()]
-
-
-def _rows(text: str) -> Iterator[tuple[str, str]]:
-    table = csv.DictReader(text.splitlines())
-    if "address" not in (table.fieldnames or ()):
-        raise errors.WrongUse(Text("The file has no column that is called address."))
-    for row in table:
-        yield row.get("address") or "", row.get("name") or ""
+    return list({each[0]: each for each in rows}.values())
 
 
 def _read(file: Path) -> str:
     try:
+        return _bytes(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise errors.WrongUse(Text("{file} is not in UTF-8.", file=str(file))) from error
+
+
+def _bytes(file: Path) -> bytes:
+    try:
         with file.open("rb") as opened:
-            return opened.read(LARGEST_FILE).decode("utf-8-sig")
+            return opened.read(LARGEST_FILE)
     except OSError as error:
         said = Text("{file} cannot be read: {reason}", file=str(file), reason=of_system(error))
         raise errors.WrongUse(said) from error
-    except UnicodeDecodeError as error:
-        raise errors.WrongUse(Text("{file} is not in UTF-8.", file=str(file))) from error

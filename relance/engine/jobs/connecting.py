@@ -2,57 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from relance import errors
 from relance.engine.context import Context
 from relance.engine.jobs.changing import PEOPLE, STAYED
 from relance.engine.jobs.ledger import Ledger
 from relance.engine.mailboxes.service import MailboxSpec
-from relance.engine.mailboxes.sign_ins import choices, connecting
+from relance.engine.mailboxes.sign_ins import choices, connecting, wanted
 from relance.engine.mailboxes.sign_ins.connecting import ApplicationRequest, ConnectOutcome, Refusals
+from relance.engine.mailboxes.sign_ins.wanted import Wanted
 from relance.engine.store import jobs
 from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken
+from relance.mailbox.providers import Provider
 from relance.wording import Text
 
-OUR_CLIENT = ApplicationRequest()  # all of it is set: a job keeps no secret
+
+def require(context: Context, provider: str, lines: Sequence[Wanted]) -> None:
+    """Raises `errors.WrongUse` where what is set is not enough to connect mailboxes there, or one of them has servers that cannot be."""
+    specs = [_spec(provider, line) for line in lines]
+    account = Account(specs[0].address, "", AccessToken("", ""), specs[0].smtp, specs[0].imap)
+    connecting.client_for(context, account, _our_client(provider, specs[0].address))
 
 
-def require(context: Context, provider: str, address: str) -> None:
-    """Raises `errors.WrongUse` where what is set is not enough to connect mailboxes there."""
-    spec = _spec(provider, address, "")
-    account = Account(address, "", AccessToken(address, ""), spec.smtp, spec.imap)
-    connecting.client_for(context, account, OUR_CLIENT)
+def _spec(provider: str, line: Wanted) -> MailboxSpec:
+    servers = _provider(provider, line[0]).servers
+    return wanted.spec((servers.smtp, servers.imap), *line)
 
 
-def _spec(provider: str, address: str, name: str) -> MailboxSpec:
-    found = choices.provider_of(provider, address)
+def _provider(name: str, address: str) -> Provider:
+    found = choices.provider_of(name, address)
     if found is None:
         raise errors.WrongUse(Text("Choose at which provider the mailboxes are."))
-    servers = found.servers
-    return MailboxSpec(address, name or address.partition("@")[0], address, "", servers.smtp, servers.imap)
+    return found
+
+
+def _our_client(provider: str, address: str) -> ApplicationRequest:
+    """All of it is set: a job keeps no secret."""
+    return ApplicationRequest(provider=_provider(provider, address).name)
 
 
 def connect_all(context: Context, ledger: Ledger) -> Iterator[None]:
     """Yields after each mailbox. One that was connected by a process that died before it said so is connected once more."""
     job = ledger.job
     with context.database.read() as conn:
-        wanted = list(jobs.lines(conn, job.id, PEOPLE))
+        lines = list(jobs.lines(conn, job.id, PEOPLE))
     refusals = Refusals(*job.place.get("client_refused", ()))
-    for place in range(ledger.done, len(wanted)):
+    for place in range(ledger.done, len(lines)):
         ledger.live()
-        spec = _spec(job.params["provider"], *wanted[place])
+        spec = _spec(job.params["provider"], lines[place])
         with ledger.kept():  # servers may take longer than a lease
             outcome, refused = connecting.one(
                 context,
                 spec,
-                OUR_CLIENT,
+                _our_client(job.params["provider"], spec.address),
                 refusals,
                 dry_run=job.params["dry_run"],
                 done=lambda _: ledger.live(at_once=True),  # nothing is stored for a job that is another's
             )
-        _record(context, ledger, spec.address, outcome, refused, refusals, len(wanted))
+        _record(context, ledger, spec.address, outcome, refused, refusals, len(lines))
         yield
 
 

@@ -22,6 +22,8 @@ from relance.engine.jobs import changing, connecting, handing, importing, titles
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import remove as removing
+from relance.engine.mailboxes.sign_ins import wanted as wanted_table
+from relance.engine.mailboxes.sign_ins.wanted import Wanted
 from relance.engine.reasons import Why, why_of
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
@@ -282,16 +284,18 @@ MOST_MAILBOXES = 10_000
 
 
 def connect_mailboxes(
-    context: Context, provider: str, wanted: Iterable[tuple[str, str]], *, dry_run: bool = False
+    context: Context, provider: str, wanted: Iterable[Wanted] | bytes, *, dry_run: bool = False
 ) -> JobView:
-    """Connect mailboxes (address and sender's name each) at that provider ("google", "microsoft"), as the client that is set; `dry_run`: try
-    each, and save nothing. No server is asked before this returns. Raises `errors.WrongUse` for none or too many of them, and where what is set is not enough."""
-    lines = [list(each) for each in wanted]
+    """Connect mailboxes at that provider ("google", "microsoft"), as the client that is set: the address and the sender's name of each and,
+    in a mapping, its own `smtp_host`, `smtp_port`, `smtp_security`, the same of `imap`, and `ca_file` (PEM), where it has any; or a CSV
+    file with these columns. `dry_run`: try each, and save nothing. No server is asked before this returns. Raises `errors.WrongUse` for
+    none or too many of them, and where what is set is not enough."""
+    lines = wanted_table.read(wanted) if isinstance(wanted, bytes) else list(wanted)
     if not 0 < len(lines) <= MOST_MAILBOXES:
         raise errors.WrongUse(
             Text("Name at least one mailbox, and no more than {count}.", count=MOST_MAILBOXES)
         )
-    connecting.require(context, provider, lines[0][0])
+    connecting.require(context, provider, lines)
     params = {"provider": provider, "dry_run": dry_run}
     return _start(context, JobKind.CONNECT_MAILBOXES, params, lines=lines, at_once=False)
 

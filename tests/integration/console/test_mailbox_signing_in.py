@@ -287,6 +287,10 @@ def test_many_are_connected_in_the_background(console: Console) -> None:
         console.app._context.options.own_clients["google"] = OwnClient(  # type: ignore[index]
             CLIENT, service_account=lambda: key_file(key)
         )
+        file = {"file": ("mailboxes.csv", f"name;address\nAda;{ADA}\n".encode(), "text/csv")}
+        begun = boss.post("/mailboxes/connect", data={"provider": "google"}, files=file)
+        assert begun.headers["location"].startswith("/jobs/")
+        assert boss.post("/mailboxes/connect", data={"provider": "google"}).status_code == 422
         begun = boss.post("/mailboxes/connect", data=sent)
         assert begun.headers["location"].startswith("/jobs/")
         page = boss.get(begun.headers["location"]).text

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from relance import errors
 from relance.clock import machine_now
+from relance.engine.contacts import csv_reader
 from relance.engine.context import Context
-from relance.engine.jobs import connecting as job_connecting
 from relance.engine.jobs import ledger, service, work
 from relance.engine.mailboxes import service as mailboxes
 from relance.engine.mailboxes.sign_ins import connecting
@@ -58,6 +58,15 @@ def at() -> Iterator[Service]:
         yield running
 
 
+def own_servers(mail: dovecot.Dovecot, out: postfix.Postfix) -> dict[str, str]:
+    """As a table has them: the provider's own are not asked."""
+    return {
+        **{"smtp_host": "localhost", "smtp_port": str(out.submission), "smtp_security": "starttls"},
+        **{"imap_host": "localhost", "imap_port": str(mail.imaps), "imap_security": "tls"},
+        "ca_file": Path(mail.ca_file).read_text(),
+    }
+
+
 def with_client(house: Context) -> Context:
     own = {"microsoft": OwnClient(CLIENT, secret=lambda: SECRET)}
     return dataclasses.replace(house, options=dataclasses.replace(house.options, own_clients=own))
@@ -72,16 +81,16 @@ def test_each_is_tried_and_what_works_is_connected(
         dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
         postfix.running(mail, 1) as out,
     ):
-        monkeypatch.setattr(providers, "KNOWN", known(at, out.submission, mail.imaps))
-        trusting = functools.partial(mailboxes.MailboxSpec, ca_file=mail.ca_file)
-        monkeypatch.setattr(job_connecting, "MailboxSpec", trusting)
+        monkeypatch.setattr(providers, "KNOWN", known(at, 1, 1))
+        own = own_servers(mail, out)
         house = with_client(house)
-        tried = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada")], dry_run=True)
+        tried = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada", own)], dry_run=True)
         assert (tried.state, at.asked) == (JobState.QUEUED, [])  # no server is asked while a page waits
         work.work(house, tried.id)
         assert service.show(house, tried.id).counts == {"works": 1}
         assert mailboxes.list_all(house) == []
-        begun = service.connect_mailboxes(house, "microsoft", [(EVE, ""), (ADA, "Ada")])
+        sheet = csv_reader.table([("address", "name", *own), (EVE, ""), (ADA, "Ada", *own.values())])
+        begun = service.connect_mailboxes(house, "microsoft", sheet)
         assert work.work(house, begun.id, lambda: True)
         assert service.show(house, begun.id).done == 1
         assert not work.work(house, begun.id)
@@ -213,11 +222,10 @@ def test_who_hangs_loses_the_job_and_stores_nothing(
         dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
         postfix.running(mail, 1) as out,
     ):
-        monkeypatch.setattr(providers, "KNOWN", known(at, out.submission, mail.imaps))
-        trusting = functools.partial(mailboxes.MailboxSpec, ca_file=mail.ca_file)
-        monkeypatch.setattr(job_connecting, "MailboxSpec", trusting)
+        monkeypatch.setattr(providers, "KNOWN", known(at, 1, 1))
+        own = own_servers(mail, out)
         house = with_client(house)
-        job = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada")])
+        job = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada", own)])
         second = Second(house, job.id, lambda: bool(work.due(house, 9)))
         at.before = second
         assert not work.work(house, job.id)
@@ -234,4 +242,6 @@ def test_what_is_not_enough_is_told_before_anything_begins(house: Context) -> No
         service.connect_mailboxes(house, "nobody", [(ADA, "")])
     with pytest.raises(errors.WrongUse, match=worded("Name at least one mailbox")):
         service.connect_mailboxes(house, "google", [])
+    with pytest.raises(errors.WrongUse, match=worded("not a certificate")):
+        service.connect_mailboxes(house, "google", b"address,ca_file\nada@sales.example,/etc/passwd\n")
     assert service.page(house).jobs == ()

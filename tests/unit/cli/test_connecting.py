@@ -64,7 +64,7 @@ def test_what_became_of_each_is_data_and_a_dry_run_is_asked_for(engine: Engine) 
 
 @pytest.mark.parametrize(
     ("written", "words"),
-    [(b"email\na@b.example\n", "no column"), (b"\xff\xfe", "not in UTF-8"), (None, "cannot be read")],
+    [(b"", "empty"), (b"PK\x03\x04", "workbook"), (None, "cannot be read")],
 )
 def test_a_file_that_is_none_is_told(
     engine: Engine, tmp_path: Path, written: bytes | None, words: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from relance import errors
@@ -14,6 +13,7 @@ from relance.engine.roles import Permission
 from relance.wording import Text
 
 LONGEST = 1_000_000
+ROOM = 64 * 1024  # of a form beside its file
 
 
 def form(visit: Visit) -> Response:
@@ -35,10 +35,9 @@ def _shown(visit: Visit, whole: str) -> Response:
 
 def start(visit: Visit) -> Response:
     """Begun in the background; its page shows how far it is."""
-    wanted = listed(visit.text("mailboxes", LONGEST))
     dry_run = visit.text("dry_run", 5) == "yes"
     try:
-        job = visit.app.jobs.connect_mailboxes(visit.text("provider", 20), wanted, dry_run=dry_run)
+        job = visit.app.jobs.connect_mailboxes(visit.text("provider", 20), _given(visit), dry_run=dry_run)
     except errors.Forbidden:
         raise
     except errors.WrongUse as refused:
@@ -46,18 +45,19 @@ def start(visit: Visit) -> Response:
     return visit.go(jobs.link(job), Text("The mailboxes are tried one after the other."))
 
 
-def listed(text: str) -> list[tuple[str, str]]:
-    """Addresses with the sender's names, one a line, by whatever parts them; each address once, and no headings. Pure."""
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        mark = next((each for each in ("\t", ";") if each in line), ",")
-        cells = [each.strip() for each in next(csv.reader([line], delimiter=mark), [])]
-        if cells and "@" in cells[0]:
-            found[cells[0].lower()] = cells[1] if len(cells) > 1 else ""
-    return list(found.items())
+def _given(visit: Visit) -> bytes:
+    """The file that was chosen, else what was pasted."""
+    given = visit.form.get("file")
+    data = given.file.read(LONGEST + 1) if isinstance(given, UploadFile) and given.filename else b""
+    data = data or visit.text("mailboxes", LONGEST).encode()
+    if not data.strip():
+        raise errors.Invalid(Text("Paste the mailboxes, or choose a file."))
+    if len(data) > LONGEST:
+        raise errors.Invalid(Text("The file is larger than {size} KB. Split it.", size=LONGEST // 1000))
+    return data
 
 
 PAGES = (
     Page("/mailboxes/connect", form, Permission.MAILBOXES),
-    Page("/mailboxes/connect", start, Permission.MAILBOXES, "POST"),
+    Page("/mailboxes/connect", start, Permission.MAILBOXES, "POST", largest=LONGEST + ROOM),
 )
