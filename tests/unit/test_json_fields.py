@@ -221,6 +221,7 @@ PEOPLES_OWN = {
         "client_id",
         "client_secret",
         "tenant",
+        "preset",
     ),
     "unopened",  # addresses
     "server_reply",  # a server's; its number is `code`

@@ -17,7 +17,7 @@ from relance.wording import N_, Text, _, of_system
 
 if TYPE_CHECKING:
     from relance import ConnectedMailbox, MailboxSpec
-    from relance.engine.mailboxes.sign_ins.wanted import Wanted
+    from relance.engine.mailboxes.sign_ins.wanted import WantedMailbox
 
 LARGEST_FILE = 4 * 1024 * 1024
 COLUMNS = {N_("address"): "address", N_("result"): "outcome|connected", N_("reason"): "words"}
@@ -96,11 +96,11 @@ def _progress(ended: ConnectedMailbox) -> None:
     show.note(f"{ended.address}: {codes.text('connected', ended.outcome)}")
 
 
-def _wanted(given: list[str], file: Path | None) -> list[Wanted]:
+def _wanted(given: list[str], file: Path | None) -> list[WantedMailbox]:
     """Each address once, with its sender's name and what is its own."""
     from relance.engine.mailboxes.sign_ins import wanted
 
-    rows: list[Wanted] = [(each.strip().lower(), "") for each in given if each.strip()]
+    rows: list[WantedMailbox] = [(each.strip().lower(), "") for each in given if each.strip()]
     if file is not None:
         rows += wanted.read(_bytes(file), file.name)
     if not rows:

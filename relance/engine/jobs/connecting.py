@@ -11,7 +11,7 @@ from relance.engine.jobs.ledger import Ledger
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.mailboxes.sign_ins import choices, connecting, wanted
 from relance.engine.mailboxes.sign_ins.connecting import ApplicationRequest, ConnectOutcome, Refusals
-from relance.engine.mailboxes.sign_ins.wanted import Wanted
+from relance.engine.mailboxes.sign_ins.wanted import WantedMailbox
 from relance.engine.store import jobs
 from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken
@@ -19,14 +19,14 @@ from relance.mailbox.providers import Provider
 from relance.wording import Text
 
 
-def require(context: Context, provider: str, lines: Sequence[Wanted]) -> None:
+def require(context: Context, provider: str, lines: Sequence[WantedMailbox]) -> None:
     """Raises `errors.WrongUse` where what is set is not enough to connect mailboxes there, or one of them has servers that cannot be."""
     specs = [_spec(provider, line) for line in lines]
     account = Account(specs[0].address, "", AccessToken("", ""), specs[0].smtp, specs[0].imap)
     connecting.client_for(context, account, _our_client(provider, specs[0].address))
 
 
-def _spec(provider: str, line: Wanted) -> MailboxSpec:
+def _spec(provider: str, line: WantedMailbox) -> MailboxSpec:
     servers = _provider(provider, line[0]).servers
     return wanted.spec((servers.smtp, servers.imap), *line)
 
@@ -40,7 +40,7 @@ def _provider(name: str, address: str) -> Provider:
 
 def _our_client(provider: str, address: str) -> ApplicationRequest:
     """All of it is set: a job keeps no secret."""
-    return ApplicationRequest(provider=_provider(provider, address).name)
+    return ApplicationRequest(preset=_provider(provider, address).name)
 
 
 def connect_all(context: Context, ledger: Ledger) -> Iterator[None]:

@@ -23,7 +23,7 @@ from relance.engine.jobs.deciding import HeldDeed, HeldPerson
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import remove as removing
 from relance.engine.mailboxes.sign_ins import wanted as wanted_table
-from relance.engine.mailboxes.sign_ins.wanted import Wanted
+from relance.engine.mailboxes.sign_ins.wanted import WantedMailbox
 from relance.engine.reasons import Why, why_of
 from relance.engine.sequences import bulk, publish
 from relance.engine.sequences.bulk import BulkAction
@@ -284,7 +284,7 @@ MOST_MAILBOXES = 10_000
 
 
 def connect_mailboxes(
-    context: Context, provider: str, wanted: Iterable[Wanted] | bytes, *, dry_run: bool = False
+    context: Context, provider: str, wanted: Iterable[WantedMailbox] | bytes, *, dry_run: bool = False
 ) -> JobView:
     """Connect mailboxes at that provider ("google", "microsoft"), as the client that is set: the address and the sender's name of each and,
     in a mapping, its own `smtp_host`, `smtp_port`, `smtp_security`, the same of `imap`, and `ca_file` (PEM), where it has any; or a CSV

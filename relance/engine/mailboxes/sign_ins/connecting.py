@@ -34,7 +34,7 @@ from relance.wording import Text, ended
 @dataclass(frozen=True)
 class ApplicationRequest:
     """As whom the mailboxes are used. `service_account`: the key file of a service account (JSON), else a client ID, its secret and
-    the organisation. `token_url`, `scopes`: where the provider is not known here. `provider`: the name of one that is, for mailboxes
+    the organisation. `token_url`, `scopes`: where the provider is not known here. `preset`: the name of one that is, for mailboxes
     with servers of their own."""
 
     client_id: str = ""
@@ -43,7 +43,7 @@ class ApplicationRequest:
     service_account: str = field(default="", repr=False)
     token_url: str = ""
     scopes: tuple[str, ...] = ()
-    provider: str = ""
+    preset: str = ""
 
 
 class ConnectOutcome(StrEnum):
@@ -241,7 +241,7 @@ def _oauth(account: Account, wish: ApplicationRequest) -> OAuth:
     if wish.scopes and (wish.token_url or wish.service_account):
         source = FactSource("", clock.machine_now().date(), first_hand=False)  # whoever asks says so
         return OAuth("", wish.token_url, wish.scopes, source, application_scopes=wish.scopes)
-    provider = providers.KNOWN.get(wish.provider) or providers.at(account.address, account.smtp, account.imap)
+    provider = providers.KNOWN.get(wish.preset) or providers.at(account.address, account.smtp, account.imap)
     if provider is None or provider.oauth is None or not provider.oauth.application_scopes:
         raise errors.WrongUse(
             Text(

@@ -13,7 +13,7 @@ from relance.mailbox.account import Security, Server
 from relance.wording import Text
 from relance.wording.text import text_of
 
-Wanted = tuple[str, str] | tuple[str, str, Mapping[str, str]]
+WantedMailbox = tuple[str, str] | tuple[str, str, Mapping[str, str]]
 """An address, the sender's name and, where it has any, what is its own: by the names of `OWN`."""
 
 ADDRESS, NAME = "address", "name"
@@ -24,12 +24,12 @@ OWN = (
 )
 
 
-def read(data: bytes, file: str = "") -> list[Wanted]:
+def read(data: bytes, file: str = "") -> list[WantedMailbox]:
     """The rows of a table that name an address, each address once, in its last row. Without headings the first column is the address, the
     second the name. Raises `errors.Invalid` where it cannot be read as a table."""
     sheet = csv_reader.read(data, file)
     heads = _heads(sheet.header)
-    found: dict[str, Wanted] = {}
+    found: dict[str, WantedMailbox] = {}
     for cells in _rows(sheet, file):
         row = {head: cell.strip() for head, cell in zip(heads, cells, strict=False) if head}
         address = row.get(ADDRESS, "").lower()
