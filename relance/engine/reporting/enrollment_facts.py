@@ -53,6 +53,7 @@ class EnrollmentFacts:
         str, ...
     ]  # that another mailbox goes on with them once a mail of theirs begins a thread, where one was chosen
     full: Reason | None  # why their domain, or their company, gets no more now: a mail of theirs is due
+    place_at: dt.datetime | None  # and when a place comes free there
 
     @property
     def state(self) -> State:
@@ -107,16 +108,19 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
         paused,
         waiting,
         _successor(conn, standing),
-        _full(conn, context, case, now),
+        *_full(conn, context, case, now),
     )
 
 
-def _full(conn: Connection, context: Context, case: StepContext, now: dt.datetime) -> Reason | None:
+def _full(
+    conn: Connection, context: Context, case: StepContext, now: dt.datetime
+) -> tuple[Reason, dt.datetime] | tuple[None, None]:
     row, email = case.row, case.contact.email
     if row.state is not State.ACTIVE or row.step_kind != "mail" or row.due_at is None or row.due_at > now:
-        return None
+        return None, None
     room = receiver_room.seen(conn, context, [email], now)
-    return None if room is None else room.full(email)
+    why = None if room is None else room.full(email)
+    return (None, None) if room is None or why is None else (why, room.frees(email)[0])
 
 
 def _successor(conn: Connection, standing: Standing) -> tuple[str, ...]:

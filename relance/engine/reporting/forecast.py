@@ -15,7 +15,9 @@ from relance.engine.reporting import enrollment_facts
 from relance.engine.reporting.enrollment_facts import EnrollmentFacts
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import SendingRule
+from relance.engine.schedule.pace.receivers import ReceiverRoom
 from relance.engine.schedule.timezones import ContactZone
+from relance.engine.sending import admitting, receiver_room
 from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store.contacts import contacts
@@ -25,6 +27,7 @@ from relance.engine.store.sending import messages, ramp_ups
 from relance.engine.store.sequences import enrollment_details, enrollment_lists
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text, _
 
 MAX_STEPS = 100  # of a forecast; no sequence has more
@@ -77,7 +80,7 @@ def _leaves(look: EnrollmentFacts, step: str, at: dt.datetime) -> dt.datetime:
     turn = look.mailbox.next_turn_at if enrollment_facts.is_due(look) else None
     allowed = enrollment_facts.allowance(look, at)
     paced = allowed.next_at if allowed.count == 0 else None
-    later = max(at, turn or at, paced or at)
+    later = max(at, turn or at, paced or at, enrollment_facts.closed(look) or at, look.place_at or at)
     if later == at:
         return at
     place = look.case.script.place(look.case.contact, look.context.workspace)
@@ -100,7 +103,8 @@ class Leaving:
 
     at: dt.datetime | None
     words: str = ""
-    code: str = ""  # of `words`: a `BoundKind`, "pace" (of the mailbox), "unreadable" (the mailbox)
+    code: str = ""  # of `words`: a `BoundKind`, "pace" (of the mailbox), "unreadable" (the mailbox), "admission" (of first
+    # mails), "receiver" (their domain or company gets no more)
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ def _leaving(
         )
         for number in {each.enrollment.mailbox_id for each in late}
     }
+    room = receiver_room.seen(conn, context, [each.email for each in people.values()], now)
     found = {}
     for row in (each.enrollment for each in late):
         script = context.library.script(conn, row.sequence_version_id)
@@ -147,21 +152,49 @@ def _leaving(
         found[row.id] = (
             Leaving(None, str(Text("waits until the mailbox can be read")), "unreadable")
             if blind
-            else leaving(script.rule(row.step or ""), place, box.mailbox, box.sent, now)
+            else leaving(
+                script.rule(row.step or ""),
+                place,
+                box,
+                now,
+                [*_closed(row, box.mailbox, now), *_full(room, people[row.contact_id].email)],
+            )
         )
     return found
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """Until when something beside the sending hours keeps a mail."""
+
+    until: dt.datetime
+    words: str
+    code: str
+
+
+def _closed(row: Enrollment, box: Mailbox, now: dt.datetime) -> Iterator[_Kept]:
+    until = None if row.wrote_before else admitting.closed_until(admitting.of_row(box.first_mails), now)
+    if until is not None:
+        yield _Kept(until, str(Text("follow-ups need what this mailbox may send")), "admission")
+
+
+def _full(room: ReceiverRoom | None, email: str) -> Iterator[_Kept]:
+    if room is not None and (why := room.full(email)) is not None:
+        yield _Kept(room.frees(email)[0], why.words, "receiver")
+
+
 def leaving(
-    rule: SendingRule, place: ContactZone, box: Mailbox, sent: Sequence[dt.datetime], now: dt.datetime
+    rule: SendingRule, place: ContactZone, box: _Box, now: dt.datetime, kept: Sequence[_Kept] = ()
 ) -> Leaving:
-    """By its sending hours, the mailbox's limits and the mailbox's next turn. Pure."""
-    allowed = throttle.allowance(box.pace, sent, now, 1)
-    paced = allowed.next_at if allowed.count == 0 and allowed.next_at is not None else now
-    opening = calendar.next_opening(rule, place, paced)
-    at = max(opening.at, box.next_turn_at or opening.at)
-    if paced > now:
-        return Leaving(at, str(allowed.bound), "pace")
+    """By its sending hours, the mailbox's limits and the mailbox's next turn, and by what else keeps it. Pure."""
+    allowed = throttle.allowance(box.mailbox.pace, box.sent, now, 1)
+    if allowed.count == 0 and allowed.next_at is not None:
+        kept = [_Kept(allowed.next_at, str(allowed.bound), "pace"), *kept]
+    last = max(kept, key=lambda each: each.until, default=None)
+    opening = calendar.next_opening(rule, place, now if last is None else max(now, last.until))
+    at = max(opening.at, box.mailbox.next_turn_at or opening.at)
+    if last is not None and last.until > now:
+        return Leaving(at, last.words, last.code)
     # What keeps it now is enough.
     first = opening.bound[0] if opening.at > now and opening.bound else None
     return Leaving(at) if first is None else Leaving(at, str(first.words), first.kind.value)

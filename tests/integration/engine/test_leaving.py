@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, message
-from relance.engine.reporting import forecast, status
+from relance.engine.reporting import explain, forecast, status
+from relance.engine.schedule.pace.receivers import ReceiverCaps
+from relance.engine.sending.admitting import Admission
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store.mailboxes import mailboxes
@@ -96,6 +99,34 @@ def test_behind_the_limit_of_the_mailbox_it_is_the_time_at_which_that_lets_the_n
         assert each.at == box.room_at == NOON + 2 * HOUR
         assert each.code == "pace"
         assert in_english("this mailbox's limit is 1 mail in 24 hours") in each.words
+
+
+def test_a_first_mail_behind_follow_ups_waits_until_it_is_asked_anew_who_is_admitted(house: Context) -> None:
+    until, follow_up = NOON + HOUR, numbers(house)[1]
+    with house.database.write() as conn:
+        mailboxes.change(conn, 1, first_mails=Admission(until).row())
+        conn.execute(sa.update(enrollment).where(enrollment.c.id == follow_up).values(wrote_before=True))
+    first, later = forecast.overdue(house, numbers(house)).values()
+    assert (first.at, first.code) == (until, "admission")
+    assert (later.at, later.code) == (NOON, "")
+
+
+def test_where_a_company_gets_no_more_it_is_when_a_place_comes_free(house: Context) -> None:
+    wrote(house, KIM)
+    left, caps = NOON - dt.timedelta(hours=21), ReceiverCaps(domain_daily=1)
+    with house.database.write() as conn:
+        conn.execute(sa.update(message).values(transmitting_at=left))
+        conn.execute(
+            sa.update(enrollment).values(due_at=NOON - HOUR, step="one", step_kind="mail", state="active")
+        )
+    limited = dataclasses.replace(house, options=dataclasses.replace(house.options, receivers=caps))
+    found = forecast.overdue(limited, numbers(house))
+    receiver = KIM.partition("@")[2]
+    assert MIA.endswith(receiver)
+    for each in found.values():
+        assert (each.at, each.code) == (NOON + 3 * HOUR, "receiver")
+    [told] = explain.explain(limited, MIA)
+    assert told.forecast[0].at == NOON + 3 * HOUR
 
 
 def test_a_follow_up_behind_a_mailbox_that_cannot_be_read_has_no_time(house: Context) -> None:
