@@ -144,6 +144,7 @@ PEOPLES_OWN = {
         "number",
         "dkim_domain",
         "dkim_selector",
+        "receiver",
         "domain",
         "email",
         "emails",

@@ -84,7 +84,7 @@ def _say(found: MailboxHealth) -> None:
         show.say(_("  First mails leave whatever the checks find, because a person decided so."))
 
 
-SHOWN = 5  # receiving domains
+SHOWN = 5  # receiving providers and domains
 
 
 def _say_rates(rates: Sequence[MailboxRate]) -> None:
@@ -92,7 +92,7 @@ def _say_rates(rates: Sequence[MailboxRate]) -> None:
         if each.sent:
             said = _(
                 "  Last 7 days, to {whom}: {sent} sent, {bounced} bounced, {deferred} deferred, {complained} reported as spam, {answered} answered.",
-                whom=each.domain or _("all recipients"),
+                whom=each.receiver or each.domain or _("all recipients"),
                 sent=each.sent,
                 bounced=each.bounced,
                 deferred=each.deferred,

@@ -24,6 +24,7 @@ __all__ = [
     "hosted",
     "limits",
     "of",
+    "of_domain",
     "password_ended",
     "usual",
 ]
@@ -50,6 +51,11 @@ def usual(domain: str) -> Setup:
 def of(provider: Provider) -> Setup:
     """A provider's own servers."""
     return Setup(provider.servers.smtp, provider.servers.imap, provider)
+
+
+def of_domain(domain: str) -> Provider | None:
+    """Whose own domain it is, in which anybody can have an address."""
+    return _BY_DOMAIN.get(domain.lower())
 
 
 def guess(address: str) -> Setup:

@@ -135,6 +135,12 @@ class Provider:
     sent: SentFiling | None = None
     oauth: OAuth | None = None
     authentication: Authentication | None = None
+    organisation: str = ""  # who runs it, where they run others of these, too: Google, Microsoft
+
+    @property
+    def receiver(self) -> str:
+        """Who decides about mail that comes in there, as people name them."""
+        return self.organisation or self.title
 
     def ways(self, on: dt.date) -> tuple[Way, ...]:
         """How somebody can sign in to both servers on a day."""

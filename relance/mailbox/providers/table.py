@@ -139,6 +139,7 @@ def _listed() -> Iterable[Provider]:
         limits=SendingLimits(_elsewhere("https://support.google.com/mail/answer/22839"), mails_a_day=500),
         sent=_GOOGLE_SENT,
         oauth=_GOOGLE_OAUTH,
+        organisation="Google",
     )
     yield Provider(
         "google-workspace",
@@ -152,6 +153,7 @@ def _listed() -> Iterable[Provider]:
         ),
         sent=_GOOGLE_SENT,
         oauth=_GOOGLE_OAUTH,
+        organisation="Google",
         authentication=_GOOGLE_AUTHENTICATION,
     )
     yield from _of_microsoft()
@@ -164,6 +166,17 @@ _EXCHANGE_SENT = SentFiling(
     files=True,
     source=_page("https://techcommunity.microsoft.com/blog/exchange/-/607825"),
     folder="Sent Items",
+)
+
+
+_OUTLOOK_SIGN_IN = (
+    WayIn(
+        Way.PASSWORD,
+        _elsewhere("https://support.microsoft.com/office/c5d65390-9676-4763-b41f-d7986499a90d"),
+        smtp_ends=dt.date(2024, 9, 16),
+        imap_ends=dt.date(2024, 9, 16),
+    ),
+    WayIn(Way.OAUTH, _MICROSOFT_OAUTH_PAGE),
 )
 
 
@@ -197,24 +210,18 @@ def _of_microsoft() -> Iterable[Provider]:
         ),
         sent=_EXCHANGE_SENT,
         oauth=_microsoft_oauth("{tenant}", ("https://outlook.office365.com/.default",)),
+        organisation="Microsoft",
         authentication=_MICROSOFT_AUTHENTICATION,
     )
     yield Provider(
         "outlook",
         "Outlook.com",
         _servers("smtp-mail.outlook.com", "outlook.office365.com", _MICROSOFT_OAUTH_PAGE),
-        (
-            WayIn(
-                Way.PASSWORD,
-                _elsewhere("https://support.microsoft.com/office/c5d65390-9676-4763-b41f-d7986499a90d"),
-                smtp_ends=dt.date(2024, 9, 16),
-                imap_ends=dt.date(2024, 9, 16),
-            ),
-            WayIn(Way.OAUTH, _MICROSOFT_OAUTH_PAGE),
-        ),
+        _OUTLOOK_SIGN_IN,
         domains=("outlook.com", "hotmail.com", "live.com", "msn.com"),
         sent=_EXCHANGE_SENT,
         oauth=_microsoft_oauth("consumers"),
+        organisation="Microsoft",
     )
 
 

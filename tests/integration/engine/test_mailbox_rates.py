@@ -67,7 +67,7 @@ def wrote(house: Context, count: int, *, domain: str = "linden.example", refused
         contact_service.add(house, email, {"first_name": "P"})
     enroll.enroll(house, EnrollRequest("Trial", emails))
     with house.database.read() as conn:
-        rows = enrollments.of_mailbox(conn, 1)
+        rows = enrollments.of_mailbox(conn, 1)[-count:]
     for number, row in enumerate(rows):
         state = MessageState.REFUSED if number < refused else MessageState.ACCEPTED
         engine_house.add_message(house, row, state, transmitting_at=house.clock.now())
@@ -126,5 +126,5 @@ def test_what_came_back_counts_at_its_own_domain_and_as_a_person_corrected_it(re
             what = {"kind": kind.value, "rule": "", "judgement": {}, "message_id": mail.id}
             corrected = {"kind": Kind.AUTO_REPLY.value} if number == 3 else None
             replies.add(conn, {**where, **at, **what, "correction": corrected})
-    _, gmail = watching.show(ready, ADA)
-    assert gmail == watching.MailboxRate("gmail.com", 4, 1, 0, 1, 1)
+    _, google = watching.show(ready, ADA)
+    assert google == watching.MailboxRate("", 4, 1, 0, 1, 1, receiver="Google")

@@ -20,6 +20,7 @@ from relance.engine.db.tables.mailboxes import hand_mail as hand_mail
 from relance.engine.db.tables.mailboxes import mailbox as mailbox
 from relance.engine.db.tables.mailboxes import mailbox_health as mailbox_health
 from relance.engine.db.tables.mailboxes import oauth_grant as oauth_grant
+from relance.engine.db.tables.mailboxes import receiving_domain as receiving_domain
 from relance.engine.db.tables.mailboxes import refusal as refusal
 from relance.engine.db.tables.mailboxes import withheld as withheld
 from relance.engine.db.tables.people import contact as contact

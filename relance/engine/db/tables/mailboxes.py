@@ -154,6 +154,15 @@ mailbox_health = (
     )
 )
 
+receiving_domain = sa.Table(  # at which provider the domains receive that mails went to, by their MX records; times are machine time
+    "receiving_domain",
+    metadata,
+    sa.Column("domain", sa.Text, primary_key=True),
+    text("provider"),  # as `mailbox.providers` names it; empty: none that it knows
+    sa.Column("asked_at", Instant),  # when DNS last answered; empty: never
+    sa.Column("due_at", Instant, nullable=False),  # when it is asked next
+)
+
 hand_mail = sa.Table(  # what a mailbox's owner sent from their own program, of the last days: it counts against the mailbox's limits
     "hand_mail",
     metadata,

@@ -44,11 +44,11 @@ _CODES = {
 
 
 def too_many(counts: Iterable[tuple[str, RateCounts]], limits: RateLimits) -> Reason | None:
-    """Why a mailbox has to pause: by all its mails, or by those to one receiving domain; None where all is within limits."""
-    by_domain = list(counts)
-    everything = sum((each for _, each in by_domain), RateCounts())
+    """Why a mailbox has to pause: by all its mails, or by those to one receiving provider or domain; None where all is within limits."""
+    by_receiver = list(counts)
+    everything = sum((each for _, each in by_receiver), RateCounts())
     return next(
-        (why for where, each in [("", everything), *by_domain] for why in _over(where, each, limits)), None
+        (why for where, each in [("", everything), *by_receiver] for why in _over(where, each, limits)), None
     )
 
 

@@ -78,3 +78,16 @@ def test_advice_is_about_what_stops_people():
 def test_who_hosts_a_domain(mx: list[str], expected: str | None):
     found = providers.hosted(mx)
     assert (found.name if found else None) == expected
+
+
+def test_who_decides_about_mail_is_one_organisation_whatever_it_calls_its_products() -> None:
+    told = {
+        name: providers.KNOWN[name].receiver
+        for name in ("gmail", "google-workspace", "outlook", "microsoft365")
+    }
+    assert set(told.values()) == {"Google", "Microsoft"}
+    assert providers.KNOWN["ovh"].receiver == "OVHcloud"
+    gmail = providers.of_domain("GMail.com")
+    assert gmail is not None
+    assert gmail.receiver == "Google"
+    assert providers.of_domain("google.com") is None  # its employees' own domain
