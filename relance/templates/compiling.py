@@ -10,7 +10,7 @@ import jinja2
 from jinja2 import nodes
 
 from relance import errors
-from relance.templates import values, variables
+from relance.templates import foreign, values, variables
 from relance.templates.markup import inline, links, markdown, page, pieces
 from relance.templates.safety import allow_list, fence
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words
@@ -23,7 +23,6 @@ MAX_SUBJECT = 500  # characters once rendered; mail programs show some sixty
 
 _HEAD = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n<div dir="auto">\n'
 _TAIL = "</div>\n</body>\n</html>\n"
-_ONE_BRACE = re.compile(r"(?<!\{)\{\s*([^\W\d]\w*)\s*\}(?!\})")
 
 
 @dataclass(frozen=True)
@@ -213,28 +212,15 @@ def _read(name: str, source: str, limit: int) -> _Part:
 def _complaints(part: _Part, known: Collection[str] | None) -> Iterator[errors.Problem]:
     found = list(part.problems)
     if known is not None:
-        found += variables.unknown(part.uses, known)
-        found += _single_braces(part, known)
+        others = list(foreign.problems(part.source, known))
+        lines = {each.line for each in others}
+        # What another tool's way of writing does to ours is told once, by what it is.
+        found = [
+            each for each in found if each.code != SentenceCode.TEMPLATE_UNREADABLE or each.line not in lines
+        ]
+        found += [*others, *variables.unknown(part.uses, known)]
     for problem in found:
         yield pieces.located(problem, part.source, part.name)
-
-
-def _single_braces(part: _Part, known: Collection[str]) -> Iterator[errors.Problem]:
-    """`{first_name}` would be sent as it stands."""
-    for piece in part.found:
-        if not isinstance(piece, pieces.Plain):
-            continue
-        for brace in _ONE_BRACE.finditer(piece.text):
-            if brace[1] in known:
-                line = piece.line + piece.text.count("\n", 0, brace.start())
-                hint = Text("Write {{{{ {field} }}}}.", field=brace[1])
-                yield errors.Problem(
-                    Text('"{name}" has single braces and would be sent as it is.', name=brace[0]).coded(
-                        SentenceCode.SINGLE_BRACES
-                    ),
-                    hint=hint,
-                    line=line,
-                )
 
 
 @dataclass

@@ -144,6 +144,7 @@ class SentenceCode(StrEnum):
     NOT_IN_TEMPLATES = "not_in_templates"  # Jinja has it, we do not
     FIELD_UNKNOWN = "field_unknown"
     SINGLE_BRACES = "single_braces"
+    FOREIGN_PLACEHOLDER = "foreign_placeholder"  # in any other way
     LINK_UNUSABLE = "link_unusable"
     LINK_IS_EXAMPLE = "link_is_example"
     HTML_UNUSABLE = "html_unusable"

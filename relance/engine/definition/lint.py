@@ -196,7 +196,7 @@ def _words_are_right(look: Examination) -> None:
 
 def _nothing_is_left_to_write(look: Examination) -> None:
     for path, text in look.texts():
-        look.problems += look.moved(path, unwritten.left(text))
+        look.problems += look.moved(path, unwritten.left(text, look.known))
         look.warnings += look.moved(path, unwritten.nowhere(text))
 
 

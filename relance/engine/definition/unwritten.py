@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from relance import errors
+from relance.templates import foreign
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 
@@ -16,8 +17,9 @@ _NOWHERE = re.compile(r"https?://(?:[\w-]+\.)*example\.(?:com|net|org)\b[^\s\"')
 _SHOWN = 120
 
 
-def left(text: str) -> Iterator[errors.Problem]:
-    """Each part that is still to be written, at its line and column in the text."""
+def left(text: str, known: Collection[str] = ()) -> Iterator[errors.Problem]:
+    """Each part that is still to be written, at its line and column in the text. `known`: what a contact can have, which other tools
+    write so."""
     for found in _MARK.finditer(text):
         wanted = " ".join(found[1].split())
         if len(wanted) > _SHOWN:
@@ -26,7 +28,9 @@ def left(text: str) -> Iterator[errors.Problem]:
             text,
             found.start(),
             Text("this is still to be written: {wanted}.", wanted=wanted).coded(SentenceCode.STILL_TO_WRITE),
-            Text("Put your own words in place of everything from `[[` to `]]`."),
+            Text("Write {ours}.", ours=f"{{{{ {field} }}}}")
+            if (field := foreign.field(wanted, known))
+            else Text("Put your own words in place of everything from `[[` to `]]`."),
         )
 
 

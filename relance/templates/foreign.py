@@ -1,0 +1,140 @@
+"""Placeholders of other tools, which would be sent as they stand: found wherever words are, with what to write here. Pure.
+
+What surely is one is a mistake whatever it names (`*|FNAME|*`, `%FIRSTNAME%`, `<<First Name>>`, `{{#if x}}`); brackets and single
+braces, which people also use otherwise, only around what a contact has (`[First Name]`).
+
+Sources, as the tools document their own: Mailchimp (merge tags), Mailgun and ActiveCampaign (`%…%`), Word and Outlook (mail merge),
+Handlebars, Liquid (Shopify), and spintax of mass mailers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from relance import errors
+from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
+
+_OURS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_NAMED = r"[^\W\d_][\w .:-]{0,38}\w"
+_TAGS = re.compile(
+    rf"""\*\|\s*(?P<merge>[\w:]{{1,40}})\s*\|\*
+    |(?<![%\w])%(?P<percent>[A-Z][A-Z_]{{3,39}}|{_NAMED})%(?!\w)
+    |<<\s*(?P<arrows>{_NAMED})\s*>>
+    |«\s*(?P<quotes>{_NAMED})\s*»
+    |(?<!\[)\[\s*(?P<bracket>{_NAMED})\s*\](?![(\]])
+    |(?<!\{{)\{{\s*(?P<brace>{_NAMED})\s*\}}(?!\}})
+    |(?<!\{{)\{{(?P<choice>[^{{}}|\n]*(?:\|[^{{}}|\n]*)+)\}}(?!\}})""",
+    re.VERBOSE,
+)
+_SURELY = frozenset({"merge", "arrows"})
+# Around whatever name; the others only around what a contact has, or, between per cent signs, in capitals.
+_BLOCK = re.compile(
+    r"\{\{~?\s*(?:(?P<open>[#^])\s*(?P<word>\w+)?(?P<rest>[^{}\n]*)|(?P<close>/)\s*(?P<end>\w*)[^{}\n]*|(?P<otherwise>else)\s*|(?P<partial>>)[^{}\n]*)\}\}"
+)
+_LIQUID = re.compile(
+    r"""\{\{\s*(?P<field>[\w.]+)\s*\|\s*(?P<filter>[a-z]\w*)\s*:\s*(?P<argument>"[^"{}\n]*"|'[^'{}\n]*'|[\d.]+)\s*\}\}"""
+)
+_ALSO = {
+    "fname": "first_name", "first": "first_name", "givenname": "first_name", "forename": "first_name", "imie": "first_name", "imię": "first_name",
+    "lname": "last_name", "last": "last_name", "surname": "last_name", "familyname": "last_name", "nazwisko": "last_name",
+    "companyname": "company", "organization": "company", "organisation": "company", "account": "company", "accountname": "company", "firma": "company", "nazwafirmy": "company",
+    "jobtitle": "title", "position": "title", "stanowisko": "title", "phonenumber": "phone", "telefon": "phone",
+    "emailaddress": "email", "mail": "email", "kraj": "country",
+}  # fmt: skip
+# How other tools, English and Polish, call what a contact has.
+
+
+@dataclass(frozen=True)
+class ForeignTag:
+    """A placeholder of another tool: where it begins in the text, as it is written there, and what stands for it here ("": nothing does)."""
+
+    at: int
+    written: str
+    ours: str
+    is_choice: bool = False
+
+
+def problems(text: str, known: Collection[str]) -> Iterator[errors.Problem]:
+    """Each of them with its line and column in the text; `known` are the fields a contact can have, by dotted name."""
+    for each in found(text, known):
+        yield _problem(text, each)
+
+
+def found(text: str, known: Collection[str]) -> list[ForeignTag]:
+    """All of them, in the order of the text."""
+    in_braces = [*_blocks(text), *_filters(text)]
+    words = _OURS.sub(lambda ours: " " * len(ours[0]), text)
+    return sorted([*in_braces, *_placeholders(words, _by_letters(known))], key=lambda each: each.at)
+
+
+def field(name: str, known: Collection[str]) -> str:
+    """What a contact has by that name, in another tool's words or ours; empty where it is nothing of theirs."""
+    return _by_letters(known).get(_letters(name), "")
+
+
+def _by_letters(known: Collection[str]) -> dict[str, str]:
+    ours = {_letters(name): name for name in known}
+    return ours | {_letters(other): name for other, name in _ALSO.items() if name in known}
+
+
+def _placeholders(words: str, by_letters: dict[str, str]) -> Iterator[ForeignTag]:
+    for tag in _TAGS.finditer(words):
+        kind, name = tag.lastgroup or "", tag[tag.lastgroup or 0]
+        if kind == "choice":
+            yield ForeignTag(tag.start(), tag[0], "", is_choice=True)
+            continue
+        field = by_letters.get(_letters(name.rpartition(".")[2])) or by_letters.get(_letters(name))
+        if field or kind in _SURELY or (kind == "percent" and name.isupper()):
+            yield ForeignTag(tag.start(), tag[0], f"{{{{ {field} }}}}" if field else "")
+
+
+def _blocks(text: str) -> Iterator[ForeignTag]:
+    """Handlebars: what opens and closes a part of the text."""
+    for block in _BLOCK.finditer(text):
+        yield ForeignTag(block.start(), block[0], _block(block))
+
+
+def _block(block: re.Match[str]) -> str:
+    asked = (block["rest"] or "").strip()
+    if block["otherwise"]:
+        return "{% else %}"
+    if block["close"]:
+        return "{% endfor %}" if block["end"] == "each" else "{% endif %}"
+    if block["partial"] or not (block["word"] or asked):
+        return ""
+    if block["word"] == "each":
+        return f"{{% for item in {asked} %}}" if asked else ""
+    absent = block["open"] == "^" or block["word"] == "unless"
+    name = asked if block["word"] in ("if", "unless") else f"{block['word']}{asked}"
+    return f"{{% if {'not ' if absent else ''}{name} %}}"
+
+
+def _filters(text: str) -> Iterator[ForeignTag]:
+    """Liquid: a filter with a colon."""
+    for liquid in _LIQUID.finditer(text):
+        ours = f"{{{{ {liquid['field']} | {liquid['filter']}({liquid['argument']}) }}}}"
+        yield ForeignTag(liquid.start(), liquid[0], ours)
+
+
+def _problem(text: str, tag: ForeignTag) -> errors.Problem:
+    begin = text.rfind("\n", 0, tag.at) + 1
+    if tag.is_choice:
+        what = Text('"{name}" would be sent as it is: no words are chosen by chance here.', name=tag.written)
+        hint = Text("Write one of them, or give the step `variants`.")
+    else:
+        what = Text('"{name}" is a placeholder of another tool and does not work here.', name=tag.written)
+        hint = (
+            Text("Write {ours}.", ours=tag.ours)
+            if tag.ours
+            else Text("Write a field of the contact, as in {{{{ first_name }}}}.")
+        )
+    single = tag.written[0] == "{" != tag.written[1]
+    coded = what.coded(SentenceCode.SINGLE_BRACES if single else SentenceCode.FOREIGN_PLACEHOLDER)
+    return errors.Problem(coded, hint=hint, line=text.count("\n", 0, tag.at) + 1, column=tag.at - begin + 1)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
