@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from relance.complete import complete
+from relance.wording import Text
 
 
 class FailureReason(StrEnum):
@@ -43,3 +47,40 @@ ABOUT_ADDRESS = frozenset({FailureReason.NO_SUCH_USER, FailureReason.NO_SUCH_DOM
 
 BEFORE_RECIPIENT = frozenset({FailureStage.CONNECTION, FailureStage.EHLO, FailureStage.MAIL})
 """Where the other server has not been told yet whom the mail is for: what it refuses then is never about them."""
+
+REASONS: Mapping[FailureReason, Text] = complete(
+    FailureReason,
+    {
+        FailureReason.NO_SUCH_USER: Text.within("failure", "no such address"),
+        FailureReason.NO_SUCH_DOMAIN: Text.within("failure", "no such domain"),
+        FailureReason.SUSPENDED: Text.within("failure", "account switched off"),
+        FailureReason.FULL: Text.within("failure", "mailbox full"),
+        FailureReason.SIZE: Text.within("failure", "mail too large"),
+        FailureReason.CONTENT: Text.within("failure", "content not accepted"),
+        FailureReason.POLICY: Text.within("failure", "against their rules"),
+        FailureReason.AUTHENTICATION: Text.within("failure", "sender not authenticated"),
+        FailureReason.REPUTATION: Text.within("failure", "poor reputation of the sender"),
+        FailureReason.RATE: Text.within("failure", "too many mails at a time"),
+        FailureReason.BLOCKED: Text.within("failure", "on a block list"),
+        FailureReason.FILTERED: Text.within("failure", "taken for spam"),
+        FailureReason.EXPIRED: Text.within("failure", "not delivered in time"),
+        FailureReason.NETWORK: Text.within("failure", "server not reachable or in trouble"),
+        FailureReason.LOOP: Text.within("failure", "mail loop"),
+        FailureReason.UNKNOWN: Text.within("failure", "reason unknown"),
+    },
+)
+"""For people."""
+
+STAGES: Mapping[FailureStage, Text] = complete(
+    FailureStage,
+    {
+        FailureStage.CONNECTION: Text.within("failure stage", "when connecting"),
+        FailureStage.EHLO: Text.within("failure stage", "at the greeting"),
+        FailureStage.MAIL: Text.within("failure stage", "at the sender's address"),
+        FailureStage.RCPT: Text.within("failure stage", "at the recipient's address"),
+        FailureStage.DATA: Text.within("failure stage", "at the mail itself"),
+        FailureStage.ACCEPTED: Text.within("failure stage", "after their server had taken it"),
+        FailureStage.UNKNOWN: Text.within("failure stage", "not known where"),
+    },
+)
+"""For people."""

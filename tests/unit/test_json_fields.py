@@ -29,6 +29,8 @@ CODES = {
     "before_kind": {"mail"},
     "after_kind": {"mail"},
     "intent": {"intent"},
+    "failure": {"failure"},
+    "stage": {"failure stage"},
     "rule": {"rule"},
     "match": {"match"},
     "matched_by": {"match key"},

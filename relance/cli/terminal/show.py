@@ -31,7 +31,7 @@ ATTRIBUTES = {
     "substitute": N_("substitute"), "language": N_("language"), "recipient": N_("recipient"), "status": N_("status code"),
     "rule": N_("rule"), "evidence": N_("because"), "intent evidence": N_("reason for the intent"), "notes": N_("notes"),
     "match": N_("match"), "matched by": N_("matched by"), "corrected": N_("corrected"), "judged kind": N_("kind by the rules"),
-    "note": N_("note"), "judged intent": N_("intent by the rules"), "decision": N_("decision number"),
+    "note": N_("note"), "judged intent": N_("intent by the rules"), "failure": N_("why it came back"), "stage": N_("how far ours had come"), "decision": N_("decision number"),
     "decided by": N_("decided by"), "decided at": N_("decided"), "kept": N_("effects kept"), "read": N_("read"), "read by": N_("read by"), "substitute state": N_("decision on the substitute"), "address": N_("address"),
     "name": N_("name"), "username": N_("user name"), "state": N_("state"), "reason": N_("reason"), "smtp": N_("SMTP"),
     "imap": N_("IMAP"), "daily cap": N_("limit in 24 hours"), "gap seconds": N_("seconds between mails"),

@@ -147,7 +147,7 @@ def _one(
     if item.found.message is not None and item.found.proven:
         ours, came = item.found.message, min(item.received_at, now)
         proofs.left(conn, context, ours, Left(ours.step, came, exact=False), now)
-    result = _counted(conn, _consequence(item), item, rows)
+    result = _counted(conn, _consequence(item), item, rows, now)
     number = replies.number(conn, item.mailbox_id, item.dedupe)
     # Where nothing comes of it, nothing is to be found again by it.
     matched = dataclasses.replace(item.matched, source=reasons.of_inbound(number) if result.event else "")
@@ -178,7 +178,7 @@ def _one(
 
 
 def _counted(
-    conn: Connection, result: Consequence, item: NewReply, rows: Sequence[Enrollment]
+    conn: Connection, result: Consequence, item: NewReply, rows: Sequence[Enrollment], now: dt.datetime
 ) -> Consequence:
     """Mails that come back again and again: for now, and a person decides; for good, and the second witness is proof."""
     kind, about = item.judgement.kind, _spoken_of(item, rows)
@@ -187,7 +187,9 @@ def _counted(
     if kind is Kind.SOFT_BOUNCE:
         return policy.soft_bounces(result, replies.count_of_kind(conn, about, kind.value))
     if kind is Kind.HARD_BOUNCE and not item.judgement.definite:
-        return policy.hard_bounces(result, replies.count_of_kind(conn, about, kind.value))
+        first = replies.first_bounce(conn, item.found.contact_id)
+        span = None if first is None else now - first
+        return policy.hard_bounces(result, item.judgement, span)
     return result
 
 
@@ -302,12 +304,20 @@ def judged(judgement: Classification, *, also: Sequence[int] = ()) -> dict[str, 
         "also": list(also) or None,
         "weak": not judgement.definite or None,
         "speaker": judgement.speaker.value if judgement.kind in _RETURNED else None,
+        "others": [
+            {**dataclasses.asdict(each), "failure": each.failure.value, "stage": each.stage.value}
+            for each in judgement.others
+        ]
+        or None,
     }
+    returned = judgement.kind in _RETURNED
     return {
         "kind": judgement.kind.value,
         "rule": judgement.rule,
         "rules_version": judgement.version,
         "evidence": judgement.evidence,
+        "failure": judgement.failure.value if returned and judgement.failure else None,
+        "failure_stage": judgement.stage.value if returned and judgement.stage else None,
         "judgement": {key: value for key, value in rest.items() if value is not None},
     }
 

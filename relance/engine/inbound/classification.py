@@ -16,6 +16,7 @@ from relance.engine.inbound.policy import Certainty, Consequence
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.classification import rule_names
+from relance.mailbox.failures import FailureReason, FailureStage
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 from relance.wording import Text
 
@@ -59,7 +60,21 @@ def judged(answer: Reply) -> Classification:
         notes=tuple(map(_note, rest.get("notes") or ())),
         definite=not rest.get("weak"),
         speaker=_speaker(rest),
+        failure=_failure(answer.failure),
+        stage=None if answer.failure_stage is None else _stage(answer.failure_stage),
     )
+
+
+def _failure(stored: str | None) -> FailureReason | None:
+    """What only a later release knows is no reason that we know."""
+    return None if stored is None else FailureReason(stored) if stored in _FAILURES else FailureReason.UNKNOWN
+
+
+def _stage(stored: str) -> FailureStage:
+    return FailureStage(stored) if stored in _STAGES else FailureStage.UNKNOWN
+
+
+_FAILURES, _STAGES = frozenset(FailureReason), frozenset(FailureStage)
 
 
 def _evidence(stored: object) -> Text | str:
@@ -91,6 +106,8 @@ def in_force(answer: Reply) -> EffectiveClassification:
         intent=said.get("intent", judgement.intent) if kind is Kind.HUMAN else None,
         until=dt.date.fromisoformat(until) if until else judgement.until,
         definite=True,
+        failure=judgement.failure if kind is judgement.kind else None,
+        stage=judgement.stage if kind is judgement.kind else None,
     )
     return EffectiveClassification(Certainty.CERTAIN, judgement, answer.contact_id)
 

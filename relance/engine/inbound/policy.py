@@ -11,6 +11,7 @@ from typing import Any
 from relance.complete import complete
 from relance.engine.reasons import Code
 from relance.engine.states import Event
+from relance.mailbox.failures import ABOUT_ADDRESS
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
 
@@ -164,9 +165,14 @@ def soft_bounces(consequence: Consequence, count: int) -> Consequence:
     return Consequence(Event.HELD, code=Code.CAME_BACK_OFTEN, params={"count": count})
 
 
-def hard_bounces(consequence: Consequence, count: int) -> Consequence:
-    """What a doubtful hard bounce leads to when it is the `count`th of one enrollment: a second witness is proof."""
-    return consequence if count < HARD_BOUNCES_MOST else CERTAIN[Kind.HARD_BOUNCE]
+def hard_bounces(
+    consequence: Consequence, judgement: Classification, span: dt.timedelta | None
+) -> Consequence:
+    """What a doubtful hard bounce leads to. `span`: since the first one of the same person, if there was one. What is said of the
+    address, and again days later, is proof; what nothing explains proves nothing however often it is said."""
+    again = span is not None and span >= APART and judgement.failure in ABOUT_ADDRESS
+    return CERTAIN[Kind.HARD_BOUNCE] if again else consequence
 
 
-HARD_BOUNCES_MOST = 2
+APART = dt.timedelta(days=2)
+# A fault of a server's is said to everybody, and is over after days rather than weeks.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from relance.engine.states import POLICIES, MessageState, State
+from relance.mailbox import failures
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
@@ -21,12 +22,14 @@ _KNOWN: Mapping[str, Collection[str]] = {
     "mail": frozenset(Kind),
     "intent": frozenset(Intent),
     "policy": frozenset(POLICIES),
+    "failure": frozenset(failures.REASONS),
 }
 _CALLED: Mapping[tuple[str, str], Text] = {
     ("intent", Intent.POSITIVE): Text.within("intent", "interested"),
     ("intent", Intent.NEGATIVE): Text.within("intent", "not interested"),
+    **{("failure", reason): words for reason, words in failures.REASONS.items()},
 }
-# Codes that people call by another name: as it stands on the buttons of the inbox.
+# Codes that people call by another name: as it stands on the buttons of the inbox, or because a code is no word.
 STATES = frozenset({"person", "message", "mailbox", "sequence", "task", "unread mail", "job"})
 """What these codes say is a state."""
 

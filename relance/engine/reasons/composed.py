@@ -22,11 +22,19 @@ def places(code: Code, params: Params) -> Mapping[str, Text]:
     return maker(params) if maker else {}
 
 
-def reading(kind: str, intent: str | None, until: Any, status: str | None, substitute: str | None) -> Text:
-    """What the rules took a mail for, with all that they found in it. `until`: a date."""
+def reading(
+    kind: str,
+    intent: str | None,
+    until: Any,
+    status: str | None,
+    substitute: str | None,
+    failure: str | None = None,
+) -> Text:
+    """What the rules took a mail for, with all that they found in it. `until`: a date; `failure`: why a mail came back."""
     day = Text("until {day}", day=until) if isinstance(until, dt.date) else ""
     wish = code_words.word("intent", intent) if intent else ""
-    more = Text.together(wish, day, status or "", substitute or "", by=", ")
+    why = code_words.word("failure", failure) if failure else ""
+    more = Text.together(wish, day, why, status or "", substitute or "", by=", ")
     said = code_words.word("mail", kind)
     return Text("{kind} ({more})", kind=said, more=more) if more else said
 
@@ -68,7 +76,7 @@ def _taken(name: str, params: Params) -> tuple[str, str | None]:
 
 
 def _reclassified(params: Params) -> dict[str, Text]:
-    found = ("intent", "until", "status", "substitute")
+    found = ("intent", "until", "status", "substitute", "failure")
     return {
         name: reading(params.get(name, ""), *(params.get(f"{name}_{each}") for each in found))
         for name in _TURNS

@@ -20,6 +20,7 @@ from relance.engine.schedule.outlook import Unforeseen
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
 from relance.engine.store.jobs import JobState
 from relance.engine.store.sending import messages
+from relance.mailbox import failures
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
@@ -243,6 +244,8 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "hit": HIT,
     "verdict": VERDICT,
     "intent": INTENT,
+    "failure": {reason.value: words for reason, words in failures.REASONS.items()},
+    "failure stage": {stage.value: words for stage, words in failures.STAGES.items()},
     "task": TASK,
     "outcome": OUTCOME,
     "task change": TASK_RESULT,

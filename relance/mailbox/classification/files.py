@@ -35,6 +35,8 @@ class ClassifiedMail:
     from_address: str | None
     subject: str
     received: dt.datetime  # what its dates were read by
+    failure: str | None = None  # of a mail that came back: why, and how far ours had come
+    stage: str | None = None
 
 
 def of_file(

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from relance.engine.inbound.corrections import inbox, reclassify
+from relance.engine.inbound.corrections.reclassify import RejudgeOptions
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.store.inbound import replies
 from relance.engine.store.sending import messages
 from tests import refusing
 from tests.refusing import ADA, BOB, EVE, KIM, LOU, Desk, handed_on
@@ -175,3 +178,52 @@ def test_one_at_once_and_one_that_came_back_are_two_organisations(desk: Desk) ->
     assert desk.paused
     assert "lake.example" in desk.mailbox.reason
     assert "hill.example" in desk.mailbox.reason
+
+
+NOT_IN_DIRECTORY = "550 5.4.1 Recipient address rejected: Access denied"
+
+
+def refused_by_directory(desk: Desk, words: str = NOT_IN_DIRECTORY) -> None:
+    """Kim's mail comes back with what may be said of an address, and proves nothing by itself."""
+    theirs = report(reporting=OURS, remote="lake.mail.protection.outlook.com", said=words)
+    returned(desk, KIM, theirs.replace("Status: 5.7.1", "Status: 5.4.1"))
+    desk.turns(1)
+
+
+def test_what_is_said_of_an_address_again_days_later_is_proof_and_in_the_same_hour_it_is_not(
+    desk: Desk,
+) -> None:
+    written_to(desk, KIM)
+    desk.advance(hours=1)
+    refused_by_directory(desk)
+    assert (desk.touched(), desk.suppressed()) == ([KIM], set())
+    desk.advance(hours=1)
+    refused_by_directory(desk)
+    assert (desk.row(KIM).state, desk.suppressed()) == ("held", set())
+    desk.advance(days=3)
+    refused_by_directory(desk)
+    assert (desk.row(KIM).state, desk.suppressed()) == ("bounced", {KIM})
+
+
+def test_what_nothing_explains_suppresses_nobody_however_often(desk: Desk) -> None:
+    written_to(desk, KIM)
+    for _ in range(3):
+        desk.advance(days=3)
+        refused_by_directory(desk, "550 not today")
+    assert (desk.row(KIM).state, desk.suppressed()) == ("held", set())
+
+
+def test_the_reason_and_the_stage_are_kept_with_the_mail(desk: Desk) -> None:
+    written_to(desk, KIM)
+    desk.advance(hours=1)
+    refused_by_directory(desk)
+    (kept,) = inbox.page(desk.house)
+    assert (kept.failure, kept.stage) == ("no_such_user", "rcpt")
+    with desk.house.database.write() as conn:  # as the release before kept it
+        replies.change(conn, kept.id, failure=None, failure_stage=None, rules_version=9)
+    (change,) = reclassify.rejudge(desk.house, RejudgeOptions()).changes
+    assert (change.before_kind, change.after_kind) == ("hard bounce", "hard bounce")
+    assert in_english("no such address") in change.after
+    assert inbox.show(desk.house, kept.id).failure is None
+    reclassify.rejudge(desk.house, RejudgeOptions(apply=True))
+    assert inbox.show(desk.house, kept.id).failure == "no_such_user"

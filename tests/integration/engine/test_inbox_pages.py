@@ -233,8 +233,8 @@ def test_the_timeline_says_what_was_decided_about_an_answer(house: Context) -> N
         inbox.undo(house, number)
     said.append(timeline.of_contact(house, KIM)[-1])
     assert {each.title for each in said} == {str(TITLES[EventKind.REPLY_CORRECTED])}
-    told = ("ann confirmed: Interested", "ann decided: Not interested; it was first read as: positive")
-    undone = "ann took back: Not interested; again read as: positive"
+    told = ("ann confirmed: Interested", "ann decided: Not interested; it was first read as: interested")
+    undone = "ann took back: Not interested; again read as: interested"
     assert all(in_english(words) in each.words for words, each in zip((*told, undone), said, strict=True))
 
 

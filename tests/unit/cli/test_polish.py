@@ -221,6 +221,8 @@ def test_every_table_of_codes_says_what_it_is_about():
             "verdict",
             "sign-in",
             "intent",
+            "failure",
+            "failure stage",
         ):  # the others are told by their codes
             assert {each.msgid for each in table.values()} == set(map(str, table))
     assert str(codes.text("mailbox", "of another release")) == reworded.in_english(

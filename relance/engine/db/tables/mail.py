@@ -48,6 +48,8 @@ message = sa.Table(
     sa.Column(
         "receiver", sa.Text
     ),  # a company's domain or a free-mail provider's; none: an earlier release wrote it
+    sa.Column("failure", sa.Text),  # why it was refused or put off, where it was
+    sa.Column("failure_stage", sa.Text),  # and how far it had come
     # One mail a step a person, whatever happens: the last wall of the first promise.
     sa.UniqueConstraint("enrollment_id", "step"),
 )
@@ -84,6 +86,8 @@ inbound = sa.Table(
     told("evidence"),
     # the rest of it: until, recipient, status, intent, language, substitute
     sa.Column("judgement", Json, nullable=False),
+    sa.Column("failure", sa.Text),  # of a mail that came back: why
+    sa.Column("failure_stage", sa.Text),  # and how far ours had come
     text("match"),  # certain, soft, none
     text("matched_by"),
     to("contact", nullable=True),

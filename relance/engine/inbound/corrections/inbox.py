@@ -70,6 +70,8 @@ class AnswerView:
     quoted: bool = True  # whether `evidence` is what somebody wrote; else it is a mark of a program's, or a sentence of ours
     name: str = ""  # of the contact
     company: str = ""
+    failure: str | None = None  # of a mail that came back: why, and how far ours had come
+    stage: str | None = None
     judged_intent: str | None = None  # beside `judged_kind`
     decision: int | None = (
         None  # the number of the decision that stands; None: there is none, or it is older than such numbers

@@ -175,16 +175,18 @@ def _judge(conn: Connection, kept: ReplySource) -> Classification:
 def _core(judged: Classification) -> tuple[object, ...]:
     """What makes a difference to anybody; another quotation of the same finding does not."""
     told = (judged.kind, judged.until, judged.intent, judged.substitute, judged.status, judged.recipient)
-    return (*told, judged.definite, judged.speaker if judged.kind is Kind.BLOCKED else None)
+    blocked = judged.speaker if judged.kind is Kind.BLOCKED else None
+    return (*told, judged.definite, blocked, judged.failure, judged.stage)
 
 
 def _words(judged: Classification) -> Text:
-    return composed.reading(judged.kind.value, judged.intent, judged.until, judged.status, judged.substitute)
+    found = (judged.intent, judged.until, judged.status, judged.substitute, judged.failure)
+    return composed.reading(judged.kind.value, *found)
 
 
 def _found(turn: str, judged: Classification) -> dict[str, Any]:
     """What the rules took a mail for, as parameters of a reason."""
-    more = {each: getattr(judged, each) for each in ("intent", "until", "status", "substitute")}
+    more = {each: getattr(judged, each) for each in ("intent", "until", "status", "substitute", "failure")}
     known = {f"{turn}_{name}": value for name, value in more.items() if value is not None}
     return {turn: judged.kind.value, **known}
 

@@ -54,6 +54,8 @@ class Reply:
     rules_version: int
     evidence: Text | str
     judgement: Mapping[str, Any]
+    failure: str | None  # of a mail that came back: why, and how far ours had come
+    failure_stage: str | None
     correction: Mapping[str, Any] | None
     match: str
     matched_by: str
@@ -258,6 +260,13 @@ def by_id(conn: Connection, number: int) -> Reply | None:
 def of_contact(conn: Connection, contact_id: int) -> list[Reply]:
     """Everything that came from, or about, one person, oldest first."""
     return _values(conn, _SELECT.where(inbound.c.contact_id == contact_id).order_by(inbound.c.id))
+
+
+def first_bounce(conn: Connection, contact_id: int | None) -> dt.datetime | None:
+    """When the first mail to somebody that came back for good was read, where it is still taken for that."""
+    query = sa.select(sa.func.min(inbound.c.judged_at))
+    query = query.where(inbound.c.contact_id == contact_id, KIND.in_(["hard bounce"]))
+    return conn.execute(query).scalar_one_or_none() if contact_id is not None else None
 
 
 def bounces_since(conn: Connection, mailbox_id: int, since: dt.datetime | None) -> list[Reply]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from relance.engine.inbound import policy
 from relance.engine.inbound.policy import NOTHING, Absences, Certainty
 from relance.engine.states import Event
+from relance.mailbox.failures import FailureReason
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
 TODAY = dt.date(2026, 3, 2)
@@ -62,8 +63,25 @@ def test_a_mail_of_nobody_does_nothing(kind):
 def test_nobody_is_lost_for_one_doubtful_bounce():
     found = policy.consequence(Certainty.CERTAIN, judged(Kind.HARD_BOUNCE, definite=False))
     assert (found.event, found.suppress) == (Event.HELD, False)
-    assert policy.hard_bounces(found, policy.HARD_BOUNCES_MOST - 1) == found
-    assert policy.hard_bounces(found, policy.HARD_BOUNCES_MOST) == policy.CERTAIN[Kind.HARD_BOUNCE]
+
+
+@pytest.mark.parametrize(
+    ("failure", "span", "lost"),
+    [
+        (FailureReason.NO_SUCH_USER, None, False),
+        (FailureReason.NO_SUCH_USER, dt.timedelta(0), False),
+        (FailureReason.NO_SUCH_USER, policy.APART - dt.timedelta(seconds=1), False),
+        (FailureReason.NO_SUCH_USER, policy.APART, True),
+        (FailureReason.SUSPENDED, policy.APART, True),
+        (FailureReason.UNKNOWN, dt.timedelta(days=30), False),
+        (FailureReason.POLICY, dt.timedelta(days=30), False),
+        (None, dt.timedelta(days=30), False),
+    ],
+)
+def test_a_second_doubtful_bounce_is_proof_days_later_and_about_the_address(failure, span, lost):
+    again = judged(Kind.HARD_BOUNCE, definite=False, failure=failure)
+    found = policy.hard_bounces(policy.consequence(Certainty.CERTAIN, again), again, span)
+    assert found == (policy.CERTAIN[Kind.HARD_BOUNCE] if lost else policy.DOUBTFUL)
 
 
 @pytest.mark.parametrize(
