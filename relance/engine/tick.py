@@ -15,6 +15,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_people import EnrollmentReturned
 from relance.engine.inbound.corrections import inbox
+from relance.engine.mailboxes.settings import leaves
 from relance.engine.reasons import Code, Why, because, why_of
 from relance.engine.sequences import advance, clock_jumps
 from relance.engine.states import Event
@@ -54,6 +55,7 @@ def tick(context: Context) -> TickReport:
         return TickReport(words=doubt, why=why_of(doubt))
     judged = hits.judge_settled(context, now)
     forgotten = inbox.forget_raw(context, now)
+    leaves.begin(context)
     with context.database.write() as conn:
         back = _back(conn, now)
         steps = advance.advance(conn, context, now, BATCH)

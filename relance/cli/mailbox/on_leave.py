@@ -36,7 +36,7 @@ Cover = Annotated[
     typer.Option(
         "--cover",
         metavar="ADDRESS",
-        help="Hand people whose first mail falls due meanwhile over to this mailbox, for good; the others wait.",
+        help="When the leave begins, hand people whose first mail falls due meanwhile over to this mailbox, for good; the others wait.",
     ),
 ]
 Cancel = Annotated[
@@ -93,7 +93,15 @@ def _tell(done: LeaveReport, *, as_json: bool) -> None:
         show.say(_("Nothing leaves from {address} from {first} to {last}.", address=done.address, **days))
     if done.covered is not None:
         many = done.covered.moved
-        if done.dry_run:
+        if done.later:
+            show.say(
+                n_(
+                    "{count} person is handed over when the leave begins, if nothing changes until then.",
+                    "{count} people are handed over when the leave begins, if nothing changes until then.",
+                    many,
+                )
+            )
+        elif done.dry_run:
             show.say(n_("{count} person would be handed over.", "{count} people would be handed over.", many))
         else:
             show.say(n_("{count} person was handed over.", "{count} people were handed over.", many))

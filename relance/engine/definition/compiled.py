@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from relance.engine.definition import graph, sequence, steps
 from relance.engine.definition.position import Position
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import calendar, send_windows, timezones, waits
+from relance.engine.schedule.leaves import Leave
 from relance.wording import Text
 
 MAX_STEPS = 100  # no sequence has more
@@ -84,11 +86,14 @@ class CompiledSequence:
             raise TypeError(f"the step {step_id} is not a mail")
         return step
 
-    def place(self, contact: Located, workspace: timezones.Workspace) -> timezones.ContactZone:
-        """Whose clock and holidays count for this person."""
+    def place(
+        self, contact: Located, workspace: timezones.Workspace, on_leave: tuple[Leave, ...] = ()
+    ) -> timezones.ContactZone:
+        """Whose clock and holidays count for this person; `on_leave`: when the owner of their mailbox is not there."""
         region = contact.fields.get("state") or contact.fields.get("region")
         where = timezones.Whereabouts(contact.zone or None, contact.country or None, region)
-        return self._place(where, workspace)
+        found = self._place(where, workspace)
+        return dataclasses.replace(found, leaves=on_leave) if on_leave else found
 
     def _whereabouts(
         self, where: timezones.Whereabouts, workspace: timezones.Workspace
@@ -118,6 +123,8 @@ class CompiledSequence:
         step, new_thread = self.plan.step(step_id), self.plan.begins_thread(step_id)
         if step.delay == waits.AT_ONCE and step.any_time:
             return Position(step_id, step.kind, since, (), since, new_thread=new_thread)
+        if place.leaves and step.kind != "mail":
+            place = dataclasses.replace(place, leaves=())
         began = since.replace(second=0, microsecond=0) if step.delay.in_days else None
         opening, told = self._wait(step_id, place, began) if began else self._waited(step_id, place, since)
         when = calendar.scattered(opening, f"{key}:{step_id}")
@@ -172,7 +179,11 @@ def bounds(when: calendar.When) -> list[dict[str, Any]]:
 
 
 def _told(bound: Iterable[calendar.Bound]) -> list[dict[str, Any]]:
-    return [{"kind": b.kind.value, "words": _row(b.words), "until": b.until.isoformat()} for b in bound]
+    return [
+        {"kind": b.kind.value, "words": _row(b.words), "until": b.until.isoformat()}
+        | ({"was": b.was.isoformat()} if b.was else {})
+        for b in bound
+    ]
 
 
 def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.SendingRule:

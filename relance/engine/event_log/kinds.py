@@ -76,6 +76,9 @@ class EventKind(StrEnum):
     MAILBOX_ALIASES_CHANGED = "mailbox.aliases_changed"
     MAILBOX_FOLDER_RENUMBERED = "mailbox.folder_renumbered"
     MAILBOX_REPLANNED = "mailbox.replanned"
+    MAILBOX_LEAVE_ENTERED = "mailbox.leave_entered"
+    MAILBOX_LEAVE_CANCELLED = "mailbox.leave_cancelled"
+    MAILBOX_LEAVE_COVERED = "mailbox.leave_covered"
     UNREAD_MAIL_SET_ASIDE = "unread_mail.set_aside"
     UNREAD_MAIL_DISMISSED = "unread_mail.dismissed"
     ORGANISATION_RETRIED = "organisation.retried"
@@ -154,6 +157,9 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.MAILBOX_ALIASES_CHANGED: Text.within("event", "mailbox aliases changed"),
         EventKind.MAILBOX_FOLDER_RENUMBERED: Text.within("event", "folder renumbered"),
         EventKind.MAILBOX_REPLANNED: Text.within("event", "planned again"),
+        EventKind.MAILBOX_LEAVE_ENTERED: Text.within("event", "leave entered"),
+        EventKind.MAILBOX_LEAVE_CANCELLED: Text.within("event", "leave cancelled"),
+        EventKind.MAILBOX_LEAVE_COVERED: Text.within("event", "handed over for a leave"),
         EventKind.UNREAD_MAIL_SET_ASIDE: Text.within("event", "unreadable mail set aside"),
         EventKind.UNREAD_MAIL_DISMISSED: Text.within("event", "unreadable mail dismissed"),
         EventKind.ORGANISATION_RETRIED: Text.within("event", "organisation tried again"),

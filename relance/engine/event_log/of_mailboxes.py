@@ -97,6 +97,35 @@ class MailboxReplanned(EventData):
 
 
 @dataclass(frozen=True)
+class MailboxLeaveEntered(EventData):
+    """Nothing leaves from a mailbox from the first day to the last, as its owner is on leave; `cover`: who writes first mails instead."""
+
+    KIND = EventKind.MAILBOX_LEAVE_ENTERED
+    first: str
+    last: str
+    cover: str
+
+
+@dataclass(frozen=True)
+class MailboxLeaveCancelled(EventData):
+    """A leave was taken back: mail leaves on these days as on others."""
+
+    KIND = EventKind.MAILBOX_LEAVE_CANCELLED
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class MailboxLeaveCovered(EventData):
+    """A leave has begun: people who had had no mail were handed over to the mailbox that covers."""
+
+    KIND = EventKind.MAILBOX_LEAVE_COVERED
+    first: str
+    cover: str
+    moved: int
+
+
+@dataclass(frozen=True)
 class UnreadMail(EventData):
     """A mail that a server does not give."""
 

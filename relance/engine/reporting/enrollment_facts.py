@@ -19,6 +19,7 @@ from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.sending import admitting, receiver_room
 from relance.engine.sequences import control, publish, step_context
+from relance.engine.sequences.resuming import around_leave
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import State
 from relance.engine.store import events
@@ -29,6 +30,7 @@ from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.sequences import Version
 from relance.wording import Text, _, moment_in
+from relance.wording import day as written_day
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class EnrollmentFacts:
     waits_for_other_mailbox: bool  # another mailbox wrote to them, and was not read since the step fell due
     successor: tuple[
         str, ...
-    ]  # that another mailbox goes on with them once a mail of theirs begins a thread, where one was chosen
+    ]  # that another mailbox goes on with them: once a mail of theirs begins a thread, or a leave begins
     full: Reason | None  # why their domain, or their company, gets no more now: a mail of theirs is due
     place_at: dt.datetime | None  # and when a place comes free there
 
@@ -107,7 +109,7 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
         reply_at,
         paused,
         waiting,
-        _successor(conn, standing),
+        (*_successor(conn, standing), *_cover(standing, mailbox, now)),
         *_full(conn, context, case, now),
     )
 
@@ -135,6 +137,24 @@ def _successor(conn: Connection, standing: Standing) -> tuple[str, ...]:
     return (said,)
 
 
+def _cover(standing: Standing, mailbox: Mailbox, now: dt.datetime) -> tuple[str, ...]:
+    """Who goes on with somebody who has had no mail when a leave begins."""
+    at = None if standing.enrollment.wrote_before else around_leave.would_go(standing.enrollment)
+    leave = next(
+        (each for each in mailbox.on_leave if at and each.begins <= at < each.ends and each.begins > now),
+        None,
+    )
+    if leave is None or not leave.cover or leave.covered:
+        return ()
+    said = _(
+        "When the leave of {mailbox} begins on {day}, {cover} takes over, if they have had no mail by then.",
+        mailbox=mailbox.address,
+        day=written_day(leave.first),
+        cover=leave.cover,
+    )
+    return (said,)
+
+
 def when_next(look: EnrollmentFacts) -> When | None:
     """The time of the next step: as it was decided while it is ahead, asked anew once it has passed. None where a person
     must act first."""
@@ -143,7 +163,7 @@ def when_next(look: EnrollmentFacts) -> When | None:
         return None
     if control.waits_for(look.standing):
         return None
-    place = look.case.script.place(look.case.contact, look.context.workspace)
+    place = look.case.place(look.context.workspace)
     if row.due_at <= look.now and row.step_kind == "mail":
         return calendar.next_opening(look.case.script.rule(row.step), place, look.now)
     return When(row.due_at, row.due_at.astimezone(look.zone), place.zone, tuple(_bounds(look)))

@@ -252,7 +252,7 @@ def _conditions(look: EnrollmentFacts) -> Iterator[str]:
 def _clock(look: EnrollmentFacts) -> Iterator[str]:
     if look.state in states.FINAL:
         return
-    place = look.case.script.place(look.case.contact, look.context.workspace)
+    place = look.case.place(look.context.workspace)
     known = {"zone": place.zone, "whose": place.zone_from, "from": place.region_from, "region": place.region}
     if place.region:
         yield _("Times are in {zone} ({whose}); public holidays of {region} ({from}) count.", **known)

@@ -49,7 +49,7 @@ class Planned:
 def forecast(look: EnrollmentFacts) -> Iterator[Planned]:
     """The steps to come, the next one when it can be done and each other when it is due, down the side of every branch that nobody's click leads to."""
     script, row = look.case.script, look.case.row
-    place = script.place(look.case.contact, look.context.workspace)
+    place = look.case.place(look.context.workspace)
     at = _first_time(look)
     if row.step is None or at is None:
         return
@@ -83,7 +83,7 @@ def _leaves(look: EnrollmentFacts, step: str, at: dt.datetime) -> dt.datetime:
     later = max(at, turn or at, paced or at, enrollment_facts.closed(look) or at, look.place_at or at)
     if later == at:
         return at
-    place = look.case.script.place(look.case.contact, look.context.workspace)
+    place = look.case.place(look.context.workspace)
     return calendar.next_opening(look.case.script.rule(step), place, later).at
 
 
@@ -146,7 +146,9 @@ def _leaving(
     found = {}
     for row in (each.enrollment for each in late):
         script = context.library.script(conn, row.sequence_version_id)
-        place = script.place(people[row.contact_id], context.workspace)
+        place = script.place(
+            people[row.contact_id], context.workspace, boxes[row.mailbox_id].mailbox.on_leave
+        )
         box = boxes[row.mailbox_id]
         blind = bool(box.mailbox.sync_error) and row.wrote_before
         found[row.id] = (

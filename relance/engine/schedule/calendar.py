@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance import errors
-from relance.engine.schedule import holiday_names, holidays, send_windows, waits
+from relance.engine.schedule import holiday_names, holidays, leaves, send_windows, waits
 from relance.engine.schedule.holidays import Region
 from relance.engine.schedule.timezones import ContactZone
 from relance.engine.schedule.waits import Unit, Wait
@@ -39,6 +39,7 @@ class BoundKind(StrEnum):
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     CLOSED = "closed"  # a day the author took out
+    LEAVE = "leave"  # of the mailbox's owner
     WINDOW = "window"  # outside the sending hours
     DAY = "day"  # no sending hours on this weekday
     CLOCK = "clock"  # the clocks change
@@ -52,6 +53,7 @@ class Bound:
     kind: BoundKind
     words: Text
     until: dt.datetime
+    was: dt.datetime | None = None  # when it would go if the leave were none
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,9 @@ class _Asking:
                 continue
             for start, end in self.windows(day):
                 if end > earliest:
+                    back = leaves.back_at(self.place.leaves, max(start, earliest))
+                    if back is not None:
+                        return self.opening(self.on_leave(max(start, earliest), back))
                     if start > earliest:
                         self.note_opening(day, start, earliest)
                     return max(start, earliest), end
@@ -271,6 +276,11 @@ class _Asking:
                 "These sending hours never occur: for two years, every day with sending hours is a weekend day, a holiday or excluded."
             )
         )
+
+    def on_leave(self, at: dt.datetime, back: dt.datetime) -> dt.datetime:
+        words = leaves.told(self.place.leaves, back)
+        self.bound.append(Bound(BoundKind.LEAVE, words, back, at))
+        return back
 
     def shut(self, day: dt.date) -> bool:
         """Whether nothing leaves on that date at all; if so it is noted why."""

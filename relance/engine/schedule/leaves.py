@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from relance.wording import Text
+
 DAY = dt.timedelta(days=1)
 
 
@@ -19,6 +21,7 @@ class Leave:
     last: dt.date
     zone: str
     cover: str = ""
+    covered: bool = False  # whether its people were handed over to `cover` already
 
     @property
     def begins(self) -> dt.datetime:
@@ -47,6 +50,7 @@ def read(rows: Iterable[Mapping[str, Any]] | None) -> tuple[Leave, ...]:
                 dt.date.fromisoformat(row["last"]),
                 row["zone"],
                 row.get("cover", ""),
+                row.get("covered", "True") == "True",  # an earlier release did so when the leave was entered
             )
             for row in rows or ()
         )
@@ -60,3 +64,9 @@ def back_at(leaves: Sequence[Leave], at: dt.datetime) -> dt.datetime | None:
         if leave.begins <= back < leave.ends:
             back = leave.ends
     return back if back > at else None
+
+
+def told(leaves: Sequence[Leave], back: dt.datetime) -> Text:
+    """Why nothing leaves until its owner is back, then."""
+    last = next(each.last for each in leaves if each.ends == back)
+    return Text("the owner of this mailbox is on leave until {day}", day=last)

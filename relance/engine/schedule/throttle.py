@@ -136,7 +136,7 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
     """What may go at `now`, given when mails left in the last 24 hours (oldest first); never more than `batch`."""
     back = leaves.back_at(pace.leaves, now)
     if back is not None:
-        return Allowance(0, back, _on_leave(pace.leaves, back))
+        return Allowance(0, back, leaves.told(pace.leaves, back).coded(SentenceCode.PACE_ON_LEAVE))
     recent = [min(at, now) for at in sent if at > now - DAY]  # it left, whatever clock says that it will
     room, full = batch, list[tuple[dt.datetime, Window]]()
     for window in pace.windows(now):
@@ -148,12 +148,6 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
         frees, window = max(full, key=lambda each: each[0])
         return Allowance(0, frees, window.bound)
     return _spaced(pace, recent, now, min(room, batch)) if pace.spaced else Allowance(room)
-
-
-def _on_leave(known: Sequence[Leave], back: dt.datetime) -> Text:
-    last = next(each.last for each in known if each.ends == back)
-    words = Text("the owner of this mailbox is on leave until {day}", day=last)
-    return words.coded(SentenceCode.PACE_ON_LEAVE)
 
 
 def _spaced(pace: Pace, recent: Sequence[dt.datetime], now: dt.datetime, room: int) -> Allowance:

@@ -15,6 +15,7 @@ from typing import Protocol
 from relance import errors
 from relance.engine.schedule import holidays
 from relance.engine.schedule.holidays import Region
+from relance.engine.schedule.leaves import Leave
 from relance.wording import Text
 
 # Countries of several zones where nearly everyone lives in one. Not here: US, CA, AU, RU, ID, ... where a guess would
@@ -113,6 +114,7 @@ class ContactZone:
     zone_from: Text = GIVEN
     region: Region | None = None
     region_from: Text = GIVEN
+    leaves: tuple[Leave, ...] = ()  # when nobody is there who writes to them
 
 
 _FIXED = Text("the sequence's fixed zone")

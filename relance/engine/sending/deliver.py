@@ -216,12 +216,16 @@ class Delivery:
             self._asked = self.context.telemetry.span(UNSEEN)
             said_no = self.context.noes.opted_out([recipient])  # before the database, which it moves to
             with glances.read() as conn:
-                now = in_flight.of(conn, each.enrollment.id, recipient)
+                now = in_flight.of(conn, each.enrollment.id, recipient, self.context.clock.now())
             said_no |= self.context.noes.opted_out([recipient])
         except BaseException:
             self.outbox.withdraw()
             raise
-        now = dataclasses.replace(now, suppressed=now.suppressed or said_no.get(recipient))
+        now = dataclasses.replace(
+            now,
+            suppressed=now.suppressed or said_no.get(recipient),
+            on_leave=now.on_leave and each.reply is None,  # a person's own answer leaves all the same
+        )
         why = gate.changes(each.enrollment.version, self.lease.fence, now)
         if not why:
             return None

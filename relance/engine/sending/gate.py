@@ -132,6 +132,7 @@ def changes(version: int, fence: int, now: InFlight) -> tuple[Reason, ...]:
         (now.mailbox_state == "active", Code.MAILBOX_NOT_ACTIVE, {"state": now.mailbox_state}),
         (now.fence == fence, Code.ANOTHER_WORKER, _NONE),
         (now.suppressed is None, Code.ADDRESS_SUPPRESSED, {"why": now.suppressed}),
+        (not now.on_leave, Code.OWNER_ON_LEAVE, _NONE),
     )
     return _broken(rules)
 

@@ -64,7 +64,7 @@ def prepare(
     """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
     claimed = _not_spent(context, lease, claimed, now)
     with context.database.read() as conn:
-        cases = step_context.cases(conn, context, claimed)
+        cases = step_context.cases(conn, context, claimed, {mailbox.id: mailbox.on_leave})
         said_no, lost, no = prepared.together(
             conn,
             step_context.noes(cases),

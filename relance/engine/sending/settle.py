@@ -73,11 +73,14 @@ def _settlement(attempt: Attempt, end: Ending) -> Settlement:
 def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> list[NewEvent]:
     asked = {each.wanted.enrollment.contact_id for each in done if each.wanted.place is None}
     people = contacts.by_ids(conn, asked) if asked else {}
+    away = mailboxes.on_leave(conn, [each.wanted.enrollment.mailbox_id for each in done]) if asked else {}
     behind = []
     for each in done:
         row = each.wanted.enrollment
         script = context.library.script(conn, row.sequence_version_id)
-        place = each.wanted.place or script.place(people[row.contact_id], context.workspace)
+        place = each.wanted.place or script.place(
+            people[row.contact_id], context.workspace, away.get(row.mailbox_id, ())
+        )
         done_at = restore_doubts.counted_from(row, each.at)
         position = script.after(each.wanted.message.step, done_at, place, str(row.id))
         behind.append((row, dataclasses.replace(position, wrote=True)))

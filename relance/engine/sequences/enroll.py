@@ -206,7 +206,7 @@ class _Run:
             with self.context.database.read() as conn:
                 chosen = self._chosen(people, self._read(conn, people))
             for person, mailbox in chosen:
-                self._count(mailbox, self._first(person, f"dry:{person.id}"))
+                self._count(mailbox, self._first(person, mailbox, f"dry:{person.id}"))
             return
         with self.context.database.write() as conn:
             before = Counter(self.counts)
@@ -288,7 +288,7 @@ class _Run:
                 already = Skipped(person.email, _("is already in this sequence"), SkipCode.IN_SEQUENCE)
                 self.skipped.append(already)
                 continue
-            position = self._first(person, str(number))
+            position = self._first(person, mailbox, str(number))
             placed.append((number, position))
             news.append(self._event(person, mailbox, number, now))
             self._count(mailbox, position)
@@ -312,8 +312,8 @@ class _Run:
             "wrote_before": wrote,
         }
 
-    def _first(self, person: Contact, key: str) -> Position:
-        place = self.script.place(person, self.context.workspace)
+    def _first(self, person: Contact, mailbox: Mailbox, key: str) -> Position:
+        place = self.script.place(person, self.context.workspace, mailbox.on_leave)
         return self.script.first(self.context.clock.now(), place, key)
 
     def _count(self, mailbox: Mailbox, position: Position) -> None:

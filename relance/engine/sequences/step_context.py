@@ -17,10 +17,12 @@ from relance.engine.definition.position import Position
 from relance.engine.definition.steps import MailStep
 from relance.engine.engagement import facts as engagement_facts
 from relance.engine.reasons import Reason
+from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.timezones import ContactZone, Workspace
 from relance.engine.states import MessageState
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages, restore_doubts
 from relance.engine.store.sending.messages import Message
@@ -38,6 +40,7 @@ class StepContext:
     sent: Sequence[Message]  # what the person got from this enrollment so far, oldest first
     suppressed: Reason | None
     facts: Mapping[str, engagement_facts.Asked] = field(repr=False)
+    on_leave: tuple[Leave, ...] = ()  # when the owner of their mailbox is not there
 
     @property
     def step(self) -> str:
@@ -46,7 +49,7 @@ class StepContext:
 
     def place(self, workspace: Workspace) -> ContactZone:
         """Whose clock and holidays count for the person."""
-        return self.script.place(self.contact, workspace)
+        return self.script.place(self.contact, workspace, self.on_leave)
 
     def after(self, workspace: Workspace, done_at: dt.datetime, taken: bool | None = None) -> Position:
         """Where the enrollment stands once this step was done; `taken` says which way a branch went."""
@@ -67,12 +70,18 @@ class StepContext:
 
 def read(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
     """The cases of these enrollments, in their order."""
-    found = cases(conn, context, claimed)
+    leaves = mailboxes.on_leave(conn, [row.mailbox_id for row in claimed])
+    found = cases(conn, context, claimed, leaves)
     return with_noes(found, noes(found).run(conn)) if found else []
 
 
-def cases(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
-    """`read`, before it was asked who may not be written to: see `noes`."""
+def cases(
+    conn: Connection,
+    context: Context,
+    claimed: Sequence[Enrollment],
+    on_leave: Mapping[int, tuple[Leave, ...]],
+) -> list[StepContext]:
+    """`read`, before it was asked who may not be written to: see `noes`. `on_leave`: by mailbox, when its owner is not there."""
     people, existing = prepared.together(
         conn,
         contacts.with_ids(row.contact_id for row in claimed),
@@ -89,6 +98,7 @@ def cases(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> 
             sent.get(row.id, ()),
             None,
             engagement_facts.facts(conn, row.id, sent.get(row.id, ())),
+            on_leave.get(row.mailbox_id, ()),
         )
         for row in claimed
     ]

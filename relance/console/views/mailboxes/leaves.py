@@ -51,6 +51,12 @@ def _said(done: LeaveReport) -> Text:
     moved = Text.plural(
         "{count} person was handed over.", "{count} people were handed over.", done.covered.moved
     )
+    if done.later:
+        moved = Text.plural(
+            "{count} person is handed over when the leave begins, if nothing changes until then.",
+            "{count} people are handed over when the leave begins, if nothing changes until then.",
+            done.covered.moved,
+        )
     return Text.together(waiting, moved)
 
 

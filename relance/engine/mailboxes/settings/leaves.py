@@ -1,22 +1,28 @@
-"""Leave of a mailbox's owner: entered, cancelled. Nothing that is planned is changed by it: whether a mail may leave is asked when its
-time has come, so that what waits for the end of a leave goes on as planned once the leave is cancelled."""
+"""Leave of a mailbox's owner: entered, cancelled, covered when it begins. What is planned is planned around it, and planned anew when it is
+cancelled; whether a mail may leave is asked once more when its time has come.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import (
+    MailboxLeaveCancelled,
+    MailboxLeaveCovered,
+    MailboxLeaveEntered,
+)
 from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.schedule import leaves
 from relance.engine.schedule.leaves import Leave as Leave
-from relance.engine.store import installation
+from relance.engine.sequences.resuming import around_leave
+from relance.engine.store import events, installation
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sequences import enrollments
@@ -30,13 +36,14 @@ LONGEST = dt.timedelta(days=366)
 @dataclass(frozen=True)
 class LeaveReport:
     """What entering a leave does, or in a dry run would do. `waiting`: people whose next mail falls due before its owner is back and
-    then waits; `covered`: who is handed over to the mailbox that covers."""
+    then waits; `covered`: who is handed over to the mailbox that covers, or (`later`) would be if the leave began now."""
 
     address: str
     leave: Leave
     waiting: int
     covered: HandOver | None = None
     dry_run: bool = False
+    later: bool = False
 
 
 def add(
@@ -48,8 +55,8 @@ def add(
     cover: str | None = None,
     dry_run: bool = False,
 ) -> LeaveReport:
-    """Let nothing leave from a mailbox from the `first` day to the `last`, both included, by its own time zone or else the workspace's. People who have had no
-    mail and whose first falls due then are handed over to the mailbox `cover` for good, as `hand_over` says; the others wait.
+    """Let nothing leave from a mailbox from the `first` day to the `last`, both included, by its own time zone or else the workspace's. When it begins, people
+    who have had no mail and whose first falls due then are handed over to the mailbox `cover` for good, as `hand_over` says; the others wait.
 
     A person's own answers leave all the same. Raises `errors.NotFound`, and `errors.Invalid` for days that are none.
     """
@@ -58,23 +65,76 @@ def add(
         other = None if cover is None else mailboxes.named(conn, cover)
     leave = Leave(first, last, mailbox.zone or context.workspace.zone, other.address if other else "")
     _check(context, mailbox, other, leave)
+    begun = leave.begins <= context.clock.now()
+    due = _meanwhile(context, mailbox, leave)
     if not dry_run:
         with context.database.write() as conn:
             mailbox = _locked(conn, address)
             _check(context, mailbox, other, leave)
             _store(conn, context, mailbox, [*mailbox.on_leave, leave], "mailboxes.add_leave")
-    due = _meanwhile(context, mailbox, leave)
+            said = MailboxLeaveEntered(str(first), str(last), leave.cover)
+            events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
     covered = None
     if other is not None:
-        ids = [row.id for row in due]
-        covered = handing_over.hand_over_some(context, mailbox, other, ids, dry_run=dry_run)
+        covered = _hand_over(context, mailbox, other, due, dry_run=dry_run or not begun)
+    if not dry_run:
+        around_leave.replan_all(context, mailbox.id)
+        if begun:
+            _note_covered(context, mailbox.id, leave, covered)
     waiting = len(due) - (covered.moved if covered else 0)
-    return LeaveReport(mailbox.address, leave, waiting, covered, dry_run)
+    later = other is not None and not begun
+    return LeaveReport(mailbox.address, leave, waiting, covered, dry_run, later)
+
+
+def begin(context: Context) -> int:
+    """Hand people over for leaves that are covered and have begun; returns for how many leaves. Whoever dies in it leaves the rest to the next."""
+    now, count = context.clock.now(), 0
+    with context.database.read() as conn:
+        due = [
+            (number, each)
+            for number, found in mailboxes.on_leave(conn).items()
+            for each in found
+            if each.cover and not each.covered and each.begins <= now
+        ]
+    for number, leave in due:
+        count += _begin(context, number, leave, now)
+    return count
+
+
+def _begin(context: Context, number: int, leave: Leave, now: dt.datetime) -> bool:
+    with context.database.read() as conn:
+        mailbox, other = mailboxes.by_id(conn, number), mailboxes.by_address(conn, leave.cover)
+    there = other is not None and other.state != "removed" and mailbox.state != "removed"
+    done = None
+    if other is not None and there and leave.ends > now:
+        done = _hand_over(context, mailbox, other, _meanwhile(context, mailbox, leave), dry_run=False)
+    return _note_covered(context, number, leave, done)
+
+
+def _hand_over(
+    context: Context, mailbox: Mailbox, other: Mailbox, due: Sequence[Enrollment], *, dry_run: bool
+) -> HandOver:
+    ids = [row.id for row in due]
+    return handing_over.hand_over_some(context, mailbox, other, ids, dry_run=dry_run)
+
+
+def _note_covered(context: Context, number: int, leave: Leave, done: HandOver | None) -> bool:
+    """It is done once; False where it was, or the leave is none any more."""
+    with context.database.write() as conn:
+        installation.lock(conn)
+        known = mailboxes.by_id(conn, number).on_leave
+        if leave not in known or not leave.cover:
+            return False
+        rows = [replace(each, covered=True) if each == leave else each for each in known]
+        mailboxes.change(conn, number, leaves=[each.row() for each in rows])
+        said = MailboxLeaveCovered(str(leave.first), leave.cover, done.moved if done else 0)
+        events.record_event(conn, said, context.clock.now(), mailbox_id=number)
+    return True
 
 
 def cancel(context: Context, address: str, first: dt.date) -> tuple[Leave, ...]:
-    """Take back the leave that begins on that day; returns those that are left. What waited for its end goes when it would have: what
-    fell due meanwhile at the mailbox's pace from now on. Raises `errors.NotFound` where there is no such leave."""
+    """Take back the leave that begins on that day; returns those that are left. What was planned around it goes when it would have; what
+    fell due meanwhile is spread from now on. Raises `errors.NotFound` where there is no such leave."""
     with context.database.write() as conn:
         mailbox = _locked(conn, address)
         left = [each for each in mailbox.on_leave if each.first != first]
@@ -87,6 +147,11 @@ def cancel(context: Context, address: str, first: dt.date) -> tuple[Leave, ...]:
                 )
             )
         _store(conn, context, mailbox, left, "mailboxes.cancel_leave")
+        for each in mailbox.on_leave:
+            if each.first == first:
+                said = MailboxLeaveCancelled(str(first), str(each.last))
+                events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
+    around_leave.replan_all(context, mailbox.id)
     return tuple(left)
 
 
@@ -107,7 +172,7 @@ def _store(conn: Connection, context: Context, mailbox: Mailbox, wanted: Sequenc
 
 
 def _said(rows: Sequence[dict[str, str]]) -> str:
-    return ", ".join(f"{each['first']}/{each['last']}" for each in rows)
+    return ", ".join(f"{each['first']}/{each['last']} {each.get('cover', '')}".strip() for each in rows)
 
 
 def _check(context: Context, mailbox: Mailbox, other: Mailbox | None, leave: Leave) -> None:
@@ -135,12 +200,9 @@ def _meanwhile(context: Context, mailbox: Mailbox, leave: Leave) -> list[Enrollm
     begun = leave.begins <= context.clock.now()
     back = leaves.back_at([leave], leave.begins) or leave.ends
     with context.database.read() as conn:
-        return [
-            row
+        planned = [
+            (row, at)
             for row in enrollments.of_mailbox(conn, mailbox.id)
-            if row.state in states.OPEN
-            and row.step_kind == "mail"
-            and row.due_at is not None
-            and row.due_at < back
-            and (begun or row.due_at >= leave.begins)
+            if (at := around_leave.would_go(row)) is not None
         ]
+    return [row for row, at in planned if at < back and (begun or at >= leave.begins)]

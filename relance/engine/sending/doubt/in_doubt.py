@@ -169,7 +169,8 @@ def _move_on(
 ) -> None:
     """Behind a step whose mail they have, or may have: the mailbox is read for an answer before anything else is sent."""
     script = context.library.script(conn, row.sequence_version_id)
-    place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
+    away = mailboxes.on_leave(conn, [row.mailbox_id]).get(row.mailbox_id, ())
+    place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace, away)
     position = script.after(row.step or "", restore_doubts.counted_from(row, done_at), place, str(row.id))
     moves.move(conn, row, dataclasses.replace(position, wrote=True), now)
 

@@ -90,7 +90,9 @@ def written(conn: Connection, context: Context, row: Enrollment, proof: Left, no
     if row.step is not None and script.plan.number(proof.step) >= script.plan.number(row.step):
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
         done_at = proof.at if proof.exact else restore_doubts.counted_from(row, proof.at)
-        position = script.after(proof.step, done_at, script.place(person, context.workspace), str(row.id))
+        away = mailboxes.on_leave(conn, [row.mailbox_id]).get(row.mailbox_id, ())
+        place = script.place(person, context.workspace, away)
+        position = script.after(proof.step, done_at, place, str(row.id))
         after = moves.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
             mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)

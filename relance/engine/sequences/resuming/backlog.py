@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -13,6 +14,7 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
 from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar, waits
+from relance.engine.schedule.leaves import Leave
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.mailboxes import mailboxes
@@ -24,11 +26,18 @@ SPREAD = dt.timedelta(minutes=calendar.DEFAULT_SPREAD)
 
 
 def overdue(
-    conn: Connection, context: Context, row: Enrollment, person: Contact, *, spread: bool = False
+    conn: Connection,
+    context: Context,
+    row: Enrollment,
+    person: Contact,
+    *,
+    spread: bool = False,
+    on_leave: Mapping[int, tuple[Leave, ...]] | None = None,
 ) -> dict[str, Any]:
     """New `due_at` and `bound` for a mail that fell due meanwhile; empty for what is still to come (or is not a mail).
 
     `spread` scatters it over the first 45 minutes, always to the same minute, for when many go on together.
+    `on_leave`: the leaves of the owners of these people's mailboxes, where they were asked for already.
     """
     now = context.clock.now()
     if row.step is None or row.step_kind != "mail" or row.due_at is None or row.due_at >= now:
@@ -36,11 +45,12 @@ def overdue(
     script = context.library.script(conn, row.sequence_version_id)
     share = 1.0 if row.priority == enrollments.LAST else _share(row.id)
     later = share * SPREAD if spread else dt.timedelta(0)
+    known = mailboxes.on_leave(conn, [row.mailbox_id]) if on_leave is None else on_leave
     when = calendar.next_time(
         script.rule(row.step),
         now + later,
         waits.AT_ONCE,
-        script.place(person, context.workspace),
+        script.place(person, context.workspace, known.get(row.mailbox_id, ())),
         key=f"{row.id}:{row.step}",
     )
     bound = reasons.bound("resumed", because(Code.NOTHING_WAS_SENT), until=now.isoformat())
@@ -77,9 +87,10 @@ def _spread_all(context: Context, before: dt.datetime, **whose: int) -> int:
 
 def _spread(conn: Connection, context: Context, rows: list[Enrollment]) -> int:
     people = contacts.by_ids(conn, [row.contact_id for row in rows]) if rows else {}
+    away = mailboxes.on_leave(conn, [row.mailbox_id for row in rows])
     first: dict[int, dt.datetime] = {}
     for row in rows:
-        change = overdue(conn, context, row, people[row.contact_id], spread=True)
+        change = overdue(conn, context, row, people[row.contact_id], spread=True, on_leave=away)
         if change:
             enrollments.reschedule(conn, row, change["due_at"], change["bound"])
             first[row.mailbox_id] = min(change["due_at"], first.get(row.mailbox_id, change["due_at"]))

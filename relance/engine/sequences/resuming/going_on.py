@@ -12,10 +12,12 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import reasons, states
 from relance.engine.context import Context
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import StepSkipped
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.schedule.leaves import Leave
 from relance.engine.sequences import step_context
 from relance.engine.sequences.resuming import backlog
 from relance.engine.states import Event, State
@@ -73,7 +75,8 @@ def go_on(
     had paused as well stays paused, for it was not they who were looked at. Raises `errors.Invalid` where the mailbox of one was removed."""
     _refuse_removed(conn, people)
     _try_again(conn, people)
-    values = {each.row.id: _values(conn, context, each, spread=together) for each in people}
+    away = mailboxes.on_leave(conn, [each.row.mailbox_id for each in people])
+    values = {each.row.id: _values(conn, context, each, away, spread=together) for each in people}
     for event, why, rows in _news(conn, people, reason, together=together):
         apply(conn, rows, event, why, now, lambda row: values[row.id])
     tasks.close_step(conn, values, tasks.HAND_OVER, "done", now)
@@ -116,8 +119,15 @@ def _refuse_removed(conn: Connection, people: Sequence[Going]) -> None:
             )
 
 
-def _values(conn: Connection, context: Context, each: Going, *, spread: bool) -> dict[str, Any]:
-    change = backlog.overdue(conn, context, each.row, each.person, spread=spread)
+def _values(
+    conn: Connection,
+    context: Context,
+    each: Going,
+    away: Mapping[int, tuple[Leave, ...]],
+    *,
+    spread: bool,
+) -> dict[str, Any]:
+    change = backlog.overdue(conn, context, each.row, each.person, spread=spread, on_leave=away)
     return {"resume_at": None, "attempts": 0, "lost_before": unproved(conn, each.row), **change}
 
 
@@ -151,7 +161,12 @@ def _pass_over(
         conn, [NewEvent.of(each.row, StepSkipped(why), now) for each, why in skipped.values()]
     )
     fresh = enrollments.by_ids(conn, skipped)
-    going = [(row, _behind(conn, context, row, skipped[row.id][0].person, now)) for row in fresh]
+    away = mailboxes.on_leave(conn, [row.mailbox_id for row in fresh])
+    going = [
+        (row, _behind(context, script, row, skipped[row.id][0].person, away, now))
+        for row in fresh
+        for script in [context.library.script(conn, row.sequence_version_id)]
+    ]
     ended = moves.move_many(conn, going, now)
     events.record_events(conn, ended)
     moves.ended_by(conn, ended)
@@ -159,10 +174,15 @@ def _pass_over(
 
 
 def _behind(
-    conn: Connection, context: Context, row: Enrollment, person: Contact, now: dt.datetime
+    context: Context,
+    script: CompiledSequence,
+    row: Enrollment,
+    person: Contact,
+    away: Mapping[int, tuple[Leave, ...]],
+    now: dt.datetime,
 ) -> Position:
-    script = context.library.script(conn, row.sequence_version_id)
-    done_at, place = restore_doubts.counted_from(row, now), script.place(person, context.workspace)
+    place = script.place(person, context.workspace, away.get(row.mailbox_id, ()))
+    done_at = restore_doubts.counted_from(row, now)
     return script.after(row.step or "", done_at, place, str(row.id))
 
 

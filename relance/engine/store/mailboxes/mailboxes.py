@@ -260,6 +260,14 @@ def lock(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.state for row in conn.execute(query)}
 
 
+def on_leave(conn: Connection, mailbox_ids: Iterable[int] | None = None) -> dict[int, tuple[Leave, ...]]:
+    """The leaves of these mailboxes' owners, or of all; nothing of those who have none."""
+    query = sa.select(mailbox.c.id, mailbox.c.leaves).where(mailbox.c.leaves.is_not(None))
+    if mailbox_ids is not None:
+        query = query.where(mailbox.c.id.in_(sorted(set(mailbox_ids))))
+    return {row.id: leaves.read(row.leaves) for row in conn.execute(query) if row.leaves}
+
+
 def list_all(conn: Connection, *, removed: bool = False) -> list[Mailbox]:
     """All that were not removed, by address; or all that were."""
     stands = mailbox.c.state == "removed" if removed else mailbox.c.state != "removed"

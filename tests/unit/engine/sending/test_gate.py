@@ -161,7 +161,9 @@ def test_nothing_passes_but_the_one_good_case(
     assert (gate.objections(facts) == ()) is good
 
 
-UNCHANGED = InFlight(version=3, sequence_state="active", mailbox_state="active", fence=7, suppressed=None)
+UNCHANGED = InFlight(
+    version=3, sequence_state="active", mailbox_state="active", fence=7, suppressed=None, on_leave=False
+)
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,7 @@ UNCHANGED = InFlight(version=3, sequence_state="active", mailbox_state="active",
         ({"mailbox_state": "paused"}, Code.MAILBOX_NOT_ACTIVE),
         ({"fence": 8}, Code.ANOTHER_WORKER),
         ({"suppressed": prose("asked")}, Code.ADDRESS_SUPPRESSED),
+        ({"on_leave": True}, Code.OWNER_ON_LEAVE),
     ],
 )
 def test_whatever_changed_after_the_mark_forbids_the_body(
