@@ -40,8 +40,9 @@ from relance.engine.store.sending.refusals import StoredRefusal
 from relance.engine.store.sequences import enrollments, moves
 from relance.engine.store.sequences.enrollments import Enrollment
 
-_UNCHECKED = dt.timedelta(seconds=30)  # the same from one whose check is on its way
-_UNHEALTHY = dt.timedelta(hours=1)  # until a first mail from a mailbox that may send none is tried again
+_UNCHECKED = dt.timedelta(
+    seconds=30
+)  # until a first mail from a mailbox whose check is on its way is tried again
 MAX_WORDS = 300
 # Characters of a fault's own words that are kept as a reason.
 
@@ -215,7 +216,7 @@ def _from_unhealthy(mailbox: Mailbox, case: StepContext, now: dt.datetime) -> De
     """Nobody new is written to from a domain whose mail is certain to be refused, or whose answers are certain to be lost."""
     if case.row.wrote_before or not mailbox.barred:
         return None
-    at, until = now + _UNHEALTHY, health.awaited_until(mailbox.barred)
+    at, until = now + health.TRIED_AGAIN, health.awaited_until(mailbox.barred)
     if until is not None:
         at = min(until, now + _UNCHECKED)
         if at <= now:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -123,7 +124,6 @@ def test_a_key_that_is_not_published_bars_first_mails(
     )
     published(zone, signing)
     assert checking.check(ready, ADA).barred is False
-    engine_house.clock(ready).advance(hours=1, minutes=1)
     assert sent(ready) == 1
 
 
@@ -237,8 +237,19 @@ def test_the_first_check_lets_them_go_at_once(ready: Context, zone: Records) -> 
     published(zone, signing_mail.sign(ready, ADA, SigningRequest()))
     assert sent(ready) == 0
     assert checking.look(ready) == 1
-    engine_house.clock(ready).advance(seconds=31)
     assert sent(ready) == 1
+
+
+def test_who_is_put_off_to_a_later_day_is_left_alone(ready: Context) -> None:
+    signing_mail.sign(ready, ADA, SigningRequest())
+    with ready.database.write() as conn:
+        [row] = enrollments.of_mailbox(conn, 1)
+        tomorrow = ready.clock.now() + dt.timedelta(days=1)
+        enrollments.postpone(conn, row, tomorrow, [{"code": "mailbox_unhealthy"}])
+    checking.let_go(ready, ADA, anyway=True)
+    with ready.database.read() as conn:
+        [row] = enrollments.of_mailbox(conn, 1)
+    assert row.due_at == tomorrow
 
 
 def test_a_mailbox_that_is_added_or_was_for_practice_is_checked_first(ready: Context) -> None:

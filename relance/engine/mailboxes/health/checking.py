@@ -14,10 +14,11 @@ from sqlalchemy.engine import Connection
 from relance import clock
 from relance.engine import reasons
 from relance.engine.context import Context
-from relance.engine.reasons import Why
+from relance.engine.reasons import Code, Why
 from relance.engine.store.mailboxes import health, mailboxes
 from relance.engine.store.mailboxes.health import StoredHealth
 from relance.engine.store.mailboxes.mailboxes import NOTHING, Mailbox
+from relance.engine.store.sequences import enrollments
 from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
 from relance.mailbox.health import authentication_results, examination
@@ -26,6 +27,7 @@ from relance.mailbox.health.findings import Finding, Grade, barring
 from relance.mailbox.health.link_host import LinkHost, Reached
 from relance.mailbox.health.records import OwnKey
 from relance.mailbox.parsing.inbound import InboundMail
+from relance.wording import Text
 
 DAILY = dt.timedelta(days=1)
 SOON = dt.timedelta(hours=1)  # where DNS was silent, or something bars first mails
@@ -113,7 +115,7 @@ def _check(context: Context, mailbox: Mailbox) -> None:
     )
     with context.database.write() as conn:
         mailboxes.lock(conn, [mailbox.id])
-        _keep(conn, mailbox.id, found)
+        _keep(conn, mailbox.id, found, context.clock.now())
 
 
 def _own_key(context: Context, mailbox: Mailbox) -> OwnKey | None:
@@ -125,7 +127,7 @@ def _passes(seen: object) -> Passes | None:
     return None if not isinstance(seen, dict) else Passes(seen.get("spf"), seen.get("dkim"))
 
 
-def _keep(conn: Connection, mailbox_id: int, found: Sequence[Finding]) -> None:
+def _keep(conn: Connection, mailbox_id: int, found: Sequence[Finding], business: dt.datetime) -> None:
     now = clock.machine_now()
     bars = barring(found)
     calm = not bars and not any(each.grade is Grade.UNKNOWN for each in found)
@@ -137,7 +139,16 @@ def _keep(conn: Connection, mailbox_id: int, found: Sequence[Finding]) -> None:
         findings=[each.row() for each in found],
     )
     anyway = health.of(conn, mailbox_id).anyway
-    mailboxes.change(conn, mailbox_id, barred=NOTHING if anyway else bars)
+    _bar(conn, mailbox_id, NOTHING if anyway else bars, business)
+
+
+def _bar(conn: Connection, mailbox_id: int, bars: Text, now: dt.datetime) -> None:
+    """First mails wait for that; if it is nothing, those that waited for it are tried at once. `now`: business time."""
+    waited = bool(mailboxes.by_id(conn, mailbox_id).barred)
+    mailboxes.change(conn, mailbox_id, barred=bars)
+    if waited and not bars:
+        enrollments.try_again(conn, mailbox_id, Code.MAILBOX_UNHEALTHY, now, now + health.TRIED_AGAIN)
+        mailboxes.schedule_turn(conn, [mailbox_id], now)
 
 
 def saw(context: Context, mailbox: Mailbox, mail: InboundMail) -> None:
@@ -161,7 +172,7 @@ def let_go(context: Context, address: str, *, anyway: bool) -> MailboxHealth:
         if stored.anyway != anyway:
             health.put(conn, mailbox.id, clock.machine_now(), anyway=anyway)
             bars = barring([Finding.read(dict(each)) for each in stored.findings])
-            mailboxes.change(conn, mailbox.id, barred=NOTHING if anyway else bars)
+            _bar(conn, mailbox.id, NOTHING if anyway else bars, context.clock.now())
             told = {"before": {"health_anyway": stored.anyway}, "after": {"health_anyway": anyway}}
             audit.write(conn, "mailboxes.let_first_mails_go", mailbox.address, clock.machine_now(), **told)
     return show(context, address)

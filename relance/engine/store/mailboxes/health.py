@@ -53,6 +53,9 @@ def put(conn: Connection, mailbox_id: int, due_at: dt.datetime, **values: object
         conn.execute(here.values(due_at=due_at, **values))
 
 
+TRIED_AGAIN = dt.timedelta(hours=1)
+"""Business time until a first mail from a mailbox that may send none is tried again, if no check lets it go before."""
+
 AWAITED_FOR = dt.timedelta(minutes=5)
 """Business time for which first mails wait for a check that was asked for: it takes seconds where a daemon runs."""
 

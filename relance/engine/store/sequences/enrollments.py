@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.complete import stored
 from relance.engine import reasons, states
-from relance.engine.db.prepared import Prepared, Query
+from relance.engine.db.prepared import Prepared, Query, among
 from relance.engine.db.tables import contact, enrollment, sequence
 from relance.engine.reasons import Cause, Code, Reason
 from relance.engine.states import Event, State
@@ -138,6 +138,31 @@ def _retime(conn: Connection, row: Enrollment, values: dict[str, Any]) -> None:
     here = sa.and_(enrollment.c.id == row.id, enrollment.c.version == row.version)
     again = {"attempts": 0, "version": enrollment.c.version + 1}
     conn.execute(sa.update(enrollment).where(here).values({**values, **again}))
+
+
+def try_again(conn: Connection, mailbox_id: int, code: Code, now: dt.datetime, until: dt.datetime) -> int:
+    """First mails of a mailbox that were put off for this reason, to a time before `until`, are due now; returns how many, of a
+    thousand at most. Their plan stays. Who is at work on one right now leaves it out."""
+    query = sa.select(enrollment.c.id, enrollment.c.bound).where(*_put_off(mailbox_id, now, until))
+    query = query.order_by(enrollment.c.id).limit(1000).with_for_update(skip_locked=True)
+    found = [row.id for row in conn.execute(query) if any(each.get("code") == code for each in row.bound)]
+    values = {"due_at": now, "attempts": 0, "version": enrollment.c.version + 1}
+    conn.execute(sa.update(enrollment).where(among(enrollment.c.id, found)).values(values))
+    return len(found)
+
+
+def _put_off(mailbox_id: int, now: dt.datetime, until: dt.datetime) -> Sequence[sa.ColumnElement[bool]]:
+    first = (
+        enrollment.c.state == "active",
+        enrollment.c.step_kind == "mail",
+        sa.not_(enrollment.c.wrote_before),
+    )
+    return (
+        enrollment.c.mailbox_id == mailbox_id,
+        *first,
+        enrollment.c.due_at > now,
+        enrollment.c.due_at <= until,
+    )
 
 
 def come_back(conn: Connection, row: Enrollment, at: dt.datetime) -> None:
