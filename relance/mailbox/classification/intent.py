@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from relance.mailbox.classification.languages import normalize
+from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch
 from relance.mailbox.classification.named_dates import follow_up_date, return_date
 from relance.mailbox.parsing.inbound import Intent
@@ -44,6 +46,8 @@ def _day(letter: ClassifierInput, found: RuleMatch) -> dt.date | None:
 
 
 _SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")
+_SHORT = 240  # letters of an answer that does little else than name somebody
+_CLAUSE = re.compile(r"[,.!;:\n-]")
 _NO_WORD = re.compile(r"[^\w\s'?/-]")
 _SPEECH = re.compile(r'"[^"\n]{12,400}"')
 
@@ -98,6 +102,56 @@ def _names_another(letter: ClassifierInput) -> RuleMatch | None:
     return letter.say("intent.referral", letter.own)
 
 
+def _gives_address(letter: ClassifierInput) -> RuleMatch | None:
+    """A short answer that holds a colleague's address: that is who to write to, unless they agree, ask, or mean their own."""
+    own = letter.own
+    colleague = next((each for each in letter.addresses(own) if _is_colleague(letter, each)), None)
+    if colleague is None or len(own) > _SHORT or _agrees(letter):
+        return None
+    sentences = [each for each in own.parts(_SENTENCE) if each.strip()]
+    naming = next((each for each in sentences if colleague in each), own)
+    asks = any("?" in each for each in sentences if colleague not in each)
+    return (
+        None
+        if asks or letter.say("intent.own_address", naming)
+        else RuleMatch(normalize.quote(naming.strip()))
+    )
+
+
+def _is_colleague(letter: ClassifierInput, address: str) -> bool:
+    """Another address at the writer's own domain."""
+    writer = letter.mail.from_address or ""
+    return address != writer and _domain(address) == _domain(writer)
+
+
+def _domain(address: str) -> list[str]:
+    return address.rpartition("@")[2].split(".")[-2:]
+
+
+def _agrees(letter: ClassifierInput) -> bool:
+    """ "Yes, please send the contract to me and to legal@…": it begins with a word that is a yes by itself."""
+    first = letter.own.strip().parts(_CLAUSE)[0].strip()
+    found = letter.say("intent.positive_alone", first)
+    return found is not None and len(found.evidence) >= len(first)
+
+
+def _asks_price(letter: ClassifierInput) -> RuleMatch | None:
+    """What it costs, asked or asked for; not where a price is only spoken of."""
+    sentences = (each for each in letter.own.parts(_SENTENCE) if len(each) < _SHORT)
+    return next(
+        (
+            found
+            for each in sentences
+            if _requests(letter, each) and (found := letter.say("intent.price", each))
+        ),
+        None,
+    )
+
+
+def _requests(letter: ClassifierInput, sentence: Folded) -> bool:
+    return "?" in sentence or letter.say("intent.question", sentence[:60]) is not None
+
+
 def _is_away(letter: ClassifierInput) -> RuleMatch | None:
     """Away for longer than a few days: whatever they want, it is for then."""
     day = _return(letter)
@@ -150,6 +204,8 @@ TABLE: tuple[tuple[Callable[[ClassifierInput], RuleMatch | None], Intent], ...] 
     (_names_another, Intent.REFERRAL),
     (_is_away, Intent.LATER),
     (_puts_off, Intent.LATER),
+    (_gives_address, Intent.REFERRAL),
+    (_asks_price, Intent.QUESTION),
     (_is_glad_though, Intent.POSITIVE),
     (_refuses, Intent.NEGATIVE),
     (_asks, Intent.QUESTION),

@@ -166,6 +166,7 @@ RULES: tuple[tuple[Callable[[Row, int], Found | None], Set[str]], ...] = (
     (_weekday_and_number, frozenset(("weekday",))),
     (_number_alone, _DIGITS),
     (_weekday, _UNITS | {"weekday", "this", "next"}),
+    (relative.quarter, frozenset(("spelt",))),
     (relative.end, frozenset(("end",))),
     (relative.vague, frozenset(("vague", "feast", "new_year"))),
     (relative.duration, _DIGITS | {"next", "count"}),

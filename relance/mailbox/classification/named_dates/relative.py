@@ -186,6 +186,19 @@ def _monday(year: int, number: int) -> dt.date | None:
         return None
 
 
+def quarter(row: Row, place: int) -> Found | None:
+    """ "Im zweiten Quartal 2027": too wide to be back on, but it has a first day."""
+    number = row.value(place, "spelt")
+    if not number or number > 4 or not row.has(place + 1, "quarter"):
+        return None
+    at = row.skip(place + 2)
+    written = row.number(at, 2000, 2099)
+    today, month = row.reader.today, 3 * number - 2
+    year = written or today.year + (dt.date(today.year, month, 1) <= today)
+    first = dt.date(year, month, 1)
+    return _made(row, place, at + 1 if written else place + 2, first, Extent.VAGUE, first)
+
+
 # --- edges, and what is no day ----------------------------------------------------------------------------------------------
 
 
