@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from relance.tracking import hits, machines, tokens
 from relance.tracking.machines import Does
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 
 class HitKind(enum.StrEnum):
@@ -24,6 +24,7 @@ class HitKind(enum.StrEnum):
     HUMAN = "human"
     MACHINE = "machine"
     UNKNOWN = "unknown"
+    OWN = "own"  # whoever sends the mails looked at one themselves
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ class HitContext:
     recipients_nearby: int = (
         1  # different recipients with hits from its network within `crowd`, its own included
     )
+    own: bool = (
+        False  # whether it came from the browser with which the mailbox's owner was at work in the console
+    )
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,9 @@ class HitVerdict:
 
 
 def judge(hit: hits.Hit, context: HitContext, limits: HitLimits = HitLimits()) -> HitVerdict:
-    """Judge one hit by every sign in the table; a machine's sign outweighs a doubtful one."""
+    """Judge one hit by every sign in the table; a machine's sign outweighs a doubtful one, and who is known by name is no machine."""
     found = [(sign.name, sign.kind_for(hit)) for sign in SIGNS if sign.seen(hit, context, limits)]
-    for kind in (HitKind.MACHINE, HitKind.UNKNOWN):
+    for kind in (HitKind.OWN, HitKind.MACHINE, HitKind.UNKNOWN):
         names = tuple(name for name, says in found if says is kind)
         if names:
             return HitVerdict(kind, names)
@@ -123,6 +127,11 @@ class Sign:
     def seen(self, hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
         """Whether the sign means anything for such a hit and is there."""
         return self.kind_for(hit) is not None and self.asks(hit, context, limits)
+
+
+def _own(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
+    del hit, limits
+    return context.own
 
 
 def _head(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
@@ -185,6 +194,7 @@ def _settling(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
 
 
 SIGNS: tuple[Sign, ...] = (
+    Sign("own", _own, HitKind.OWN, HitKind.OWN),
     Sign("head", _head, HitKind.MACHINE, HitKind.MACHINE),
     Sign("prefetch", _prefetch, HitKind.MACHINE, HitKind.MACHINE),
     Sign("scanner", _scanner, HitKind.MACHINE, HitKind.MACHINE),

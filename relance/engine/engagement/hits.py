@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Sequence
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.engine import Connection
 
 from relance import errors, late
+from relance.clock import machine_now
 from relance.engine.context import Context
+from relance.engine.engagement import own_hits
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_mails import MessageClicked, MessageOpened
@@ -27,6 +30,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.users import sessions
 from relance.tracking import judge
 from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
@@ -250,10 +254,13 @@ def verdicts(
     """Each of these hits with its verdict by all that is known around it."""
     clicks = hits.clicks_of(conn, {each.message_id for each in settled})
     near = {number: judge.Nearby(found, limits.burst) for number, found in clicks.items()}
-    return [
-        (each, judge.judge(_hit(each), _context(conn, each, near[each.message_id], now, limits), limits))
-        for each in settled
-    ]
+    browsers = sessions.of_owners(conn, {each.mailbox_id for each in settled})
+    found = []
+    for each in settled:
+        around = _context(conn, each, near[each.message_id], now, limits)
+        mine = own_hits.is_own(each, browsers, machine_now() - (now - each.at))
+        found.append((each, judge.judge(_hit(each), dataclasses.replace(around, own=mine), limits)))
+    return found
 
 
 def _context(

@@ -47,7 +47,7 @@ _FACTS = {"click": "clicked", "open": "opened"}
 @dataclass(frozen=True)
 class HitsChanged:
     """Opens or clicks (`kind`) in a sequence that are judged otherwise now: so many were `before` and are `after`, each "human",
-    "machine" or "unknown"."""
+    "machine", "own" or "unknown"."""
 
     sequence: str
     kind: str
@@ -125,7 +125,13 @@ def _verdicts(conn: Connection, context: Context, past: Sequence[PastHit]) -> li
     limits = context.options.hits
     now = context.clock.now() + limits.settling  # each has settled: it was judged once
     judged = engagement.verdicts(conn, past, now, limits) if past else []
-    return [(each, verdict) for each, (_, verdict) in zip(past, judged, strict=True)]
+    return [(each, _kept_own(each, verdict)) for each, (_, verdict) in zip(past, judged, strict=True)]
+
+
+def _kept_own(hit: PastHit, verdict: judge.HitVerdict) -> judge.HitVerdict:
+    """What was the owner's stays theirs: the session that told so may be gone by now."""
+    own = hit.verdict == judge.HitKind.OWN.value
+    return judge.HitVerdict(judge.HitKind.OWN, ("own",)) if own else verdict
 
 
 class _Rehearsed(Exception):

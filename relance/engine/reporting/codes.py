@@ -161,6 +161,7 @@ HIT: Mapping[str, Text] = {
 VERDICT: Mapping[str, Text] = {  # on who made a hit
     "human": Text.within("verdict", "by a person"),
     "machine": Text.within("verdict", "by a machine"),
+    "own": Text.within("verdict", "by the mailbox's owner"),
     "unknown": Text.within("verdict", "not certain"),
 }
 SUBSTITUTE: Mapping[str, Text] = {

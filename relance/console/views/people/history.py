@@ -86,8 +86,25 @@ def _of_machines(hits: Sequence[MachineHit], since: dt.datetime | None) -> list[
     of_mails: dict[int, list[MachineHit]] = {}
     for each in sorted(hits, key=lambda each: each.at):
         of_mails.setdefault(each.message_id, []).append(each)
-    found = (_machines(here) for here in of_mails.values())
+    found = [_machines(here) for here in _parts(of_mails, own=False)] + [
+        _own(here) for here in _parts(of_mails, own=True)
+    ]
     return [each for each in found if since is None or each.at >= since]
+
+
+def _parts(of_mails: Mapping[int, list[MachineHit]], *, own: bool) -> list[list[MachineHit]]:
+    parts = ([each for each in here if ("own" in each.reasons) is own] for here in of_mails.values())
+    return [part for part in parts if part]
+
+
+def _own(here: Sequence[MachineHit]) -> Item:
+    title = n_(
+        "{count} open or click by the mailbox's owner",
+        "{count} opens and clicks by the mailbox's owner",
+        len(here),
+    )
+    words = _("They came from the browser with which the owner uses the console. They are not counted.")
+    return Item(here[0].at, "eye", "grey", title, words, here[0].step, "")
 
 
 def _machines(here: Sequence[MachineHit]) -> Item:

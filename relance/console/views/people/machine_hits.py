@@ -14,6 +14,7 @@ WHAT: Mapping[str, str] = {"open": N_("a picture was loaded"), "click": N_("a li
 SIGNS: Mapping[str, str] = complete(  # by which a machine is known
     [each.name for each in judge.SIGNS],
     {
+        "own": N_("in the browser with which the mailbox's owner uses the console"),
         "head": N_("it only asked whether the link works"),
         "prefetch": N_("it was loaded ahead of time"),
         "scanner": N_("by a program that checks mail"),

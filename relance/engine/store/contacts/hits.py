@@ -33,6 +33,7 @@ class StoredHit:
     accepted_at: dt.datetime | None
     enrollment_id: int
     step: str
+    mailbox_id: int
 
 
 COLUMNS = (
@@ -49,6 +50,7 @@ COLUMNS = (
     message.c.settled_at.label("accepted_at"),
     message.c.enrollment_id,
     message.c.step,
+    message.c.mailbox_id,
 )
 JUDGED = ("open", "click")
 _OURS_TO_JUDGE = (hit.c.verdict.is_(None), hit.c.kind.in_(JUDGED))
@@ -170,8 +172,8 @@ def judge(conn: Connection, verdicts: Iterable[tuple[int, str, Sequence[str], in
 
 @dataclass(frozen=True)
 class MachineHit:
-    """An open or a click (`kind`) of a program, such as a filter that checks links: of which mail, and the signs it was known
-    by, by name."""
+    """An open or a click (`kind`) of a program, such as a filter that checks links, or of the mailbox's owner (the sign "own"): of
+    which mail, and the signs it was known by, by name."""
 
     message_id: int
     step: str
@@ -185,7 +187,7 @@ def of_machines(conn: Connection, contact_id: int, limit: int) -> list[MachineHi
     query = (
         sa.select(hit.c.message_id, message.c.step, hit.c.at, hit.c.kind, hit.c.reasons)
         .join(message, message.c.id == hit.c.message_id)
-        .where(message.c.contact_id == contact_id, hit.c.verdict == "machine")
+        .where(message.c.contact_id == contact_id, hit.c.verdict.in_(("machine", "own")))
         .where(*scopes.within(conn, message.c.mailbox_id))
         .order_by(hit.c.at.desc(), hit.c.id.desc())
         .limit(limit)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.tables import invitation, user_session
+from relance.engine.db.tables import invitation, mailbox, user_session
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,31 @@ def known_network(conn: Connection, user: int, network: str) -> bool:
     table = user_session.c
     asked = sa.select(table.id).where(table.user_account_id == user, table.network == network).limit(1)
     return conn.execute(asked).first() is not None
+
+
+@dataclass(frozen=True)
+class OwnersBrowser:
+    """A session of a mailbox's owner: in which browser, from which network, and from when to when it was used (machine time)."""
+
+    mailbox_id: int
+    network: str
+    browser: str
+    created_at: dt.datetime
+    seen_at: dt.datetime
+
+
+def of_owners(conn: Connection, mailbox_ids: Iterable[int]) -> list[OwnersBrowser]:
+    """The sessions of those whose mailboxes these are, as far as a network and a browser are known."""
+    table = user_session.c
+    query = (
+        sa.select(mailbox.c.id.label("mailbox_id"), *(table[each] for each in _OF_OWNERS))
+        .join(mailbox, mailbox.c.user_id == table.user_account_id)
+        .where(mailbox.c.id.in_(sorted(set(mailbox_ids))), table.network != "", table.browser != "")
+    )
+    return [OwnersBrowser(**row) for row in conn.execute(query).mappings()]
+
+
+_OF_OWNERS = ("network", "browser", "created_at", "seen_at")
 
 
 def seen(conn: Connection, number: int, now: dt.datetime) -> None:
