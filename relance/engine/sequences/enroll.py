@@ -180,6 +180,7 @@ class _Run:
     enrolled: int = 0
     first_due: dt.datetime | None = None
     first_kind: str = ""
+    to_join: list[str] = field(default_factory=list)  # addresses of those who would join
 
     def __post_init__(self) -> None:
         self.shares = MailboxShares({each.id: share for each, share in self.senders})
@@ -207,6 +208,7 @@ class _Run:
                 chosen = self._chosen(people, self._read(conn, people))
             for person, mailbox in chosen:
                 self._count(mailbox, self._first(person, mailbox, f"dry:{person.id}"))
+                self.to_join.append(person.email)
             return
         with self.context.database.write() as conn:
             before = Counter(self.counts)
@@ -344,7 +346,9 @@ class _Run:
     def _outlook(self) -> LastMails | Unforeseen | None:
         joining = [(each, self.counts[each.address]) for each in self.by_id.values()]
         of = self.version.sequence_id
-        return outlook.of_joining(self.context, self.script, of, joining, joined=not self.dry_run)
+        return outlook.of_joining(
+            self.context, self.script, of, joining, joined=not self.dry_run, addresses=self.to_join
+        )
 
 
 def last_mails(context: Context, sequence: str, joined: Mapping[str, int]) -> LastMails | Unforeseen | None:

@@ -21,7 +21,7 @@ from relance.engine.definition.position import Position
 from relance.engine.schedule import admission, leaves, outlook, throttle
 from relance.engine.schedule.outlook import LastMails, Outgoing, Queue, Unforeseen
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import first_mails, messages, ramp_ups
+from relance.engine.store.sending import arrivals, first_mails, messages, ramp_ups
 from relance.engine.store.sending.first_mails import UnderWay
 
 NOON = dt.time(12)
@@ -34,11 +34,15 @@ def of_joining(
     joining: Iterable[tuple[Mailbox, int]],
     *,
     joined: bool,
+    addresses: Sequence[str] = (),
 ) -> LastMails | Unforeseen | None:
-    """Of so many who are to join that version of the sequence in each mailbox, or have just `joined` it; None where nobody joins."""
+    """Of so many who are to join that version of the sequence in each mailbox, or have just `joined` it; None where nobody joins.
+    `addresses`: of those who have not joined yet."""
     look = _Look(context, script, sequence_id, joined)
     with context.database.read() as conn:
         found = [look.of_mailbox(conn, box, many) for box, many in joining if many]
+        if found and (behind := look.of_receivers(conn, addresses)) is not None:
+            found.append(behind)
     unforeseen = next((each for each in found if isinstance(each, Unforeseen)), None)
     known = [each for each in found if isinstance(each, LastMails)]
     return unforeseen or (functools.reduce(LastMails.beside, known) if known else None)
@@ -82,6 +86,31 @@ class _Look:
         outgoing = self._outgoing(conn, box, sent, self._owed(conn, under_way))
         return outlook.outlook(own, others, outgoing) or Unforeseen.TOO_FAR
 
+    def of_receivers(self, conn: Connection, addresses: Sequence[str]) -> LastMails | Unforeseen | None:
+        """Of the sequence's people at the receiver that takes longest to get their mails, whichever mailboxes send them; None where nothing
+        bounds what receivers get. What other sequences send there is not looked at."""
+        caps = self._context.options.receivers
+        if caps is None:
+            return None
+        hours = dt.timedelta(minutes=max(self._week()))
+        crowds = caps.crowds([*first_mails.waiting_addresses(conn, self._id), *addresses])
+        days = {
+            name: many / (admission.per_day(caps.pace(name), hours) or 1) for name, many in crowds.items()
+        }
+        name = max(days, key=lambda each: days[each], default="")
+        own = self._queue(self._script, self._id, crowds[name], self._now) if name else None
+        if own is None:
+            return None
+        left = arrivals.left_since(conn, [name], self._now - throttle.DAY)[name]
+        most = admission.capacity(caps.pace(name), hours)
+        outgoing = Outgoing(self._today, most, None, len(left), {}, lambda _day: True)
+        return outlook.outlook(own, [], outgoing) or Unforeseen.TOO_FAR
+
+    def _week(self) -> list[int]:
+        """The sending hours of the coming days, in minutes."""
+        first = self._script.plan.mails[0].id
+        return [self._minutes(first, self._today + dt.timedelta(days=each), 0) for each in range(7)]
+
     def _owed(self, conn: Connection, under_way: Iterable[UnderWay]) -> Counter[dt.date]:
         """Follow-ups of those the mailbox wrote to before, by day."""
         owed = Counter[dt.date]()
@@ -120,7 +149,7 @@ class _Look:
 
     def _outgoing(self, conn: Connection, box: Mailbox, sent: int, owed: Mapping[dt.date, int]) -> Outgoing:
         first = self._script.plan.mails[0].id
-        hours = [self._minutes(first, self._today + dt.timedelta(days=each), 0) for each in range(7)]
+        hours = self._week()
         pace = ramp_ups.up_to_date(conn, box, self._now).pace
         capacity = admission.capacity(pace, dt.timedelta(minutes=max(hours)))
         local = self._now.astimezone(self._zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -11,6 +12,7 @@ from relance.engine.context import Context
 from relance.engine.jobs import service
 from relance.engine.mailboxes.settings import leaves
 from relance.engine.schedule.outlook import Unforeseen
+from relance.engine.schedule.pace.receivers import ReceiverCaps
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollReport, EnrollRequest
 from tests import engine_house
@@ -67,6 +69,21 @@ def test_those_who_wait_in_the_mailbox_already_count(capped: Context) -> None:
     told = joined(capped, after, "Small", dry_run=True)  # both sequences share each day
     assert said(told) == (MONDAY + 2 * DAY, MONDAY + 3 * DAY)
     assert said(joined(capped, after, "Small")) == said(told)
+
+
+def test_a_company_that_gets_two_a_day_takes_longer_than_the_mailbox(capped: Context) -> None:
+    caps = ReceiverCaps(company_daily=2)
+    limited = dataclasses.replace(capped, options=dataclasses.replace(capped.options, receivers=caps))
+    colleagues = [f"p{number}@acme.example" for number in range(4)]
+    for person in colleagues:
+        contact_service.add(capped, person, {})
+    assert said(joined(capped, colleagues, dry_run=True)) == (MONDAY, MONDAY + DAY)
+    wanted = (MONDAY + 2 * DAY, MONDAY + 3 * DAY)  # two on Monday, their follow-ups, the other two, theirs
+    assert said(joined(limited, colleagues, dry_run=True)) == wanted
+    assert said(joined(limited, colleagues)) == wanted
+    others = fill(capped, 2, "other")
+    small = [said(joined(each, others, "Small", dry_run=True)) for each in (limited, capped)]
+    assert small[0] == small[1]  # nobody else waits for them
 
 
 def test_two_mailboxes_share_the_people(capped: Context) -> None:

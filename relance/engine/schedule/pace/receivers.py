@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relance import late
 from relance.engine.reasons import Code, Reason, because
-from relance.engine.schedule.throttle import DAY, HOUR, Window
+from relance.engine.schedule.throttle import DAY, HOUR, Pace, Window
 
 if TYPE_CHECKING:
     from relance.mailbox import address
@@ -41,6 +42,16 @@ class ReceiverCaps:
             daily, hourly = [*daily, self.company_daily], [*hourly, self.company_hourly]
         most = ((_least(daily), DAY), (_least(hourly), HOUR))
         return tuple(Window(count, span) for count, span in most if count is not None)
+
+    def pace(self, receiver: str) -> Pace:
+        """The same, as a mailbox's limits are told."""
+        most = {each.span: each.most for each in self.windows(receiver)}
+        return Pace(most.get(DAY), dt.timedelta(0), most.get(HOUR))
+
+    def crowds(self, addresses: Iterable[str]) -> Counter[str]:
+        """How many of these addresses each receiver has, of those that anything bounds."""
+        found = Counter(map(address.receiver, addresses))
+        return Counter({name: count for name, count in found.items() if self.windows(name)})
 
     def bounded(self, addresses: Iterable[str]) -> list[str]:
         """The receivers of some addresses that anything bounds, in order."""

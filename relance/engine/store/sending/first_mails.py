@@ -6,10 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from relance.engine.db.database import Instant
 from relance.engine.db.prepared import Prepared, Query, fixed
-from relance.engine.db.tables import enrollment, message, sequence
+from relance.engine.db.tables import contact, enrollment, message, sequence
 from relance.engine.states import State
 from relance.engine.store.sequences.due import AS_DUE, MAIL_DUE
 
@@ -86,6 +87,17 @@ _TO_COME = Prepared(
 def to_come(mailbox_id: int) -> Query[list[FirstToCome]]:
     """Everybody the mailbox is to write to for the first time, due or not, by sequence that is not paused."""
     return Query(_TO_COME, {"sender": mailbox_id}, lambda rows: [FirstToCome(*row) for row in rows])
+
+
+def waiting_addresses(conn: Connection, sequence_id: int) -> list[str]:
+    """Of everybody in a sequence who goes on and was not written to yet."""
+    query = (
+        sa.select(contact.c.email)
+        .join(enrollment, enrollment.c.contact_id == contact.c.id)
+        .where(enrollment.c.sequence_id == sequence_id, enrollment.c.state == State.ACTIVE.value)
+        .where(sa.not_(enrollment.c.wrote_before))
+    )
+    return list(conn.execute(query).scalars())
 
 
 _DAY = sa.func.date(enrollment.c.due_at)
