@@ -20,7 +20,7 @@ from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.reasons import Reason, code_words
 from relance.engine.schedule.outlook import LastMails, Unforeseen
 from relance.engine.sequences import outlook, publish
-from relance.engine.sequences.senders import choice
+from relance.engine.sequences.senders import choice, room
 from relance.engine.sequences.senders.assignment import MailboxShares
 from relance.engine.sequences.senders.choice import Senders
 from relance.engine.store import events, scopes
@@ -244,6 +244,7 @@ class _Run:
             self.begun = True
             sequence, latest = self.version.sequence_id, self.shares.lookback
             self.shares.gave(new_enrollments.latest_mailboxes(conn, sequence, latest))
+            self.shares.room = room.free(conn, self.by_id.values(), self.context.clock.now())
         self.shares.knows(
             new_enrollments.mailboxes_of_organisations(
                 conn, {person.organisation for person in people}, self.shares.taking

@@ -302,3 +302,15 @@ def test_a_contact_keeps_the_sender_of_an_earlier_sequence(ready: Context) -> No
     publish.publish(ready, f"{OTHER}mailboxes: {{{ADA}: 1, {BOB}: 0}}\n")
     done = enroll.enroll(ready, EnrollRequest("Other", also_elsewhere=True))
     assert done.by_mailbox == {ADA: 2, BOB: 1}
+
+
+def test_a_mailbox_that_is_full_today_gets_nobody_new_while_another_has_room(ready: Context) -> None:
+    """What waits for a first mail from it counts, in this run and from before."""
+    with ready.database.write() as conn:
+        for each in mailboxes.list_all(conn):
+            mailboxes.change(conn, each.id, daily_cap=4 if each.address == ADA else 20)
+    fill(ready, 12)
+    report = enroll.enroll(ready, EnrollRequest("Trial"))
+    assert report.by_mailbox == {ADA: 4, BOB: 8}
+    contact_service.add(ready, "p@another.example", {"company": "Another", "title": "CEO"})
+    assert enroll.enroll(ready, EnrollRequest("Trial", ["p@another.example"])).by_mailbox[BOB] == 1

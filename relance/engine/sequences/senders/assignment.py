@@ -1,4 +1,5 @@
-"""Which mailbox writes to whom: who wrote before goes on, one mailbox a company, the rest by their shares. Pure and deterministic."""
+"""Which mailbox writes to whom: who wrote before goes on, one mailbox a company, the rest by their shares among those that have
+room today. Pure and deterministic."""
 
 from __future__ import annotations
 
@@ -20,6 +21,9 @@ class MailboxShares:
         int, int
     ]  # in the order in which equals are served; 0: only people it has written to before
     companies: dict[str, int] = field(default_factory=dict)
+    room: dict[int, int] = field(
+        default_factory=dict
+    )  # how many more each can take today; not there: any number
 
     def __post_init__(self) -> None:
         common = gcd(*self.shares.values()) or 1
@@ -45,6 +49,8 @@ class MailboxShares:
         if organisation:
             self.companies.setdefault(organisation, chosen)
         self._count(chosen)
+        if self.room.get(chosen):
+            self.room[chosen] -= 1
         return chosen
 
     def _count(self, mailbox: int) -> None:
@@ -64,9 +70,9 @@ class MailboxShares:
 
     def _next(self) -> int:
         """Of those with less than their share of the latest people, the one whose share is up soonest (Balinski and Young's quota
-        method): no mailbox is ever a whole person away from its share of the strangers, and each whole round is like the one before."""
+        method): no mailbox is ever a whole person away from its share of the strangers, and each whole round is like the one before. One that is
+        full today gets nobody while another is not; when all are, the shares alone count."""
         people = len(self.latest) + 1
-        behind = [
-            each for each, share in self.taking.items() if self.load[each] * self.whole < people * share
-        ]
-        return min(behind, key=lambda each: (self.load[each] + 1) / self.taking[each])
+        able = [each for each in self.taking if self.room.get(each) != 0] or list(self.taking)
+        behind = [each for each in able if self.load[each] * self.whole < people * self.taking[each]]
+        return min(behind or able, key=lambda each: (self.load[each] + 1) / self.taking[each])

@@ -86,6 +86,18 @@ def mailboxes_of_organisations(
     return {row.organisation: row.mailbox_id for row in conn.execute(query)}
 
 
+def waiting(conn: Connection, mailbox_id: int, most: int) -> int:
+    """How many wait for their first mail from a mailbox; no more than `most` are counted."""
+    first = sa.and_(
+        enrollment.c.mailbox_id == mailbox_id,
+        enrollment.c.state == State.ACTIVE.value,
+        enrollment.c.step_kind == "mail",
+        enrollment.c.wrote_before.is_(False),
+    )
+    some = sa.select(enrollment.c.id).where(first).limit(most).subquery()
+    return int(conn.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
 def latest_mailboxes(conn: Connection, sequence_id: int, limit: int) -> list[int]:
     """The mailboxes of those who were last enrolled in a sequence, the newest first."""
     if limit < 1:

@@ -106,3 +106,20 @@ def test_who_wrote_last_goes_on() -> None:
     shares.knows({"acme": 2})
     assert shares.pick("acme", [9, 1]) == 1
     assert shares.pick("acme", []) == 2
+
+
+def test_one_that_is_full_gets_nobody_while_another_is_not() -> None:
+    run = MailboxShares({1: 3, 2: 1}, room={1: 0})
+    assert [run.pick("", ()) for _ in range(8)] == [2] * 8
+
+
+def test_room_is_used_up_and_then_the_shares_alone_count() -> None:
+    run = MailboxShares({1: 3, 2: 1}, room={1: 6, 2: 6})
+    assert Counter(run.pick("", ()) for _ in range(12)) == {1: 6, 2: 6}
+    assert Counter(run.pick("", ()) for _ in range(400))[1] >= 290
+
+
+def test_who_was_written_to_before_is_given_to_a_full_one_all_the_same() -> None:
+    run = MailboxShares({1: 1, 2: 1}, room={1: 0})
+    assert run.pick("acme", [1]) == 1
+    assert run.pick("acme", []) == 1
