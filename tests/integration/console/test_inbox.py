@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
+
 import pytest
 
 from relance.console import lists
@@ -11,6 +14,7 @@ from relance.engine.inbound import policy
 from relance.engine.states import Event, State
 from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Classification
+from relance.wording import Text
 from tests.integration.console.conftest import Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
@@ -333,3 +337,16 @@ def test_a_row_of_the_list_opens_its_answer_in_place(answered, tab) -> None:
     assert page.is_visible("#opened")
     assert page.evaluate("window.loaded") == "once"
     assert page.locator(".conversations a.answer").count() == 2
+
+
+def test_an_absence_shows_the_day_that_was_read(answered: Console) -> None:
+    house = answered.app._context
+    back = (house.clock.now() + dt.timedelta(days=9)).date()
+    text = f"I am on holiday. I will be back on {back.day} {calendar.month_name[back.month]} {back.year}."
+    away = letter(MIA, "Automatic reply: Hello", text, Auto_Submitted="auto-replied")
+    hear(house, away, received=house.clock.now())
+    found = next(each for each in answered.app.inbox.list() if each.kind == "out of office")
+    assert found.until == back
+    with answered.client(answered.join("ann@sales.example")) as ann:
+        shown = ann.get(f"/inbox?answer={found.id}").text
+    assert str(Text("First day back, as read: {day}", day=back)) in shown
