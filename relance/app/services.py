@@ -27,7 +27,7 @@ from relance.engine.mailboxes.health import watching as health_watching
 from relance.engine.mailboxes.settings import adding, changing, leaves, signing_mail
 from relance.engine.mailboxes.sign_ins import agreeing, by_redirect, choices, connecting
 from relance.engine.reporting import forecast, today
-from relance.engine.reporting.history import daily, messages, task_endings
+from relance.engine.reporting.history import daily, failures, messages, task_endings
 from relance.engine.restore import doubts
 from relance.engine.sending import copies
 from relance.engine.sending.doubt import in_doubt
@@ -170,6 +170,7 @@ class Mailboxes(Service):
     health = Operation(health_checking.show)
     health_of_all = Operation(health_checking.every)
     rates = Operation(health_watching.show)
+    failures = Operation(health_watching.failures)
     check_health = Operation(health_checking.check)
     let_first_mails_go = Operation(health_checking.let_go)
     signing = Operation(signing_mail.show)
@@ -233,6 +234,7 @@ class Reports(Service):
     """Counts of what happened."""
 
     by_day = Operation(daily.by_day)
+    failures = Operation(failures.by_reason)
 
 
 class Tasks(Service):

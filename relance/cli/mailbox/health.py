@@ -10,7 +10,7 @@ from relance.cli.terminal import session, show
 from relance.wording import _, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from relance import MailboxHealth, MailboxRate
 
@@ -47,13 +47,18 @@ def health(
         addresses = [each.address for each in offered.health_of_all()] if address is None else [address]
         found = [offered.check_health(each) if check else offered.health(each) for each in addresses]
         rates = [offered.rates(each) for each in addresses]
+        failures = [offered.failures(each) for each in addresses]
     if as_json:
-        both = [{"health": each, "rates": rate} for each, rate in zip(found, rates, strict=True)]
+        both = [
+            {"health": each, "rates": rate, "failures": why}
+            for each, rate, why in zip(found, rates, failures, strict=True)
+        ]
         show.data(both if address is None else both[0])
         return
-    for each, rate in zip(found, rates, strict=True):
+    for each, rate, why in zip(found, rates, failures, strict=True):
         _say(each)
         _say_rates(rate)
+        _say_failures(why)
 
 
 def _say(found: MailboxHealth) -> None:
@@ -82,6 +87,14 @@ def _say(found: MailboxHealth) -> None:
         )
     if found.anyway:
         show.say(_("  First mails leave whatever the checks find, because a person decided so."))
+
+
+def _say_failures(failures: Mapping[str, int]) -> None:
+    from relance.engine.reporting import codes  # as above
+
+    if failures:
+        told = ", ".join(f"{codes.text('failure', each)} {number}" for each, number in failures.items())
+        show.say(_("  Why they were refused or came back: {reasons}.", reasons=told))
 
 
 SHOWN = 5  # receiving providers and domains

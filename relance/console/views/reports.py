@@ -79,6 +79,11 @@ def show(visit: Visit) -> Response:
         sent=[Bar(dates.short_day(each.day), each.sent) for each in days],
         answered=[Bar(dates.short_day(each.day), each.answered) for each in days],
         answers=_answers(visit, app, asked),
+        failures=list(
+            app.reports.failures(
+                asked.since, asked.until, sequence=asked.sequence, mailbox=asked.mailbox
+            ).items()
+        ),
         report=report,
         funnel=_funnel(report.all_mails) if report else [],
         file=lists.link(visit).replace("/reports", "/reports/days.csv", 1),

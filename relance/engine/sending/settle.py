@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
+from relance import late
 from relance.complete import complete
 from relance.engine import reasons, states
 from relance.engine.context import Context
@@ -36,6 +38,12 @@ from relance.engine.store.sending import claims, messages, restore_doubts
 from relance.engine.store.sending.messages import Settlement
 from relance.engine.store.sequences import enrollments, moves
 from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Outcome
+
+if TYPE_CHECKING:
+    from relance.engine.sending.refusals import why_refused
+else:
+    (why_refused,) = late.modules("relance.engine.sending.refusals.why_refused")
 
 
 def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> None:
@@ -67,7 +75,13 @@ def _settlement(attempt: Attempt, end: Ending) -> Settlement:
     if end.message is MessageEvent.WITHDRAWN:
         # No server judged it: this one does not count towards giving up.
         message = dataclasses.replace(message, attempts=max(0, message.attempts - 1))
-    return Settlement(message, end.message, attempt.at, attempt.result.code, attempt.result.text)
+    result = attempt.result
+    refused = why_refused.failure(result) if result.outcome in _REFUSED else None
+    why = (refused.failure.value, refused.stage.value) if refused is not None else (None, None)
+    return Settlement(message, end.message, attempt.at, result.code, result.text, why)
+
+
+_REFUSED = (Outcome.REFUSED, Outcome.DEFERRED)
 
 
 def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> list[NewEvent]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from relance.engine.inbound.corrections import inbox, reclassify
 from relance.engine.inbound.corrections.reclassify import RejudgeOptions
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.mailboxes.health import watching
+from relance.engine.reporting.history import failures
 from relance.engine.store.inbound import replies
 from relance.engine.store.sending import messages
 from tests import refusing
@@ -227,3 +231,20 @@ def test_the_reason_and_the_stage_are_kept_with_the_mail(desk: Desk) -> None:
     assert inbox.show(desk.house, kept.id).failure is None
     reclassify.rejudge(desk.house, RejudgeOptions(apply=True))
     assert inbox.show(desk.house, kept.id).failure == "no_such_user"
+
+
+def test_reasons_are_counted_at_once_and_as_they_come_back(desk: Desk) -> None:
+    written_to(desk, KIM)
+    desk.advance(hours=1)
+    refused_by_directory(desk)
+    desk.enroll(BOB)
+    desk.says("550 5.1.1 User unknown")
+    desk.turns(2)
+    today = desk.house.clock.now().date()
+    counted = failures.by_reason(desk.house, today - dt.timedelta(days=1), today + dt.timedelta(days=1))
+    assert counted == {"no_such_user": 2}
+    assert watching.failures(desk.house, ADA) == counted
+    with desk.house.database.read() as conn:
+        query = sa.text("select failure, failure_stage from message where recipient = :whom")
+        row = conn.execute(query, {"whom": BOB}).one()
+    assert tuple(row) == ("no_such_user", "rcpt")

@@ -27,6 +27,7 @@ from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.mailbox.failures import FailureReason
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 from relance.mailbox.smtp import replies as smtp_replies
@@ -103,9 +104,10 @@ def bounce(**values: object) -> Classification:
 
 def test_a_doubtful_bounce_holds_and_a_second_one_is_proof(ready: Context) -> None:
     mail = sent(ready, KIM)
-    hear(ready, mail, bounce(definite=False))
+    hear(ready, mail, bounce(definite=False, failure=FailureReason.NO_SUCH_USER))
     assert (state(ready, KIM), suppressed(ready)) == (State.HELD, set())
-    hear(ready, mail, bounce(definite=False))
+    engine_house.clock(ready).advance(days=3)
+    hear(ready, mail, bounce(definite=False, failure=FailureReason.NO_SUCH_USER))
     assert (state(ready, KIM), suppressed(ready)) == (State.BOUNCED, {KIM})
 
 

@@ -16,6 +16,7 @@ from relance.console.views.mailboxes import filed_copies, trying
 from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.mailboxes.handing_over import HandOver
+from relance.engine.mailboxes.health.watching import MailboxRate
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.mailboxes.settings.signing_in import TestStep
 from relance.engine.mailboxes.settings.signing_mail import MailSigning, next_selector
@@ -130,9 +131,8 @@ def shown(
         codes=codes.text,
         trial=trial,
         onward=_onward(visit, trial),
-        rates=[each for each in visit.app.mailboxes.rates(mailbox.address)[:6] if each.sent]
-        if mailbox.kept
-        else [],
+        rates=_rates(visit, mailbox),
+        failures=visit.app.mailboxes.failures(mailbox.address) if mailbox.kept else {},
         copies=filing,
         copies_told=filed_copies.told(filing) if filing else "",
         health=visit.app.mailboxes.health(mailbox.address) if mailbox.kept else None,
@@ -141,6 +141,13 @@ def shown(
         can_sign_in=visit.me.may(Permission.WORK),
         choices=visit.app.mailboxes.sign_in_choice(mailbox.address) if mailbox.kept else {},
     )
+
+
+def _rates(visit: Visit, mailbox: MailboxView) -> list[MailboxRate]:
+    """Of all its mails, and by the receivers of most of them."""
+    if not mailbox.kept:
+        return []
+    return [each for each in visit.app.mailboxes.rates(mailbox.address)[:6] if each.sent]
 
 
 def _signing(visit: Visit, mailbox: MailboxView) -> MailSigning | None:

@@ -57,6 +57,8 @@ _open = message.c.state.in_(("transmitting", "unknown"))
 index("ix_message_open", message.c.mailbox_id, where=_open)
 sa.Index("ix_message_pace", message.c.mailbox_id, message.c.transmitting_at)
 sa.Index("ix_message_receiver", message.c.receiver, message.c.transmitting_at)
+_failed = message.c.failure.is_not(None)
+index("ix_message_failure", message.c.settled_at, where=_failed)
 sa.Index("ix_message_contact", message.c.contact_id)
 
 message_key = sa.Table(
@@ -105,6 +107,8 @@ inbound = sa.Table(
 )
 sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
 sa.Index("ix_inbound_contact", inbound.c.contact_id)
+_returned = inbound.c.failure.is_not(None)
+index("ix_inbound_failure", inbound.c.received_at, where=_returned)
 _sender = sa.func.lower(inbound.c.from_address).label("begins")
 index("ix_inbound_from_begins", _sender, postgresql_ops={"begins": "text_pattern_ops"})
 _unread = inbound.c.read_at.is_(None)

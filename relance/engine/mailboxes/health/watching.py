@@ -14,6 +14,8 @@ from relance.engine.mailboxes.health import receiving
 from relance.engine.mailboxes.health.rates import RateCounts, RateLimits, too_many
 from relance.engine.mailboxes.health.receiving import Receiver
 from relance.engine.reasons import Reason
+from relance.engine.store.inbound import failures as stored_failures
+from relance.engine.store.inbound.failures import FailureSpan
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.rates import counts as rates
 from relance.engine.store.mailboxes.rates.counts import Counted
@@ -54,6 +56,16 @@ def show(context: Context, address: str) -> list[MailboxRate]:
 def _rate(who: Receiver, counts: RateCounts) -> MailboxRate:
     domain, provider = ("", who.name) if who.many else (who.name, "")
     return MailboxRate(domain, **dataclasses.asdict(counts), receiver=provider)
+
+
+def failures(context: Context, address: str) -> Mapping[str, int]:
+    """Why mails of a mailbox were refused, put off or came back in the last seven days: how many of each reason, the most first."""
+    now = context.clock.now()
+    with context.database.read() as conn:
+        mailbox = mailboxes.named(conn, address)
+        span = FailureSpan(now - dt.timedelta(days=limits(context).days), now, mailbox_id=mailbox.id)
+        found = stored_failures.counts(conn, span)
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
 def look(context: Context, stop: Callable[[], bool] = lambda: False) -> int:

@@ -349,20 +349,19 @@ class Settlement:
     at: dt.datetime
     code: int | None = None
     reply: str = ""
+    failure: tuple[str | None, str | None] = (None, None)  # why a server refused it or put it off, and where
 
 
 def _settled(row: bulk.Columns) -> sa.Update:
     here = sa.update(message).where(message.c.id == row["id"], message.c.state == row["before"])
-    return here.values({name: row[name] for name in ("state", "attempts", "settled_at", "code", "reply")})
+    return here.values({name: row[name] for name in _OF_END})
 
 
+_OF_END = ("state", "attempts", "settled_at", "code", "reply", "failure", "failure_stage")
 _SETTLE = bulk.Statement(
-    {name: message.c[name].type for name in ("id", "state", "attempts", "settled_at", "code", "reply")}
-    | {"before": message.c.state.type},
-    _settled,
+    {name: message.c[name].type for name in ("id", *_OF_END)} | {"before": message.c.state.type}, _settled
 )
-REPLY_LIMIT = 1000
-# Characters of a server's words that are kept.
+REPLY_LIMIT = 1000  # characters of a server's words that are kept
 
 
 def any_accepted_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> bool:
@@ -386,6 +385,7 @@ def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
             "settled_at": each.at,
             "code": each.code,
             "reply": each.reply[:REPLY_LIMIT],
+            **dict(zip(_OF_END[-2:], each.failure, strict=True)),
         }
         for each in settlements
     ]
