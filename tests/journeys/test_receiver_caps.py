@@ -83,6 +83,17 @@ def test_who_waits_is_told_why_keeps_the_plan_and_is_tried_when_a_place_comes_fr
     assert any("gmail.com" in each for each in said.sentences)
 
 
+def test_of_many_who_wait_each_is_tried_a_few_times_a_day(stage: Stage) -> None:
+    limit(stage, domain_daily=4)
+    stage.enroll(*at("gmail.com", 40), definition=ONE_MAIL)
+    stage.run()
+    stage.advance(days=1, hours=1)
+    assert len(left(stage, "gmail.com")) == 8
+    with stage.relance._context.database.read() as conn:
+        tries = list(conn.execute(sa.select(enrollment.c.version)).scalars())
+    assert max(tries) <= 4  # its joining, and at most three
+
+
 def test_with_a_gap_others_do_not_wait_behind_those_who_find_no_place(stage: Stage) -> None:
     limit(stage, domain_daily=1)
     stage.relance.mailboxes.remove(EVE)

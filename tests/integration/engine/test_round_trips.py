@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from relance.engine.db import pipeline
+from relance.engine.schedule.pace.receivers import ReceiverCaps
 from tests.journeys.stage import Stage, standing
 
 EWA, OLA = "ewa@acme.example", "ola@apex.example"
@@ -24,9 +26,16 @@ def stage(tmp_path: Path, migrated_postgres_url: str) -> Iterator[Stage]:
         yield ready
 
 
+@pytest.mark.parametrize(
+    ("caps", "most"),
+    [(None, TRIPS), (ReceiverCaps(company_daily=9), TRIPS + 2)],  # before it is written, and at its mark
+    ids=["without limits", "with limits for receivers"],
+)
 def test_a_turn_of_one_mail_takes_no_more_round_trips_than_it_needs(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caps: ReceiverCaps | None, most: int
 ) -> None:
+    context = stage.relance._context
+    object.__setattr__(context, "options", dataclasses.replace(context.options, receivers=caps))
     trips: list[int] = []
     exchange = pipeline.Pipeline._exchange
 
@@ -42,4 +51,4 @@ def test_a_turn_of_one_mail_takes_no_more_round_trips_than_it_needs(
     monkeypatch.setattr(pipeline.Pipeline, "_exchange", counted)
     stage.relance.turn(1)
     assert stage.sent_to(EWA) + stage.sent_to(OLA) == 2
-    assert len(trips) <= TRIPS
+    assert len(trips) <= most
