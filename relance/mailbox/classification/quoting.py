@@ -140,9 +140,18 @@ def _attribution_length(lines: list[str], place: int) -> int:
         parts.append(normalize.fold(line).lstrip("> ").strip())
         if not parts[-1] or sum(map(len, parts)) > _LONGEST_LINE:
             return 0
-        if _every("quote.attribution").fullmatch(" ".join(parts)):
+        joined = " ".join(parts)
+        if _every("quote.attribution").fullmatch(joined) or _DATED_ADDRESS.fullmatch(joined):
             return len(parts) if _belongs(parts) else 0
     return 0
+
+
+# Whatever the language: a whole date and an address, or a date, a time and a name, and a colon at the end.
+_DATED_ADDRESS = re.compile(
+    r"(?=.{0,200}\S@\S)(?=.{0,200}(?<!\d)(?:20\d\d|\d{1,2}[./]\d{1,2}[./]\d\d))[^?!]{10,260}(?:\s?:|-{2,4})"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(?: [ap]m)?,? [^?!:]{2,60}:"
+    r"|quoting [^?!:]{2,90}:"
+)
 
 
 def _belongs(parts: list[str]) -> bool:
@@ -193,7 +202,14 @@ def _answer_below(below: list[str]) -> list[str]:
 
 
 def _without_quoted_lines(lines: list[str]) -> list[str]:
-    return [line for line in lines if not line.lstrip().startswith(">") and not _HTML_TAIL.fullmatch(line)]
+    marks = (">", "|") if _quotes_with_bars(lines) else (">",)
+    return [line for line in lines if not line.lstrip().startswith(marks) and not _HTML_TAIL.fullmatch(line)]
+
+
+def _quotes_with_bars(lines: list[str]) -> bool:
+    """Some programs quote with bars; two lines of them or more, and none that closes the row of a table."""
+    barred = [line.strip() for line in lines if line.lstrip().startswith("|")]
+    return len(barred) > 1 and not any(len(line) > 1 and line.endswith("|") for line in barred)
 
 
 def _second_opinion(lines: list[str]) -> tuple[list[str], bool]:

@@ -240,12 +240,27 @@ def is_away(letter: Readings) -> RuleMatch | None:
 
 
 def _names_a_return(letter: Readings) -> RuleMatch | None:
+    """A surely read day, unless it is when a request is answered, or an address, a place, a job changes."""
+    if _is_about_a_request(letter) or letter.say("absence.moved", letter.body):
+        return None
     found = return_date.first_day_back(
         f"{normalize.original(letter.spoken_subject)}\n\n{letter.words.body}",
         letter.today,
         day_first=letter.day_first,
     )
     return RuleMatch(found.evidence) if found and found.rank <= return_date.SURE else None
+
+
+def _is_about_a_request(letter: Readings) -> bool:
+    """A help desk's receipt: "we will answer by Friday" is a promise."""
+    words = Folded.joined("\n", (letter.spoken_subject, letter.body))
+    return letter.say("acknowledgement.opened", words) is not None or _REQUEST.search(words) is not None
+
+
+_REQUEST = re.compile(
+    r"(?<!\w)(?:ticket|case|request|anfrage|vorgang|vorgangs|demande|zgloszeni\w+|solicitud|richiesta|aanvraag|verzoek|pedido|pozadav\w+)"
+    r"[^\n.]{0,12}?(?:#|№|n[ro°]?[.o]?)?\s?(?:\d{4,}|_{4,})"
+)
 
 
 def is_bulk_mail(letter: Readings) -> RuleMatch | None:
@@ -306,6 +321,8 @@ _TICKET = re.compile(r"(?<![\w.,/-])(?:[a-z]{1,6}-)?\d{4,12}(?![\w,/])")
 
 def is_wordless_absence(letter: Readings) -> RuleMatch | None:
     """A person's automatic reply in words we do not know: mail programs offer it for absences, and little else."""
+    if _is_about_a_request(letter) or letter.say("absence.moved", letter.body):
+        return None
     by_subject = automated.by_subject(letter)
     replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
     return by_subject or (automated.by_header(letter) if replied or _is_exchange_absence(letter) else None)

@@ -151,7 +151,8 @@ Meaning = Callable[[DatePlace, DateReader], dt.date | None]
 
 def _meanings(place: DatePlace, reader: DateReader) -> list[Return]:
     """What the date means by the first rule that knows; the surer a rule, the smaller its rank."""
-    if place.day.says_nothing or reader.language.find("dates.veto", place.sentence):
+    vetoed = any(reader.language.find(topic, place.sentence) for topic in ("dates.veto", "absence.moved"))
+    if place.day.says_nothing or vetoed:
         return []
     for meaning, rank in MEANINGS:
         if date := meaning(place, reader):
