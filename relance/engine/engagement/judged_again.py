@@ -35,8 +35,8 @@ from relance.tracking import judge
 from relance.tracking.tokens import Purpose
 from relance.wording import Text
 
-MAILS = 50
-# Judged in one transaction, with all their hits.
+MAILS = 20
+# Judged in one transaction, with all their hits: at most 500 each, and a statement names no more of them than SQLite takes.
 MOST_TOLD = 1000
 # Branches that are listed; all are counted.
 _HUMAN = judge.HitKind.HUMAN.value
