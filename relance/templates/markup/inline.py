@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     r"""\\(?P<escaped>[\\`*_\[\](){}<>#+.!|~-])
     |(?P<atom>\x02\d+\x03)
     |\[(?P<label>[^\[\]]*+)\]\((?P<target>(?:[^\s()]|\([^\s()]*+\))++)(?:\s++"(?P<title>[^"]*+)")?\s*+\)
-    |<(?P<angle>(?:https?://|mailto:)[^\s<>]++)>
+    |<(?P<angle>(?:https?://|mailto:|tel:)[^\s<>]++)>
     |(?P<bare>https?://[^\s<>"]++)
     |(?P<mark>\*\*\*|\*\*|__|\*|_)""",
     re.VERBOSE,
@@ -266,6 +266,8 @@ def _example(parts: Sequence[str]) -> str:
     first = "x" if parts[0] else "https://x.example"
     if parts[0] == "mailto:" and "@" not in parts[2]:
         first = "x@x.example"
+    elif parts[0] == "tel:":
+        return "tel:123"
     return parts[0] + first + "".join("x" if i % 2 else part for i, part in enumerate(parts) if i > 1)
 
 

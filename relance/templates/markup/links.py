@@ -17,6 +17,10 @@ MAX_TARGET = 2000  # what browsers and mail programs bear
 _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#]|$)")
 _NOT_A_WORD = re.compile(r"\W+")
 _WEB = frozenset({"http", "https"})
+_UNMARKED = frozenset({"mailto", "tel"})
+# They open a program of the reader's: nothing is seen of it here, and nothing may come between.
+_PHONE = re.compile(r"tel:\+?[0-9().-]{2,30}(?:;ext=[0-9]{1,10})?", re.IGNORECASE)
+# RFC 3966, 3: a number with its visual separators, and an extension.
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,8 @@ def slug(words: str) -> str | None:
 
 @functools.lru_cache(maxsize=256)
 def checked(target: str) -> str:
-    """The target as it goes into a mail; raises Unfit where it is not a web or mail address."""
-    target = target.strip()
-    if _BARE_DOMAIN.match(target):
-        target = "https://" + target  # as people write web addresses in a spreadsheet
+    """The target as it goes into a mail; raises Unfit where it is not a web or mail address or a phone number."""
+    target = _tidied(target.strip())
     shown = target[:80]
     if len(target) > MAX_TARGET:
         raise values.UnfitValue(
@@ -86,11 +88,11 @@ def checked(target: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise values.UnfitValue(Text('The link "{name}" is not a web address.', name=shown)) from None
-    if parts.scheme == "mailto":
-        return _checked_mail_target(target)
+    if parts.scheme in _UNMARKED:
+        return _checked_mail_target(target) if parts.scheme == "mailto" else _checked_phone_target(target)
     if parts.scheme not in _WEB:
         raise values.UnfitValue(
-            Text('The link "{name}" does not begin with https://, http:// or mailto:.', name=shown)
+            Text('The link "{name}" does not begin with https://, http://, mailto: or tel:.', name=shown)
         )
     if not host or "@" in parts.netloc:
         raise values.UnfitValue(
@@ -99,10 +101,25 @@ def checked(target: str) -> str:
     return target
 
 
+def _tidied(target: str) -> str:
+    """As people write web addresses and numbers in a spreadsheet, made whole."""
+    if _BARE_DOMAIN.match(target):
+        return "https://" + target
+    return "".join(target.split()) if target.lower().startswith("tel:") else target
+
+
 def _checked_mail_target(target: str) -> str:
     address = target[len("mailto:") :].partition("?")[0]
     if address.count("@") != 1 or re.search(r"%0[ad]", target, re.IGNORECASE):
         raise values.UnfitValue(Text('The link "{name}" is not an email address.', name=target[:80]))
+    return target
+
+
+def _checked_phone_target(target: str) -> str:
+    if not _PHONE.fullmatch(target):
+        raise values.UnfitValue(
+            Text('The link "{name}" is not a phone number, as in tel:+48221234567.', name=target[:80])
+        )
     return target
 
 
@@ -143,7 +160,7 @@ class Marking:
     def href(self, number: int, made: object = "") -> markupsafe.Markup:
         """The marked target of a spot, escaped for an attribute."""
         target = self.target(number, made)
-        if not target.startswith("mailto:"):
+        if target.partition(":")[0].lower() not in _UNMARKED:
             spot = self.spots[number]
             link = Link(len(self.links), target, spot.label, spot.names_site)
             self.links.append(link)

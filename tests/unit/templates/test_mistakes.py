@@ -44,7 +44,7 @@ def test_a_good_source_has_no_problems():
         ("{# a", "body:1: This {# is never closed. Write #} where the comment ends."),
         ("{{ role | safe }}", "body:1:11: The filter \"safe\" is not available. Values are always escaped, so that no one's name can put HTML into your mail."),
         ("a {% if role %}b\nc{% endif %}", "body:1: This {% if %} is in the middle of a line but belongs to another line. Put it on a line of its own, or keep the whole condition on one line."),
-        ("\n[x](javascript:alert)", "body:2:5: The link \"javascript:alert\" does not begin with https://, http:// or mailto:. Write the whole address, as in https://example.com/pricing."),
+        ("\n[x](javascript:alert)", "body:2:5: The link \"javascript:alert\" does not begin with https://, http://, mailto: or tel:. Write the whole address, as in https://example.com/pricing."),
         ("[x](https://a.example/a b)", "body:1: This looks like a link, but its target is not clear. A target has no spaces: write [our pricing](https://example.com/pricing)."),
         ("[ ](https://a.example)", "body:1: This link has no text to click on. Write [our pricing](https://…)."),
         ("[x](https://a.example/{% if role %}a{% endif %})", "body:1: A condition cannot be inside the target of a link. Put the whole link into the {% if %}."),

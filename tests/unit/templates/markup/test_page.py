@@ -95,6 +95,34 @@ def test_an_address_is_read_as_browsers_read_it(written, meant, quote):
     assert 'title="R&amp;D"' in made.html
 
 
+@pytest.mark.parametrize(
+    ("written", "made"),
+    [
+        ("tel:+48 22 123-45-67", "tel:+4822123-45-67"),
+        ("tel:{{ phone }}", "tel:+44(0)2079460958"),
+        ("TEL:112;ext=5", "TEL:112;ext=5"),
+        ("mailto:ada@acme.example?subject=Hi", "mailto:ada@acme.example?subject=Hi"),
+    ],
+)
+def test_numbers_to_call_and_addresses_to_write_to_are_never_tracked(written, made):
+    for source in (Source(None, html=f'<a href="{written}">call</a>'), Source(None, f"[call]({written})")):
+        if source.body and " " in written:
+            continue  # a target in Markdown has no spaces
+        found = compile_source(source).render(
+            {"phone": "+44 (0)20 7946\xa00958"}, lambda link: "https://t.example"
+        )
+        assert isinstance(found, Rendered), found
+        assert (f'href="{made}"' in found.html, found.links) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "written", ["tel:me", "tel:", "tel:+48;phone-context=x", "tel:1<b>", "tel:javascript:x"]
+)
+def test_what_is_no_number_cannot_be_called(written):
+    (found,) = check_source(Source(None, html=f"<a href='{written}'>x</a>"), ())
+    assert "tel:" in str(found)
+
+
 def test_style_sheets_and_comments_stay():
     html = "<style>a{color:red}@media x{b{c:d}}</style><!--[if mso]>x<![endif]--><p>y</p>"
     made = render(html)

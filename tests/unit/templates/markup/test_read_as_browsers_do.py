@@ -44,12 +44,13 @@ plain = st.builds("<{0}>{1}</{0}>".format, st.sampled_from(["p", "b", "h2", "spa
 blocks = st.lists(anchors() | plain | said | st.sampled_from(["<br>", "<br/>", "<hr>", "<!-- a & b -->", "<ul><li>x</ul>", "<img src=https://a.example/x.png?a&lt=1 alt='R&D'>", "<table><tr><td>1<td>2</table>"]), max_size=8).map("".join)  # fmt: skip
 
 
-def read(page: str) -> tuple[list[str | None], list[str | None], str]:
+def read(page: str) -> tuple[list[str], list[str], str]:
     """The targets of its links, the addresses of its images, its words."""
     tree = LexborHTMLParser(f"<body>{page}</body>")
     assert tree.body is not None
     targets, images = (
-        [node.attributes.get(name) for node in tree.css(tag)] for tag, name in (("a", "href"), ("img", "src"))
+        [values.clean(node.attributes.get(name) or "") for node in tree.css(tag)]
+        for tag, name in (("a", "href"), ("img", "src"))
     )
     return targets, images, values.clean(tree.body.text())  # no mail carries control characters
 
