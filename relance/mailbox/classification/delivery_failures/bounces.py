@@ -65,7 +65,7 @@ def read(letter: ClassifierInput) -> Bounce | None:
 
 _GRAVITY = ("failed", "delayed", None, "relayed", "expanded", "delivered")
 _WENT_WELL = frozenset({"delivered", "relayed", "expanded"})
-_OTHERS = 20  # recipients of one report that are judged besides ours
+_OTHERS = 10  # recipients of one report that are judged besides ours
 
 
 def _from_reports(letter: ClassifierInput) -> Bounce | None:

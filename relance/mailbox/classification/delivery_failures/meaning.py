@@ -18,7 +18,7 @@ from relance.mailbox.failures import ABOUT_ADDRESS, BEFORE_RECIPIENT, FailureRea
 
 _HOST = re.compile(r"\b(?:host|server|while talking to) ((?:[a-z0-9_-]{1,63}\.){1,8}[a-z][a-z0-9-]{1,23})")
 _HOSTS = 4  # that are named in words, and looked at
-_LONGEST = 2500  # letters of a server's words that are looked at
+_LONGEST = 2000  # letters of a server's words that are looked at
 _ORDER = (
     FailureReason.LOOP,
     FailureReason.FULL,
