@@ -31,6 +31,7 @@ from relance.cli.mailbox.options import (
     PasswordStdin,
     Policy,
     Port,
+    Preset,
     RampUp,
     Secured,
     Signature,
@@ -60,6 +61,7 @@ def set_(  # noqa: PLR0913 - a flag for every question
     password_stdin: PasswordStdin = False,
     new_password: NewPassword = False,
     username: NewUsername = None,
+    provider: Preset = None,
     smtp_host: SmtpHost = None,
     smtp_port: Port = None,
     smtp_security: Secured = None,
@@ -83,18 +85,17 @@ def set_(  # noqa: PLR0913 - a flag for every question
 
     A new sign-in is tried with both servers first; if one refuses it, or cannot be reached, nothing is saved.
     """
-    from relance import MailboxChange
-    from relance import ServerChange as Way
+    from relance import MailboxChange, ServerChange
 
     with session.of(ctx).open() as relance:
         before = relance.mailboxes.show(address)  # an address that is none is told before the question
         secret = password(address, from_stdin=password_stdin) if new_password or password_stdin else None
         wish = MailboxChange(
             name, daily_cap, gap_seconds, secret, username,
-            Way(smtp_host, smtp_port, smtp_security), Way(imap_host, imap_port, imap_security),
+            ServerChange(smtp_host, smtp_port, smtp_security), ServerChange(imap_host, imap_port, imap_security),
             _certificate(ca_file, none=no_ca_file), unknown and unknown.value.replace("-", " "),
-            plus_addressing, alias, hourly_cap, jitter_seconds, zone, ehlo_name,
-            tracking_host, signature, _content(signature_html), "" if no_ramp_up else ramp_up,
+            plus_addressing, alias, hourly_cap, jitter_seconds, zone, ehlo_name, tracking_host, signature,
+            _content(signature_html), "" if no_ramp_up else ramp_up, provider and provider.value,
         )  # fmt: skip
         _say(before, _changed(relance, address, wish, anyway=anyway), as_json=as_json)
 

@@ -53,6 +53,14 @@ Known = Annotated[
     Provider | None,
     typer.Option(metavar="NAME", help=f"The provider: {', '.join(PROVIDERS)} (default: by the domain)."),
 ]
+Preset = Annotated[
+    Provider | None,
+    typer.Option(
+        "--provider",
+        metavar="NAME",
+        help="Take all servers of this provider, but for what --smtp-host, --imap-host and the like say.",
+    ),
+]
 SmtpHost = Annotated[str | None, typer.Option(help="Server for sending mail.")]
 ImapHost = Annotated[str | None, typer.Option(help="Server for receiving mail.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535)]

@@ -48,6 +48,9 @@ def test_everything_but_the_address_is_changed_and_a_sign_in_is_tested_first(con
             "/mailboxes/change", data={"address": ADA, "imap_port": "70000", "smtp_security": "tls"}
         )
         assert 'id="h-imap_host" class="wrong"' in wrong.text
+        preset = {"address": ADA, "preset": "fastmail", "smtp_host": right.smtp.host, "anyway": "yes"}
+        boss.post("/mailboxes/change", data=preset)  # the form holds the servers of before, too
+        assert "smtp.fastmail.com" in console.app.mailboxes.show(ADA).smtp
         plain = {"address": ADA, "username": ADA.upper(), "anyway": "yes"}
         boss.post("/mailboxes/change", data=plain)
         assert console.app.mailboxes.show(ADA).username == ADA.upper()

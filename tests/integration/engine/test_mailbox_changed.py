@@ -9,9 +9,11 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxChanged
 from relance.engine.mailboxes import aliases, service
 from relance.engine.mailboxes.settings import changing
-from relance.engine.mailboxes.settings.changing import MailboxChange
+from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
 from relance.engine.reporting import timeline
 from relance.engine.store import events
+from relance.mailbox import providers
+from relance.mailbox.account import Security
 from relance.wording import Text
 from tests.reading import ADA, KIM, enrolled, row
 from tests.replying import kinds
@@ -72,6 +74,8 @@ def test_what_is_as_it_was_is_no_change(house: Context) -> None:
         MailboxChange(zone="Europe/Warszawa"),
         MailboxChange(ehlo_name="3f2a9b1c7d4e"),
         MailboxChange(ehlo_name="mail.acme.example\r\n"),
+        MailboxChange(preset="sandbox"),
+        MailboxChange(preset="microsoft365", password="x"),  # it takes none any more
     ],
 )
 def test_a_mistake_changes_nothing(house: Context, wish: MailboxChange) -> None:
@@ -82,3 +86,16 @@ def test_a_mistake_changes_nothing(house: Context, wish: MailboxChange) -> None:
     assert service.show(house, ADA) == before
     with pytest.raises(errors.NotFound):
         changing.change(house, "nobody@sales.example", MailboxChange(name="x"))
+
+
+def test_all_servers_of_a_provider_are_taken_at_once(house: Context) -> None:
+    enrolled(house, KIM)
+    known = providers.KNOWN["fastmail"].servers
+    changing.change(house, ADA, MailboxChange(preset="fastmail"), anyway=True)
+    found = service.get(house, ADA)
+    assert (found.smtp, found.imap) == (known.smtp, known.imap)
+    own = ServerChange(port=2525, security=Security.STARTTLS)
+    changing.change(house, ADA, MailboxChange(smtp=own, preset="gmx"), anyway=True)
+    found = service.get(house, ADA)
+    assert (found.smtp.host, found.smtp.port) == ("mail.gmx.net", 2525)
+    assert found.imap == providers.KNOWN["gmx"].servers.imap

@@ -24,12 +24,15 @@ from relance.engine.store import events
 from relance.engine.store.mailboxes import folders, leases, mailboxes
 from relance.engine.store.mailboxes.folders import Watermark
 from relance.engine.turn_stages import Turn
+from relance.mailbox import providers
+from relance.mailbox.account import Server
 from relance.mailbox.auth import Password
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 from tests import engine_house
 from tests.journeys.stage import ADA, Stage, standing
 from tests.reworded import worded
+from tests.servers import ports
 
 RIGHT, WRONG = "correct horse", "kanarek-ż-wrong"
 OLA = "ola@acme.example"
@@ -127,6 +130,29 @@ def test_a_new_password_is_tried_before_it_is_stored(stage: Stage, caplog: pytes
     assert stage.sent_to(OLA) == 1
     logged = [record.getMessage() + str(record.args) + str(record.exc_text) for record in caplog.records]
     assert "kanarek" not in everything(house(stage)) + repr((logged, refused.value, str(refused.value)))
+
+
+def test_the_servers_of_a_provider_are_tried_before_they_are_stored(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adding.add(house(stage), spec(stage))
+    before = service.get(house(stage), ADA)
+    known = providers.KNOWN["gmx"]
+    closed = ports.free_port()
+    away = dataclasses.replace(
+        known.servers, smtp=Server(ports.LOOPBACK, closed), imap=Server(ports.LOOPBACK, closed)
+    )
+    monkeypatch.setattr(providers, "KNOWN", {"gmx": dataclasses.replace(known, servers=away)})
+    with pytest.raises(errors.Unreachable):
+        changing.change(house(stage), ADA, MailboxChange(preset="gmx"))
+    assert service.get(house(stage), ADA).smtp == before.smtp
+    smtp, imap = (dataclasses.replace(each, host="localhost") for each in (before.smtp, before.imap))
+    here = dataclasses.replace(away, smtp=smtp, imap=imap)
+    monkeypatch.setattr(providers, "KNOWN", {"gmx": dataclasses.replace(known, servers=here)})
+    steps: list[signing_in.TestStep] = []
+    changing.change(house(stage), ADA, MailboxChange(preset="gmx"), done=steps.append)
+    assert [each.ok for each in steps] == [True, True]
+    assert service.get(house(stage), ADA).smtp == here.smtp
 
 
 def test_no_transaction_is_open_while_a_server_is_asked(

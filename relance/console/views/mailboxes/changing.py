@@ -22,7 +22,7 @@ from relance.wording import Text
 FIELDS = (
     *("name", "daily_cap", "hourly_cap", "gap_seconds", "jitter_seconds", "username"),
     *("aliases", "unknown_policy", "plus_addressing", "zone", "ehlo_name"),
-    *("tracking_host", "signature", "signature_html", "ramp_up"),
+    *("tracking_host", "signature", "signature_html", "ramp_up", "preset"),
     *(f"{kind}_{part}" for kind in ("smtp", "imap") for part in ("host", "port", "security")),
 )
 # What a form that is shown again still holds. The password is not among them: it never leaves again.
@@ -50,7 +50,7 @@ def change(visit: Visit) -> Response:
 
 def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
     """What the form holds; a field that it does not have stays."""
-    pasted = adding.certificate(visit)
+    pasted, preset = adding.certificate(visit), given.get("preset") or None
     aliases = given["aliases"].replace(",", " ").split() if "aliases" in given else None
     return MailboxChange(
         given.get("name"),
@@ -58,8 +58,8 @@ def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
         _number(given, "gap_seconds"),
         visit.text("password", 1000) or None,
         given.get("username"),
-        _server(given, "smtp"),
-        _server(given, "imap"),
+        None if preset else _server(given, "smtp"),
+        None if preset else _server(given, "imap"),
         "" if visit.text("no_certificate", 5) == "yes" else pasted,
         given.get("unknown_policy"),
         given["plus_addressing"] == "yes" if "plus_addressing" in given else None,
@@ -72,6 +72,7 @@ def _wish(visit: Visit, given: Mapping[str, str]) -> MailboxChange:
         given.get("signature"),
         given.get("signature_html"),
         given.get("ramp_up"),
+        preset,
     )
 
 

@@ -23,7 +23,7 @@ from relance.engine.mailboxes.settings.signing_mail import MailSigning, next_sel
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
-from relance.mailbox import free_mail
+from relance.mailbox import free_mail, providers
 from relance.mailbox.account import Security
 from relance.wording import N_, Text, _, dates
 
@@ -125,6 +125,7 @@ def shown(
         index=lists.back(visit, "/mailboxes", ("state",)),
         mailbox=mailbox,
         ramp_up=[Bar(dates.short_day(each.day), 0, each.cap) for each in mailbox.ramp_plan],
+        presets=[(each.name, each.title) for each in providers.KNOWN.values()],
         smtp=_server(mailbox.smtp),
         imap=_server(mailbox.imap),
         line=_lines(visit).get(mailbox.address),
@@ -178,7 +179,7 @@ def _written(mailbox: MailboxView) -> dict[str, str]:
         "dkim_selector": next_selector(mailbox.dkim_selector),
         "dkim_domain": mailbox.dkim_domain or mailbox.address.rpartition("@")[2],
         "dkim_kind": "rsa",
-        **dict.fromkeys(("ca_file", "to", "new_threads", "unsign"), ""),
+        **dict.fromkeys(("ca_file", "to", "new_threads", "unsign", "preset"), ""),
     }
     for kind, server in (("smtp", mailbox.smtp_server), ("imap", mailbox.imap_server)):
         if server is not None:

@@ -33,6 +33,7 @@ from relance.mailbox import providers, tls
 from relance.mailbox.account import Security, Server
 from relance.mailbox.auth import AccessToken, Credentials, Password, SignInKind
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ class MailboxChange:
     signature: str | None = None  # below its mails: as text, and in HTML; "": made of the other
     signature_html: str | None = None
     ramp_up: str | None = None  # "10+5", "10, 15, 25"; "": none
+    preset: str | None = (
+        None  # a provider's name: all of its servers at once, but for what `smtp` and `imap` say
+    )
 
 
 def change(
@@ -201,6 +205,8 @@ def _check(wanted: Mailbox, wish: MailboxChange, today: dt.date | None) -> None:
     problems += _ended(wanted, today) if today else ()
     given = {"password": wish.password, "username": wish.username}
     problems += flaws.sign_in_problems(**{name: each for name, each in given.items() if each is not None})
+    if wish.preset and wish.preset not in providers.KNOWN:
+        problems.append(errors.Problem(_NO_PROVIDER, where="preset"))
     for what in (each for each in _SERVERS if getattr(wish, each) is not None):
         problems += flaws.server_problems(what, getattr(wanted, what))
     if wish.ca_file and (unreadable := tls.fault_of_pem(wish.ca_file)):
@@ -213,6 +219,9 @@ def _check(wanted: Mailbox, wish: MailboxChange, today: dt.date | None) -> None:
     problems += flaws.sender_problems(wish)
     if problems:
         raise errors.Invalid(problems)
+
+
+_NO_PROVIDER = Text("is not one of the providers that are known here.").coded(SentenceCode.VALUE_UNFIT)
 
 
 def _ended(wanted: Mailbox, today: dt.date) -> Iterator[errors.Problem]:
@@ -247,12 +256,18 @@ def _wanted(context: Context, found: Mailbox, wish: MailboxChange) -> Mailbox:
     values |= {name: getattr(wish, name) or None for name in _CAPS if getattr(wish, name) is not None}
     if wish.ca_file is not None:
         values["ca_file"] = wish.ca_file or None
-    values |= {
-        what: getattr(wish, what).over(getattr(found, what)) for what in _SERVERS if getattr(wish, what)
-    }
+    values |= _servers(found, wish)
     if wish.ramp_up is not None and wish.ramp_up.strip() != ramping.written(found):
         values["ramp_up"] = ramping.row(context, wish.ramp_up)
     return dataclasses.replace(found, **values)
+
+
+def _servers(found: Mailbox, wish: MailboxChange) -> dict[str, Server]:
+    """Those that are to be others."""
+    known = providers.KNOWN.get(wish.preset) if wish.preset else None
+    usual = {what: getattr(known.servers if known else found, what) for what in _SERVERS}
+    asked = {what: getattr(wish, what) or ServerChange() for what in _SERVERS}
+    return {what: asked[what].over(server) for what, server in usual.items()}
 
 
 _SERVERS = ("smtp", "imap")
