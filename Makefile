@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-console bench-looks bench-paced bench-servers caps chaos corpus fuzz catalogue vendor lock clean
+.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-console bench-looks bench-paced bench-rates bench-servers caps chaos corpus fuzz catalogue vendor lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,9 @@ bench-console: $(VENV)/.dev ## how long the list pages of the console take at 1,
 
 bench-looks: $(VENV)/.dev ## how long status, report, held and pages of lists take with 300,000 people and 900,000 mails
 	@$(BIN)/python -m benchmarks.looks
+
+bench-rates: $(VENV)/.dev ## what it costs to count the results of a week of 1,000,000 mails
+	@$(BIN)/python -m benchmarks.rates
 
 bench-paced: $(VENV)/.dev ## the CPU of a mail where two thousand mailboxes keep their gaps, and how late second mails are
 	@$(BIN)/python -m benchmarks.paced
