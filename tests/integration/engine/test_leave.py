@@ -20,6 +20,7 @@ from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.workload import Workload
 from relance.engine.sequences import enroll
 from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.sequences.resuming import around_leave
 from relance.engine.states import MessageState
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases, mailboxes
@@ -95,6 +96,7 @@ def test_what_is_planned_is_planned_around_a_leave_and_back_when_it_is_cancelled
     assert len(set(after.values())) == 2  # they do not go at once
     said = " ".join(explain.explain(house, KIM)[0].sentences)
     assert "is on leave until" in in_english(said)
+    assert {around_leave.would_go(row(house, each)) for each in (KIM, MIA)} == set(before.values())
     leaves.cancel(house, ADA, TODAY)
     assert {each: row(house, each).due_at for each in (KIM, MIA)} == before
 

@@ -98,4 +98,6 @@ def _planned(
     kinds = [each.get("kind") for each in before]
     if BoundKind.LEAVE.value in kinds:
         before = before[: kinds.index(BoundKind.LEAVE.value)]
-    return max(when.at, at), [*before, *bounds(when)]
+    # To the second: planned back, nobody's mail is due before its time, for the mailbox would be read too early.
+    told = [{**each, "was": at.isoformat()} if "was" in each else each for each in bounds(when)]
+    return max(when.at, at), [*before, *told]
