@@ -87,6 +87,10 @@ def test_nothing_leaves_on_a_day_of_leave_and_what_waited_goes_when_it_is_cancel
 
 def test_what_is_planned_is_planned_around_a_leave_and_back_when_it_is_cancelled(house: Context) -> None:
     enrolled(house, KIM, MIA)
+    with house.database.write() as conn:
+        for each in (KIM, MIA):
+            later = due(house) + dt.timedelta(hours=1, seconds=row(house, each).id)
+            enrollments.reschedule(conn, row(house, each), later, [])
     before = {each: row(house, each).due_at for each in (KIM, MIA)}
     entered = leaves.add(house, ADA, TODAY, TODAY + DAY)
     after = {each: row(house, each).due_at for each in (KIM, MIA)}
