@@ -13,6 +13,7 @@ SHARED: Mapping[Code, Code] = {
     **dict.fromkeys(
         (Code.UIDVALIDITY_CHANGED, Code.UIDNEXT_FELL, Code.FOLDER_REPLACED), Code.FOLDER_RENUMBERED
     ),
+    Code.RECEIVER_HOURLY_CAP: Code.RECEIVER_DAILY_CAP,
 }
 """Of the codes that are counted together, the one that stands for all of them."""
 
@@ -51,7 +52,6 @@ OF: Mapping[Code, Text] = {
     Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row"),
     Code.MAILBOX_UNHEALTHY: Text("first mails do not leave from the mailbox"),
     Code.RECEIVER_DAILY_CAP: Text("their domain gets no more mails for now"),
-    Code.RECEIVER_HOURLY_CAP: Text("their domain gets no more mails for now"),
     Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later"),
     Code.DEFERRED_OFTEN: Text("deferred too often"),
     Code.ATTEMPTS_SPENT: Text("given up after attempts that never finished"),

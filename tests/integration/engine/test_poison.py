@@ -84,7 +84,7 @@ def test_whose_attempts_never_ended_is_done_alone_and_then_held_unread(
     (spent,) = claim(house)
     assert spent.id == suspect.id
     monkeypatch.setattr(
-        "relance.engine.sequences.step_context.cases", lambda conn, house, rows: [] if not rows else 1 / 0
+        "relance.engine.sequences.step_context.cases", lambda conn, house, rows, *_: [] if not rows else 1 / 0
     )
     assert prepare(house, [spent]) == 0
     assert sorted(states(house).values()) == ["active", "held"]

@@ -72,7 +72,7 @@ def add(
             mailbox = _locked(conn, address)
             _check(context, mailbox, other, leave)
             _store(conn, context, mailbox, [*mailbox.on_leave, leave], "mailboxes.add_leave")
-            said = MailboxLeaveEntered(str(first), str(last), leave.cover)
+            said = MailboxLeaveEntered(first.isoformat(), last.isoformat(), leave.cover)
             events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
     covered = None
     if other is not None:
@@ -127,7 +127,7 @@ def _note_covered(context: Context, number: int, leave: Leave, done: HandOver | 
             return False
         rows = [replace(each, covered=True) if each == leave else each for each in known]
         mailboxes.change(conn, number, leaves=[each.row() for each in rows])
-        said = MailboxLeaveCovered(str(leave.first), leave.cover, done.moved if done else 0)
+        said = MailboxLeaveCovered(leave.first.isoformat(), leave.cover, done.moved if done else 0)
         events.record_event(conn, said, context.clock.now(), mailbox_id=number)
     return True
 
@@ -149,7 +149,7 @@ def cancel(context: Context, address: str, first: dt.date) -> tuple[Leave, ...]:
         _store(conn, context, mailbox, left, "mailboxes.cancel_leave")
         for each in mailbox.on_leave:
             if each.first == first:
-                said = MailboxLeaveCancelled(str(first), str(each.last))
+                said = MailboxLeaveCancelled(first.isoformat(), each.last.isoformat())
                 events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
     around_leave.replan_all(context, mailbox.id)
     return tuple(left)
