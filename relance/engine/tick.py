@@ -55,10 +55,11 @@ def tick(context: Context) -> TickReport:
         return TickReport(words=doubt, why=why_of(doubt))
     judged = hits.judge_settled(context, now)
     forgotten = inbox.forget_raw(context, now)
-    leaves.begin(context)
     with context.database.write() as conn:
         back = _back(conn, now)
         steps = advance.advance(conn, context, now, BATCH)
+        begun = leaves.to_cover(conn, now)
+    leaves.begin(context, begun)
     return TickReport(steps, back, judged, more=max(steps, back, forgotten, judged) >= BATCH)
 
 

@@ -86,19 +86,19 @@ def add(
     return LeaveReport(mailbox.address, leave, waiting, covered, dry_run, later)
 
 
-def begin(context: Context) -> int:
-    """Hand people over for leaves that are covered and have begun; returns for how many leaves. Whoever dies in it leaves the rest to the next."""
-    now, count = context.clock.now(), 0
-    with context.database.read() as conn:
-        due = [
-            (number, each)
-            for number, found in mailboxes.on_leave(conn).items()
-            for each in found
-            if each.cover and not each.covered and each.begins <= now
-        ]
-    for number, leave in due:
-        count += _begin(context, number, leave, now)
-    return count
+def to_cover(conn: Connection, now: dt.datetime) -> list[tuple[int, Leave]]:
+    """Leaves that another mailbox covers and that have begun, each with its mailbox, whose people were not handed over yet."""
+    return [
+        (number, each)
+        for number, found in mailboxes.on_leave(conn).items()
+        for each in found
+        if each.cover and not each.covered and each.begins <= now
+    ]
+
+
+def begin(context: Context, due: Sequence[tuple[int, Leave]]) -> int:
+    """Hand people over for these; returns for how many leaves. Whoever dies in it leaves the rest to the next."""
+    return sum(_begin(context, number, leave, context.clock.now()) for number, leave in due)
 
 
 def _begin(context: Context, number: int, leave: Leave, now: dt.datetime) -> bool:
