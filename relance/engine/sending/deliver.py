@@ -33,6 +33,7 @@ from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims, in_flight, messages, own_replies
 from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text
@@ -297,12 +298,26 @@ class Delivery:
         self.context.at_work.recorded(self.mailbox.id)
 
     def _record(self, conn: Connection) -> None:
-        messages.add(conn, [each.wanted.message for each in self._open if each.wanted.new])
-        settle.record(conn, self.context, self._open)
+        gone = self._handed_over(conn)
+        ended = [each for each in self._open if each.wanted.message.id not in gone]
+        messages.add(conn, [each.wanted.message for each in ended if each.wanted.new])
+        settle.record(conn, self.context, ended)
+        settle.beyond(conn, self.context, [each for each in self._open if each.wanted.message.id in gone])
         if self._refused != self._noted:
             mailboxes.change(conn, self.mailbox.id, refusal=self._refused and self._refused.row())
             self._noted = self._refused
         self._open.clear()
+
+    def _handed_over(self, conn: Connection) -> set[int]:
+        """Mails that ended before they were stored, whose people go on from another mailbox since: theirs is the step now, and no mail
+        of this one's is to stand there."""
+        new = [each.wanted for each in self._open if each.wanted.new]
+        if not new:
+            return set()
+        now = {
+            row.id: row.mailbox_id for row in enrollments.locked(conn, [each.enrollment.id for each in new])
+        }
+        return {each.message.id for each in new if now.get(each.enrollment.id) != each.enrollment.mailbox_id}
 
     def _unclaim(self, left: Sequence[PreparedMail]) -> None:
         with self.context.database.write() as conn:

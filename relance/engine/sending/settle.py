@@ -70,6 +70,13 @@ def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> N
         context.telemetry.count("mails", outcome=attempt.result.outcome.value)
 
 
+def beyond(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> None:
+    """Only what attempts mean beyond their mails, which are nobody's any more."""
+    for attempt in attempts:
+        end = endings.ending(attempt.result, attempt.wanted.message.attempts, context.options)
+        _apply_to_others(conn, attempt, end)
+
+
 def _settlement(attempt: Attempt, end: Ending) -> Settlement:
     message = attempt.wanted.message
     if end.message is MessageEvent.WITHDRAWN:

@@ -15,6 +15,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import suppression_reason
 from relance.engine.journal.journal import Journal
+from relance.engine.mailboxes import handing_over
 from relance.engine.reasons import Cause, Code, because, prose
 from relance.engine.sending import settle
 from relance.engine.sending.doubt import recovery
@@ -30,7 +31,7 @@ from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
 from tests.reworded import in_english
 
-EVE, ADA = "eve@acme.example", "ada@sales.example"
+EVE, ADA, BEN = "eve@acme.example", "ada@sales.example", "ben@sales.example"
 NOBODY = SendResult(Outcome.REFUSED, "final", Blame.RECIPIENT, 550, "5.1.1", "no such person")
 WORDS = SendResult(Outcome.REFUSED, "final", Blame.CONTENT, 554, "5.7.1", "we do not like it")
 QUOTA = SendResult(Outcome.REFUSED, "final", Blame.SENDER, 550, "5.4.5", "daily quota")
@@ -98,6 +99,31 @@ def test_a_refusal_of_the_mailbox_pauses_it_before_the_turn_that_finds_it_offers
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).state == "paused"
     assert post.bodies == []
+
+
+@pytest.mark.parametrize("answer", [LATER, QUOTA, NOBODY], ids=["later", "quota", "nobody"])
+def test_who_is_handed_over_while_a_server_turns_their_mail_away_gets_the_other_mailboxs(
+    ready: Context, answer: SendResult
+) -> None:
+    engine_house.add_mailbox(ready, BEN)
+
+    class Meanwhile(OneAnswer):
+        def offer(self, *rest: object) -> SendResult | None:  # type: ignore[override]
+            handing_over.hand_over(ready, ADA, BEN)
+            return dataclasses.replace(answer, stage="rcpt")
+
+    a_turn(dataclasses.replace(ready, open_outbox=Meanwhile(answer)))
+    with ready.database.read() as conn:
+        assert messages.of_steps(conn, [(row(ready).id, "intro")]) == {}
+        paused = mailboxes.by_id(conn, 1).state == "paused"
+        known_dead = ("address", EVE) in suppressions.standing(conn, [EVE])
+    assert (paused, known_dead) == (answer is QUOTA, answer is NOBODY)
+    if answer is not NOBODY:
+        engine_house.clock(ready).advance(minutes=5)
+        post = OneAnswer(SendResult(Outcome.ACCEPTED, "final", code=250, text="2.0.0 taken"))
+        turn.take_turn(dataclasses.replace(ready, open_outbox=post), 2, lambda: False)
+        assert [b"From: Ben" in each or b"ben@sales.example" in each for each in post.bodies] == [True]
+        assert (mail(ready).state, mail(ready).mailbox_id) == (MessageState.ACCEPTED, 2)
 
 
 def _left_transmitting(house: Context, answer: SendResult) -> None:
