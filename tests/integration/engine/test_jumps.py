@@ -19,6 +19,7 @@ from relance.engine.event_log.of_mailboxes import ClockJumped
 from relance.engine.reporting import status, timeline
 from relance.engine.sequences import clock_jumps, control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.sequences.senders import another
 from relance.engine.states import MessageState
 from relance.engine.store import installation
 from relance.engine.store.contacts import hits
@@ -132,6 +133,17 @@ def test_a_clock_a_month_ahead_for_one_minute_costs_a_minute(ready: Context, pos
     assert (mailbox(back).next_turn_at or now) <= now + 10 * MINUTE
     play(at(ready, planned or now))
     assert len(post.bodies) == 2
+
+
+def test_who_was_planned_by_a_wrong_clock_and_then_handed_over_is_mended_too(ready: Context) -> None:
+    planned, now = row(ready).due_at, ready.clock.now()
+    engine_house.add_mailbox(ready, "ben@sales.example", next_turn_at=now + MONTH)
+    play(at(ready, now + MONTH))
+    back = at(ready, now + MINUTE)
+    with back.database.write() as conn:
+        another.give(conn, [row(ready)], mailbox(ready, 2), back.clock.now())
+    play(back)
+    assert row(back).due_at == planned
 
 
 def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: Context, post: OneAnswer) -> None:

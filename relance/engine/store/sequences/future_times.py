@@ -57,9 +57,15 @@ def moved(conn: Connection, cut: dt.datetime) -> set[int]:
 
 
 def in_mailboxes_with(conn: Connection, kind: EventKind, cut: dt.datetime) -> set[int]:
-    """Enrollments in mailboxes of which something of this kind was noted at a time after `cut`."""
-    noted = sa.select(event.c.mailbox_id).where(event.c.at > cut, event.c.kind.in_(old_names.names([kind])))
-    return {row.id for row in conn.execute(_planned(cut).where(enrollment.c.mailbox_id.in_(noted)))}
+    """Enrollments in mailboxes of which something of this kind was noted at a time after `cut`, and those that changed mailboxes since."""
+    noted = (event.c.at > cut, event.c.kind.in_(old_names.names([kind])))
+    there = sa.select(event.c.mailbox_id).where(*noted)
+    # In the order in which it was written: by which clock they changed does not matter.
+    since = sa.select(sa.func.min(event.c.id)).where(*noted).scalar_subquery()
+    changed = event.c.kind.in_(old_names.names([EventKind.ENROLLMENT_MAILBOX_CHANGED]))
+    from_there = sa.select(event.c.enrollment_id).where(event.c.id > since, changed)
+    theirs = sa.or_(enrollment.c.mailbox_id.in_(there), enrollment.c.id.in_(from_there))
+    return {row.id for row in conn.execute(_planned(cut).where(theirs))}
 
 
 def _planned(cut: dt.datetime) -> sa.Select[tuple[int]]:
