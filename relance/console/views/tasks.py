@@ -197,7 +197,8 @@ def _answer(visit: Visit, opened: Task | None) -> AnswerView | None:
 
 
 def _chips(visit: Visit, wanted: TaskFilter) -> list[lists.Chip]:
-    found = visit.app.tasks.counts(wanted)
+    meant = ("tasks", wanted.search or "", wanted.assignee or "")
+    found = visit.site.watch.counted(visit, meant, lambda: visit.app.tasks.counts(wanted))
     return [
         lists.chip(visit, "when", "overdue", _("Overdue"), found.overdue),
         lists.chip(visit, "when", "today", _("Today"), found.today),

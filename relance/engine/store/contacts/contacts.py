@@ -14,7 +14,7 @@ from relance.engine.db.prepared import Prepared, Query, among, any_of
 from relance.engine.db.tables import contact
 from relance.engine.store import scopes
 from relance.engine.store.contacts.filters import ContactFilter, conditions
-from relance.engine.store.contacts.search import NAMES, by_address, contains, in_order
+from relance.engine.store.contacts.search import NAMES, by_address, contains, in_order, seen
 from relance.wording.letters import unmarked
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
@@ -134,11 +134,19 @@ def page(
     return [_value(row) for row in conn.execute(_by_address(query, ways, limit))]
 
 
-def _first(conn: Connection, query: sa.Select[Any], people: Sequence[int], limit: int) -> list[Contact]:
-    """The first who fit, of these, who are given in the order of addresses: some at a time, until there are enough."""
+def _first(
+    conn: Connection, query: sa.Select[Any], people: Sequence[tuple[int, bool]], limit: int
+) -> list[Contact]:
+    """The first who fit, of these, who are given in the order of addresses: some at a time, until there are enough. Behind the first
+    some, only of those who can be seen: most may be others' people."""
     found: list[Contact] = []
+    numbers = [number for number, _ in people[:_AT_ONCE]]
     for start in range(0, len(people), _AT_ONCE):
-        some = query.where(among(contact.c.id, people[start : start + _AT_ONCE])).order_by(contact.c.email)
+        if start == _AT_ONCE:
+            numbers += seen(conn, people[_AT_ONCE:])
+        if not (here := numbers[start : start + _AT_ONCE]):
+            break
+        some = query.where(among(contact.c.id, here)).order_by(contact.c.email)
         found += [_value(row) for row in conn.execute(some.limit(limit - len(found)))]
         if len(found) == limit:
             break

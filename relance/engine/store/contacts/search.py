@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -108,17 +108,22 @@ def few(conn: Connection, condition: sa.ColumnElement[bool], most: int | None = 
     return list(found) if len(found) <= most else None
 
 
-def by_address(conn: Connection, words: str, after: str | None) -> list[int] | None:
-    """The numbers of contacts whom these words find and a salesperson may see, in the order of addresses, from behind one on; who
-    is marked as in no sequence may be in one of others all the same. None: those found are very many."""
+def by_address(conn: Connection, words: str, after: str | None) -> list[tuple[int, bool]] | None:
+    """The numbers of contacts whom these words find, in the order of addresses, from behind one on, and whether each is marked as in
+    no sequence. None: those found are very many."""
     columns = (contact.c.id, contact.c.email, contact.c.enrolled_at.is_(None).label("free"))
     some = sa.select(*columns).where(begins(conn, words)).limit(KNOWN + 1).subquery()
     is_behind = some.c.email > (after or "")
     found = conn.execute(sa.select(some.c.id, some.c.free, is_behind).order_by(some.c.email)).all()
     if len(found) > KNOWN:
         return None
-    written_to = scopes.written_to(conn, [number for number, free, behind in found if behind and not free])
-    return [number for number, free, behind in found if behind and (free or number in written_to)]
+    return [(number, free) for number, free, behind in found if behind]
+
+
+def seen(conn: Connection, people: Sequence[tuple[int, bool]]) -> list[int]:
+    """Those of them whom a salesperson may see; who is marked as in no sequence may be in one of others all the same."""
+    written_to = scopes.written_to(conn, [number for number, free in people if not free])
+    return [number for number, free in people if free or number in written_to]
 
 
 def of_people(conn: Connection, whose: sa.ColumnElement[int], words: str) -> sa.ColumnElement[bool]:
