@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
@@ -81,6 +81,12 @@ class Problem:
         said = self.what if isinstance(self.what, Text) else Text.prose(self.what)
         object.__setattr__(self, "code", said.code or SentenceCode.REFUSED.value)
         object.__setattr__(self, "params", said.params if said.code else {})
+
+    @classmethod
+    def at(cls, text: str, place: int, what: Text, hint: Text) -> Self:
+        """One that begins at a place (in characters) of a text: with its line and column there."""
+        begin = text.rfind("\n", 0, place) + 1
+        return cls(what, hint=hint, line=text.count("\n", 0, place) + 1, column=place - begin + 1)
 
     @property
     def text(self) -> Text:

@@ -120,7 +120,6 @@ def _filters(text: str) -> Iterator[ForeignTag]:
 
 
 def _problem(text: str, tag: ForeignTag) -> errors.Problem:
-    begin = text.rfind("\n", 0, tag.at) + 1
     if tag.is_choice:
         what = Text('"{name}" would be sent as it is: no words are chosen by chance here.', name=tag.written)
         hint = Text("Write one of them, or give the step `variants`.")
@@ -133,7 +132,7 @@ def _problem(text: str, tag: ForeignTag) -> errors.Problem:
         )
     single = tag.written[0] == "{" != tag.written[1]
     coded = what.coded(SentenceCode.SINGLE_BRACES if single else SentenceCode.FOREIGN_PLACEHOLDER)
-    return errors.Problem(coded, hint=hint, line=text.count("\n", 0, tag.at) + 1, column=tag.at - begin + 1)
+    return errors.Problem.at(text, tag.at, coded, hint)
 
 
 def _letters(name: str) -> str:

@@ -24,7 +24,7 @@ def left(text: str, known: Collection[str] = ()) -> Iterator[errors.Problem]:
         wanted = " ".join(found[1].split())
         if len(wanted) > _SHOWN:
             wanted = f"{wanted[:_SHOWN]}…"
-        yield _problem(
+        yield errors.Problem.at(
             text,
             found.start(),
             Text("this is still to be written: {wanted}.", wanted=wanted).coded(SentenceCode.STILL_TO_WRITE),
@@ -37,7 +37,7 @@ def left(text: str, known: Collection[str] = ()) -> Iterator[errors.Problem]:
 def nowhere(text: str) -> Iterator[errors.Problem]:
     """Each link that was only an example."""
     for found in _NOWHERE.finditer(_MARK.sub(lambda mark: " " * len(mark[0]), text)):
-        yield _problem(
+        yield errors.Problem.at(
             text,
             found.start(),
             Text("the link {link} is only an example and leads nowhere.", link=found[0][:_SHOWN]).coded(
@@ -45,8 +45,3 @@ def nowhere(text: str) -> Iterator[errors.Problem]:
             ),
             Text("Write the address of your own page."),
         )
-
-
-def _problem(text: str, at: int, what: Text, hint: Text) -> errors.Problem:
-    line_start = text.rfind("\n", 0, at) + 1
-    return errors.Problem(what, "", hint, text.count("\n", 0, at) + 1, at - line_start + 1)
