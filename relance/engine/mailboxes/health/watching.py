@@ -64,8 +64,7 @@ def failures(context: Context, address: str) -> Mapping[str, int]:
     with context.database.read() as conn:
         mailbox = mailboxes.named(conn, address)
         span = FailureSpan(now - dt.timedelta(days=limits(context).days), now, mailbox_id=mailbox.id)
-        found = stored_failures.counts(conn, span)
-    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+        return stored_failures.counts(conn, span)
 
 
 def look(context: Context, stop: Callable[[], bool] = lambda: False) -> int:

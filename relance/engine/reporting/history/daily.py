@@ -68,7 +68,7 @@ def by_day(
             counted = events.counts(
                 conn,
                 [*(each for kinds in _COUNTED.values() for each in kinds), *_DISPROVED.values()],
-                (_midnight(day, zone), _midnight(day + dt.timedelta(days=1), zone)),
+                (midnight(day, zone), midnight(day + dt.timedelta(days=1), zone)),
                 sequence_id=of_sequence,
                 mailbox_id=of_mailbox,
             )
@@ -79,5 +79,6 @@ def by_day(
     return tuple(found)
 
 
-def _midnight(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+def midnight(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    """When a day begins there, in UTC."""
     return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

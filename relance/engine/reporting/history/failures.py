@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Mapping
 
 from relance.engine.context import Context
+from relance.engine.reporting.history import daily
 from relance.engine.sequences import listing, publish
 from relance.engine.store.inbound import failures
 from relance.engine.store.inbound.failures import FailureSpan
@@ -23,12 +24,8 @@ def by_reason(
     """How many of each reason, the most first, from `since` to `until`, both included. Raises `errors.NotFound` for a sequence or
     mailbox there is not."""
     zone = zoneinfo.ZoneInfo(context.workspace.zone)
-    first, last = (
-        dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
-        for day in (since, until + dt.timedelta(days=1))
-    )
+    first, last = (daily.midnight(day, zone) for day in (since, until + dt.timedelta(days=1)))
     with context.database.read() as conn:
         of_sequence = None if sequence is None else publish.versions_of(conn, sequence)[0].sequence_id
         of_mailbox = None if mailbox is None else listing.mailbox_id(conn, mailbox)
-        found = failures.counts(conn, FailureSpan(first, last, of_sequence, of_mailbox))
-    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+        return failures.counts(conn, FailureSpan(first, last, of_sequence, of_mailbox))

@@ -23,44 +23,39 @@ class FailureSpan:
     mailbox_id: int | None = None
 
 
-def counts(conn: Connection, span: FailureSpan) -> Counter[str]:
-    """How many there were of each reason: at once, as those mails stand now, and in mails that came in."""
+def counts(conn: Connection, span: FailureSpan) -> dict[str, int]:
+    """How many there were of each reason, the most first: at once, as those mails stand now, and in mails that came in."""
     found: Counter[str] = Counter()
     for query in (_at_once(conn, span), _came_back(conn, span)):
         for row in conn.execute(query):
             found[row.failure] += row.many
-    return found
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _at_once(conn: Connection, span: FailureSpan) -> sa.Select[tuple[str, int]]:
     """Mails that a server refused or put off; one that it took later has no reason any more."""
-    query = sa.select(message.c.failure, sa.func.count().label("many")).where(
-        message.c.failure.is_not(None),
-        message.c.settled_at >= span.since,
-        message.c.settled_at < span.until,
-        *scopes.within(conn, message.c.mailbox_id),
-    )
-    if span.mailbox_id is not None:
-        query = query.where(message.c.mailbox_id == span.mailbox_id)
-    if span.sequence_id is not None:
-        query = query.where(message.c.enrollment_id.in_(_of_sequence(span.sequence_id)))
-    return query.group_by(message.c.failure)
+    return _counted(conn, span, message, message.c.settled_at)
 
 
 def _came_back(conn: Connection, span: FailureSpan) -> sa.Select[tuple[str, int]]:
-    query = sa.select(inbound.c.failure, sa.func.count().label("many")).where(
-        inbound.c.failure.is_not(None),
-        inbound.c.correction.is_(None),  # what a person says that it is has no such reason
-        inbound.c.received_at >= span.since,
-        inbound.c.received_at < span.until,
-        *scopes.within(conn, inbound.c.mailbox_id),
+    # What a person says that it is has no such reason.
+    return _counted(conn, span, inbound, inbound.c.received_at).where(inbound.c.correction.is_(None))
+
+
+def _counted(
+    conn: Connection, span: FailureSpan, table: sa.FromClause, at: sa.ColumnElement[dt.datetime]
+) -> sa.Select[tuple[str, int]]:
+    """The rows of a table that have a reason, by it; `at`: when each of them counts."""
+    column = table.c
+    query = sa.select(column.failure, sa.func.count().label("many")).where(
+        column.failure.is_not(None),
+        at >= span.since,
+        at < span.until,
+        *scopes.within(conn, column.mailbox_id),
     )
     if span.mailbox_id is not None:
-        query = query.where(inbound.c.mailbox_id == span.mailbox_id)
+        query = query.where(column.mailbox_id == span.mailbox_id)
     if span.sequence_id is not None:
-        query = query.where(inbound.c.enrollment_id.in_(_of_sequence(span.sequence_id)))
-    return query.group_by(inbound.c.failure)
-
-
-def _of_sequence(number: int) -> sa.Select[tuple[int]]:
-    return sa.select(enrollment.c.id).where(enrollment.c.sequence_id == number)
+        of_sequence = sa.select(enrollment.c.id).where(enrollment.c.sequence_id == span.sequence_id)
+        query = query.where(column.enrollment_id.in_(of_sequence))
+    return query.group_by(column.failure)
