@@ -17,7 +17,7 @@ class DeliveryReport:
 
     final_recipient: str | None
     original_recipient: str | None
-    action: str | None  # failed, delayed, delivered, relayed, expanded
+    action: str | None  # lower case: failed, delayed, delivered, relayed, expanded
     status: str | None  # enhanced status code, RFC 3463
     diagnostic: str | None
     envelope_id: str | None = None

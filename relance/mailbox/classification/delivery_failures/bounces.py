@@ -81,8 +81,11 @@ def _from_reports(letter: ClassifierInput) -> Bounce | None:
 
 
 def _is_another(report: DeliveryReport, found: Bounce) -> bool:
-    went_wrong = (report.action or "").lower() not in _WENT_WELL
-    return went_wrong and bool(report.final_recipient) and report.final_recipient != found.recipient
+    return (
+        report.action not in _WENT_WELL
+        and bool(report.final_recipient)
+        and report.final_recipient != found.recipient
+    )
 
 
 def _other(report: DeliveryReport, letter: ClassifierInput, told: Sequence[DeliveryReport]) -> OtherRecipient:
@@ -92,9 +95,8 @@ def _other(report: DeliveryReport, letter: ClassifierInput, told: Sequence[Deliv
 
 def _of_report(report: DeliveryReport, letter: ClassifierInput, told: Sequence[DeliveryReport]) -> Bounce:
     """What a report says of one recipient, by their own part of it and their own lines of the notice."""
-    action = (report.action or "").lower()
-    if action in _WENT_WELL:
-        return Bounce(None, _recipient(report, letter), report.status, f"Action: {action}")
+    if report.action in _WENT_WELL:
+        return Bounce(None, _recipient(report, letter), report.status, f"Action: {report.action}")
     about = _about(report, letter, told)
     code = _telling_code(report)
     if (
@@ -108,7 +110,7 @@ def _of_report(report: DeliveryReport, letter: ClassifierInput, told: Sequence[D
         _recipient(report, letter),
         code,
         _shown(letter, about, report.diagnostic, found.phrase),
-        action == "delayed",
+        report.action == "delayed",
         found.definite and severity is Severity.HARD and not _reached_somebody(report, told),
         speaking.speaker(report, letter, code, report.diagnostic or words),
         found.failure,
@@ -121,7 +123,6 @@ def _meaning(
 ) -> tuple[FailureReading, Severity]:
     """By the diagnostic; where it is silent by the notice; a failure that nothing explains is never certain."""
     diagnostic = normalize.fold(" ".join((report.diagnostic or "").split()))
-    delayed = (report.action or "").lower() == "delayed"
     told, otherwise = _severity(code, report, f"{diagnostic}\n{letter.subject}\n{about}")
     hosts = [each for each in (report.remote or report.reporting, *_senders(letter)) if each]
     said = RefusalWords(diagnostic, code, hosts, letter.language, speaking.stage(report, letter), told)
@@ -130,9 +131,14 @@ def _meaning(
         found = meaning.read(dataclasses.replace(said, words=f"{diagnostic}\n{about}"))
     elif found.stage is FailureStage.UNKNOWN:
         found = meaning.placed(found, about)
+    return found, _weighed(found, told, otherwise, delayed=report.action == "delayed")
+
+
+def _weighed(found: FailureReading, told: Severity | None, otherwise: Severity, *, delayed: bool) -> Severity:
+    """What nothing explains is `otherwise`; what is still tried is never for good."""
     unexplained = found.failure is FailureReason.UNKNOWN and told is None
     severity = meaning.before_recipient(otherwise, found.stage) if unexplained else found.severity
-    return found, Severity.SOFT if delayed and severity is Severity.HARD else severity
+    return Severity.SOFT if delayed and severity is Severity.HARD else severity
 
 
 def _senders(letter: ClassifierInput) -> tuple[str, ...]:
@@ -147,14 +153,13 @@ def _reached_somebody(report: DeliveryReport, told: Sequence[DeliveryReport]) ->
     return any(
         each.original_recipient is not None
         and each.original_recipient == report.original_recipient
-        and (each.action or "").lower() in _WENT_WELL
+        and each.action in _WENT_WELL
         for each in told
     )
 
 
 def _gravity(report: DeliveryReport) -> int:
-    action = (report.action or "").lower() or None
-    return _GRAVITY.index(action) if action in _GRAVITY else 2
+    return _GRAVITY.index(report.action if report.action in _GRAVITY else None)
 
 
 def _is_ours(report: DeliveryReport, letter: ClassifierInput) -> bool:
@@ -204,7 +209,7 @@ def _telling_code(report: DeliveryReport) -> str | None:
 
 def _severity(code: str | None, report: DeliveryReport, words: str) -> tuple[Severity | None, Severity]:
     """What code and clear words say of whose problem it is, if they do; and what is to be taken where nothing explains it."""
-    if (report.action or "").lower() == "delayed":
+    if report.action == "delayed":
         soft = status.severity(code if code and code[0] == "4" else "4.0.0", report.diagnostic or "")
         return soft or Severity.SOFT, Severity.SOFT
     diagnostic = " ".join((report.diagnostic or "").split())
@@ -242,19 +247,16 @@ def _from_words(letter: ClassifierInput) -> Bounce | None:
     code = status.find(telling)
     delayed = notices.is_delay(letter, words)
     assumed = code or ("4.0.0" if delayed else None)
-    if not formula and status.severity(assumed, telling) is None and not notices.is_mailer_daemon(letter):
+    by_reply = status.severity(assumed, telling)
+    if not formula and by_reply is None and not notices.is_mailer_daemon(letter):
         return None
     said = RefusalWords(
         telling, assumed, _senders(letter), letter.language, severity=status.told(assumed, telling)
     )
     found = meaning.placed(meaning.read(said), words)
-    severity = found.severity
-    if found.failure is FailureReason.UNKNOWN and said.severity is None:
-        # A daemon's words that nobody can read are no proof that the address is dead.
-        by_reply = status.severity(assumed, telling) or (Severity.HARD if formula else Severity.SOFT)
-        severity = meaning.before_recipient(by_reply, found.stage)
-    if delayed and severity is Severity.HARD:
-        severity = Severity.SOFT
+    # A daemon's words that nobody can read are no proof that the address is dead.
+    otherwise = by_reply or (Severity.HARD if formula else Severity.SOFT)
+    severity = _weighed(found, said.severity, otherwise, delayed=delayed)
     return Bounce(
         severity,
         recipients.named(letter, words),
