@@ -5,6 +5,7 @@ Pure. What nothing explains stays unknown; `delivery_failures.bounces` and the s
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -112,12 +113,14 @@ def read(said: RefusalWords) -> FailureReading:
 
 
 def _by_provider(said: RefusalWords, words: str, stage: FailureStage) -> FailureReading | None:
-    codes = {said.code, status.find(words)} - {None}
+    codes = filter(None, (said.code, status.find(words)))
     hosts = [*said.hosts, *_HOST.findall(words)[:_HOSTS]]
-    explained = provider.explained([each for each in codes if each], words, hosts)
-    if explained is None or _contradicts(explained[1], said, words):
+    explained = provider.explained(codes, words, hosts)
+    if explained is None:
         return None
-    meaning, phrase = explained[1], explained[2].group()
+    _, meaning, match = explained
+    if _contradicts(meaning, said, words):
+        return None
     severity = _LASTS[meaning.failure]
     if said.severity is not Severity.HARD:  # a domain that takes no mail says so whatever its code
         severity = _for_now(severity, said.code)
@@ -128,7 +131,7 @@ def _by_provider(said: RefusalWords, words: str, stage: FailureStage) -> Failure
         definite = status.is_definite(said.code, said.words)
     definite = definite and meaning.failure in ABOUT_ADDRESS
     at = meaning.stage if meaning.stage is not None and stage is FailureStage.UNKNOWN else stage
-    return FailureReading(meaning.failure, at, severity, definite, phrase)
+    return FailureReading(meaning.failure, at, severity, definite, match.group())
 
 
 def _contradicts(meaning: provider.ProviderMeaning, said: RefusalWords, words: str) -> bool:
@@ -176,15 +179,15 @@ def _for_now(severity: Severity, code: str | None) -> Severity:
 def _about_sender(found: FailureReading) -> FailureReading:
     """Refused before the recipient was named: whatever it says, it cannot be about them."""
     reason = FailureReason.POLICY if found.failure in ABOUT_ADDRESS else found.failure
-    severity = Severity.BLOCKED if found.severity is Severity.HARD else found.severity
-    return FailureReading(reason, found.stage, severity, definite=False, phrase=found.phrase)
+    severity = before_recipient(found.severity, found.stage)
+    return dataclasses.replace(found, failure=reason, severity=severity, definite=False)
 
 
 def placed(found: FailureReading, words: str) -> FailureReading:
     """The same, with the stage that further words of the notice tell, where it was not known."""
     if found.stage is not FailureStage.UNKNOWN:
         return found
-    there = FailureReading(found.failure, stages.stage(words), found.severity, found.definite, found.phrase)
+    there = dataclasses.replace(found, stage=stages.stage(words))
     return _about_sender(there) if there.stage in BEFORE_RECIPIENT else there
 
 
