@@ -240,8 +240,8 @@ def is_away(letter: Readings) -> RuleMatch | None:
 
 
 def _names_a_return(letter: Readings) -> RuleMatch | None:
-    """A surely read day, unless it is when a request is answered, or an address, a place, a job changes."""
-    if _is_about_a_request(letter) or letter.say("absence.moved", letter.body):
+    """A surely read day."""
+    if _is_about_something_else(letter):
         return None
     found = return_date.first_day_back(
         f"{normalize.original(letter.spoken_subject)}\n\n{letter.words.body}",
@@ -249,6 +249,11 @@ def _names_a_return(letter: Readings) -> RuleMatch | None:
         day_first=letter.day_first,
     )
     return RuleMatch(found.evidence) if found and found.rank <= return_date.SURE else None
+
+
+def _is_about_something_else(letter: Readings) -> bool:
+    """When a request is answered, or an address, a place, a job changes: no absence, whatever day stands beside it."""
+    return _is_about_a_request(letter) or letter.say("absence.moved", letter.body) is not None
 
 
 def _is_about_a_request(letter: Readings) -> bool:
@@ -321,7 +326,7 @@ _TICKET = re.compile(r"(?<![\w.,/-])(?:[a-z]{1,6}-)?\d{4,12}(?![\w,/])")
 
 def is_wordless_absence(letter: Readings) -> RuleMatch | None:
     """A person's automatic reply in words we do not know: mail programs offer it for absences, and little else."""
-    if _is_about_a_request(letter) or letter.say("absence.moved", letter.body):
+    if _is_about_something_else(letter):
         return None
     by_subject = automated.by_subject(letter)
     replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
