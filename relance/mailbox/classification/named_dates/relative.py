@@ -79,7 +79,7 @@ def this_or_next(row: Row, place: int) -> Found | None:
         unit, at = _unit(row, place), row.skip(place + 1)
         coming, behind = True, at + 1
         unit = unit if row.has(at, "next") else None
-    if unit in {None, "day"} or unit is None:
+    if unit is None or unit == "day":
         return None
     first, last = _bounds(row.reader.today, unit, int(coming))
     if coming and unit in {"quarter", "year"}:
