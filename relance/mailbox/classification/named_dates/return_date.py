@@ -100,10 +100,9 @@ def _original(tidied: str, evidence: str, folded: str) -> str:
 
 def _languages(folded: str, hint: str | None) -> list[Language]:
     """The languages worth trying: the hinted one, then those whose common words stand in the text, then the rest."""
-    hinted = [found for found in (language.by_code(hint or ""),) if found]
     likely = [words for words, _ in language.ranked(folded)]
-    ordered = dict.fromkeys(words.code for words in [*hinted, *likely, *language.all_languages()])
-    return [found for found in map(language.by_code, ordered) if found]
+    ordered = [language.by_code(hint or ""), *likely, *language.all_languages()]
+    return list({words.code: words for words in ordered if words}.values())
 
 
 def _best(found: Iterable[Return], today: dt.date) -> Return | None:
