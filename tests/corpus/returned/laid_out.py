@@ -42,9 +42,15 @@ def raw(case: dict[str, Any]) -> bytes:
 
 def judged(case: dict[str, Any]) -> Classification:
     """As the engine judges it: with the addresses we mailed."""
-    mail = message.read(raw(case))
-    mailed, hosts = [case.get("recipient", THEM)], ["out.northwind.example"]
-    return classification.judge(mail, received=NOW, own_addresses=[OURS], mailed=mailed, own_hosts=hosts)
+    return judged_raw(raw(case), case.get("recipient", THEM))
+
+
+def judged_raw(mail: bytes, mailed: str = THEM) -> Classification:
+    """The same of a mail that is written already."""
+    hosts = ["out.northwind.example"]
+    return classification.judge(
+        message.read(mail), received=NOW, own_addresses=[OURS], mailed=[mailed], own_hosts=hosts
+    )
 
 
 def found(case: dict[str, Any]) -> dict[str, Any]:
