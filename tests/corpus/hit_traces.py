@@ -16,7 +16,7 @@ from typing import Any
 
 from relance.tracking import judge
 from relance.tracking.hits import Hit
-from relance.tracking.judge import HitContext, HitKind, HitLimits
+from relance.tracking.judge import HitContext, HitKind, HitLimits, HitVerdict
 from relance.tracking.tokens import Purpose
 
 FOLDER = Path(__file__).parent / "hits"
@@ -89,14 +89,18 @@ def traces(half: str) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def wrong(trace: dict[str, Any]) -> list[str]:
+def misjudged(trace: dict[str, Any]) -> list[tuple[Made, HitVerdict]]:
     """The hits of a trace that are judged wrongly, with the verdict."""
     found = made(trace)
     verdicts = [(each, judge.judge(each.hit, context_of(each, found))) for each in found]
+    return [(each, verdict) for each, verdict in verdicts if not right(each, verdict.kind)]
+
+
+def wrong(trace: dict[str, Any]) -> list[str]:
+    """The same, for people."""
     return [
         f"{each.hit.purpose.value} {each.hit.index} at {each.hit.at:%d %H:%M:%S}: {verdict.kind} {verdict.reasons}"
-        for each, verdict in verdicts
-        if not right(each, verdict.kind)
+        for each, verdict in misjudged(trace)
     ]
 
 
@@ -104,10 +108,9 @@ def score(half: str) -> dict[str, int]:
     """How many traces of a half are judged without a mistake; people called machines; machines called people."""
     people, machines, clean, number = 0, 0, 0, 0
     for trace in traces(half):
-        found = made(trace)
-        failed = [e for e in found if not right(e, judge.judge(e.hit, context_of(e, found)).kind)]
+        failed = [each for each, _ in misjudged(trace)]
         number += 1
         clean += not failed
-        people += sum(e.person for e in failed)
-        machines += sum(not e.person for e in failed)
+        people += sum(each.person for each in failed)
+        machines += sum(not each.person for each in failed)
     return {"traces": number, "right": clean, "people_as_machines": people, "machines_as_people": machines}
