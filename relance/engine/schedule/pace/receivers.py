@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from relance import late
 from relance.engine.reasons import Code, Reason, because
-from relance.engine.schedule.throttle import DAY, HOUR, Pace, Window
+from relance.engine.schedule.throttle import DAY, HOUR, NO_TIME, Pace, Window
 
 if TYPE_CHECKING:
     from relance.mailbox import address
@@ -37,16 +37,14 @@ class ReceiverCaps:
 
     def windows(self, receiver: str) -> tuple[Window, ...]:
         """What bounds the mails to one receiver, as `address.receiver` names it."""
-        daily, hourly = [self.domain_daily], [self.domain_hourly]
-        if address.organisation(receiver) is not None:
-            daily, hourly = [*daily, self.company_daily], [*hourly, self.company_hourly]
-        most = ((_least(daily), DAY), (_least(hourly), HOUR))
-        return tuple(Window(count, span) for count, span in most if count is not None)
+        return tuple(self.pace(receiver).windows())
 
     def pace(self, receiver: str) -> Pace:
         """The same, as a mailbox's limits are told."""
-        most = {each.span: each.most for each in self.windows(receiver)}
-        return Pace(most.get(DAY), dt.timedelta(0), most.get(HOUR))
+        daily, hourly = [self.domain_daily], [self.domain_hourly]
+        if address.organisation(receiver) is not None:
+            daily, hourly = [*daily, self.company_daily], [*hourly, self.company_hourly]
+        return Pace(_least(daily), NO_TIME, _least(hourly))
 
     def crowds(self, addresses: Iterable[str]) -> Counter[str]:
         """How many of these addresses each receiver has, of those that anything bounds."""
@@ -76,7 +74,7 @@ class ReceiverRoom:
         """Why no more may go to an address now; None: one may."""
         name = address.receiver(email)
         times = self._left.get(name, [])
-        full = [(_free_at(each, times), each) for each in self._caps.windows(name)]
+        full = [(each.free_at(times, self._now), each) for each in self._caps.windows(name)]
         frees, window = max(full, key=lambda each: each[0], default=(self._now, None))
         if window is None or frees <= self._now:
             return None
@@ -92,20 +90,12 @@ class ReceiverRoom:
         name, found = address.receiver(email), list[dt.datetime]()
         windows, times = self._caps.windows(name), list(self._left.get(name, ()))
         while windows and len(found) < MAX_FREES:
-            at = max(self._now, *(_free_at(each, times) for each in windows))
+            at = max(self._now, *(each.free_at(times, self._now) for each in windows))
             if at > self._now + DAY:
                 break
             times.append(at)
             found.append(at)
         return found
-
-
-def _free_at(window: Window, times: list[dt.datetime]) -> dt.datetime:
-    """From when on one more may go, given when mails left (oldest first)."""
-    return times[-window.most] + window.span if len(times) >= window.most else _LONG_AGO
-
-
-_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 Offered = tuple[dt.datetime, int]

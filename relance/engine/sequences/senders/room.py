@@ -21,8 +21,7 @@ def free(conn: Connection, mailboxes: Iterable[Mailbox], now: dt.datetime) -> di
 
 
 def _free(conn: Connection, mailbox: Mailbox, now: dt.datetime) -> int | None:
-    pace = ramp_ups.up_to_date(conn, mailbox, now).pace
-    most = min((each.most for each in pace.windows(now) if each.span == throttle.DAY), default=None)
+    most = ramp_ups.up_to_date(conn, mailbox, now).pace.daily(now)
     if most is None:
         return None
     left = max(0, most - len(messages.sent_since(conn, mailbox.id, now - throttle.DAY)))
