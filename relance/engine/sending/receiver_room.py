@@ -13,7 +13,7 @@ from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.reasons import Code, Reason
 from relance.engine.schedule import throttle
-from relance.engine.schedule.pace.receivers import ReceiverRoom, offered
+from relance.engine.schedule.pace.receivers import ReceiverCaps, ReceiverRoom, offered
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.store.sending import arrivals
 from relance.engine.store.sequences import enrollments
@@ -31,19 +31,27 @@ def seen(
 ) -> ReceiverRoom | None:
     """As it looks: others may be about to take it. None: nothing bounds mail to any of these addresses, and nothing was asked."""
     caps = context.options.receivers
-    bounded = [] if caps is None else caps.bounded(addresses)
-    if caps is None or not bounded:
-        return None
-    return ReceiverRoom(caps, arrivals.left_since(conn, bounded, now - throttle.DAY), now)
+    return None if caps is None else _room(conn, caps, caps.bounded(addresses), now)
 
 
 def held(
     conn: Connection, context: Context, addresses: Collection[str], now: dt.datetime
 ) -> ReceiverRoom | None:
     """As it is: until this transaction ends nobody else takes any. Asked before any row is locked."""
-    if context.options.receivers is not None:
-        arrivals.lock(conn, context.options.receivers.bounded(addresses))
-    return seen(conn, context, addresses, now)
+    caps = context.options.receivers
+    if caps is None:
+        return None
+    bounded = caps.bounded(addresses)
+    arrivals.lock(conn, bounded)
+    return _room(conn, caps, bounded, now)
+
+
+def _room(
+    conn: Connection, caps: ReceiverCaps, bounded: Sequence[str], now: dt.datetime
+) -> ReceiverRoom | None:
+    if not bounded:
+        return None
+    return ReceiverRoom(caps, arrivals.left_since(conn, bounded, now - throttle.DAY), now)
 
 
 def only_full(objections: Sequence[Reason]) -> bool:
