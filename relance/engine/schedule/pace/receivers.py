@@ -69,6 +69,7 @@ class ReceiverRoom:
         """`left`: when mails left to each receiver in the last 24 hours; whatever clock says that one will, it left."""
         self._caps, self._now = caps, now
         self._left = {name: sorted(min(at, now) for at in times) for name, times in left.items()}
+        self._frees: dict[str, list[dt.datetime]] = {}  # of those asked about since one was taken
 
     def full(self, email: str) -> Reason | None:
         """Why no more may go to an address now; None: one may."""
@@ -83,12 +84,20 @@ class ReceiverRoom:
 
     def take(self, email: str) -> None:
         """One goes there."""
-        insort(self._left.setdefault(address.receiver(email), []), self._now)
+        name = address.receiver(email)
+        insort(self._left.setdefault(name, []), self._now)
+        self._frees.pop(name, None)
 
-    def frees(self, email: str) -> list[dt.datetime]:
+    def frees(self, email: str) -> Sequence[dt.datetime]:
         """When a place comes free at the receiver of an address in the next 24 hours, one time for each place, if each is taken at once."""
-        name, found = address.receiver(email), list[dt.datetime]()
-        windows, times = self._caps.windows(name), list(self._left.get(name, ()))
+        name = address.receiver(email)
+        if name not in self._frees:
+            self._frees[name] = self._ahead(name)
+        return self._frees[name]
+
+    def _ahead(self, name: str) -> list[dt.datetime]:
+        found, times = list[dt.datetime](), list(self._left.get(name, ()))
+        windows = self._caps.windows(name)
         while windows and len(found) < MAX_FREES:
             at = max(self._now, *(each.free_at(times, self._now) for each in windows))
             if at > self._now + DAY:
