@@ -169,7 +169,8 @@ def admit(
     unread = due.waits_for_other_mailbox(
         conn, [number for number, row in rows.items() if row.wrote_before], now
     )
-    shared = _Known(held, refused, unread, room, now)
+    away = leaves.back_at(leaves.read(held.leaves), now) is not None
+    shared = _Known(held, away, refused, unread, room, now)
     verdicts = {}
     for each in wanted:
         verdicts[each.message.id] = found = objections(_facts(each, rows[each.enrollment.id], shared))
@@ -199,6 +200,7 @@ class _Known:
     """What is known of all mails of a mark."""
 
     held: leases.Held
+    on_leave: bool
     refused: Mapping[str, Reason]
     unread: Collection[int]  # enrollments that another mailbox wrote to
     room: ReceiverRoom | None
@@ -224,5 +226,5 @@ def _facts(wanted: PreparedMail, row: LockedStanding, known: _Known) -> Facts:
         unread_elsewhere=wanted.enrollment.id in known.unread,
         reply=wanted.reply is not None,
         full=None if room is None else room.full(wanted.message.recipient),
-        on_leave=leaves.back_at(leaves.read(held.leaves), now) is not None,
+        on_leave=known.on_leave,
     )
