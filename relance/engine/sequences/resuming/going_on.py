@@ -84,7 +84,7 @@ def go_on(
         each.row.id: (each.row.step_kind, values[each.row.id].get("due_at", each.row.due_at))
         for each in people
     }
-    ahead |= _pass_over(conn, context, people, now)
+    ahead |= _pass_over(conn, context, people, away, now)
     _ask_for_turns(conn, people, ahead)
 
 
@@ -151,7 +151,11 @@ _Next = tuple[str, dt.datetime | None]
 
 
 def _pass_over(
-    conn: Connection, context: Context, people: Sequence[Going], now: dt.datetime
+    conn: Connection,
+    context: Context,
+    people: Sequence[Going],
+    away: Mapping[int, tuple[Leave, ...]],
+    now: dt.datetime,
 ) -> dict[int, _Next]:
     """Those whose step is not to be done go on to the next one, which is returned."""
     skipped = {each.row.id: (each, why) for each in people if (why := _left_out(conn, context, each))}
@@ -160,11 +164,9 @@ def _pass_over(
     events.record_events(
         conn, [NewEvent.of(each.row, StepSkipped(why), now) for each, why in skipped.values()]
     )
-    fresh = enrollments.by_ids(conn, skipped)
-    away = mailboxes.on_leave(conn, [row.mailbox_id for row in fresh])
     going = [
         (row, _behind(context, script, row, skipped[row.id][0].person, away, now))
-        for row in fresh
+        for row in enrollments.by_ids(conn, skipped)
         for script in [context.library.script(conn, row.sequence_version_id)]
     ]
     ended = moves.move_many(conn, going, now)
