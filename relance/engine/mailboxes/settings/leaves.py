@@ -79,7 +79,7 @@ def add(
         covered = _hand_over(context, mailbox, other, due, dry_run=dry_run or not begun)
     if not dry_run:
         around_leave.replan_all(context, mailbox.id)
-        if begun:
+        if covered and begun:
             _note_covered(context, mailbox.id, leave, covered)
     waiting = len(due) - (covered.moved if covered else 0)
     later = other is not None and not begun
@@ -96,19 +96,20 @@ def to_cover(conn: Connection, now: dt.datetime) -> list[tuple[int, Leave]]:
     ]
 
 
-def begin(context: Context, due: Sequence[tuple[int, Leave]]) -> int:
-    """Hand people over for these; returns for how many leaves. Whoever dies in it leaves the rest to the next."""
-    return sum(_begin(context, number, leave, context.clock.now()) for number, leave in due)
+def begin(context: Context, due: Sequence[tuple[int, Leave]]) -> None:
+    """Hand people over for these. Whoever dies in it leaves the rest to the next."""
+    for number, leave in due:
+        _begin(context, number, leave, context.clock.now())
 
 
-def _begin(context: Context, number: int, leave: Leave, now: dt.datetime) -> bool:
+def _begin(context: Context, number: int, leave: Leave, now: dt.datetime) -> None:
     with context.database.read() as conn:
         mailbox, other = mailboxes.by_id(conn, number), mailboxes.by_address(conn, leave.cover)
     there = other is not None and other.state != "removed" and mailbox.state != "removed"
     done = None
     if other is not None and there and leave.ends > now:
         done = _hand_over(context, mailbox, other, _meanwhile(context, mailbox, leave), dry_run=False)
-    return _note_covered(context, number, leave, done)
+    _note_covered(context, number, leave, done)
 
 
 def _hand_over(
@@ -118,18 +119,17 @@ def _hand_over(
     return handing_over.hand_over_some(context, mailbox, other, ids, dry_run=dry_run)
 
 
-def _note_covered(context: Context, number: int, leave: Leave, done: HandOver | None) -> bool:
-    """It is done once; False where it was, or the leave is none any more."""
+def _note_covered(context: Context, number: int, leave: Leave, done: HandOver | None) -> None:
+    """It is done once; nothing where it was, or the leave is none any more."""
     with context.database.write() as conn:
         installation.lock(conn)
         known = mailboxes.by_id(conn, number).on_leave
-        if leave not in known or not leave.cover:
-            return False
+        if leave not in known:
+            return
         rows = [replace(each, covered=True) if each == leave else each for each in known]
         mailboxes.change(conn, number, leaves=[each.row() for each in rows])
         said = MailboxLeaveCovered(leave.first.isoformat(), leave.cover, done.moved if done else 0)
         events.record_event(conn, said, context.clock.now(), mailbox_id=number)
-    return True
 
 
 def cancel(context: Context, address: str, first: dt.date) -> tuple[Leave, ...]:
