@@ -32,6 +32,11 @@ FOLLOW_UP = {
         {"id": "last", "after": "3 business days", "thread": "reply", "body": "This is my last mail about it."},
     ],
 }  # fmt: skip
+ONE_MAIL = {
+    "sequence": "One mail",
+    "send": {"hours": "09:00-17:00", "default_zone": "Europe/Warsaw"},
+    "steps": [{"id": "intro", "subject": "Hello {{ company }}", "body": "Hello {{ first_name }}."}],
+}
 
 
 class Stage:

@@ -12,13 +12,7 @@ import pytest
 from relance import errors
 from relance.engine.mailboxes.settings.changing import MailboxChange
 from relance.engine.schedule.pace.ramp_up import PlannedDay
-from tests.journeys.stage import ADA, MONDAY, Stage, standing
-
-ONE_MAIL = {
-    "sequence": "One mail",
-    "send": {"hours": "09:00-17:00", "default_zone": "Europe/Warsaw"},
-    "steps": [{"id": "intro", "subject": "Hello {{ company }}", "body": "Hello {{ first_name }}."}],
-}
+from tests.journeys.stage import ADA, MONDAY, ONE_MAIL, Stage, standing
 
 
 @pytest.fixture

@@ -13,15 +13,10 @@ import sqlalchemy as sa
 from relance.engine.db.tables import enrollment, message
 from relance.engine.mailboxes.settings.changing import MailboxChange
 from relance.engine.schedule.pace.receivers import ReceiverCaps
-from tests.journeys.stage import ADA, MONDAY, Stage, standing
+from tests.journeys.stage import ADA, MONDAY, ONE_MAIL, Stage, standing
 
 EVE = "eve@northwind.example"
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(hours=24)
-ONE_MAIL = {
-    "sequence": "One mail",
-    "send": {"hours": "09:00-17:00", "default_zone": "Europe/Warsaw"},
-    "steps": [{"id": "intro", "subject": "Hello", "body": "Hello {{ first_name }}."}],
-}
 
 
 @pytest.fixture
