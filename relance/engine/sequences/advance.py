@@ -56,13 +56,12 @@ def _held(conn: Connection, row: Enrollment, now: dt.datetime, fault: Exception)
 
 
 def _do(conn: Connection, context: Context, now: dt.datetime, rows: Sequence[Enrollment]) -> None:
-    turns: dict[int, dt.datetime] = {}
+    turns = list[tuple[int, dt.datetime]]()
     for case in step_context.read(conn, context, rows):
         position = carry_out(StepRun(conn, context, now, case))
         if position is not None and position.step_kind == "mail" and position.due_at is not None:
             writer = case.row.mailbox_id
             if position.new_thread and case.row.next_mailbox_id is not None:
                 writer = case.row.next_mailbox_id
-            turns[writer] = min(position.due_at, turns.get(writer, position.due_at))
-    for mailbox_id, at in sorted(turns.items()):
-        mailboxes.schedule_turn(conn, [mailbox_id], at)
+            turns.append((writer, position.due_at))
+    mailboxes.schedule_turns(conn, turns)

@@ -190,7 +190,7 @@ def is_over(seconds: float) -> bool:
 
 def _plans(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetime) -> int:
     """Anyone who moved on, or was planned, by the wrong clock gets the time they would have got."""
-    moved, count, calls = future_times.moved(conn, cut), 0, dict[int, dt.datetime]()
+    moved, count, calls = future_times.moved(conn, cut), 0, list[tuple[int, dt.datetime]]()
     ids = sorted({*moved, *future_times.in_mailboxes_with(conn, EventKind.MAILBOX_REPLANNED, cut)})
     for start in range(0, len(ids), BATCH):
         rows = [row for row, _ in enrollments.lock(conn, ids[start : start + BATCH]).values()]
@@ -199,9 +199,8 @@ def _plans(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetim
             due = _replan(conn, context, case, now)
             count += 1
             if case.row.step_kind == "mail":
-                calls[case.row.mailbox_id] = min(due, calls.get(case.row.mailbox_id, due))
-    for mailbox_id, due in sorted(calls.items()):
-        mailboxes.schedule_turn(conn, [mailbox_id], due)
+                calls.append((case.row.mailbox_id, due))
+    mailboxes.schedule_turns(conn, calls)
     return count
 
 

@@ -65,13 +65,12 @@ def replan(conn: Connection, context: Context, rows: Iterable[Enrollment]) -> in
     now = context.clock.now()
     moving = [(row, at) for row, at in wanted if _concerned(row, max(at, now), away.get(row.mailbox_id, ()))]
     people = contacts.by_ids(conn, [row.contact_id for row, _ in moving]) if moving else {}
-    first: dict[int, dt.datetime] = {}
+    turns = list[tuple[int, dt.datetime]]()
     for row, at in moving:
         due, bound = _planned(conn, context, row, people[row.contact_id], at, away.get(row.mailbox_id, ()))
         enrollments.reschedule(conn, row, due, bound)
-        first[row.mailbox_id] = min(due, first.get(row.mailbox_id, due))
-    for number, due in sorted(first.items()):
-        mailboxes.schedule_turn(conn, [number], due)
+        turns.append((row.mailbox_id, due))
+    mailboxes.schedule_turns(conn, turns)
     return len(moving)
 
 

@@ -88,12 +88,11 @@ def _spread_all(context: Context, before: dt.datetime, **whose: int) -> int:
 def _spread(conn: Connection, context: Context, rows: list[Enrollment]) -> int:
     people = contacts.by_ids(conn, [row.contact_id for row in rows]) if rows else {}
     away = mailboxes.on_leave(conn, [row.mailbox_id for row in rows])
-    first: dict[int, dt.datetime] = {}
+    turns = list[tuple[int, dt.datetime]]()
     for row in rows:
         change = overdue(conn, context, row, people[row.contact_id], spread=True, on_leave=away)
         if change:
             enrollments.reschedule(conn, row, change["due_at"], change["bound"])
-            first[row.mailbox_id] = min(change["due_at"], first.get(row.mailbox_id, change["due_at"]))
-    for mailbox_id, at in sorted(first.items()):
-        mailboxes.schedule_turn(conn, [mailbox_id], at)
+            turns.append((row.mailbox_id, change["due_at"]))
+    mailboxes.schedule_turns(conn, turns)
     return len(rows)

@@ -85,7 +85,10 @@ def go_on(
         for each in people
     }
     ahead |= _pass_over(conn, context, people, away, now)
-    _ask_for_turns(conn, people, ahead)
+    due = [(each.row.mailbox_id, *ahead[each.row.id]) for each in people]
+    mailboxes.schedule_turns(
+        conn, [(number, at) for number, kind, at in due if at is not None and kind == "mail"]
+    )
 
 
 def unproved(conn: Connection, row: Enrollment) -> dt.datetime | None:
@@ -197,13 +200,3 @@ def _left_out(conn: Connection, context: Context, each: Going) -> Reason | None:
     if row.state is not State.HELD or lacks.code not in {why.code for why in row.why}:
         return None
     return lacks if step_context.without_thread(conn, context, row) == row.step else None
-
-
-def _ask_for_turns(conn: Connection, people: Sequence[Going], ahead: Mapping[int, _Next]) -> None:
-    first: dict[int, dt.datetime] = {}
-    for each in people:
-        kind, due = ahead[each.row.id]
-        if due is not None and kind == "mail":
-            first[each.row.mailbox_id] = min(due, first.get(each.row.mailbox_id, due))
-    for mailbox_id, at in sorted(first.items()):
-        mailboxes.schedule_turn(conn, [mailbox_id], at)

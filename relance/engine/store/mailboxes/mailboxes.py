@@ -281,3 +281,12 @@ def schedule_turn(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime)
     ids = sorted(set(mailbox_ids))
     if ids:
         conn.execute(sa.update(mailbox).where(mailbox.c.id.in_(ids), sooner).values(next_turn_at=at))
+
+
+def schedule_turns(conn: Connection, wanted: Iterable[tuple[int, dt.datetime]]) -> None:
+    """Ask for a turn of each of these mailboxes, at the earliest of the times given for it."""
+    first: dict[int, dt.datetime] = {}
+    for mailbox_id, at in wanted:
+        first[mailbox_id] = min(at, first.get(mailbox_id, at))
+    for mailbox_id, at in sorted(first.items()):
+        schedule_turn(conn, [mailbox_id], at)
