@@ -10,15 +10,13 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from relance.mailbox.classification.safe import Known, judge
-from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
+from tests.corpus import written
 
 ANSWERS = Path(__file__).parent / "answers"
 RECEIVED = dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC)
@@ -41,19 +39,9 @@ def answers(name: str) -> Iterator[Answer]:
 
 
 def judged(text: str, domain: str = "birch.example") -> Classification:
-    mail = EmailMessage()
-    mail["From"], mail["To"] = f"P. Person <p.person@{domain}>", "me@us.example"
-    mail["Subject"], mail["Message-ID"], mail["In-Reply-To"] = (
-        "Re: A question",
-        "<1@birch.example>",
-        "<2@us.example>",
-    )
-    mail["Date"] = RECEIVED
-    mail.set_content(text)
-    raw = mail.as_bytes()
-    return judge(
-        message.read(raw, size=len(raw), truncated=False), Known(RECEIVED, frozenset({"me@us.example"}))
-    )
+    headers = {"From": f"P. Person <p.person@{domain}>", "Subject": "Re: A question"}
+    headers |= {"Message-ID": "<1@birch.example>", "In-Reply-To": "<2@us.example>"}
+    return written.judged(text, RECEIVED, headers)
 
 
 def verdict(answer: Answer) -> dict[str, bool]:

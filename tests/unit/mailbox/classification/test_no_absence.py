@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from email.message import EmailMessage
 
 import pytest
 
-from relance.mailbox.classification.safe import Known, judge
-from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
+from tests.corpus import written
 
 RECEIVED = dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC)
 
 
 def judged(text: str) -> Classification:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "A. Veld <a.veld@veld.example>", "me@us.example", "Re: Offer"
-    mail["Message-ID"], mail["Auto-Submitted"], mail["Date"] = "<1@veld.example>", "auto-replied", RECEIVED
-    mail.set_content(text)
-    raw = mail.as_bytes()
-    return judge(
-        message.read(raw, size=len(raw), truncated=False), Known(RECEIVED, frozenset({"me@us.example"}))
-    )
+    headers = {"From": "A. Veld <a.veld@veld.example>", "Subject": "Re: Offer"}
+    headers |= {"Message-ID": "<1@veld.example>", "Auto-Submitted": "auto-replied"}
+    return written.judged(text, RECEIVED, headers)
 
 
 @pytest.mark.parametrize(

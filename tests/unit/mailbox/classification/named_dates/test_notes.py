@@ -10,15 +10,13 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from relance.mailbox.classification.safe import Known, judge
-from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Kind
+from tests.corpus import written
 
 NOTES = Path(__file__).parent / "notes"
 WEEKEND = 3  # days
@@ -43,15 +41,9 @@ def notes(name: str) -> Iterator[Note]:
 
 
 def last_day(note: Note) -> dt.date | None:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "A. Veld <a.veld@veld.example>", "me@us.example", note.subject
-    mail["Message-ID"], mail["Auto-Submitted"] = "<1@veld.example>", "auto-replied"
-    mail["Date"] = note.received
-    mail.set_content(note.text)
-    raw = mail.as_bytes()
-    found = judge(
-        message.read(raw, size=len(raw), truncated=False), Known(note.received, frozenset({"me@us.example"}))
-    )
+    headers = {"From": "A. Veld <a.veld@veld.example>", "Subject": note.subject}
+    headers |= {"Message-ID": "<1@veld.example>", "Auto-Submitted": "auto-replied"}
+    found = written.judged(note.text, note.received, headers)
     assert found.kind is Kind.OUT_OF_OFFICE
     return found.until - dt.timedelta(days=1) if found.until else None
 
