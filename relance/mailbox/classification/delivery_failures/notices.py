@@ -23,7 +23,7 @@ PHRASES = re.compile(
     r"(?:delivery|message|mail)[^.\n]{0,60}(?:has |have |was |is )?(?:failed|undeliverable|not (?:been )?delivered|delayed|rejected|blocked|returned|bounced|wasn't delivered|couldn't be)|"
     r"undeliver(?:able|ed)|delivery (?:has )?(?:failed|failure|incomplete|error|problem|temporar)|failed (?:permanently|recipient)|permanent(?:ly)? (?:fail|error|fatal)|"
     r"(?:unable|unsuccessful|failed|not able|wasn't able|weren't able) (?:in |to )?(?:deliver|send|complete)|returned to sender|address (?:not found|couldn't be found|wasn't found)|"
-    r"did not send (?:the|your) message|did not send (?:the|your) message|user unknown|recipient address rejected|mailbox (?:full|unavailable|not found)|does not exist|no such user|the following (?:address|recipient|message)|fatal errors|"
+    r"did not send (?:the|your) message|user unknown|recipient address rejected|mailbox (?:full|unavailable|not found)|does not exist|no such user|the following (?:address|recipient|message)|fatal errors|"
     r"smtp error|remote (?:host|server|mail server) (?:said|returned|responded|replied)|host .{1,80} said:|550[ -]|554[ -]|may not exist|not listed in|"
     r"unzustellbar|nicht zugestellt|konnte nicht|niedostarcz|nie (?:mozna|udalo sie|moglismy|zostala|moze zostac|dostarczono)|n'a pas pu|non remis|n'ont pas pu|"
     r"no se (?:ha podido|pudo|puede|han podido)|impossibile|non (?:e stato|recapit)|kan niet|niet (?:worden )?(?:be|af)(?:zorg|gelever)|nao (?:foi|pode|e) |nelze|nedoruc|nepodarilo|"
