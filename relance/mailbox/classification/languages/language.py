@@ -121,6 +121,12 @@ def by_code(code: str) -> Language | None:
     return next((language for language in all_languages() if language.code == code), None)
 
 
+def expression(code: str, topic: str) -> str:
+    """What the language of that code says of a topic, to be built into a larger expression; of what it lacks, one that never matches."""
+    words = by_code(code)
+    return (words.pattern(topic) if words else NOTHING).pattern
+
+
 def ranked(folded_text: str) -> list[tuple[Language, int]]:
     """Languages by how many of their commonest words stand in the text; those without any are left out."""
     words = re.findall(rf"{_LETTER}+", folded_text[:6000])

@@ -108,15 +108,12 @@ def _number_alone(row: Row, place: int) -> Found | None:
 
 @functools.cache
 def _article(code: str) -> re.Pattern[str]:
-    words = language.by_code(code)
-    article = words.pattern("dates.bare_day").pattern if words else "(?!)"
-    return re.compile(rf"(?:{article})\s{{0,3}}$")
+    return re.compile(rf"(?:{language.expression(code, 'dates.bare_day')})\s{{0,3}}$")
 
 
 @functools.cache
 def _clause_end(code: str) -> re.Pattern[str]:
-    words = language.by_code(code)
-    inclusive = words.pattern("dates.inclusive").pattern if words else "(?!)"
+    inclusive = language.expression(code, "dates.inclusive")
     return re.compile(rf"(?=\s*(?:[.,;:!?)\n]|$|{inclusive}))(?!\.\d)")
 
 

@@ -113,6 +113,5 @@ class Row:
 
 @functools.cache
 def _join(code: str) -> re.Pattern[str]:
-    words = language.by_code(code)
-    join = words.pattern("dates.join").pattern if words else "(?!)"
+    join = language.expression(code, "dates.join")
     return re.compile(rf"\.?\s{{0,3}}(?:[~\-〜～]+\s{{0,3}}(?:{join})?|{join})(?:\s{{0,3}}|$)")
