@@ -249,7 +249,7 @@ def list_all(context: Context) -> list[MailboxView]:
         refused = refusals.by_mailbox(conn)
         known_addresses = aliases.own_addresses(conn) | _people(conn, found)
         signed_in = standing.standings(conn, found)
-        signing = signing_mail.in_dns(conn)
+        signing = signing_mail.in_dns(conn, found)
     return [
         _view(
             each,
@@ -280,7 +280,7 @@ def show(context: Context, address: str) -> MailboxView:
         refused = refusals.by_mailbox(conn)
         own = aliases.own_addresses(conn) | _people(conn, [found])
         signed_in = standing.standings(conn, [found]).get(found.id)
-        signing = signing_mail.in_dns(conn).get(found.id)
+        signing = signing_mail.in_dns(conn, [found]).get(found.id)
     return _view(found, own, learned.get(found.id), refused.get(found.id, ()), signed_in, signing)
 
 
