@@ -66,7 +66,9 @@ def show(context: Context, address: str) -> MailboxHealth:
 def every(context: Context) -> list[MailboxHealth]:
     """What the last checks found, of all mailboxes."""
     with context.database.read() as conn:
-        return [_view(each, health.of(conn, each.id)) for each in mailboxes.list_all(conn)]
+        every = mailboxes.list_all(conn)
+        stored = health.of_some(conn, [each.id for each in every])
+        return [_view(each, stored.get(each.id, StoredHealth())) for each in every]
 
 
 def _view(mailbox: Mailbox, stored: StoredHealth) -> MailboxHealth:
