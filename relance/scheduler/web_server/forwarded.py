@@ -19,6 +19,8 @@ _PAIR = re.compile(r'\s*([A-Za-z]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;,"\s]*)\s*(?:;|$
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\w+)?|([^:]*):\w+")
 MOST_HOPS = 20
+_READ = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-proto"})
+# Headers that say who visits; the others of a request are left alone.
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ class BehindProxies:
         peer, port = scope["client"]
         headers: dict[str, list[str]] = {}
         for name, value in scope["headers"]:
-            headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+            if name in _READ:
+                headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
         found = visitor(peer, headers, self._trusted)
         same = found.address == address(peer)
         scope["client"] = (peer, port) if same else (str(found.address), 0) if found.address else None
