@@ -50,7 +50,7 @@ def remove(context: Context, ledger: Ledger) -> Iterator[None]:
         mailbox = mailboxes.by_address(conn, ledger.job.params["mailbox"])
         if mailbox is None or mailbox.state == "removed":
             return
-        many = handing_over.people(conn, mailbox)
+        many = removing.people(conn, mailbox)
     if not ledger.done:
         ledger.expect(many)
 

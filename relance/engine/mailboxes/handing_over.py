@@ -28,7 +28,6 @@ from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import message_lists, messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollment_lists, enrollments
-from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
 
@@ -163,7 +162,7 @@ def batches(context: Context, wish: HandOverWish, note: Note, after: int = 0) ->
         _keep(context, wish, note)
     while True:
         with context.database.read() as conn:
-            ids = enrollment_lists.ids(conn, _everybody(wish), after=after, limit=BATCH)
+            ids = enrollment_lists.ids(conn, removing.everybody(wish.source), after=after, limit=BATCH)
         if ids:
             _batch(context, wish, ids, note)
             after = ids[-1]
@@ -175,20 +174,7 @@ def batches(context: Context, wish: HandOverWish, note: Note, after: int = 0) ->
 def count(context: Context, wish: HandOverWish) -> int:
     """How many are to be looked at."""
     with context.database.read() as conn:
-        return people(conn, wish.source)
-
-
-def people(conn: Connection, mailbox: Mailbox) -> int:
-    """How many it writes to."""
-    return sum(enrollment_lists.counts(conn, _of(mailbox)).values())
-
-
-def _everybody(wish: HandOverWish) -> EnrollmentConditions:
-    return _of(wish.source)
-
-
-def _of(mailbox: Mailbox) -> EnrollmentConditions:
-    return EnrollmentConditions(tuple(states.OPEN), mailbox_id=mailbox.id)
+        return removing.people(conn, wish.source)
 
 
 def hand_over_some(
@@ -218,7 +204,7 @@ def remove(  # noqa: PLR0913 - what becomes of its people is said once
     """
     with context.database.read() as conn:
         mailbox = mailboxes.named(conn, address)
-        planned = people(conn, mailbox)
+        planned = removing.people(conn, mailbox)
         if (
             to is not None or dry_run
         ):  # nobody is moved for a removal that is refused; `removing` settles and refuses by itself

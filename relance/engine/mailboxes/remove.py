@@ -92,10 +92,16 @@ def refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
 
 def _are_many(context: Context, mailbox: Mailbox) -> bool:
     with context.database.read() as conn:
-        return sum(enrollment_lists.counts(conn, _people(mailbox)).values()) > BATCH
+        return people(conn, mailbox) > BATCH
 
 
-def _people(mailbox: Mailbox) -> EnrollmentConditions:
+def people(conn: Connection, mailbox: Mailbox) -> int:
+    """How many it writes to."""
+    return sum(enrollment_lists.counts(conn, everybody(mailbox)).values())
+
+
+def everybody(mailbox: Mailbox) -> EnrollmentConditions:
+    """All to whom it writes."""
     return EnrollmentConditions(tuple(states.OPEN), mailbox_id=mailbox.id)
 
 
@@ -111,7 +117,7 @@ def _hold_most(context: Context, mailbox: Mailbox, note: Note) -> Iterator[None]
     after, more = 0, True
     while more:
         with context.database.read() as conn:
-            ids = enrollment_lists.ids(conn, _people(mailbox), after=after, limit=BATCH)
+            ids = enrollment_lists.ids(conn, everybody(mailbox), after=after, limit=BATCH)
         more = len(ids) == BATCH
         if ids:
             after = ids[-1]
