@@ -83,18 +83,11 @@ def history(
 
 
 def _of_machines(hits: Sequence[MachineHit], since: dt.datetime | None) -> list[Item]:
-    of_mails: dict[int, list[MachineHit]] = {}
+    alike: dict[tuple[bool, int], list[MachineHit]] = {}
     for each in sorted(hits, key=lambda each: each.at):
-        of_mails.setdefault(each.message_id, []).append(each)
-    found = [_machines(here) for here in _parts(of_mails, own=False)] + [
-        _own(here) for here in _parts(of_mails, own=True)
-    ]
+        alike.setdefault(("own" in each.reasons, each.message_id), []).append(each)
+    found = [_own(here) if own else _machines(here) for (own, _mail), here in alike.items()]
     return [each for each in found if since is None or each.at >= since]
-
-
-def _parts(of_mails: Mapping[int, list[MachineHit]], *, own: bool) -> list[list[MachineHit]]:
-    parts = ([each for each in here if ("own" in each.reasons) is own] for here in of_mails.values())
-    return [part for part in parts if part]
 
 
 def _own(here: Sequence[MachineHit]) -> Item:
