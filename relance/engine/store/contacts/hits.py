@@ -155,6 +155,15 @@ def mails_from_network(
 def judge(conn: Connection, verdicts: Iterable[tuple[int, str, Sequence[str], int]]) -> set[int]:
     """Write verdicts: (hit id, verdict, reasons, version of the rules). Returns the hits that had none before: of two
     ticks at once only one tells of a click."""
+    return judge_where(conn, verdicts, hit.c.verdict.is_(None))
+
+
+def judge_where(
+    conn: Connection,
+    verdicts: Iterable[tuple[int, str, Sequence[str], int]],
+    *before: sa.ColumnElement[bool],
+) -> set[int]:
+    """Write these of hits that stood so before; returns which those were."""
     alike: dict[tuple[str, tuple[str, ...], int], list[int]] = {}
     for number, verdict, reasons, version in verdicts:
         alike.setdefault((verdict, tuple(reasons), version), []).append(number)
@@ -162,7 +171,7 @@ def judge(conn: Connection, verdicts: Iterable[tuple[int, str, Sequence[str], in
     for (verdict, reasons, version), numbers in sorted(alike.items()):
         change = (
             sa.update(hit)
-            .where(hit.c.id.in_(sorted(numbers)), hit.c.verdict.is_(None))
+            .where(hit.c.id.in_(sorted(numbers)), *before)
             .values(verdict=verdict, reasons=list(reasons), rules_version=version)
             .returning(hit.c.id)
         )

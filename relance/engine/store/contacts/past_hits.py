@@ -63,19 +63,8 @@ def judge_again(
 ) -> set[int]:
     """Write verdicts, (hit id, verdict, reasons), over those of earlier rules. Returns the hits that had one of these until now: of
     two who judge again at once, only one tells of it."""
-    alike: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for number, verdict, reasons in verdicts:
-        alike.setdefault((verdict, tuple(reasons)), []).append(number)
-    ours: set[int] = set()
-    for (verdict, reasons), numbers in sorted(alike.items()):
-        change = (
-            sa.update(hit)
-            .where(hit.c.id.in_(sorted(numbers)), hit.c.verdict.is_not(None), hit.c.rules_version < version)
-            .values(verdict=verdict, reasons=list(reasons), rules_version=version)
-            .returning(hit.c.id)
-        )
-        ours.update(conn.execute(change).scalars())
-    return ours
+    rows = ((*each, version) for each in verdicts)
+    return hits.judge_where(conn, rows, hit.c.verdict.is_not(None), hit.c.rules_version < version)
 
 
 def people(conn: Connection, enrollment_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
