@@ -33,6 +33,10 @@ POOL = 10
 THIS_PROGRAM = Actor(ActorKind.PROGRAM, "relance")
 
 
+class _Rehearsed(Exception):
+    """Ends a transaction of which nothing is to be kept."""
+
+
 class Database:
     """An open database. `read()` and `write()` are the only ways in; neither is ever held across the network."""
 
@@ -85,6 +89,14 @@ class Database:
             writing = conn.execution_options(relance_write=True)
             with writing.begin():
                 yield writing
+
+    @contextmanager
+    def attempt(self, *, keep: bool) -> Iterator[Connection]:
+        """`write`; without `keep` a rehearsal: everything is done, and taken back at the end."""
+        with contextlib.suppress(_Rehearsed), self.write() as conn:
+            yield conn
+            if not keep:
+                raise _Rehearsed
 
     @contextmanager
     def note(self) -> Iterator[Connection]:

@@ -108,7 +108,9 @@ def rejudge(
             verdicts = _verdicts(conn, context, past)
         if not past:
             return _report(found, apply)
-        _carry_out(context, verdicts, found, apply=apply)
+        with context.database.attempt(keep=apply) as conn:
+            told = _write(conn, verdicts, found)
+        found.add(told)
         last = past[-1].message_id
         found.looked += len(past)
         if progress is not None:
@@ -132,21 +134,6 @@ def _kept_own(hit: PastHit, verdict: judge.HitVerdict) -> judge.HitVerdict:
     """What was the owner's stays theirs: the session that told so may be gone by now."""
     own = hit.verdict == judge.HitKind.OWN.value
     return judge.HitVerdict(judge.HitKind.OWN, ("own",)) if own else verdict
-
-
-class _Rehearsed(Exception):
-    """Ends a transaction of which nothing is to be kept."""
-
-
-def _carry_out(context: Context, verdicts: Sequence[_Judged], found: _Found, *, apply: bool) -> None:
-    try:
-        with context.database.write() as conn:
-            told = _write(conn, verdicts, found)
-            if not apply:
-                raise _Rehearsed
-    except _Rehearsed:
-        pass
-    found.add(told)
 
 
 def _write(conn: Connection, verdicts: Sequence[_Judged], found: _Found) -> list[BranchKept]:

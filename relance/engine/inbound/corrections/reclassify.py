@@ -117,14 +117,8 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
     same = _core(judgement) == _core(classification.judged(answer))
     if same and not (wish.reopen and classification.is_behind(answer)):
         return None
-    revised = Revised(())
-    try:
-        with context.database.write() as conn:
-            revised = _apply(conn, context, answer.id, judgement, wish)
-            if not wish.apply:
-                raise _Rehearsed
-    except _Rehearsed:
-        pass
+    with context.database.attempt(keep=wish.apply) as conn:
+        revised = _apply(conn, context, answer.id, judgement, wish)
     if same and not revised.effects:
         return None
     before = classification.acted_on(answer).judgement if same else classification.judged(answer)
@@ -150,10 +144,6 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
 
 def _of_a_later_release(answer: Reply) -> bool:
     return classification.judged(answer).kind not in policy.CERTAIN
-
-
-class _Rehearsed(Exception):
-    """Ends a transaction of which nothing is to be kept."""
 
 
 def _judge(conn: Connection, kept: ReplySource) -> Classification:

@@ -47,10 +47,6 @@ class WayBack:
     dry_run: bool = False
 
 
-class _Rehearsed(Exception):
-    """Ends a transaction of which nothing is to be kept."""
-
-
 def lift(context: Context, value: str, *, go_on: bool = True, dry_run: bool = False) -> WayBack:
     """Lift a suppression, with all its reasons. With `go_on` whoever had bounced goes on where they were; without it
     `going_on` is empty, and `staying` are those who could. Who asked for no more mail never goes on by this.
@@ -196,12 +192,6 @@ def _report(conn: Connection, lifted: Iterable[str], lost: Iterable[Enrollment],
 
 
 def _done(context: Context, act: Callable[[Connection], WayBack], *, dry_run: bool) -> WayBack:
-    report: list[WayBack] = []
-    try:
-        with context.database.write() as conn:
-            report.append(dataclasses.replace(act(conn), dry_run=dry_run))
-            if dry_run:
-                raise _Rehearsed
-    except _Rehearsed:
-        pass
-    return report[0]
+    with context.database.attempt(keep=not dry_run) as conn:
+        done = act(conn)
+    return dataclasses.replace(done, dry_run=dry_run)
