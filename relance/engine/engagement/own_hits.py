@@ -10,12 +10,11 @@ import datetime as dt
 from collections.abc import Iterable
 
 from relance.engine.store.contacts.hits import StoredHit
+from relance.engine.store.users import sessions
 from relance.engine.store.users.sessions import OwnersBrowser
 
 AT_WORK = dt.timedelta(hours=1)
 # How long before and after it was last known to be in use a session speaks for its browser.
-BROWSER_KEPT = 200
-# Characters that a session keeps of a User-Agent.
 
 
 def is_own(hit: StoredHit, browsers: Iterable[OwnersBrowser], at: dt.datetime) -> bool:
@@ -23,7 +22,7 @@ def is_own(hit: StoredHit, browsers: Iterable[OwnersBrowser], at: dt.datetime) -
     return any(
         each.mailbox_id == hit.mailbox_id
         and each.network == hit.network
-        and each.browser == hit.user_agent[:BROWSER_KEPT]
+        and each.browser == hit.user_agent[: sessions.BROWSER_KEPT]
         and each.created_at - AT_WORK <= at <= each.seen_at + AT_WORK
         for each in browsers
     )

@@ -154,7 +154,7 @@ def begin(conn: Connection, user: User, origin: Origin, now: dt.datetime) -> str
     """A session of a user whose identity is proved; returns what the cookie is to hold."""
     token = secrets.token_urlsafe(32)
     sessions.forget(conn, created_before=now - MAX_SESSION, seen_before=now - IDLE)
-    sessions.begin(conn, user.id, digest(token), now, network=origin.network, browser=origin.browser[:200])
+    sessions.begin(conn, user.id, digest(token), now, network=origin.network, browser=origin.browser)
     accounts.change(conn, user.id, **_visit(user, now))
     audit.write(conn, "session.begin", user.email, now, after={"network": origin.network})
     return token

@@ -24,13 +24,15 @@ class Session:
     browser: str
 
 
+BROWSER_KEPT = 200
+# Characters of a User-Agent.
 _COLUMNS = [column for column in user_session.c if column.name in Session.__dataclass_fields__]
 
 
 def begin(conn: Connection, user: int, token: str, now: dt.datetime, *, network: str, browser: str) -> None:
     """A new one; `token` is the hash of what the cookie holds."""
     row = {"user_account_id": user, "token": token, "created_at": now, "seen_at": now}
-    conn.execute(sa.insert(user_session).values(**row, network=network, browser=browser))
+    conn.execute(sa.insert(user_session).values(**row, network=network, browser=browser[:BROWSER_KEPT]))
 
 
 def by_token(conn: Connection, token: str) -> Session | None:
