@@ -15,7 +15,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -248,6 +248,28 @@ def _filled(keep: Path | None, options: argparse.Namespace, fill: Callable[[], N
         raise SystemExit(f"what is kept in {keep} has other sizes: {note.read_text()}")
 
 
+def _parsed(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The options, with those of every benchmark whose installation can stay."""
+    parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder where what is filled once stays for the next time"
+    )
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    return parser.parse_args()
+
+
+def _carry_out(context: Context, statements: Iterable[str], values: Mapping[str, object]) -> None:
+    """Carry out what fills an installation, however long it takes: each statement with those of the values that it names."""
+    database = Database(context.database.url.render_as_string(hide_password=False), answer_seconds=3600)
+    for words in statements:
+        asked = {name: value for name, value in values.items() if f":{name}" in words}
+        moments = [name for name, value in asked.items() if isinstance(value, dt.datetime)]
+        known = [sa.bindparam(name, type_=Instant()) for name in moments]
+        with database.write() as conn:
+            conn.execute(sa.text(words).bindparams(*known), asked)
+    database.close()
+
+
 _SIZES = ("contacts", "people", "mailboxes")
 _NUMBERS = "with recursive n(i) as (select 1 union all select i + 1 from n where i < :people)"
 _PEOPLE = f"""
@@ -298,15 +320,10 @@ def _fill(context: Context, people: int, mailboxes: int, due: int) -> None:
         "now": now - dt.timedelta(minutes=1),
         "before": now - dt.timedelta(days=3),
     }
-    moments = [sa.bindparam(name, type_=Instant()) for name in ("now", "before")]
     raw = "cast('x' as bytea)" if postgresql else "x'78'"
-    database = Database(context.database.url.render_as_string(hide_password=False), answer_seconds=3600)
-    for words in (_PEOPLE, _ENROLLED.format(at=at, yes=yes, no=no), _SENT.format(raw=raw), "analyze"):
-        asked = {name: value for name, value in values.items() if f":{name}" in words}
-        known = [each for each in moments if each.key in asked]
-        with database.write() as conn:
-            conn.execute(sa.text(words).bindparams(*known), asked)
-    database.close()
+    _carry_out(
+        context, (_PEOPLE, _ENROLLED.format(at=at, yes=yes, no=no), _SENT.format(raw=raw), "analyze"), values
+    )
 
 
 def _options() -> argparse.Namespace:

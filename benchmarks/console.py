@@ -262,13 +262,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--people", type=int, default=300_000, help="enrollments")
     parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     parser.add_argument("--only", default="", help="the pages whose names have this in them")
-    parser.add_argument(
-        "--keep", type=Path, help="a folder where what is filled once stays for the next time"
-    )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    return parser.parse_args()
+    return claims._parsed(parser)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from benchmarks import claims
 from relance.app import Relance
-from relance.engine.db.database import Database, Instant
 from relance.engine.sequences.listing import EnrollmentFilter
 from tests.servers import postgres
 
@@ -149,13 +147,7 @@ def _fill(relance: Relance, people: int, mailboxes: int) -> None:
     context = relance._context
     claims._fill(context, people, mailboxes, DUE)
     values = {"people": people, "before": context.clock.now() - dt.timedelta(days=2)}
-    database = Database(context.database.url.render_as_string(hide_password=False), answer_seconds=3600)
-    for words in _FILLS:
-        asked = {name: value for name, value in values.items() if f":{name}" in words}
-        known = [sa.bindparam(name, type_=Instant()) for name in ("before",) if name in asked]
-        with database.write() as conn:
-            conn.execute(sa.text(words).bindparams(*known), asked)
-    database.close()
+    claims._carry_out(context, _FILLS, values)
 
 
 def _explained(relance: Relance) -> None:
@@ -191,13 +183,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=300_000)
     parser.add_argument("--mailboxes", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     parser.add_argument("--plans", action="store_true", help="the plans of whatever takes longer than 20 ms")
-    parser.add_argument(
-        "--keep", type=Path, help="a folder where what is filled once stays for the next time"
-    )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    return parser.parse_args()
+    return claims._parsed(parser)
 
 
 if __name__ == "__main__":

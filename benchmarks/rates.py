@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -22,7 +21,6 @@ from sqlalchemy.engine import Connection
 from benchmarks import claims
 from benchmarks.sending import stock
 from relance.app import Relance
-from relance.engine.db.database import Database, Instant
 from relance.engine.db.tables import message
 from relance.engine.sequences import publish
 from relance.engine.store.mailboxes.rates import counts
@@ -99,11 +97,7 @@ def _words(options: argparse.Namespace, small: Figures, large: Figures) -> Itera
 def _measured(options: argparse.Namespace, mails: int) -> Figures:
     keep = options.keep / str(mails) if options.keep else None
     with claims._installation(options.database, keep) as relance:
-        note = keep / options.database / "filled" if keep else None
-        if note is None or not note.exists():
-            _fill(relance, options, mails)
-            if note is not None:
-                note.touch()
+        claims._filled(keep, options, lambda: _fill(relance, options, mails))
         since = stock.MONDAY - _SPAN
         asked: tuple[Callable[[Connection], object], ...] = (
             lambda conn: counts.since(conn, since),
@@ -158,16 +152,12 @@ def _fill(relance: Relance, options: argparse.Namespace, mails: int) -> None:
         "then": stock.MONDAY - _SPAN + dt.timedelta(hours=1),
         "later": now + dt.timedelta(days=2),
     }
-    database = Database(context.database.url.render_as_string(hide_password=False), answer_seconds=3600)
-    for words in (_PEOPLE, _ENROLLED.format(**more), _SENT.format(**more), _CAME, "analyze"):
-        asked = {name: value for name, value in values.items() if f":{name}" in words}
-        known = [sa.bindparam(name, type_=Instant()) for name in ("then", "later") if name in asked]
-        with database.write() as conn:
-            conn.execute(sa.text(words).bindparams(*known), asked)
+    claims._carry_out(
+        context, (_PEOPLE, _ENROLLED.format(**more), _SENT.format(**more), _CAME, "analyze"), values
+    )
     if embedded:  # what is filled at once would be read from the log for ever
-        with database.engine.connect() as conn:
+        with context.database.engine.connect() as conn:
             conn.exec_driver_sql("pragma wal_checkpoint(truncate)")
-    database.close()
 
 
 def _options() -> argparse.Namespace:
@@ -177,12 +167,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mailboxes", type=int, default=100)
     parser.add_argument("--size", type=int, default=4_600, help="bytes of a mail")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
-    parser.add_argument(
-        "--keep", type=Path, help="a folder where what is filled once stays for the next time"
-    )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    return parser.parse_args()
+    return claims._parsed(parser)
 
 
 if __name__ == "__main__":
