@@ -60,13 +60,19 @@ def at() -> Iterator[Service]:
         yield running
 
 
-def own_servers(mail: dovecot.Dovecot, out: postfix.Postfix) -> dict[str, str]:
-    """As a table has them: the provider's own are not asked."""
-    return {
-        **{"smtp_host": "localhost", "smtp_port": str(out.submission), "smtp_security": "starttls"},
-        **{"imap_host": "localhost", "imap_port": str(mail.imaps), "imap_security": "tls"},
-        "ca_file": Path(mail.ca_file).read_text(),
-    }
+@pytest.fixture
+def own_servers(at: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Servers that take the provider's tokens, as a table has them: the provider's own are not asked."""
+    with (
+        dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
+        postfix.running(mail, 1) as out,
+    ):
+        monkeypatch.setattr(providers, "KNOWN", known(at, 1, 1))
+        yield {
+            **{"smtp_host": "localhost", "smtp_port": str(out.submission), "smtp_security": "starttls"},
+            **{"imap_host": "localhost", "imap_port": str(mail.imaps), "imap_security": "tls"},
+            "ca_file": Path(mail.ca_file).read_text(),
+        }
 
 
 def with_client(house: Context) -> Context:
@@ -75,27 +81,21 @@ def with_client(house: Context) -> Context:
 
 
 def test_each_is_tried_and_what_works_is_connected(
-    house: Context, migrated_url: str, at: Service, monkeypatch: pytest.MonkeyPatch
+    house: Context, migrated_url: str, at: Service, own_servers: dict[str, str]
 ) -> None:
     """Stopped after the first and taken up again; nothing that is secret can be read in a dump."""
     at.allowed = (ADA,)
-    with (
-        dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
-        postfix.running(mail, 1) as out,
-    ):
-        monkeypatch.setattr(providers, "KNOWN", known(at, 1, 1))
-        own = own_servers(mail, out)
-        house = with_client(house)
-        tried = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada", own)], dry_run=True)
-        assert (tried.state, at.asked) == (JobState.QUEUED, [])  # no server is asked while a page waits
-        work.work(house, tried.id)
-        assert service.show(house, tried.id).counts == {"works": 1}
-        assert mailboxes.list_all(house) == []
-        sheet = csv_reader.table([("address", "name", *own), (EVE, ""), (ADA, "Ada", *own.values())])
-        begun = service.connect_mailboxes(house, "microsoft", sheet)
-        assert work.work(house, begun.id, lambda: True)
-        assert service.show(house, begun.id).done == 1
-        assert not work.work(house, begun.id)
+    own, house = own_servers, with_client(house)
+    tried = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada", own)], dry_run=True)
+    assert (tried.state, at.asked) == (JobState.QUEUED, [])  # no server is asked while a page waits
+    work.work(house, tried.id)
+    assert service.show(house, tried.id).counts == {"works": 1}
+    assert mailboxes.list_all(house) == []
+    sheet = csv_reader.table([("address", "name", *own), (EVE, ""), (ADA, "Ada", *own.values())])
+    begun = service.connect_mailboxes(house, "microsoft", sheet)
+    assert work.work(house, begun.id, lambda: True)
+    assert service.show(house, begun.id).done == 1
+    assert not work.work(house, begun.id)
     done = service.show(house, begun.id)
     assert (done.state, done.counts) == (JobState.DONE, {"added": 1, "refused": 1})
     [refused] = service.lines(house, begun.id, "stayed")
@@ -229,7 +229,11 @@ def test_a_mailbox_that_takes_longer_than_the_lease_is_tried_by_one_worker_only(
 
 
 def test_who_hangs_loses_the_job_and_stores_nothing(
-    house: Context, at: Service, monkeypatch: pytest.MonkeyPatch, brief: None
+    house: Context,
+    at: Service,
+    own_servers: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    brief: None,
 ) -> None:
     """The first worker is given up while it waits; the second connects the mailbox, and the first, awake again, nothing more."""
     monkeypatch.setattr(ledger, "LONGEST_SECONDS", 0.0)
@@ -242,17 +246,11 @@ def test_who_hangs_loses_the_job_and_stores_nothing(
         add(context, spec, *rest)
 
     monkeypatch.setattr(mailboxes, "add", counted)
-    with (
-        dovecot.running(tokens=dovecot.Tokens(f"{at.url}/introspect")) as mail,
-        postfix.running(mail, 1) as out,
-    ):
-        monkeypatch.setattr(providers, "KNOWN", known(at, 1, 1))
-        own = own_servers(mail, out)
-        house = with_client(house)
-        job = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada", own)])
-        second = Second(house, job.id, lambda: bool(work.due(house, 9)))
-        at.before = second
-        assert not work.work(house, job.id)
+    house = with_client(house)
+    job = service.connect_mailboxes(house, "microsoft", [(ADA, "Ada", own_servers)])
+    second = Second(house, job.id, lambda: bool(work.due(house, 9)))
+    at.before = second
+    assert not work.work(house, job.id)
     assert second.found == ["it looks", job.id]
     assert stored == [ADA]
     done = service.show(house, job.id)
