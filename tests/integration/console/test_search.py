@@ -102,10 +102,11 @@ def test_many_lead_on_to_the_list(desk: Console) -> None:
     for number in range(12):
         desk.app.contacts.add(f"p{number:02}@firm.example", company="Brass & Co")
     with desk.client(desk.join(BOSS)) as boss:
-        shown = main(boss.get("/search", params={"q": "brass &"}))
+        shown = main(boss.get("/search", params={"q": "& brass"}))
         assert "/contacts/p" not in shown
-        shown = main(boss.get("/search", params={"q": "brass"}))
-        assert shown.count("/contacts/p") == searching.SHOWN
+        for asked in ("brass &", "brass"):
+            shown = main(boss.get("/search", params={"q": asked}))
+            assert shown.count("/contacts/p") == searching.SHOWN
         assert 'href="/contacts?q=brass"' in shown
 
 

@@ -73,6 +73,28 @@ def test_a_company_is_found_by_how_its_domain_begins(house: Context) -> None:
     assert [one.email for one in found] == ["ada@sokolfoods.example"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("harbour tools", True),
+        ("Harbour Too", True),
+        ("tom harbour tools", True),
+        ("Żółć Sp. z o.o.", True),
+        ("zolc sp. z o.o. tom", True),
+        ("harbour of tools", False),
+        ("tools", False),
+        ("tools harbour", False),
+        ("sp. z o.o.", False),
+    ],
+)
+def test_a_company_of_several_words_is_found_by_all_of_them(house: Context, typed: str, found: bool) -> None:
+    contact_service.add(house, "tom@quay.example", {"first_name": "Tom", "company": "Harbour Tools"})
+    contact_service.add(house, "tomek@lake.example", {"first_name": "Tomek", "company": "Żółć Sp. z o.o."})
+    contact_service.add(house, "eve@tool.example", {"first_name": "Eve", "company": "Other"})
+    hits = contact_service.page(house, search=typed, words=True)
+    assert len(hits) == int(found)
+
+
 def test_marks_alone_find_nobody(house: Context) -> None:
     contact_service.add(house, "ada@acme.example", {"last_name": "Wójcik"})
     assert contact_service.page(house, search="\u0301", words=True) == []

@@ -31,20 +31,29 @@ FEW = 4000
 
 
 def begins(conn: Connection, search: str, *, indexed: bool = True) -> sa.ColumnElement[bool]:
-    """Whether every word of `search` begins somebody's address, a name, their company or its domain, in any case, with or without
-    marks. Not `indexed`: asked of each row that is met on another way."""
-    words = search.split()[:MAX_WORDS]
-    asked = (_word(conn, word.removeprefix("@"), indexed=indexed) for word in words)
+    """Whether every word of `search` begins somebody's address, a name, their company or its domain, or goes on with what those before
+    it begin ("Harbour Tools"), in any case, with or without marks. Not `indexed`: asked of each row that is met on another way."""
+    words = [word.removeprefix("@") for word in search.split()[:MAX_WORDS]]
+    asked = (_last(conn, words[:number], indexed=indexed) for number in range(1, len(words) + 1))
     return sa.and_(*asked) if words else sa.true()
 
 
-def _word(conn: Connection, word: str, *, indexed: bool) -> sa.ColumnElement[bool]:
-    def place(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-        return column if indexed else sa.UnaryExpression(column, operator=_PLUS, type_=column.type)
+def _last(conn: Connection, words: Sequence[str], *, indexed: bool) -> sa.ColumnElement[bool]:
+    """Whether the last of these begins a place, or it and some before it do, one after the other: names alone have several words."""
+    runs = (" ".join(words[start:]) for start in range(len(words) - 1))
+    beside = (contact.c.organisation, sa.func.lower(contact.c.email))
+    found = [_begins(conn, _asked(each, indexed=indexed), words[-1]) for each in beside]
+    return sa.or_(*found, *(_called(conn, each, indexed=indexed) for each in (words[-1], *runs)))
 
-    places = [contact.c.organisation, *map(sa.func.lower, _PLACES)]
-    unmarked = (_starts(conn, place(each), [plain(word)]) for each in _PLAIN)
-    return sa.or_(*(_begins(conn, place(each), word) for each in places), *unmarked)
+
+def _called(conn: Connection, words: str, *, indexed: bool) -> sa.ColumnElement[bool]:
+    marked = (_begins(conn, _asked(sa.func.lower(contact.c[each]), indexed=indexed), words) for each in NAMES)
+    unmarked = (_starts(conn, _asked(each, indexed=indexed), [plain(words)]) for each in _PLAIN)
+    return sa.or_(*marked, *unmarked)
+
+
+def _asked(column: sa.ColumnElement[str], *, indexed: bool) -> sa.ColumnElement[str]:
+    return column if indexed else sa.UnaryExpression(column, operator=_PLUS, type_=column.type)
 
 
 def contains(search: str) -> sa.ColumnElement[bool]:
