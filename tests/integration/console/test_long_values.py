@@ -86,11 +86,18 @@ def test_what_is_long_takes_the_room_of_nothing_else(console, tab) -> None:
     here = tab(every_page.lived_in(console, "Ada"))
     with console.app._context.database.write() as conn:
         of_them = sa.update(tables.contact).where(tables.contact.c.email == PERSON)
-        conn.execute(of_them.values(first_name=LONG[:290], company=LONG[:290], fields={"note": LONG}))
-    chips = here.open("/contacts").evaluate(
-        "[...document.querySelectorAll('.stands')].map(each => each.offsetHeight)"
-    )
+        conn.execute(
+            of_them.values(
+                first_name=LONG[:290],
+                company=LONG[:290],
+                phone="+48 22 123 45 67 wewn. 1234567890",
+                fields={"note": LONG},
+            )
+        )
+    page = here.open("/contacts")
+    chips = page.evaluate("[...document.querySelectorAll('.stands')].map(each => each.offsetHeight)")
     assert max(chips) < 60, f"a sequence's name is broken letter by letter: {chips}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     page = here.open(f"/contacts/{PERSON}")
     assert page.evaluate("document.querySelector('#facts + dl').offsetHeight") < 800
     page.click("#facts + dl summary")
