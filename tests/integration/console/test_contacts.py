@@ -246,6 +246,15 @@ def test_what_machines_open_is_folded_and_never_told_as_opened(desk: Console) ->
         assert str(Text("Show what machines did")) not in client.get(f"/contacts/{KIM}").text
 
 
+def test_a_long_answer_is_folded(desk: Console) -> None:
+    """What is older stands within a screen or two of it."""
+    hear(desk.app._context, letter(KIM, text="A line.\n" * 300, In_Reply_To="<first@sales.example>"))
+    with desk.client(desk.join(BOSS)) as boss:
+        page = boss.get(f"/contacts/{KIM}").text
+    assert page.count("<summary>" + in_english("Show the whole answer")) == 1
+    assert page.count("A line.") < 330
+
+
 def test_a_long_history_is_read_from_its_end(desk: Console) -> None:
     """No more is read than is shown, in a fixed number of questions."""
     house = desk.app._context

@@ -146,6 +146,22 @@ def test_addresses_are_found_whatever_stands_between_them(people: list[str], bet
     assert enrolling.typed(between.join(f"<{each}>" for each in [*people, *people])) == people
 
 
+@pytest.mark.parametrize(
+    ("pasted", "meant"),
+    [
+        (
+            "Anna Nowak <p3@lake.example>; Kowalski, Jan <p4@lake.example>",
+            ["p3@lake.example", "p4@lake.example"],
+        ),
+        ('"Nowak, Anna" <p3@lake.example>, p4@lake.example', ["p3@lake.example", "p4@lake.example"]),
+        ("Anna<p3@lake.example>\nJan Kowalski", ["p3@lake.example", "Jan", "Kowalski"]),
+    ],
+)
+def test_names_beside_addresses_are_no_addresses(pasted: str, meant: list[str]) -> None:
+    """As mail programs copy them; a line without an address is told, not left out."""
+    assert enrolling.typed(pasted) == meant
+
+
 def test_going_back_after_enrolling_asks_for_no_form_to_be_sent_again(console: Console, tab) -> None:
     house = console.app._context
     engine_house.add_mailbox(house, ADA)

@@ -83,6 +83,18 @@ def test_a_file_is_looked_through_imported_and_enrolled_without_script(console_o
         assert ann.get("/jobs").text.count("people.csv") == 2
 
 
+def test_a_check_whose_import_has_begun_leads_to_it(console: Console) -> None:
+    with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
+        checked = str(send(ann).url.path)
+        assert f'action="{checked}/start"' in ann.get(checked).text
+        begun = str(ann.post(f"{checked}/start").url.path)
+        seen = ann.get(checked).text
+        assert f'href="{begun}"' in seen
+        assert f'action="{checked}/start"' not in seen
+        assert ann.post(f"{checked}/start").url.path == begun
+    assert len(console.app.jobs.list(kinds=["import_contacts"]).jobs) == 1
+
+
 def test_refused_rows_come_as_a_file_with_safe_cells(console: Console) -> None:
     with console.client(console.join("ann@sales.example"), follow_redirects=True) as ann:
         send(ann, 'email,note\n=1+1,"@SUM(A1)"\nok@lake.example,x\n')

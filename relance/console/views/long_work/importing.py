@@ -40,6 +40,7 @@ FIELDS: Mapping[str, str] = {
     "language": N_("language"),
     "zone": N_("time zone"),
 }
+_UNDER_WAY = (JobState.QUEUED, JobState.RUNNING, JobState.DONE)
 _DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
 
 
@@ -100,6 +101,7 @@ def show(visit: Visit) -> Response:
         groups=_groups(visit, job, group),
         rows=rows,
         good=sum(job.counts.get(each, 0) for each in ("added", "updated")),
+        begun=_begun(visit, job),
         can_import=visit.me.may(Permission.CONTACTS) and job.state is JobState.DONE,
         may_enroll=_may_enroll(visit, job),
         may_write=visit.me.may(Permission.SEQUENCES),
@@ -139,8 +141,16 @@ def _sheet(visit: Visit, job: JobView) -> ImportSheet | None:
 
 
 def start(visit: Visit) -> Response:
-    """Import what was looked through."""
-    return visit.go(jobs.link(visit.app.jobs.import_contacts(jobs.number(visit))))
+    """Import what was looked through; where that has begun, its page is led to."""
+    job = _import(visit)
+    return visit.go(_begun(visit, job) or jobs.link(visit.app.jobs.import_contacts(job.id)))
+
+
+def _begun(visit: Visit, job: JobView) -> str:
+    """The page of the import that followed this check, unless it came to nothing; empty where none did."""
+    kinds = [JobKind.IMPORT_CONTACTS]
+    found = visit.app.jobs.list(kinds=kinds, states=_UNDER_WAY, search=str(job.about.get("name", "")))
+    return next((jobs.link(each) for each in found.jobs if each.about.get("source") == job.id), "")
 
 
 def refused_file(visit: Visit) -> Response:

@@ -11,6 +11,7 @@ from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.requests import numbers
+from relance.console.views.answers import beside
 from relance.console.views.people import contact_fields, history, people_filters
 from relance.console.visit import Visit
 from relance.engine.contacts import stoppable
@@ -65,6 +66,7 @@ def show(visit: Visit) -> Response:
         clock=_clock(visit, person),
         facts=_facts(person),
         refused=visit.app.contacts.refusing(person.email),
+        shortened=beside.beginning,
         explained=explained[::-1],
         items=history.history(
             events[-EVENTS:],

@@ -27,6 +27,8 @@ NAMED_SKIPS = 50  # of those who would be skipped
 _TYPED = 900_000  # characters of addresses
 _IMPORTS = 20  # that are offered, the latest
 _BETWEEN = re.compile(r"[\s,;]+")
+_ENTRIES = re.compile(r"[\n;]+")
+_ANGLED = re.compile(r"<[^<>\s]+@[^<>\s]+>")  # as mail programs copy an address, with a name before it
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,14 @@ def _people(visit: Visit, wish: EnrollForm) -> list[str]:
 
 
 def typed(text: str) -> list[str]:
-    """Addresses that were typed or pasted, whatever stands between them, each once. Pure."""
-    return list(dict.fromkeys(each.strip("<>") for each in _BETWEEN.split(text) if each.strip("<>")))
+    """Addresses that were typed or pasted, whatever stands between them, each once; names beside `<anna@firm.example>` are none. Pure."""
+    found = (each.strip("<>") for entry in _ENTRIES.split(text) for each in _of_entry(entry))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _of_entry(entry: str) -> list[str]:
+    words = _BETWEEN.split(_ANGLED.sub(r" \g<0> ", entry))
+    return [each for each in words if "@" in each] if _ANGLED.search(entry) else words
 
 
 PAGES = (
