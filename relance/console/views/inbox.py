@@ -23,6 +23,7 @@ from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerP
 from relance.engine.reporting import codes
 from relance.engine.roles import Permission
 from relance.engine.store.inbound.replies import ReplyFilter
+from relance.engine.store.today import BY_PEOPLE
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, Text, _, capital
 
@@ -158,13 +159,15 @@ class ChipCounts:
     shown: InboxCounts
     unread: int
     undecided: int
+    by_people: int  # of the unread ones: what the menu counts
 
 
 def _counts(visit: Visit, wanted: ReplyFilter) -> ChipCounts:
     unread = _counted(visit, ReplyFilter(unread=True, search=wanted.search))
     undecided = _counted(visit, ReplyFilter(undecided=True, search=wanted.search))
     shown = unread if wanted.unread else _counted(visit, ReplyFilter(search=wanted.search))
-    return ChipCounts(shown, unread.total, undecided.total)
+    by_people = sum(unread.kinds.get(kind, 0) for kind in BY_PEOPLE)
+    return ChipCounts(shown, unread.total, undecided.total, by_people)
 
 
 def _counted(visit: Visit, wanted: ReplyFilter) -> InboxCounts:
@@ -287,14 +290,16 @@ def _narrowed(visit: Visit, counts: ChipCounts) -> str:
 
 
 def _unread_words(visit: Visit, counts: ChipCounts) -> str:
-    """What the number in the menu counts, where it is another than the filter's; empty where nobody can take one for the other."""
-    people = visit.site.watch.counts(visit)["inbox"]
-    if visit.query.get("q") or counts.unread == people:
+    """What the number in the menu counts, where it is another than the filter's; empty where nobody can take one for the other.
+
+    Both are counted at once: the menu itself may stand as it was some seconds ago.
+    """
+    if visit.query.get("q") or counts.unread == counts.by_people:
         return ""
     return _(
         "Unread mails: {all}; answers by people, as in the menu: {people}. The rest: automatic replies, bounces, notices.",
         all=counts.unread,
-        people=people,
+        people=counts.by_people,
     )
 
 

@@ -75,11 +75,15 @@ def _between(
     ]
 
 
+BY_PEOPLE = (Kind.HUMAN.value, Kind.OPT_OUT.value, Kind.CALENDAR.value, Kind.LEFT_COMPANY.value)
+# What people did or wrote, and that one of them is gone: somebody has to know it. What else came by itself is not among them.
+
+
 def unread(conn: Connection) -> int:
     """Answers that nobody has looked at; what came by itself (absences, notices) is not counted."""
     query = sa.select(sa.func.count()).where(
         inbound.c.read_at.is_(None),
-        inbound.c.kind.in_((Kind.HUMAN.value, Kind.LEFT_COMPANY.value)),
+        inbound.c.kind.in_(BY_PEOPLE),
         *scopes.within(conn, inbound.c.mailbox_id),
     )
     return int(conn.execute(query).scalar_one())

@@ -13,7 +13,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.inbound import policy
 from relance.engine.states import Event, State
 from relance.engine.store.inbound.replies import ReplyFilter
-from relance.mailbox.parsing.inbound import Classification
+from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.wording import Text
 from tests.integration.console.conftest import Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
@@ -144,6 +144,26 @@ def test_what_the_menu_counts_is_said_where_the_filter_counts_another_number(ans
         assert words(2, 1) in ann.get("/inbox").text
         ann.post("/inbox/mark", data={"answer": answered.app.inbox.list(ReplyFilter(email=MIA))[0].id})
         assert 'id="unread-words"' not in ann.get("/inbox").text
+
+
+def test_who_asks_for_no_more_mail_answered(answered: Console) -> None:
+    """An opt-out is a person's answer: in the menu, and not "the rest"."""
+    hear(answered.app._context, letter(MIA, text="Please remove me from your list."))
+    with answered.client(answered.join("ann@sales.example")) as ann:
+        shown = ann.get("/inbox").text
+        assert in_english("Unread mails: 3; answers by people, as in the menu: 2.") in shown
+        for each in answered.app.inbox.list(ReplyFilter(kind=Kind.OUT_OF_OFFICE.value)):
+            ann.post("/inbox/mark", data={"answer": each.id})
+        assert 'id="unread-words"' not in ann.get("/inbox").text
+    assert answered.app.today.waiting().unread == 2
+
+
+def test_the_sentence_of_counts_does_not_lag_behind(answered: Console) -> None:
+    """The menu may stand as it was some seconds ago; the sentence compares what was counted at once."""
+    with answered.client(answered.join("ann@sales.example")) as ann:
+        ann.get("/inbox")
+        hear(answered.app._context, letter(KIM, text="Please call me again."))
+        assert in_english("Unread mails: 3; answers by people, as in the menu: 2.") in ann.get("/inbox").text
 
 
 def test_a_wish_that_stays_leads_to_where_it_is_lifted(answered: Console) -> None:
