@@ -1,6 +1,6 @@
-"""The two halves of the corpus in figures: the open one that rules are written by, and the sealed one that tells how they do elsewhere.
+"""The halves of the corpus in figures: the open one that rules are written by, and two sealed ones that tell how they do elsewhere.
 
-The sealed half is scored once for each version of the rules. Which of its mails were misjudged is said nowhere, so that nobody mends one.
+A sealed half is scored once for each version of the rules. Which of its mails were misjudged is said nowhere, so that nobody mends one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from relance.mailbox.parsing.inbound import Classification, Kind
 from tests.corpus.score import HERE, PEOPLE, Case, Score
 
 SEALED = HERE / "sealed"
-SCORES = SEALED / "scores.jsonl"
+SECOND = HERE / "sealed2"
+HALVES = (SEALED, SECOND)
 WEEKEND = dt.timedelta(days=2)
 BOUNCES = {Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.BLOCKED}
 NAMES = {
@@ -37,21 +38,21 @@ Result = tuple[Case, Classification]
 Row = dict[str, float]
 
 
-def sealed_cases() -> Iterator[Case]:
-    """Every mail of the sealed half."""
-    for line in (SEALED / "expected.jsonl").read_text("utf-8").splitlines():
+def sealed_cases(half: Path = SEALED) -> Iterator[Case]:
+    """Every mail of a sealed half."""
+    for line in (half / "expected.jsonl").read_text("utf-8").splitlines():
         expected = json.loads(line)
-        yield Case(SEALED / expected["file"], expected)
+        yield Case(half / expected["file"], expected)
 
 
-def sealed_score() -> Score:
-    """The sealed half judged once, with the conversation known."""
-    return Score(tuple((case, case.judged()) for case in sealed_cases()))
+def sealed_score(half: Path = SEALED) -> Score:
+    """A sealed half judged once, with the conversation known."""
+    return Score(tuple((case, case.judged()) for case in sealed_cases(half)))
 
 
-def _share(results: Iterable[Result], right: Callable[[Result], bool]) -> float:
+def _share(results: Iterable[Result], right: Callable[[Result], bool]) -> float | None:
     rows = [right(each) for each in results]
-    return round(sum(rows) / len(rows), 4) if rows else 1.0
+    return round(sum(rows) / len(rows), 4) if rows else None
 
 
 def _day(case: Case, found: Classification) -> bool:
@@ -65,7 +66,7 @@ def _days_off(case: Case, found: Classification) -> bool:
 
 
 def figures(score: Score) -> Row:
-    """What a half comes to: shares from 0 to 1, and counts."""
+    """What a half comes to: shares from 0 to 1, and counts; without what it has no mail for."""
     everything = score.results
     is_kind = {kind: [each for each in everything if each[0].expected["kind"] == kind] for kind in Kind}
     with_field = {
@@ -76,7 +77,7 @@ def figures(score: Score) -> Row:
     machines = [each for each in everything if each[0].expected["kind"] not in PEOPLE]
     bounces = [each for kind in BOUNCES for each in is_kind[kind]]
     alive = [each for each in bounces if each[0].expected["kind"] != Kind.HARD_BOUNCE]
-    return {
+    found = {
         "mails": len(everything),
         "kinds": _share(everything, lambda each: each[0].expected["kind"] == each[1].kind),
         "people_as_machines": sum(found.kind not in PEOPLE for _, found in people),
@@ -91,60 +92,76 @@ def figures(score: Score) -> Row:
             with_field["substitute"], lambda each: each[0].expected["substitute"] == each[1].substitute
         ),
         "bounces": _share(bounces, lambda each: each[1].kind in BOUNCES),
-        "dead_wrongly": sum(found.kind is Kind.HARD_BOUNCE for _, found in alive),
+        "dead_wrongly": sum(found.kind is Kind.HARD_BOUNCE for _, found in alive) if alive else None,
     }
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def recorded(path: Path = SCORES) -> dict[int, Row]:
-    """The figures of the sealed half, by the version of the rules."""
+def recorded(half: Path = SEALED) -> dict[int, Row]:
+    """The figures of a sealed half, by the version of the rules."""
+    path = half / "scores.jsonl"
     if not path.exists():
         return {}
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return {int(row.pop("version")): row for row in rows}
 
 
-def record(row: Row, version: int = classification.VERSION, path: Path = SCORES) -> bool:
+def record(row: Row, version: int = classification.VERSION, half: Path = SEALED) -> bool:
     """Record the figures of a version unless it has some; false if it has others."""
-    known = recorded(path)
-    if version not in known:
-        line = json.dumps({"version": version, **row})
-        path.write_text((path.read_text("utf-8") if path.exists() else "") + line + "\n", "utf-8")
-        return True
-    return known[version] == row
+    known = recorded(half)
+    if version in known:
+        return known[version] == row
+    with (half / "scores.jsonl").open("a", encoding="utf-8") as scores:
+        scores.write(json.dumps({"version": version, **row}) + "\n")
+    return True
 
 
-def _shown(value: float, name: str) -> str:
+def _shown(row: Row, name: str) -> str:
+    if name not in row:
+        return "–"
+    value = row[name]
     counted = name == "mails" or isinstance(value, int)
     return str(value) if counted else f"{value:.1%}"
 
 
-def section(open_half: Row, sealed: dict[int, Row]) -> str:
-    """The part of docs/corpus.md that sets both halves side by side."""
-    latest = sealed[max(sealed)]
-    rows = [
-        f"| {words} | {_shown(open_half[name], name)} | {_shown(latest[name], name)} |"
-        for name, words in NAMES.items()
+def _history(rows: dict[int, Row]) -> list[str]:
+    """The figures of a half by version, without the columns that it has nothing for."""
+    names = [name for name in NAMES if any(name in row for row in rows.values())]
+    return [
+        f"| version | {' | '.join(NAMES[name] for name in names)} |",
+        "|---" * (len(names) + 1) + "|",
+        *(
+            f"| {version} | " + " | ".join(_shown(row, name) for name in names) + " |"
+            for version, row in sorted(rows.items())
+        ),
     ]
-    history = [
-        f"| {version} | " + " | ".join(_shown(row[name], name) for name in NAMES) + " |"
-        for version, row in sorted(sealed.items())
+
+
+def section(open_half: Row, sealed: dict[int, Row], second: dict[int, Row]) -> str:
+    """The part of docs/corpus.md that sets the halves side by side."""
+    shown = (open_half, sealed[max(sealed)], second[max(second)])
+    rows = [
+        f"| {words} | {' | '.join(_shown(row, name) for row in shown)} |" for name, words in NAMES.items()
     ]
     return "\n".join(
         [
-            "## The open half and the sealed half",
+            "## The open half and the sealed halves",
             "",
-            "Rules are written by the open half. The sealed half (`tests/corpus/sealed`) was written without looking at the rules, is",
-            "scored once for each version of them, and nothing is tuned to it: it shows how the rules do on mail their authors have not seen.",
-            "Both are judged with the conversation known.",
+            "Rules are written by the open half. The sealed halves (`tests/corpus/sealed` and `sealed2`) were written without looking at the rules, are",
+            "scored once for each version of them, and nothing is tuned to them: they show how the rules do on mail their authors have not seen.",
+            "The second one was written later and by another hand: notes of absence through the whole year, short answers with days, wishes to get no",
+            "more mail and orders that only sound like one. All are judged with the conversation known.",
             "",
-            "| | open | sealed |",
-            "|---|---|---|",
+            "| | open | sealed | second sealed |",
+            "|---|---|---|---|",
             *rows,
             "",
             "The sealed half by version of the rules:",
             "",
-            f"| version | {' | '.join(NAMES.values())} |",
-            "|---" * (len(NAMES) + 1) + "|",
-            *history,
+            *_history(sealed),
+            "",
+            "The second sealed half by version of the rules:",
+            "",
+            *_history(second),
         ]
     )
