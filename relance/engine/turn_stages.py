@@ -37,7 +37,7 @@ from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.replies import queue
 from relance.engine.sending.workload import Workload
 from relance.engine.sequences import overdue
-from relance.engine.store.mailboxes import leases, mailboxes, next_turns
+from relance.engine.store.mailboxes import grants, leases, mailboxes, next_turns
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import SIGN_IN, Mailbox
 from relance.engine.store.sequences import due as due_mails
@@ -48,6 +48,7 @@ from relance.mailbox.smtp import login as smtp_login
 from relance.mailbox.smtp.outcome import Blame, SendResult
 from relance.mailbox.smtp.usage import Usage
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ class Turn:
         self.work = Workload.of(context, lease, self.mailbox)
         self.synced = clock.elapsed()
         self.looked = False  # the mailbox was read in this turn
+        # The version of the grant whose access token was of no use, where a later one would be.
+        self.behind: int | None = None
         self.smtp = Usage()
         self.doors = ExitStack()  # to servers, shut when the lease is given back: a goodbye may be waited for
         self.delivery: Delivery | None = None  # whose last mails are to be recorded
@@ -134,6 +137,8 @@ class Turn:
         except errors.Broken as broken:
             return self._refused(broken.text, unreadable=True)
         except errors.Unreachable as away:
+            if away.text.code == SentenceCode.ACCESS_RAN_OUT:
+                self.behind = 0
             return EndTurn(EndKind.NOT_REACHED, away.text)
 
     def _serve(self, account: Account, stop: Callable[[], bool]) -> EndTurn:
@@ -281,7 +286,8 @@ class Turn:
     def _refused(self, words: Text, *, unreadable: bool = False) -> EndTurn:
         """Only a person can mend this (a refused login, a bad certificate), if it is what it says it is: where the login
         worked before, it is asked again a few times, further and further apart."""
-        if renewing.doubted(self.context, self.account, self.mailbox, words):
+        self.behind = renewing.doubted(self.context, self.account, self.mailbox, words)
+        if self.behind is not None:
             return EndTurn(EndKind.NOT_REACHED, words)
         worked = self.mailbox.synced_at is not None
         if self.mailbox.logins_refused + 1 >= next_turn.give_up_at(worked_before=worked):
@@ -344,12 +350,20 @@ class Turn:
             outlook = self._outlook(mailbox, run, due, now)
             pauses = Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)
             at = min(next_turn.next_turn(end, outlook, pauses, now), now + leases.MAX_AHEAD)
-            at = now if self._signs_in_anew(mailbox) else at
+            at = now if self._signs_in_anew(mailbox) or self._overtaken(conn) else at
             # Whoever asks for another turn at once would pass over a server's "later", without end.
             self.work.more = self.work.more and at <= now
             leases.release(conn, self.lease, at, mailbox.reply_at, ended=self.work.ended(end))
         if self.delivery is not None:
             self.delivery.recorded()
+
+    def _overtaken(self, conn: Connection) -> bool:
+        """Whether there is another access token by now than the one that was of no use. One that is stored from here on asks for
+        the next turn itself, behind this commit."""
+        if self.behind is None:
+            return False
+        mailboxes.lock(conn, [self.lease.mailbox_id])
+        return grants.renewed_since(conn, self.lease.mailbox_id, self.behind)
 
     def _last_words(self, conn: Connection) -> None:
         if self.delivery is not None:

@@ -28,7 +28,6 @@ from relance.mailbox.imap.folders import Folder
 from relance.mailbox.oauth import protocol
 from relance.mailbox.oauth.grants import Grant, Tokens
 from relance.mailbox.oauth.protocol import EndpointTrouble, Outcome
-from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 from tests import engine_house
 from tests.engine_doors import NoMail
@@ -276,32 +275,6 @@ def test_what_a_provider_gave_is_stored_once_the_database_is_back(
     monkeypatch.setattr(grants, "renewed", at_last)
     assert renewing.keep(house) == 1
     assert kept(house)[1].refresh_token in provider.refresh
-
-
-# --- a refused login ---
-
-
-def refused(house: Context) -> bool:
-    words = Text("no").coded(SentenceCode.LOGIN_REFUSED)
-    return renewing.doubted(house, house.account(the(house)), the(house), words)
-
-
-def test_a_token_that_is_refused_is_renewed_once_and_then_it_is_a_verdict(
-    house: Context, provider: Service
-) -> None:
-    granted(house, provider, due=False)
-    assert refused(house)
-    assert refused(house)  # nobody has renewed it yet
-    assert renewing.keep(house) == 1
-    assert not refused(house)
-    set_grant(house, renew_at=past())
-    assert renewing.keep(house) == 1
-    assert refused(house)  # an hour later it is another matter
-
-
-def test_a_password_is_never_doubted(house: Context) -> None:
-    engine_house.add_mailbox(house, ADA)
-    assert not refused(house)
 
 
 # --- and no more ---

@@ -130,8 +130,10 @@ def _store(context: Context, taken: _Taken, tokens: Tokens, asked: dt.datetime) 
     lives = lifetimes.of(tokens, grant.client, asked, stored.grant_until)
     sealed = context.vault.seal(grant.text(), f"grant/{mailbox.address}")
     with context.database.write() as conn:
+        mailboxes.lock(conn, [mailbox.id])  # before its grant, as everybody does
+        wanted = grants.waited_for(conn, stored)  # not as it was when it was taken: providers may be slow
         new = grants.renewed(conn, stored, sealed, lives)
-        if new and (stored.token_until <= asked or stored.doubted == stored.version):
+        if new and wanted:
             mailboxes.schedule_turn(conn, [mailbox.id], context.clock.now())  # it waits for nothing else
     return new
 
@@ -157,18 +159,18 @@ def reason(refusal: TokenRefusal, *, interrupted: bool, connected: bool) -> Reas
     return because(Code.SIGN_IN_CUT_OFF if interrupted else Code.SIGN_IN_REFUSED, said=refusal.words)
 
 
-def doubted(context: Context, account: Account | None, mailbox: Mailbox, words: Text) -> bool:
-    """Whether a refused login is no verdict yet: its access token may have been withdrawn or have run out early, and a new one is asked
-    for. That of a token that was asked for so is one."""
+def doubted(context: Context, account: Account | None, mailbox: Mailbox, words: Text) -> int | None:
+    """The version of a mailbox's grant whose refused login is no verdict yet: its access token may have been withdrawn or have run
+    out early, and a new one is asked for. None: it is one, as is that of a token that was asked for so."""
     if account is None or mailbox.sign_in != SignInKind.OAUTH or words.code != SentenceCode.LOGIN_REFUSED:
-        return False
+        return None
     with context.database.write() as conn:
         stored = grants.of(conn, mailbox.id)
         if stored is None or stored.renew_at is None:
-            return False
+            return None
         if context.grant(mailbox, stored).access_token != account.credentials.secret:
-            return True  # renewed meanwhile
+            return stored.version - 1  # renewed meanwhile
         if 0 < stored.doubted == stored.version - 1:
-            return False
+            return None
         grants.doubt(conn, stored)
-    return True
+    return stored.version

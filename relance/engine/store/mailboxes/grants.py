@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.machine_time import machine_now
+from relance.engine.db.machine_time import beside, machine_now
 from relance.engine.db.tables import mailbox, oauth_grant
 from relance.wording import Text
 
@@ -111,8 +111,29 @@ def take(conn: Connection, mailbox_id: int, renewer: str) -> tuple[StoredGrant, 
 
 
 def renewed(conn: Connection, grant: StoredGrant, sealed: bytes, lives: Lifetimes) -> bool:
-    """Store what came of it; False where somebody else has stored something since."""
-    return _change(conn, grant, version=grant.version + 1, sealed=sealed, **vars(lives), **_RENEWED)
+    """Store what came of it; False where somebody else has stored something since. A doubt that arose after the grant was taken is
+    forgotten: what was withdrawn then may include this token."""
+    doubted = grant.doubted if grant.doubted == grant.version else 0
+    new = {"version": grant.version + 1, "sealed": sealed, "doubted": doubted}
+    return _change(conn, grant, **new, **vars(lives), **_RENEWED)
+
+
+def waited_for(conn: Connection, grant: StoredGrant) -> bool:
+    """Whether mail waits for another access token than this grant's: it has run out, or a server refuses it. Nobody can begin to
+    wait until the commit."""
+    same = sa.and_(oauth_grant.c.mailbox_id == grant.mailbox_id, oauth_grant.c.version == grant.version)
+    query = sa.select(oauth_grant.c.token_until, oauth_grant.c.doubted).where(same).with_for_update()
+    found = conn.execute(query).one_or_none()
+    if found is None:
+        return False
+    until, doubted = found
+    return bool(until <= beside(conn) or doubted == grant.version)
+
+
+def renewed_since(conn: Connection, mailbox_id: int, version: int) -> bool:
+    """Whether a mailbox has a good access token by now of a later version than that."""
+    grant = of(conn, mailbox_id)
+    return grant is not None and grant.version > version and grant.token_until > beside(conn)
 
 
 def postponed(
