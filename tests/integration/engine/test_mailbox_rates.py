@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +21,7 @@ from relance.engine.states import MessageState
 from relance.engine.store import events
 from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.rates import counts
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.parsing.inbound import Kind
@@ -128,3 +132,30 @@ def test_what_came_back_counts_at_its_own_domain_and_as_a_person_corrected_it(re
             replies.add(conn, {**where, **at, **what, "correction": corrected})
     _, google = watching.show(ready, ADA)
     assert google == watching.MailboxRate("", 4, 1, 0, 1, 1, receiver="Google")
+
+
+def test_what_was_put_off_counts_once_however_often_it_was_offered_and_however_it_ended(
+    ready: Context,
+) -> None:
+    """Counted beside by hand: every state, offered once, twice and three times."""
+    cases = list(itertools.product(MessageState, (1, 2, 3), ("linden.example", "gmail.com")))
+    emails = [f"p{number}@{domain}" for number, (_, _, domain) in enumerate(cases)]
+    for email in emails:
+        contact_service.add(ready, email, {"first_name": "P"})
+    enroll.enroll(ready, EnrollRequest("Trial", emails))
+    with ready.database.read() as conn:
+        rows = sorted(enrollments.of_mailbox(conn, 1), key=lambda row: row.contact_id)
+    for row, (state, attempts, _) in zip(rows, cases, strict=True):
+        engine_house.add_message(ready, row, state, attempts=attempts)
+    left = [each for each in cases if each[0] in ("accepted", "refused", "deferred")]
+    expected = Counter[tuple[str, str]]()
+    for state, attempts, domain in left:
+        put_off = attempts > 1 or state is MessageState.DEFERRED
+        expected.update({(domain, "sent"): 1, (domain, "deferred"): put_off})
+        expected[domain, "bounced"] += state is MessageState.REFUSED
+    for mailbox_id in (1, None):
+        with ready.database.read() as conn:
+            found = counts.since(conn, ready.clock.now(), mailbox_id)
+        assert {
+            (domain, name): many for (_, domain), each in found.items() for name, many in each.items()
+        } == expected

@@ -23,6 +23,7 @@ from relance.engine.roles import Scope, seeing
 from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import ReplyFilter, ReplyPlace
+from relance.engine.store.mailboxes.rates import counts
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import holds
 from tests.engine_house import MONDAY
@@ -191,6 +192,30 @@ def test_a_salespersons_page_is_not_looked_for_among_everybodys(relance: Relance
         plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
     assert any("ix_contact_in_no_sequence" in line for line in plan), plan
     assert any("SEARCH contact USING INTEGER PRIMARY KEY" in line for line in plan), plan
+
+
+@pytest.mark.parametrize("mailbox_id", [1, None], ids=["one", "all"])
+def test_results_are_counted_without_reading_the_bytes_of_a_mail(
+    relance: Relance, mailbox_id: int | None
+) -> None:
+    """A row's columns stand one after the other: who asks for one behind the bytes reads the bytes."""
+    with heard(relance) as said, relance._context.database.read() as conn:
+        counts.since(conn, MONDAY, mailbox_id)
+    asked = [each for each in said if "FROM mailbox" in each[0]]
+    assert len(asked) == 2
+    with relance._context.database.read() as conn:
+        columns = [row.name for row in conn.exec_driver_sql("pragma table_info(message)")]
+        root = "select rootpage from sqlite_schema where name = 'message'"
+        page = conn.exec_driver_sql(root).scalar_one()
+        for statement, given in asked:
+            steps = conn.exec_driver_sql(f"explain {statement}", given).all()  # type: ignore[arg-type]
+            rows = {step.p1 for step in steps if (step.opcode, step.p2) == ("OpenRead", page)}
+            read = {step.p2 for step in steps if step.opcode == "Column" and step.p1 in rows}
+            assert read
+            assert max(read) < columns.index("raw")
+        statement, given = asked[1]
+        plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+        assert any("ix_message_again" in line for line in plan), plan
 
 
 def prepared() -> list[Prepared]:

@@ -59,6 +59,8 @@ sa.Index("ix_message_pace", message.c.mailbox_id, message.c.transmitting_at)
 sa.Index("ix_message_receiver", message.c.receiver, message.c.transmitting_at)
 _failed = message.c.failure.is_not(None)
 index("ix_message_failure", message.c.settled_at, where=_failed)
+_again = message.c.attempts > sa.literal_column("1")
+index("ix_message_again", message.c.mailbox_id, message.c.transmitting_at, where=_again)
 sa.Index("ix_message_contact", message.c.contact_id)
 
 message_key = sa.Table(
