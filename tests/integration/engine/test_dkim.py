@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dkim as witness
@@ -29,6 +29,7 @@ from relance.engine.store.mailboxes import health, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Security, Server
+from relance.mailbox.health.link_host import Reached
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import OneAnswer
@@ -237,6 +238,52 @@ def test_the_first_check_lets_them_go_at_once(ready: Context, zone: Records) -> 
     published(zone, signing_mail.sign(ready, ADA, SigningRequest()))
     assert sent(ready) == 0
     assert checking.look(ready) == 1
+    assert sent(ready) == 1
+
+
+@pytest.mark.parametrize("change", ["stop", "another key", "for practice"])
+def test_who_waited_for_a_key_that_is_no_more_is_tried_at_once(ready: Context, change: str) -> None:
+    signing_mail.sign(ready, ADA, SigningRequest())
+    assert checking.check(ready, ADA).barred
+    assert sent(ready) == 0
+    now = ready.clock.now()
+    assert due(ready) == now + health.TRIED_AGAIN
+    if change == "stop":
+        signing_mail.stop(ready, ADA)
+    elif change == "another key":
+        signing_mail.sign(ready, ADA, SigningRequest(selector="next"))
+    else:
+        at_home = MailboxChange(smtp=ServerChange("127.0.0.1", 2525, Security.PLAIN))
+        changing.change(ready, ADA, at_home, anyway=True)
+    assert due(ready) == now
+    assert sent(ready) == (change != "another key")
+    assert due(ready) != now + health.TRIED_AGAIN
+
+
+def due(house: Context) -> dt.datetime | None:
+    with house.database.read() as conn:
+        [row] = enrollments.of_mailbox(conn, 1)
+    return row.due_at
+
+
+@pytest.mark.parametrize(
+    "by", [checking.look, lambda house: checking.check(house, ADA)], ids=["daily", "asked for"]
+)
+def test_a_check_that_is_under_way_while_the_key_changes_says_nothing_of_the_new_one(
+    ready: Context, zone: Records, by: Callable[[Context], object]
+) -> None:
+    signing_mail.sign(ready, ADA, SigningRequest())
+
+    def changed_meanwhile(_base: str) -> Reached:
+        published(zone, signing_mail.sign(ready, ADA, SigningRequest(selector="next")))
+        return Reached.OURS
+
+    by(dataclasses.replace(ready, reach_links=changed_meanwhile))
+    told = signing_mail.show(ready, ADA)
+    assert (told.selector, told.published) == ("next", None)
+    assert awaited(ready) == {ADA: True}
+    assert checking.look(ready) == 1  # it is due still
+    assert signing_mail.show(ready, ADA).published
     assert sent(ready) == 1
 
 

@@ -14,20 +14,21 @@ from sqlalchemy.engine import Connection
 from relance import clock
 from relance.engine import reasons
 from relance.engine.context import Context
-from relance.engine.reasons import Code, Why
+from relance.engine.mailboxes.health import first_mails
+from relance.engine.reasons import Why
 from relance.engine.store.mailboxes import health, mailboxes
 from relance.engine.store.mailboxes.health import StoredHealth
 from relance.engine.store.mailboxes.mailboxes import NOTHING, Mailbox
-from relance.engine.store.sequences import enrollments
 from relance.engine.store.users import audit
 from relance.mailbox import providers, tls
+from relance.mailbox.account import Server
 from relance.mailbox.health import authentication_results, examination
 from relance.mailbox.health.dmarc import Passes
 from relance.mailbox.health.findings import Finding, Grade, barring
 from relance.mailbox.health.link_host import LinkHost, Reached
 from relance.mailbox.health.records import OwnKey
 from relance.mailbox.parsing.inbound import InboundMail
-from relance.wording import Text
+from relance.mailbox.providers.facts import Authentication
 
 DAILY = dt.timedelta(days=1)
 SOON = dt.timedelta(hours=1)  # where DNS was silent, or something bars first mails
@@ -101,23 +102,46 @@ def check(context: Context, address: str) -> MailboxHealth:
 
 
 def _check(context: Context, mailbox: Mailbox) -> None:
+    """Ask, and keep what was found; where the mailbox was changed meanwhile, it is about what is no more, and the change's own
+    check stays due."""
     with context.database.read() as conn:
         seen = health.of(conn, mailbox.id).seen
-    provider = providers.at(mailbox.address, mailbox.smtp, mailbox.imap)
-    links = context.links_of(mailbox)
-    base = links.base
-    reached = Reached.NOT_ASKED if links.only_here else context.reach_links(base)
+    asked = _subject(context, mailbox)
     found = examination.examine(
         mailbox.address,
-        provider.authentication if provider else None,
-        LinkHost(base, reached),
+        asked.authentication,
+        LinkHost(asked.base, _reached(context, mailbox)),
         context.open_dns(),
         _passes(seen),
-        _own_key(context, mailbox),
+        asked.key,
     )
     with context.database.write() as conn:
         mailboxes.lock(conn, [mailbox.id])
-        _keep(conn, mailbox.id, found, context.clock.now())
+        if _subject(context, mailboxes.by_id(conn, mailbox.id)) == asked:
+            _keep(conn, mailbox.id, found, context.clock.now())
+        else:
+            health.put(conn, mailbox.id, clock.machine_now())
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What of a mailbox is examined."""
+
+    smtp: Server
+    authentication: Authentication | None  # of its provider
+    base: str  # of its links
+    key: OwnKey | None
+
+
+def _subject(context: Context, mailbox: Mailbox) -> _Subject:
+    provider = providers.at(mailbox.address, mailbox.smtp, mailbox.imap)
+    known = provider.authentication if provider else None
+    return _Subject(mailbox.smtp, known, context.links_of(mailbox).base, _own_key(context, mailbox))
+
+
+def _reached(context: Context, mailbox: Mailbox) -> Reached:
+    links = context.links_of(mailbox)
+    return Reached.NOT_ASKED if links.only_here else context.reach_links(links.base)
 
 
 def _own_key(context: Context, mailbox: Mailbox) -> OwnKey | None:
@@ -141,16 +165,7 @@ def _keep(conn: Connection, mailbox_id: int, found: Sequence[Finding], business:
         findings=[each.row() for each in found],
     )
     anyway = health.of(conn, mailbox_id).anyway
-    _bar(conn, mailbox_id, NOTHING if anyway else bars, business)
-
-
-def _bar(conn: Connection, mailbox_id: int, bars: Text, now: dt.datetime) -> None:
-    """First mails wait for that; if it is nothing, those that waited for it are tried at once. `now`: business time."""
-    waited = bool(mailboxes.by_id(conn, mailbox_id).barred)
-    mailboxes.change(conn, mailbox_id, barred=bars)
-    if waited and not bars:
-        enrollments.try_again(conn, mailbox_id, Code.MAILBOX_UNHEALTHY, now, now + health.TRIED_AGAIN)
-        mailboxes.schedule_turn(conn, [mailbox_id], now)
+    first_mails.bar(conn, mailbox_id, NOTHING if anyway else bars, business)
 
 
 def saw(context: Context, mailbox: Mailbox, mail: InboundMail) -> None:
@@ -174,7 +189,7 @@ def let_go(context: Context, address: str, *, anyway: bool) -> MailboxHealth:
         if stored.anyway != anyway:
             health.put(conn, mailbox.id, clock.machine_now(), anyway=anyway)
             bars = barring([Finding.read(dict(each)) for each in stored.findings])
-            _bar(conn, mailbox.id, NOTHING if anyway else bars, context.clock.now())
+            first_mails.bar(conn, mailbox.id, NOTHING if anyway else bars, context.clock.now())
             told = {"before": {"health_anyway": stored.anyway}, "after": {"health_anyway": anyway}}
             audit.write(conn, "mailboxes.let_first_mails_go", mailbox.address, clock.machine_now(), **told)
     return show(context, address)

@@ -19,6 +19,7 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxChanged, MailboxResumed
 from relance.engine.mailboxes import aliases, service
+from relance.engine.mailboxes.health import first_mails
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.mailboxes.settings import flaws, ramping, signing_in
 from relance.engine.mailboxes.settings.signing_in import Done
@@ -158,7 +159,7 @@ def _check_anew(conn: Connection, found: Mailbox, wanted: Mailbox, now: dt.datet
     """What a check found may be true no more; first mails wait for the first check of a mailbox that was for practice."""
     was, will = (tls.is_loopback(each.smtp.host) for each in (found, wanted))
     if will:
-        mailboxes.change(conn, found.id, barred=NOTHING)
+        first_mails.bar(conn, found.id, NOTHING, now)
     elif was:
         health.await_check(conn, wanted, now)
     else:

@@ -3,6 +3,7 @@ DNS has to publish, taken away. The private key is sealed like a password and ne
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from relance import clock, errors
 from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxChanged
+from relance.engine.mailboxes.health import first_mails
 from relance.engine.reasons import Code, Why, because
 from relance.engine.store import events
 from relance.engine.store.mailboxes import health, mailboxes
@@ -138,24 +140,23 @@ def _store(
     was = dkim.record_name(before.dkim_selector, before.dkim_domain) if before.dkim_key else ""
     mailboxes.change(conn, mailbox.id, **values)
     # What was seen of its mails, and found in DNS, was about another key.
-    _forget_findings(conn, before)
+    _forget_findings(conn, before, context.clock.now())
     if name:
-        health.await_check(conn, before, context.clock.now())
+        health.await_check(conn, mailboxes.by_id(conn, before.id), context.clock.now())
     said = MailboxChanged(because(Code.MAILBOX_SETTINGS, dkim=name), dkim=name)
     events.record_event(conn, said, context.clock.now(), mailbox_id=mailbox.id)
     told = {"before": {"dkim": was}, "after": {"dkim": name}}
     audit.write(conn, "mailboxes.sign_mails", mailbox.address, clock.machine_now(), **told)
 
 
-def _forget_findings(conn: Connection, mailbox: Mailbox) -> None:
-    """None of them bars a first mail any more, and it is looked again at once."""
+def _forget_findings(conn: Connection, mailbox: Mailbox, now: dt.datetime) -> None:
+    """None of them bars a first mail any more, and it is looked again at once. `now`: business time."""
     stored = health.of(conn, mailbox.id)
     left = [each for each in stored.findings if each["check"] != Check.DKIM.value]
     health.put(conn, mailbox.id, clock.machine_now(), seen=None, findings=left)
     if health.awaited_until(mailbox.barred) is None and mailbox.barred:
-        mailboxes.change(
-            conn, mailbox.id, barred=findings.barring([Finding.read(dict(each)) for each in left])
-        )
+        bars = findings.barring([Finding.read(dict(each)) for each in left])
+        first_mails.bar(conn, mailbox.id, bars, now)
 
 
 def _checked(wish: SigningRequest, selector: str, domain: str, mailbox: Mailbox) -> SigningKey:
