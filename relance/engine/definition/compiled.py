@@ -87,13 +87,19 @@ class CompiledSequence:
         return step
 
     def place(
-        self, contact: Located, workspace: timezones.Workspace, on_leave: tuple[Leave, ...] = ()
+        self,
+        contact: Located,
+        workspace: timezones.Workspace,
+        on_leave: tuple[Leave, ...] = (),
+        then: tuple[Leave, ...] | None = None,
     ) -> timezones.ContactZone:
-        """Whose clock and holidays count for this person; `on_leave`: when the owner of their mailbox is not there."""
+        """Whose clock and holidays count for this person; `on_leave`: when the owner of their mailbox is not there; `then`: the same of
+        the mailbox that goes on with them once a mail begins a thread, if one is to."""
         region = contact.fields.get("state") or contact.fields.get("region")
         where = timezones.Whereabouts(contact.zone or None, contact.country or None, region)
         found = self._place(where, workspace)
-        return dataclasses.replace(found, leaves=on_leave) if on_leave else found
+        away = bool(on_leave) or then is not None
+        return dataclasses.replace(found, leaves=on_leave, leaves_then=then) if away else found
 
     def _whereabouts(
         self, where: timezones.Whereabouts, workspace: timezones.Workspace
@@ -123,8 +129,10 @@ class CompiledSequence:
         step, new_thread = self.plan.step(step_id), self.plan.begins_thread(step_id)
         if step.delay == waits.AT_ONCE and step.any_time:
             return Position(step_id, step.kind, since, (), since, new_thread=new_thread)
-        if place.leaves and step.kind != "mail":
-            place = dataclasses.replace(place, leaves=())
+        if step.kind != "mail":
+            place = dataclasses.replace(place, leaves=()) if place.leaves else place
+        elif new_thread and place.leaves_then is not None:
+            place = dataclasses.replace(place, leaves=place.leaves_then)
         began = since.replace(second=0, microsecond=0) if step.delay.in_days else None
         opening, told = self._wait(step_id, place, began) if began else self._waited(step_id, place, since)
         when = calendar.scattered(opening, f"{key}:{step_id}")

@@ -19,7 +19,7 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.mailboxes import remove as removing
 from relance.engine.reasons import Code
-from relance.engine.sequences.resuming import around_leave, going_on
+from relance.engine.sequences.resuming import going_on
 from relance.engine.sequences.resuming.going_on import Going
 from relance.engine.sequences.senders import another, conversation
 from relance.engine.store.contacts import contacts
@@ -283,9 +283,8 @@ def _carry_out(conn: Connection, context: Context, wish: HandOverWish, found: Se
     going = [(row, mail) for row, mail, fate in found if fate is Fate.MOVED]
     if not going:
         return
-    moved = another.give(conn, [row for row, _mail in going], wish.target, now)
+    moved = another.give(conn, context, [row for row, _mail in going], wish.target, now)
     if not wish.gone:
-        around_leave.replan(conn, context, moved)  # the other one's owner is there on other days
         return
     known = contacts.by_ids(conn, [row.contact_id for row in moved])
     people = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from relance.wording import Text
@@ -55,6 +55,32 @@ def read(rows: Iterable[Mapping[str, Any]] | None) -> tuple[Leave, ...]:
             for row in rows or ()
         )
     )
+
+
+class Addressed(Protocol):
+    """Somebody whom a mailbox writes to; from a new thread on, maybe another one."""
+
+    @property
+    def mailbox_id(self) -> int:
+        """Which writes to them now."""
+
+    @property
+    def next_mailbox_id(self) -> int | None:
+        """Which goes on with them once a mail begins a thread; None: the same."""
+
+
+def writers(people: Iterable[Addressed]) -> set[int]:
+    """The mailboxes whose leaves count for these."""
+    numbers = {number for each in people for number in (each.mailbox_id, each.next_mailbox_id)}
+    return {number for number in numbers if number is not None}
+
+
+def of(
+    known: Mapping[int, tuple[Leave, ...]], person: Addressed
+) -> tuple[tuple[Leave, ...], tuple[Leave, ...] | None]:
+    """The leaves that count for somebody's next mail, by mailbox, and from a new thread on; None where the same mailbox stays."""
+    then = person.next_mailbox_id
+    return known.get(person.mailbox_id, ()), None if then is None else known.get(then, ())
 
 
 def back_at(leaves: Sequence[Leave], at: dt.datetime) -> dt.datetime | None:

@@ -115,6 +115,9 @@ class ContactZone:
     region: Region | None = None
     region_from: Text = GIVEN
     leaves: tuple[Leave, ...] = ()  # when nobody is there who writes to them
+    leaves_then: tuple[Leave, ...] | None = (
+        None  # the same from a new thread on, where another mailbox then goes on
+    )
 
 
 _FIXED = Text("the sequence's fixed zone")

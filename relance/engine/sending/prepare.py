@@ -19,6 +19,7 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_people import EnrollmentHeld, StepSkipped
 from relance.engine.reasons import Code, Reason, because, prose
+from relance.engine.schedule import leaves
 from relance.engine.schedule.pace.receivers import ReceiverRoom
 from relance.engine.sending import compose, receiver_room
 from relance.engine.sending.doubt import forgotten_mails, proofs, restore_guard
@@ -30,7 +31,7 @@ from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event, MessageState
 from relance.engine.store import events
 from relance.engine.store.events import Told
-from relance.engine.store.mailboxes import health, leases
+from relance.engine.store.mailboxes import health, leases, mailboxes
 from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import lost_mails, messages, refusals
@@ -65,7 +66,9 @@ def prepare(
     """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
     claimed = _not_spent(context, lease, claimed, now)
     with context.database.read() as conn:
-        cases = step_context.cases(conn, context, claimed, {mailbox.id: mailbox.on_leave})
+        further = leaves.writers(claimed) - {mailbox.id}
+        away = {mailbox.id: mailbox.on_leave, **(mailboxes.on_leave(conn, further) if further else {})}
+        cases = step_context.cases(conn, context, claimed, away)
         said_no, lost, no = prepared.together(
             conn,
             step_context.noes(cases),

@@ -25,6 +25,7 @@ from relance.engine.event_log.of_mails import (
     MessageWithdrawn,
 )
 from relance.engine.reasons import Code, because
+from relance.engine.schedule import leaves
 from relance.engine.sending import endings
 from relance.engine.sending.endings import Attempt, Ending
 from relance.engine.sending.refusals import refusing_domains
@@ -94,13 +95,13 @@ _REFUSED = (Outcome.REFUSED, Outcome.DEFERRED)
 def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> list[NewEvent]:
     asked = {each.wanted.enrollment.contact_id for each in done if each.wanted.place is None}
     people = contacts.by_ids(conn, asked) if asked else {}
-    away = mailboxes.on_leave(conn, [each.wanted.enrollment.mailbox_id for each in done]) if asked else {}
+    away = mailboxes.on_leave(conn, leaves.writers(each.wanted.enrollment for each in done)) if asked else {}
     behind = []
     for each in done:
         row = each.wanted.enrollment
         script = context.library.script(conn, row.sequence_version_id)
         place = each.wanted.place or script.place(
-            people[row.contact_id], context.workspace, away.get(row.mailbox_id, ())
+            people[row.contact_id], context.workspace, *leaves.of(away, row)
         )
         done_at = restore_doubts.counted_from(row, each.at)
         position = script.after(each.wanted.message.step, done_at, place, str(row.id))

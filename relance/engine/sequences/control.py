@@ -263,7 +263,7 @@ def change_sender(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -
     mail = theirs.mail(row)
     if mail is not None and conversation.half_out(mail):
         raise conversation.keeps_its_sender(mail)
-    [moved] = another.give(theirs.conn, [row], target, theirs.now)
+    [moved] = another.give(theirs.conn, theirs.context, [row], target, theirs.now)
     return moved
 
 

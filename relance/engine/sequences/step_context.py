@@ -17,6 +17,7 @@ from relance.engine.definition.position import Position
 from relance.engine.definition.steps import MailStep
 from relance.engine.engagement import facts as engagement_facts
 from relance.engine.reasons import Reason
+from relance.engine.schedule import leaves
 from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.timezones import ContactZone, Workspace
 from relance.engine.states import MessageState
@@ -41,6 +42,9 @@ class StepContext:
     suppressed: Reason | None
     facts: Mapping[str, engagement_facts.Asked] = field(repr=False)
     on_leave: tuple[Leave, ...] = ()  # when the owner of their mailbox is not there
+    leaves_then: tuple[Leave, ...] | None = (
+        None  # the same from a new thread on, where another mailbox then goes on
+    )
 
     @property
     def step(self) -> str:
@@ -49,7 +53,7 @@ class StepContext:
 
     def place(self, workspace: Workspace) -> ContactZone:
         """Whose clock and holidays count for the person."""
-        return self.script.place(self.contact, workspace, self.on_leave)
+        return self.script.place(self.contact, workspace, self.on_leave, self.leaves_then)
 
     def after(self, workspace: Workspace, done_at: dt.datetime, taken: bool | None = None) -> Position:
         """Where the enrollment stands once this step was done; `taken` says which way a branch went."""
@@ -70,8 +74,7 @@ class StepContext:
 
 def read(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
     """The cases of these enrollments, in their order."""
-    leaves = mailboxes.on_leave(conn, [row.mailbox_id for row in claimed])
-    found = cases(conn, context, claimed, leaves)
+    found = cases(conn, context, claimed, mailboxes.on_leave(conn, leaves.writers(claimed)))
     return with_noes(found, noes(found).run(conn)) if found else []
 
 
@@ -98,7 +101,7 @@ def cases(
             sent.get(row.id, ()),
             None,
             engagement_facts.facts(conn, row.id, sent.get(row.id, ())),
-            on_leave.get(row.mailbox_id, ()),
+            *leaves.of(on_leave, row),
         )
         for row in claimed
     ]

@@ -11,22 +11,24 @@ from relance.clock import ManualClock
 from relance.engine import tick
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.mailboxes import service
+from relance.engine.mailboxes import handing_over, service
 from relance.engine.mailboxes.settings import leaves
+from relance.engine.reasons import Code, because
 from relance.engine.reporting import explain, forecast
 from relance.engine.schedule.leaves import Leave
 from relance.engine.sending import gate
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.workload import Workload
-from relance.engine.sequences import enroll
+from relance.engine.sequences import control, enroll, step_context
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.sequences.resuming import around_leave
 from relance.engine.states import MessageState
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences import enrollment_details, enrollments, moves
 from tests import engine_house
+from tests.integration.console import held_people
 from tests.reading import ADA, KIM, MIA, enrolled, row, wrote
 from tests.reworded import in_english
 
@@ -241,3 +243,60 @@ def test_a_mailbox_does_not_cover_for_itself(house: Context) -> None:
     enrolled(house, KIM)
     with pytest.raises(errors.Invalid):
         leaves.add(house, ADA, TODAY, TODAY, cover=ADA)
+
+
+FRESH = """
+sequence: Trial
+steps:
+  - {id: intro, subject: "Hello", body: "Hello"}
+  - {id: fresh, after: 3 business days, subject: "Something else", body: "Hello again"}
+"""
+
+
+@pytest.mark.parametrize("on_leave", [ADA, BEN])
+def test_who_moves_at_a_new_thread_is_planned_around_the_leave_of_whoever_goes_on(
+    house: Context, on_leave: str
+) -> None:
+    """And not around that of the mailbox which is left then."""
+    enrolled(house, KIM, text=FRESH)
+    ben = engine_house.add_mailbox(house, BEN)
+    entered = leaves.add(house, on_leave, TODAY + 2 * DAY, TODAY + 4 * DAY).leave
+    now = house.clock.now()
+    with house.database.write() as conn:
+        enrollments.promise(conn, [row(house, KIM).id], ben)
+        [case] = step_context.read(conn, house, enrollments.by_ids(conn, [row(house, KIM).id]))
+        moves.move(conn, case.row, case.after(house.workspace, now), now)
+    assert (row(house, KIM).mailbox_id, row(house, KIM).step) == (ben, "fresh")
+    assert (due(house) > entered.ends) is (on_leave == BEN)
+
+
+def held_on_leave(house: Context) -> dt.datetime:
+    """Kim's mail was planned for tomorrow, then around Ada's leave; now Kim is held. Returns when it was to leave."""
+    enrolled(house, KIM)
+    with house.database.write() as conn:
+        enrollments.reschedule(conn, row(house, KIM), due(house) + DAY, [])
+    planned = due(house)
+    assert leaves.add(house, ADA, TODAY + DAY, TODAY + 3 * DAY).waiting == 1
+    assert due(house) > planned
+    return planned
+
+
+def test_held_people_are_planned_around_the_leave_of_the_mailbox_that_goes_on_with_them(
+    house: Context,
+) -> None:
+    planned = held_on_leave(house)
+    engine_house.add_mailbox(house, BEN)
+    handing_over.remove(house, ADA, force=True)
+    assert handing_over.hand_over(house, ADA, BEN).moved == 1
+    assert due(house) == planned
+
+
+def test_one_held_person_is_planned_around_the_leave_of_the_mailbox_that_goes_on(house: Context) -> None:
+    planned = held_on_leave(house)
+    held_people.hold(
+        house, KIM, because(Code.VALUE_MISSING, names="first_name", place="the subject of intro")
+    )
+    engine_house.add_mailbox(house, BEN)
+    away = leaves.add(house, BEN, TODAY + DAY, TODAY + DAY).leave
+    control.resume(house, KIM, mailbox=BEN)
+    assert away.ends < due(house) < planned + 2 * DAY

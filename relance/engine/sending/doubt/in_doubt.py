@@ -22,6 +22,7 @@ from relance.engine.event_log.of_people import StepSkipped
 from relance.engine.journal.evidence import GRACE_PERIOD
 from relance.engine.journal.findings import Findings
 from relance.engine.reasons import Code, HoldKind, Reason, because
+from relance.engine.schedule import leaves
 from relance.engine.sending import settle as sending_settle
 from relance.engine.sending.endings import Attempt
 from relance.engine.sending.replies import ends as reply_ends
@@ -169,8 +170,8 @@ def _move_on(
 ) -> None:
     """Behind a step whose mail they have, or may have: the mailbox is read for an answer before anything else is sent."""
     script = context.library.script(conn, row.sequence_version_id)
-    away = mailboxes.on_leave(conn, [row.mailbox_id]).get(row.mailbox_id, ())
-    place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace, away)
+    away = leaves.of(mailboxes.on_leave(conn, leaves.writers([row])), row)
+    place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace, *away)
     position = script.after(row.step or "", restore_doubts.counted_from(row, done_at), place, str(row.id))
     moves.move(conn, row, dataclasses.replace(position, wrote=True), now)
 

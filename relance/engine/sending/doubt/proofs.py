@@ -13,6 +13,7 @@ from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageFound
 from relance.engine.reasons import Code, HoldKind, Reason, because
+from relance.engine.schedule import leaves
 from relance.engine.sending.doubt import in_doubt, restore_guard
 from relance.engine.sending.replies import ends as reply_ends
 from relance.engine.states import MessageEvent, MessageState, State
@@ -90,8 +91,8 @@ def written(conn: Connection, context: Context, row: Enrollment, proof: Left, no
     if row.step is not None and script.plan.number(proof.step) >= script.plan.number(row.step):
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
         done_at = proof.at if proof.exact else restore_doubts.counted_from(row, proof.at)
-        away = mailboxes.on_leave(conn, [row.mailbox_id]).get(row.mailbox_id, ())
-        place = script.place(person, context.workspace, away)
+        away = leaves.of(mailboxes.on_leave(conn, leaves.writers([row])), row)
+        place = script.place(person, context.workspace, *away)
         position = script.after(proof.step, done_at, place, str(row.id))
         after = moves.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:

@@ -17,6 +17,7 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import StepSkipped
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.schedule import leaves
 from relance.engine.schedule.leaves import Leave
 from relance.engine.sequences import step_context
 from relance.engine.sequences.resuming import backlog
@@ -75,7 +76,7 @@ def go_on(
     had paused as well stays paused, for it was not they who were looked at. Raises `errors.Invalid` where the mailbox of one was removed."""
     _refuse_removed(conn, people)
     _try_again(conn, people)
-    away = mailboxes.on_leave(conn, [each.row.mailbox_id for each in people])
+    away = mailboxes.on_leave(conn, leaves.writers(each.row for each in people))
     values = {each.row.id: _values(conn, context, each, away, spread=together) for each in people}
     for event, why, rows in _news(conn, people, reason, together=together):
         apply(conn, rows, event, why, now, lambda row: values[row.id])
@@ -186,7 +187,7 @@ def _behind(
     away: Mapping[int, tuple[Leave, ...]],
     now: dt.datetime,
 ) -> Position:
-    place = script.place(person, context.workspace, away.get(row.mailbox_id, ()))
+    place = script.place(person, context.workspace, *leaves.of(away, row))
     done_at = restore_doubts.counted_from(row, now)
     return script.after(row.step or "", done_at, place, str(row.id))
 

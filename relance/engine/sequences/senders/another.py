@@ -9,8 +9,10 @@ from dataclasses import replace
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine.context import Context
 from relance.engine.event_log.of_people import EnrollmentMailboxChanged
 from relance.engine.reasons import Code, because
+from relance.engine.sequences.resuming import around_leave
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
@@ -21,9 +23,11 @@ from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
 
 
-def give(conn: Connection, rows: Sequence[Enrollment], target: Mailbox, now: dt.datetime) -> list[Enrollment]:
-    """Let this mailbox go on with them from here; returns the rows as they stand then. They are locked, and no mail of theirs is half
-    out. Raises `errors.NotFound` where the mailbox has just been removed."""
+def give(
+    conn: Connection, context: Context, rows: Sequence[Enrollment], target: Mailbox, now: dt.datetime
+) -> list[Enrollment]:
+    """Let this mailbox go on with them from here, whose owner is there on other days; returns the rows as they stand then. They are
+    locked, and no mail of theirs is half out. Raises `errors.NotFound` where the mailbox has just been removed."""
     if mailboxes.lock(conn, [target.id]).get(target.id) == "removed":
         raise errors.NotFound(
             Text("the mailbox {address} has just been removed. Choose another.", address=target.address)
@@ -36,4 +40,10 @@ def give(conn: Connection, rows: Sequence[Enrollment], target: Mailbox, now: dt.
     due = [row.due_at for row in rows if row.due_at is not None and row.step_kind == "mail"]
     if due:
         mailboxes.schedule_turn(conn, [target.id], min(due))
-    return [replace(row, mailbox_id=target.id, next_mailbox_id=None, version=row.version + 1) for row in rows]
+    given = [
+        replace(row, mailbox_id=target.id, next_mailbox_id=None, version=row.version + 1) for row in rows
+    ]
+    if not around_leave.replan(conn, context, given):
+        return given
+    stands = {row.id: row for row in enrollments.by_ids(conn, ids)}
+    return [stands[number] for number in ids]
