@@ -18,7 +18,7 @@ from relance.engine.schedule import next_turn
 from relance.engine.sending.doubt import in_doubt
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.wording.sentence_codes import SentenceCode
-from tests.simulation import aside, ground, people, post, replying
+from tests.simulation import aside, ground, hands, people, post, replying
 from tests.simulation.aside import Doubt
 from tests.simulation.ground import Ground
 from tests.simulation.letters import STOPS, Kind
@@ -77,6 +77,7 @@ def breaches(sim: Sim, laid: Ground, settled: bool) -> tuple[list[str], int]:
     found += _twice(sim)
     found += _after_an_answer(sim)
     found += _after_a_no(sim)
+    found += hands.on_leave(sim)
     found += _fences(sim, mails)
     found += _states(sim, rows, mails, settled)
     return found, sum(mail.state == "unknown" for mail in mails)

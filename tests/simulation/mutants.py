@@ -24,6 +24,7 @@ from relance.engine.journal.journal import Journal
 from relance.engine.mailboxes import look
 from relance.engine.ports import Inbox
 from relance.engine.reasons import HoldKind
+from relance.engine.schedule import leaves
 from relance.engine.sending import deliver, gate, prepare
 from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.doubt import in_doubt
@@ -259,6 +260,11 @@ def anything_proves() -> AbstractContextManager[object]:
     return mock.patch.object(Match, "proven", property(lambda self: self.message is not None))
 
 
+def never_on_leave() -> AbstractContextManager[object]:
+    """A leave is entered, and mail leaves all the same."""
+    return mock.patch.object(leaves, "back_at", _nothing)
+
+
 MUTANTS: dict[str, Mutant] = {
     each.__name__: each
     for each in (
@@ -302,6 +308,7 @@ MUTANTS: dict[str, Mutant] = {
         believers.names_are_folders,
         believers.no_swaps,
         waits_for_ever,
+        never_on_leave,
         repliers.each_click_replies,
         repliers.replies_to_anybody,
     )

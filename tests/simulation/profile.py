@@ -52,6 +52,7 @@ class Profile:
     silent: float = 0.0  # a mail server says nothing, for a while or until the client's bound
     mute: float = 0.0  # the database says nothing: a statement is never answered, or a commit
     replies: float = 0.0  # a person replies to what came in, and presses the button twice
+    hands: float = 0.0  # people are handed over between two mailboxes, and their owners go on leave
     witness: bool = False  # whether the database has a clock of its own, and each host another
 
     @property
@@ -105,6 +106,7 @@ def _faults(seed: int) -> dict[str, Any]:
         "silent": fault("silent", 0.15, 0.1, 0.3),
         "mute": fault("mute", 0.12, 0.01, 0.05),
         "witness": bool(fault("witness", 0.5, 1)),
+        "hands": fault("leaves", 0.3, 0.15, 0.4) if not fault("restores", 0.15, 1.0) else 0.0,
         "replies": fault("replies", 0.15, 0.3, 0.6) if not fault("restores", 0.15, 1.0) else 0.0,
     }
 
@@ -157,6 +159,7 @@ CALM = {
     "commit": 0.0,
     "hints": 0.0,
     "people_act": 0.0,
+    "hands": 0.0,
     "clock": 0.0,
     "refuses": 0.0,
     "disowns": 0.0,

@@ -18,7 +18,7 @@ from relance.engine.store.mailboxes import leases, mailboxes
 from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
-from tests.simulation import aside, beginning, ground, judge, people, replying, restoring
+from tests.simulation import aside, beginning, ground, hands, judge, people, replying, restoring
 from tests.simulation.baton import Process
 from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim
@@ -123,6 +123,7 @@ class _Story:
         self.sim.calm()
         self.sim.note("calm")
         for _ in range(SETTLING_ROUNDS):
+            self._all_back()
             self._round()
             if self._quiet():
                 self.settled = True
@@ -189,8 +190,8 @@ class _Story:
             self._releases(self.sim.rng.choice(awake))
         if awake and self.sim.chance(self.sim.profile.people_act):
             self._a_person_acts(self.sim.rng.choice(people.PEOPLE[: self.sim.profile.people]))
-        if awake and self.sim.profile.replies and self.sim.chance(self.sim.profile.replies):
-            self._somebody_replies(self.sim.rng.choice(awake))
+        if awake:
+            self._further_people(awake)
         self.sim.stage.run()
         while self.sim.fire():
             self.sim.stage.run()
@@ -296,6 +297,17 @@ class _Story:
                         )
         else:
             addresses.suppress(house, email if what == "suppress" else email.partition("@")[2])
+
+    def _further_people(self, awake: list[_Worker]) -> None:
+        if self.sim.profile.mailboxes > 1 and self.sim.chance(self.sim.profile.hands):
+            self._act(awake[-1], "hands", lambda: hands.act(self.sim, awake[-1].house))
+        if self.sim.profile.replies and self.sim.chance(self.sim.profile.replies):
+            self._somebody_replies(self.sim.rng.choice(awake))
+
+    def _all_back(self) -> None:
+        awake = self._awake()
+        if awake and any(each.until is None for each in self.sim.world.leaves):
+            self._act(awake[0], "all are back", lambda: hands.all_back(self.sim, awake[0].house))
 
     def _somebody_replies(self, worker: _Worker) -> None:
         number = replying.which(self.sim, self.laid)

@@ -14,6 +14,7 @@ from tests.simulation.baton import Process
 from tests.simulation.letters import Letter
 
 if TYPE_CHECKING:
+    from tests.simulation.hands import Entered
     from tests.simulation.silence import Spell
 
 MARKER = re.compile(rb"marker-([a-z]+)-([a-z]+)")
@@ -198,6 +199,7 @@ class World:
     breaches: list[str] = field(default_factory=list)  # promises seen broken on the spot
     crashes: int = 0
     freezes: int = 0
+    leaves: list[Entered] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)  # by kind
     spells: dict[str, Spell] = field(default_factory=dict)  # servers that answer nobody
     mute: dict[Process, dt.datetime] = field(
