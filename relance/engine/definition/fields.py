@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pydantic
 
@@ -28,6 +28,38 @@ WaitText = Annotated[
     pydantic.PlainSerializer(str, return_type=str),
     pydantic.WithJsonSchema(
         {"type": "string", "pattern": waits.PATTERN, "examples": ["3 business days", "4 hours"]}
+    ),
+]
+HOLD: Literal["hold"] = "hold"
+AWAY_DAYS = waits.Wait(5, waits.Unit.BUSINESS_DAYS)
+# Most absences without a day are short, and a person asked about each of them would be asked often.
+_IN_DAYS = frozenset({waits.Unit.DAYS, waits.Unit.WEEKS, waits.Unit.BUSINESS_DAYS})
+_AWAY_PATTERN = r"^ *(hold|[1-9][0-9]{0,2} *((business|working) days?|days?|weeks?)) *$"
+
+
+def _away(value: object) -> waits.Wait | Literal["hold"]:
+    if isinstance(value, waits.Wait):
+        wait = value
+    elif isinstance(value, str) and value.strip().lower() == HOLD:
+        return HOLD
+    else:
+        wait = _wait(value)
+    if wait.unit not in _IN_DAYS:
+        raise ValueError(
+            Text(
+                '"{written}": write "hold", or how many days they are taken to be away, for instance "5 business days" or "2 weeks"',
+                written=str(wait),
+            )
+        )
+    return wait
+
+
+AwayText = Annotated[
+    waits.Wait | Literal["hold"],
+    pydantic.PlainValidator(_away),
+    pydantic.PlainSerializer(str, return_type=str),
+    pydantic.WithJsonSchema(
+        {"type": "string", "pattern": _AWAY_PATTERN, "examples": ["hold", str(AWAY_DAYS), "2 weeks"]}
     ),
 ]
 STEP_ID, MAX_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 40

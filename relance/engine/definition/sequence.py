@@ -13,7 +13,17 @@ import pydantic
 from pydantic_core import PydanticCustomError
 
 from relance.engine.definition import company_rules
-from relance.engine.definition.fields import Condition, DaysText, HoursText, Line, Shares, Written, ZoneName
+from relance.engine.definition.fields import (
+    AWAY_DAYS,
+    AwayText,
+    Condition,
+    DaysText,
+    HoursText,
+    Line,
+    Shares,
+    Written,
+    ZoneName,
+)
 from relance.engine.definition.steps import Path, Step
 from relance.engine.schedule import send_windows, timezones
 from relance.wording import Text
@@ -108,6 +118,8 @@ class Sequence(Written):
     to before). Left out: all active mailboxes, in equal shares."""
     send: Send = Send()
     stop: Stop = Stop()
+    away_without_date: AwayText = AWAY_DAYS
+    """Somebody is out of office and does not say until when: `hold` asks a person, "10 business days" takes them to be away that long."""
     track: Track = Track()
     unsubscribe: Line | None = None
     """The unsubscribe line under each mail, with {link} where the address goes; `none` leaves only the header."""

@@ -30,7 +30,6 @@ from relance.engine.sending.doubt import proofs
 from relance.engine.sending.doubt.proofs import Left
 from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sending.refusals.repeated_answers import Whose
-from relance.engine.sequences import away
 from relance.engine.states import Event
 from relance.engine.store import events
 from relance.engine.store.contacts import suppressions
@@ -219,13 +218,9 @@ def _apply(
     result: Consequence,
     now: dt.datetime,
 ) -> None:
-    values: dict[str, Any] = {}
+    values: Mapping[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
-        known = out_of_office.absences(conn, row, matched.judgement.until)
-        result = policy.absence(result, matched.judgement, known, now.date())
-        if result.event is Event.OUT_OF_OFFICE:
-            values = away.values(conn, context, row, matched.judgement.until, now)
-            values["aways"] = row.aways + (not known.said_again)
+        result, values = out_of_office.answered(conn, context, row, result, matched.judgement, now)
     if result.event is None:
         return
     why = _why(matched, row, result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from relance.complete import complete
+from relance.engine.definition.fields import AWAY_DAYS
 from relance.engine.reasons import Code
+from relance.engine.schedule.waits import Wait
 from relance.engine.states import Event
 from relance.mailbox.failures import ABOUT_ADDRESS
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
@@ -139,19 +142,32 @@ class Absences:
 
     count: int  # how many have moved this enrollment
     said_again: bool = False  # an earlier reply named the same day of return: it is the same absence
+    back_known: bool = False  # they are away already, until a time that is still ahead
+    without_date: Wait | None = AWAY_DAYS
+    # For how long the sequence takes somebody to be away who does not say until when; None: a person is asked.
 
 
 def absence(
     consequence: Consequence, judgement: Classification, known: Absences, today: dt.date
 ) -> Consequence:
-    """An out-of-office reply moves an enrollment only so often and only so far; then a person decides."""
+    """An out-of-office reply moves an enrollment only so often and only so far; then a person decides, and also where it names no day
+    and the sequence wants that."""
     if consequence.event is not Event.OUT_OF_OFFICE:
         return consequence
     if known.count >= AWAY_MOST and not known.said_again:
         return Consequence(Event.HELD, code=Code.OUT_OF_OFFICE_AGAIN, params={"count": known.count + 1})
     if judgement.until is not None and judgement.until - today > AWAY_LONGEST:
         return Consequence(Event.HELD, code=Code.OUT_OF_OFFICE_LONG, params={"until": judgement.until})
-    return consequence
+    return (
+        consequence if judgement.until is not None or known.back_known else _without_date(consequence, known)
+    )
+
+
+def _without_date(consequence: Consequence, known: Absences) -> Consequence:
+    if known.without_date is None:
+        return Consequence(Event.HELD, code=Code.OUT_OF_OFFICE_NO_DATE)
+    wait = known.without_date.text
+    return dataclasses.replace(consequence, code=Code.OUT_OF_OFFICE_ASSUMED, params={"wait": wait})
 
 
 SOFT_BOUNCES_MOST = 3

@@ -74,6 +74,8 @@ CAUSES: Mapping[Code, Cause] = complete(
         Code.OUT_OF_OFFICE: Cause.OTHER,
         Code.OUT_OF_OFFICE_AGAIN: Cause.OTHER,
         Code.OUT_OF_OFFICE_LONG: Cause.OTHER,
+        Code.OUT_OF_OFFICE_NO_DATE: Cause.OTHER,
+        Code.OUT_OF_OFFICE_ASSUMED: Cause.OTHER,
         Code.LEFT_COMPANY: Cause.OTHER,
         Code.UNREADABLE: Cause.OTHER,
         Code.CHALLENGED: Cause.OTHER,

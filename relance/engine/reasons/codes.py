@@ -109,6 +109,8 @@ class Code(StrEnum):
     OUT_OF_OFFICE = "out_of_office"
     OUT_OF_OFFICE_AGAIN = "out_of_office_again"
     OUT_OF_OFFICE_LONG = "out_of_office_long"
+    OUT_OF_OFFICE_NO_DATE = "out_of_office_no_date"
+    OUT_OF_OFFICE_ASSUMED = "out_of_office_assumed"
     LEFT_COMPANY = "left_company"
     UNREADABLE = "unreadable"
     CHALLENGED = "challenged"

@@ -104,6 +104,10 @@ SENTENCES: Mapping[Code, Text] = complete(
             "out of office again, {count} time by now", "out of office again, {count} times by now", 2
         ),
         Code.OUT_OF_OFFICE_LONG: Text("out of office until {until}, which is a long time away"),
+        Code.OUT_OF_OFFICE_NO_DATE: Text("out of office, without a date of return"),
+        Code.OUT_OF_OFFICE_ASSUMED: Text(
+            "out of office, without a date of return; the sequence waits {wait} then"
+        ),
         Code.LEFT_COMPANY: Text("has left the company"),
         Code.UNREADABLE: Text("sent a mail that could not be read"),
         Code.CHALLENGED: Text("asks the sender to prove that they are a person"),

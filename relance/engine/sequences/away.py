@@ -8,22 +8,27 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
+from relance.engine.definition.fields import AWAY_DAYS, HOLD
 from relance.engine.schedule import calendar, waits
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sequences.enrollments import Enrollment
 
-AWAY_DEFAULT = 5
-# Business days to wait after an out-of-office reply that names no date.
+
+def without_date(conn: Connection, context: Context, row: Enrollment) -> waits.Wait | None:
+    """For how long their sequence takes somebody to be away who does not say until when; None: a person is asked."""
+    said = context.library.script(conn, row.sequence_version_id).definition.away_without_date
+    return None if said == HOLD else said
 
 
 def values(
     conn: Connection, context: Context, row: Enrollment, until: dt.date | None, now: dt.datetime
 ) -> dict[str, Any]:
     """What makes an enrollment wait: until the first business day at or after `until` (the first day back),
-    or some business days where the reply names no date."""
+    or as long as the sequence says where the reply names no date."""
     script = context.library.script(conn, row.sequence_version_id)
     place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
-    wait = waits.AT_ONCE if until else waits.Wait(AWAY_DEFAULT, waits.Unit.BUSINESS_DAYS)
+    # Who is away though their sequence holds such people now: a version before it did not.
+    wait = waits.AT_ONCE if until else without_date(conn, context, row) or AWAY_DAYS
     rule = script.rule(row.step or script.plan.first)
     when = calendar.next_time(rule, now, wait, place, away_until=until, key=f"{row.id}:away:{row.aways}")
     return {"resume_at": when.at}

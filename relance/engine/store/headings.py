@@ -68,6 +68,7 @@ OF: Mapping[Code, Text] = {
     Code.CORRECTION_UNDONE: Text("a correction was undone"),
     Code.OUT_OF_OFFICE_AGAIN: Text("out of office again and again"),
     Code.OUT_OF_OFFICE_LONG: Text("out of office for a long time"),
+    Code.OUT_OF_OFFICE_ASSUMED: Text("out of office for as long as the sequence says"),
     Code.NAMES_NOTHING_OF_OURS: Text("a mail may be an answer"),
     Code.NOTHING_RAN: Text("nothing ran for a while; planned again"),
     Code.WITHDRAWN: Text("withdrawn before it was sent"),

@@ -15,13 +15,14 @@ from sqlalchemy.engine import Connection
 from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.definition.company_rules import ActionKind
-from relance.engine.inbound import classification, policy
+from relance.engine.inbound import classification, out_of_office, policy
 from relance.engine.inbound.corrections import inbox, traces
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.inbound.corrections.traces import Colleague, Revision, RevisionRun, Rows
 from relance.engine.inbound.policy import Absences, Consequence
 from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending.refusals import refusing_domains
+from relance.engine.sequences import away
 from relance.engine.states import Event, State
 from relance.engine.store.contacts import suppressions
 from relance.engine.store.contacts.contacts import Contact
@@ -166,6 +167,9 @@ class _ForeseenRun:
             for row in traces.rows(run, run.revision.before):
                 if traces.is_caused(run, row) and not traces.stands_otherwise(run, row):
                     self._go_on(row)
+        for row in traces.rows(run, run.revision.after):
+            if traces.is_told_the_day(run, row):
+                self._go_on(row) if traces.is_back_already(run) else self._let_away(row)
         for each in traces.colleagues(run):
             if each.is_to_be_undone and not traces.asked_otherwise(run, each):
                 self._let_go(each)
@@ -192,6 +196,14 @@ class _ForeseenRun:
             return
         values = {} if row.state is State.HELD else {"resume_at": None}
         self.found.apply(row, traces.going_on(run, row), run.now, run.anew, values)
+
+    def _let_away(self, row: Enrollment) -> None:
+        run, after = self.run, self.run.revision.after
+        result = out_of_office.corrected(run.conn, run.context, row, after.judgement, run.now)
+        if result.event is Event.OUT_OF_OFFICE:
+            values = away.values(run.conn, run.context, row, after.judgement.until, run.now)
+            why = run.matched(after).why(result, source=run.matched(after).source)
+            self.found.apply(row, Event.RELEASED, run.now, why, values)
 
     def _is_refused(self, row: Enrollment) -> bool:
         """Whether they may not be written to, once it is taken back that their address is dead."""
@@ -229,10 +241,13 @@ class _ForeseenRun:
         if result.event is None:
             return
         if traces.is_same(run):
-            if row.state is State.AWAY and judgement.until != run.revision.before.judgement.until:
-                self.moved[row.id] = ForetoldEffect.AWAY
-            return
-        result = policy.absence(result, judgement, self._absences(row), run.now.date())
+            moved = judgement.until != run.revision.before.judgement.until
+            is_about = result.event is Event.OUT_OF_OFFICE and row.state is State.AWAY
+            if not (moved and is_about and traces.is_caused(run, row)):
+                return
+            result = out_of_office.corrected(run.conn, run.context, row, judgement, run.now)
+        else:
+            result = policy.absence(result, judgement, self._absences(row), run.now.date())
         if result.event is Event.OUT_OF_OFFICE and row.state is State.AWAY:
             self.moved[row.id] = ForetoldEffect.AWAY
         matched = run.matched(run.revision.after)
@@ -240,7 +255,7 @@ class _ForeseenRun:
             self.found.apply(row, result.event, run.now, matched.why(result, source=matched.source), {})
 
     def _absences(self, row: Enrollment) -> Absences:
-        """As `out_of_office.absences`, which is asked once the mail is among those that say so."""
+        """As `out_of_office.answered` asks, once the mail is among those that say so."""
         until, number = self.run.revision.after.judgement.until, self.run.revision.answer.id
         others = [
             classification.in_force(each).judgement
@@ -248,7 +263,7 @@ class _ForeseenRun:
             if until is not None and each.id != number
         ]
         again = any(each.kind is Kind.OUT_OF_OFFICE and each.until == until for each in others)
-        return Absences(row.aways, again)
+        return out_of_office.absences(self.run.conn, self.run.context, row, self.run.now, said_again=again)
 
     def _tell(self, each: Colleague, why: Reason) -> None:
         row = each.row

@@ -21,7 +21,8 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.definition.company_rules import ActionKind
 from relance.engine.event_log.effects import Effect, EffectCode
-from relance.engine.inbound import apply, company
+from relance.engine.inbound import apply, company, out_of_office
+from relance.engine.inbound.apply import MatchedMail
 from relance.engine.inbound.corrections import slips, traces
 from relance.engine.inbound.corrections.traces import Colleague, Revision, RevisionRun
 from relance.engine.inbound.policy import Certainty
@@ -98,7 +99,8 @@ def _would_undo(run: RevisionRun, rows: Iterable[Enrollment]) -> bool:
     were = {row.id: (row.state, row.why) for row in rows}
     left = [row for row in traces.rows(run, run.revision.before) if (row.state, row.why) == were.get(row.id)]
     own = not traces.is_same(run) and any(traces.is_caused(run, row) for row in left)
-    return own or any(each.is_to_be_undone for each in traces.colleagues(run))
+    asked = any(traces.is_told_the_day(run, row) for row in left)
+    return own or asked or any(each.is_to_be_undone for each in traces.colleagues(run))
 
 
 def _undo(run: RevisionRun) -> None:
@@ -107,6 +109,9 @@ def _undo(run: RevisionRun) -> None:
         for row in traces.rows(run, run.revision.before):
             if traces.is_caused(run, row) and not traces.stands_otherwise(run, row):
                 _go_on(run, row)
+    for row in traces.rows(run, run.revision.after):
+        if traces.is_told_the_day(run, row):
+            _go_on(run, row) if traces.is_back_already(run) else _let_away(run, row)
     for each in traces.colleagues(run):
         if each.is_to_be_undone and not traces.asked_otherwise(run, each):
             _let_go(run, each)
@@ -135,6 +140,19 @@ def _let_go(run: RevisionRun, each: Colleague) -> None:
     at = company.speed_up(run.conn, each.row, run.anew, run.now)
     if each.row.state is State.ACTIVE and each.row.step_kind == "mail":
         mailboxes.schedule_turn(run.conn, [each.row.mailbox_id], at)
+
+
+def _let_away(run: RevisionRun, row: Enrollment) -> None:
+    """Held until somebody said when they are back: that is known now."""
+    after = run.revision.after
+    result = out_of_office.corrected(run.conn, run.context, row, after.judgement, run.now)
+    if result.event is Event.OUT_OF_OFFICE:
+        matched, values = (
+            run.matched(after),
+            away.values(run.conn, run.context, row, after.judgement.until, run.now),
+        )
+        why = matched.why(result, source=matched.source)
+        enrollments.apply(run.conn, [row.id], Event.RELEASED, run.now, reason=why, values=values)
 
 
 def _drop_tasks(run: RevisionRun, rows: Iterable[Enrollment]) -> None:
@@ -202,15 +220,32 @@ def _do(run: RevisionRun) -> None:
 
 def _say_anew(run: RevisionRun) -> None:
     """The same news as it is told by now; an absence perhaps with another day of return."""
-    before, after = run.revision.before, run.revision.after
-    matched = run.matched(after)
-    why = matched.why(after.consequence, source=matched.source)
-    for row in traces.rows(run, before):
-        if after.consequence.event is not None and traces.is_caused(run, row):
-            values = _told_anew(row, why)
-            if row.state is State.AWAY and after.judgement.until != before.judgement.until:
-                values |= away.values(run.conn, run.context, row, after.judgement.until, run.now)
-            enrollments.apply(run.conn, [row.id], after.consequence.event, run.now, values=values)
+    event, matched = run.revision.after.consequence.event, run.matched(run.revision.after)
+    for row in traces.rows(run, run.revision.before):
+        if event is None or not traces.is_caused(run, row):
+            continue
+        if event is Event.OUT_OF_OFFICE:
+            _absent_anew(run, row, matched)
+            continue
+        why = matched.why(run.revision.after.consequence, source=matched.source)
+        enrollments.apply(run.conn, [row.id], event, run.now, values=_told_anew(row, why))
+
+
+def _absent_anew(run: RevisionRun, row: Enrollment, matched: MatchedMail) -> None:
+    """Away until another day perhaps, or held for a person to say until when. Who is held already stays so."""
+    if row.state is not State.AWAY:
+        return
+    judgement = matched.judgement
+    moved = judgement.until != run.revision.before.judgement.until
+    result = out_of_office.corrected(run.conn, run.context, row, judgement, run.now)
+    why = matched.why(result, source=matched.source)
+    if result.event is Event.OUT_OF_OFFICE:
+        values = _told_anew(row, why)
+        if moved:
+            values |= away.values(run.conn, run.context, row, judgement.until, run.now)
+        enrollments.apply(run.conn, [row.id], Event.OUT_OF_OFFICE, run.now, values=values)
+    elif moved:
+        enrollments.apply(run.conn, [row.id], Event.HELD, run.now, reason=why)
 
 
 def _told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:

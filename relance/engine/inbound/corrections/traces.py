@@ -16,7 +16,7 @@ from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import ColleagueAction
-from relance.engine.inbound import classification, company
+from relance.engine.inbound import classification, company, out_of_office
 from relance.engine.inbound.apply import MatchedMail
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.company import ColleagueReply
@@ -186,6 +186,13 @@ def is_back_already(run: RevisionRun) -> bool:
         and judgement.until is not None
         and judgement.until <= run.now.date()
     )
+
+
+def is_told_the_day(run: RevisionRun, row: Enrollment) -> bool:
+    """Whether a person was to say when somebody held is back, and the mail is taken to name a day now."""
+    before, after = run.revision.before.judgement, run.revision.after.judgement
+    names_another = after.kind is Kind.OUT_OF_OFFICE and after.until not in (None, before.until)
+    return is_same(run) and names_another and out_of_office.asks_for_the_day(row) and is_caused(run, row)
 
 
 def dead_address_mails(run: RevisionRun) -> list[str]:

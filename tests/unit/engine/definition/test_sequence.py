@@ -107,6 +107,31 @@ def test_a_changed_copy_has_the_changed_hours():
     assert [bool(day) for day in changed.week.days] == [*[False] * 5, True, False]
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (None, None),
+        ("5 working days", None),
+        (" Hold ", "hold"),
+        ("14 days", "14 days"),
+        ("2 weeks", "2 weeks"),
+    ],
+)
+def test_what_an_absence_without_a_day_means(written, kept):
+    more = {} if written is None else {"away_without_date": written}
+    said = sequence.written(Sequence(name="A", steps=SMALL.steps, **more))
+    assert said.get("away_without_date") == kept
+    assert Sequence.model_validate(said) == Sequence(name="A", steps=SMALL.steps, **more)
+
+
+@pytest.mark.parametrize(
+    "written", ["4 hours", "until tuesday", "0 days", "400 days", "later", 5, True, None]
+)
+def test_an_absence_is_counted_in_days_or_asked_about(written):
+    with pytest.raises(pydantic.ValidationError):
+        Sequence(name="A", steps=SMALL.steps, away_without_date=written)
+
+
 def deep(levels: int) -> BranchStep:
     inner = (deep(levels - 1),) if levels else (EndStep(end="here"),)
     return BranchStep(id=f"b{levels}", when="x", then=inner)

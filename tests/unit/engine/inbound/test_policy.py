@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relance.engine.definition.fields import AWAY_DAYS
 from relance.engine.inbound import policy
 from relance.engine.inbound.policy import NOTHING, Absences, Certainty
+from relance.engine.reasons import Code
 from relance.engine.states import Event
 from relance.mailbox.failures import FailureReason
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
@@ -110,7 +112,24 @@ def test_an_absence_moves_somebody_only_so_often_and_so_far(count, said_again, d
     until = None if days is None else TODAY + dt.timedelta(days)
     found = policy.absence(AWAY, judged(Kind.OUT_OF_OFFICE, until=until), Absences(count, said_again), TODAY)
     assert found.event is event
-    assert found.event is Event.HELD or found == AWAY
+    assert found.event is Event.HELD or found == AWAY or until is None
+
+
+@pytest.mark.parametrize(
+    ("without_date", "back_known", "event", "code"),
+    [
+        (AWAY_DAYS, False, Event.OUT_OF_OFFICE, Code.OUT_OF_OFFICE_ASSUMED),
+        (None, False, Event.HELD, Code.OUT_OF_OFFICE_NO_DATE),
+        (AWAY_DAYS, True, Event.OUT_OF_OFFICE, Code.OUT_OF_OFFICE),
+        (None, True, Event.OUT_OF_OFFICE, Code.OUT_OF_OFFICE),
+    ],
+)
+def test_an_absence_without_a_day_is_what_the_sequence_says(without_date, back_known, event, code):
+    known = Absences(0, back_known=back_known, without_date=without_date)
+    found = policy.absence(AWAY, judged(Kind.OUT_OF_OFFICE), known, TODAY)
+    assert (found.event, found.code) == (event, code)
+    named = policy.absence(AWAY, judged(Kind.OUT_OF_OFFICE, until=TODAY), known, TODAY)
+    assert named == AWAY
 
 
 def test_the_rule_of_absences_is_about_absences_only():
