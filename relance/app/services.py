@@ -31,6 +31,9 @@ from relance.engine.reporting.history import daily, failures, messages, task_end
 from relance.engine.restore import doubts
 from relance.engine.sending import copies
 from relance.engine.sending.doubt import in_doubt
+from relance.engine.sending.previews import lacking, previewing
+from relance.engine.sending.previews.script import PreviewRequest
+from relance.engine.sending.previews.shown import LackingPeople, Preview
 from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import bulk, listing
 from relance.engine.sequences import publish as sequences_publish
@@ -48,6 +51,7 @@ else:  # only who judges hits again needs it
     (judged_again,) = late.modules("relance.engine.engagement.judged_again")
 
 Progress = Callable[[int], None]
+MOST_SAMPLED = 1000  # people
 
 
 class Contacts(Service):
@@ -83,6 +87,31 @@ class Sequences(Service):
     standing = Operation(sequences_publish.standing)
     pause = Operation(sequences_publish.pause)
     resume = Operation(sequences_publish.resume)
+
+    def preview(
+        self,
+        email: str,
+        name: str = "",
+        *,
+        source: sequences_publish.Source | None = None,
+        step: str = "",
+        mailbox: str = "",
+    ) -> Preview:
+        """Every mail of a published sequence, or of a text (`source`) in its place, as it will be for a contact: written as when it
+        leaves, and nothing is written down. Raises `errors.NotFound`, and `errors.Invalid` with every mistake of a text."""
+        return previewing.preview(self._context, email, PreviewRequest(name, source, step, mailbox))
+
+    def lacking(
+        self, name: str = "", *, source: sequences_publish.Source | None = None, step: str = ""
+    ) -> LackingPeople:
+        """Who lacks a field without which a mail cannot be written, by field: of those under way in it, else of all contacts."""
+        return lacking.lacking(self._context, PreviewRequest(name, source, step))
+
+    def sample(
+        self, name: str = "", *, source: sequences_publish.Source | None = None, many: int = 5
+    ) -> tuple[str, ...]:
+        """The addresses of some people to preview it for, the same ones each time: of those under way in it, else of all contacts."""
+        return lacking.sample(self._context, PreviewRequest(name, source), max(1, min(many, MOST_SAMPLED)))
 
     def starters(self) -> builtins.list[starters.Starter]:
         """The texts there are to start from."""

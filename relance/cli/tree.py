@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         sandbox,
         unknowns,
     )
+    from relance.cli.previews import preview
 else:
     contacts, enrolling, enrollments, inbox, looking, mailboxes, messages, sequences, suppressions, tasks = (
         late.modules(
@@ -54,6 +55,7 @@ else:
             "relance.cli.tasks",
         )
     )
+    (preview,) = late.modules("relance.cli.previews.preview")
     console, database, demo, home, jobs, keys, rejudging, restored, running, sandbox, unknowns = late.modules(
         "relance.cli.operations.console",
         "relance.cli.operations.database",
@@ -75,6 +77,7 @@ _PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
     (("contacts",), lambda root: root.add_typer(contacts.group, name="contacts")),
     (("suppressions",), lambda root: root.add_typer(suppressions.group, name="suppressions")),
     (("sequence",), lambda root: root.add_typer(sequences.group, name="sequence")),
+    (("preview",), lambda root: preview.add_to(root)),
     (("enroll", "pause", "resume", "stop"), lambda root: enrolling.add_to(root)),
     (("enrollments",), lambda root: root.add_typer(enrollments.group, name="enrollments")),
     (("status", "explain", "timeline", "report", "daily", "held"), lambda root: looking.add_to(root)),

@@ -9,6 +9,8 @@ from relance import errors
 from relance.tracking import tokens
 from relance.wording import Text
 
+_NOBODYS = b"a key that opens nothing, known to everybody"
+
 
 class Links:
     """Builds the addresses below one base URL, such as `https://go.acme.example` or `https://acme.example/mail`."""
@@ -26,6 +28,11 @@ class Links:
     def below(self, base_url: str) -> Links:
         """The same below another base; empty: these. Whatever they are below, they are read alike."""
         return Links(base_url, self._signer) if base_url else self
+
+    def inert(self) -> Links:
+        """The same to look at, below the same base, but nobody's: what they say is read by no installation. They stand in mails that are
+        only shown, so that looking at one counts as nothing and opts nobody out."""
+        return Links(self._base, tokens.Signer({0: _NOBODYS}, 0))
 
     @property
     def base(self) -> str:

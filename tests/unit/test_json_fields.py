@@ -54,6 +54,7 @@ CODES_OF_THEIR_OWN = {
         "kept",
         "mode",
         "last_mail_code",
+        "origin",
         "params",
         "code",
         "codes",
@@ -120,6 +121,7 @@ WORDS_BESIDE_A_CODE = {
 """Sentences for people, and where programs look."""
 
 PEOPLES_OWN = {
+    *("full_name", "label", "target", "steps"),
     *(
         "about",
         "added_by",

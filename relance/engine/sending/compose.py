@@ -27,9 +27,10 @@ from relance.tracking.links import Links
 
 @dataclass(frozen=True)
 class Unwritten:
-    """Why there is not a mail: what a person has to mend."""
+    """Why there is not a mail: what a person has to mend. `missing`: the fields that the person lacks, where that is it."""
 
     why: Reason
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,19 @@ class _Sheet:
         return self.links.unsubscribe_url(self.number, self.case.contact.email)
 
 
-def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Message | Unwritten:
-    """The mail of a step, its bytes frozen, or why it cannot be written."""
+def draft(
+    context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime, *, variant: str = ""
+) -> Message | Unwritten:
+    """The mail of a step, its bytes frozen, or why it cannot be written; in their own variant, unless one is named."""
     step = case.script.mail(case.step)
-    variant = pick_variant(step, str(case.row.id)).variant
-    sheet = _Sheet(context, mailbox, case, step, variant, ids.message(now), _thread(case, step), now)
+    words = variant or pick_variant(step, str(case.row.id)).variant
+    sheet = _Sheet(context, mailbox, case, step, words, ids.message(now), _thread(case, step), now)
     if step.thread == "reply" and not sheet.thread:
         return Unwritten(because(Code.NOTHING_TO_REPLY_TO))
     rendered = _render(sheet)
     if not isinstance(rendered, templates.Rendered):
-        return Unwritten(compiled.lacking(rendered, step.id))
+        missing = rendered.names if isinstance(rendered, templates.Missing) else ()
+        return Unwritten(compiled.lacking(rendered, step.id), missing)
     try:
         return _message(sheet, rendered)
     except final_bytes.UnfitMail as unfit:

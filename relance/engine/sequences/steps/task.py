@@ -42,23 +42,23 @@ def ask_a_person(run: StepRun, step: TaskStep) -> Position | None:
 
 
 def _open(run: StepRun, step: TaskStep) -> Position | None:
-    row, words = run.case.row, _words(run.case, step)
+    row, said = run.case.row, words(run.case, step)
     tasks.add(
         run.conn,
         enrollment_id=row.id,
         contact_id=row.contact_id,
         step=step.id,
-        words=words,
+        words=said,
         due_at=row.due_at or run.now,
     )
     if not step.wait_until_done:
-        return go_on(run, TaskCreated(words))
+        return go_on(run, TaskCreated(said))
     enrollments.reschedule(run.conn, row, None, [reasons.bound("task", because(Code.TASK_OPEN))])
-    run.tell(TaskCreated(words))
+    run.tell(TaskCreated(said))
     return None
 
 
-def _words(case: StepContext, step: TaskStep) -> str:
+def words(case: StepContext, step: TaskStep) -> str:
     """The task's words for this person; an unfilled variable stays visible, for a person reads it, not a customer."""
     try:
         compiled = templates.compile_source(templates.Source(subject=step.task, body=""))

@@ -1,0 +1,1 @@
+"""Mails seen before they leave: on the terminal, as a page in a file, and sent to oneself."""
