@@ -9,10 +9,10 @@ import typer
 
 from relance.cli.terminal import asking, progress, session, show
 from relance.cli.terminal.choices import PersonState
-from relance.wording import N_, _, n_
+from relance.wording import N_, Text, _, n_
 
 if TYPE_CHECKING:
-    from relance import BulkReport, EnrollmentFilter
+    from relance import BulkReport, EnrollmentFilter, EnrollmentView, Leaving
     from relance.app import Relance
 
 group = typer.Typer(
@@ -92,10 +92,22 @@ def list_(  # noqa: PLR0913 - a flag for every question
             _counted(relance, wanted, as_json=as_json)
             return
         found = relance.enrollments.list(wanted, after=after, limit=limit)
+        due = [] if as_json else [each.id for each in found.enrollments if each.due_at]
+        leaving = relance.enrollments.overdue(due) if due else {}
     if as_json:
         show.data(found)
         return
-    show.page(found.enrollments, VIEW, found.cursor, as_json=False, empty=_("Nobody matches."))
+    rows = [_row(each, leaving.get(each.id)) for each in found.enrollments]
+    show.page(rows, VIEW, found.cursor, as_json=False, empty=_("Nobody matches."))
+
+
+def _row(found: EnrollmentView, leaves: Leaving | None) -> dict[str, Any]:
+    """Where a receiver that gets only so many mails puts somebody off, the time of their own place there."""
+    row = {name: getattr(found, name) for name in (each.partition("|")[0] for each in VIEW.values())}
+    if leaves is None or leaves.code != "receiver" or leaves.at is None:
+        return row
+    at = Text("not before {at}", at=leaves.at) if leaves.not_before else leaves.at
+    return row | {"next": at}
 
 
 def _counted(relance: Relance, wanted: EnrollmentFilter, *, as_json: bool) -> None:

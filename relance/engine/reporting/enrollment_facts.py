@@ -17,7 +17,9 @@ from relance.engine.reporting import silent_turns, timeline
 from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
-from relance.engine.sending import admitting, receiver_room
+from relance.engine.schedule.pace.queues import QueuePlace
+from relance.engine.sending import admitting, receiver_queues
+from relance.engine.sending.receiver_queues import ReceiverQueues
 from relance.engine.sequences import control, publish, step_context
 from relance.engine.sequences.resuming import around_leave
 from relance.engine.sequences.step_context import StepContext
@@ -29,7 +31,7 @@ from relance.engine.store.sending import messages, own_replies, ramp_ups
 from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.sequences import Version
-from relance.wording import Text, _, moment_in
+from relance.wording import Text, _, ended, moment_in, n_
 from relance.wording import day as written_day
 
 
@@ -55,7 +57,8 @@ class EnrollmentFacts:
         str, ...
     ]  # that another mailbox goes on with them: once a mail of theirs begins a thread, or a leave begins
     full: Reason | None  # why their domain, or their company, gets no more now: a mail of theirs is due
-    place_at: dt.datetime | None  # and when a place comes free there
+    place: QueuePlace | None  # the place of their next mail among those that wait for the same receiver
+    queues: ReceiverQueues | None  # those who wait there
 
     @property
     def state(self) -> State:
@@ -110,19 +113,24 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
         paused,
         waiting,
         (*_successor(conn, standing), *_cover(standing, mailbox, now)),
-        *_full(conn, context, case, now),
+        *_receiver(conn, context, case, now),
     )
 
 
-def _full(
+def _receiver(
     conn: Connection, context: Context, case: StepContext, now: dt.datetime
-) -> tuple[Reason, dt.datetime] | tuple[None, None]:
+) -> tuple[Reason | None, QueuePlace | None, ReceiverQueues | None]:
+    """Whether their receiver keeps their mail, which place it has, and the queue there."""
     row, email = case.row, case.contact.email
-    if row.state is not State.ACTIVE or row.step_kind != "mail" or row.due_at is None or row.due_at > now:
-        return None, None
-    room = receiver_room.seen(conn, context, [email], now)
-    why = None if room is None else room.full(email)
-    return (None, None) if room is None or why is None else (why, room.frees(email)[0])
+    if row.state not in states.GOES_ON or row.step is None or row.due_at is None:
+        return None, None, None
+    found = receiver_queues.seen(conn, context, [email], now)
+    if found is None or row.step_kind != "mail":
+        return None, None, found
+    opens = receiver_queues.opening(case.script, row.step, case.place(context.workspace))
+    place = found.place(row.id, email, max(filter(None, (now, row.due_at, row.resume_at))), opens)
+    due = row.state is State.ACTIVE and row.due_at <= now
+    return (found.full(email) if due else None), place, found
 
 
 def _successor(conn: Connection, standing: Standing) -> tuple[str, ...]:
@@ -201,3 +209,30 @@ def pace_why(look: EnrollmentFacts) -> Why | None:
     allowed = allowance(look, look.now)
     bound = allowed.bound if is_due(look) and allowed.count == 0 else None
     return reasons.why_of(bound) if isinstance(bound, Text) else None
+
+
+def waits_for_receiver(look: EnrollmentFacts) -> bool:
+    """Whether what their receiver gets puts off their mail: when it is tried next is no promise then."""
+    put_off = any(each["kind"] == "receiver" for each in look.case.row.bound)
+    return look.place is not None and (put_off or look.place.window is not None)
+
+
+def behind_others(look: EnrollmentFacts) -> Iterator[str]:
+    """From when on a mail that its receiver puts off can leave, and who goes before it."""
+    place, email = look.place, look.case.contact.email
+    if place is None or look.state is not State.ACTIVE or not waits_for_receiver(look):
+        return
+    window, bound = place.window, look.case.row.bound
+    why = reasons.binding(bound[0]) if window is None else receiver_queues.told(email, window)
+    known = {"at": look.local(max(place.at, look.now)), "reason": ended(why.words)}
+    yield (
+        _("It can leave from {at}: {reason}", **known)
+        if place.known
+        else _("It cannot leave before {at}, and others may go before it: {reason}", **known)
+    )
+    if place.ahead:
+        yield n_(
+            "{count} mail to the same receiver goes before it.",
+            "{count} mails to the same receiver go before it.",
+            place.ahead,
+        )

@@ -25,7 +25,7 @@ from relance.engine.states import MessageState, State
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.wording import Text, _, ended, moment_in, n_
+from relance.wording import Text, _, ended, n_
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,9 @@ def _explained(look: EnrollmentFacts, *, commands: bool) -> Explanation:
         *_next(look, when),
         *_clock(look),
         *_in_the_way(look),
+        *enrollment_facts.behind_others(look),
         *_mailbox(look),
-        *(_rest(planned) if commands else ()),
+        *(forecast.told(planned) if commands else ()),
     ]
     why = tuple(map(_as_data, look.case.row.why))
     pace = enrollment_facts.pace_why(look)
@@ -184,7 +185,7 @@ def _next(look: EnrollmentFacts, when: When | None) -> Iterator[str]:
     row = look.case.row
     if look.state in states.FINAL or row.step is None:
         return
-    named = _named(row.step, row.step_kind)
+    named = forecast.named(row.step, row.step_kind)
     if look.state not in states.GOES_ON:
         yield _("The next step is {step}.", step=named)
         return
@@ -216,17 +217,13 @@ def _planned(look: EnrollmentFacts, named: str) -> Iterator[str]:
         yield _("The next step is {step}, planned for {at}.", **known) + because
     else:
         yield _("The next step is {step}, due on {at}.", **known) + because
-    if put_off and row.bound:
+    if put_off and row.bound and not enrollment_facts.waits_for_receiver(look):
         known = {"at": look.local(again), "reasons": ended(_because(row.bound))}
         yield (
             _("It is tried next on {at}: {reasons}", **known)
             if again > look.now
             else _("It can be sent since {at}: {reasons}", **known)
         )
-
-
-def _named(step: str, kind: str) -> str:
-    return _('"{step}" ({kind})', step=step, kind=codes.text("step", kind))
 
 
 def _because(bound: Sequence[Any]) -> str:
@@ -383,18 +380,3 @@ def _turn(look: EnrollmentFacts, at: dt.datetime) -> str:
     if at <= look.now:
         return _("The mailbox is due to be checked for answers, and may then send.")
     return _("The mailbox is checked for answers again on {at}, and may then send.", at=look.of_mailbox(at))
-
-
-# What follows.
-
-
-def _rest(planned: Sequence[Planned]) -> Iterator[str]:
-    later = [each for each in planned[1:] if each.kind in ("mail", "task")]
-    if later:
-        told = "; ".join(map(_later, later))
-        yield _("After that, if nobody answers: {steps}.", steps=told)
-
-
-def _later(planned: Planned) -> str:
-    at = _("{step} on {at}", step=_named(planned.step, planned.kind), at=moment_in(planned.at, planned.zone))
-    return f"{at}, {planned.words}" if planned.words else at

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.context import Context
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import BranchStep, Step
-from relance.engine.reporting import enrollment_facts
+from relance.engine.reporting import codes, enrollment_facts
 from relance.engine.reporting.enrollment_facts import EnrollmentFacts
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import SendingRule
-from relance.engine.schedule.pace.receivers import ReceiverRoom
+from relance.engine.schedule.pace import queues
+from relance.engine.schedule.pace.queues import Opens
 from relance.engine.schedule.timezones import ContactZone
-from relance.engine.sending import admitting, receiver_room
+from relance.engine.sending import admitting, receiver_queues
+from relance.engine.sending.receiver_queues import ReceiverQueues
 from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store.contacts import contacts
@@ -28,7 +33,7 @@ from relance.engine.store.sequences import enrollment_details, enrollment_lists
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.wording import Text, _
+from relance.wording import Text, _, moment_in
 
 MAX_STEPS = 100  # of a forecast; no sequence has more
 
@@ -36,7 +41,8 @@ MAX_STEPS = 100  # of a forecast; no sequence has more
 @dataclass(frozen=True)
 class Planned:
     """A step to come, if nobody answers and every mail leaves when it is due. `local` is `at` by the contact's clock, whose
-    `zone` is an IANA name. `words` says what the step hangs on."""
+    `zone` is an IANA name. `words` says what the step hangs on. `not_before`: others wait for the same receiver, which gets only so many
+    mails, and more of them may leave before it than is known."""
 
     step: str
     kind: str
@@ -44,6 +50,7 @@ class Planned:
     local: dt.datetime
     zone: str
     words: str = ""
+    not_before: bool = False
 
 
 def forecast(look: EnrollmentFacts) -> Iterator[Planned]:
@@ -53,16 +60,31 @@ def forecast(look: EnrollmentFacts) -> Iterator[Planned]:
     at = _first_time(look)
     if row.step is None or at is None:
         return
-    position = Position(row.step, row.step_kind, at)
-    for _step in range(MAX_STEPS):
+    position, own = Position(row.step, row.step_kind, at), list[dt.datetime]()
+    known = look.place is None or look.place.known
+    for number in range(MAX_STEPS):
         if position.step is None or position.due_at is None:
             return
-        step = script.plan.step(position.step)
+        step, due = script.plan.step(position.step), position.due_at
         taken = False if isinstance(step, BranchStep) else None
-        due = position.due_at
+        if number and position.step_kind == "mail":
+            due, known = _later(look, position.step, due, own)
         local = due.astimezone(look.zone)
-        yield Planned(position.step, position.step_kind, due, local, look.zone.key, _hangs_on(step))
-        position = script.after(position.step, position.due_at, place, str(row.id), taken)
+        not_before = position.step_kind == "mail" and not known
+        yield Planned(
+            position.step, position.step_kind, due, local, look.zone.key, _hangs_on(step), not_before
+        )
+        own += [due] if position.step_kind == "mail" and (number or not look.place) else []
+        position = script.after(position.step, due, place, str(row.id), taken)
+
+
+def _later(
+    look: EnrollmentFacts, step: str, due: dt.datetime, own: Sequence[dt.datetime]
+) -> tuple[dt.datetime, bool]:
+    """When a mail behind the next one can leave, where those who wait for the same receiver leave it a place; whether that is known."""
+    opens = receiver_queues.opening(look.case.script, step, look.case.place(look.context.workspace))
+    place = None if look.queues is None else look.queues.later(look.case.contact.email, due, opens, own)
+    return (due, True) if place is None else (place.at, place.known)
 
 
 def _first_time(look: EnrollmentFacts) -> dt.datetime | None:
@@ -80,7 +102,9 @@ def _leaves(look: EnrollmentFacts, step: str, at: dt.datetime) -> dt.datetime:
     turn = look.mailbox.next_turn_at if enrollment_facts.is_due(look) else None
     allowed = enrollment_facts.allowance(look, at)
     paced = allowed.next_at if allowed.count == 0 else None
-    later = max(at, turn or at, paced or at, enrollment_facts.closed(look) or at, look.place_at or at)
+    later = max(
+        at, turn or at, paced or at, enrollment_facts.closed(look) or at, look.place.at if look.place else at
+    )
     if later == at:
         return at
     place = look.case.place(look.context.workspace)
@@ -94,17 +118,37 @@ def _hangs_on(step: Step) -> str:
     return _("only if {condition}", condition=asked) if asked else ""
 
 
-# Mails that are due already.
+def named(step: str, kind: str) -> str:
+    """A step as people are told of it."""
+    return _('"{step}" ({kind})', step=step, kind=codes.text("step", kind))
+
+
+def told(planned: Sequence[Planned]) -> Iterator[str]:
+    """What follows the next step, as people read it."""
+    later = [each for each in planned[1:] if each.kind in ("mail", "task")]
+    if later:
+        yield _("After that, if nobody answers: {steps}.", steps="; ".join(map(_words, later)))
+
+
+def _words(planned: Planned) -> str:
+    known = {"step": named(planned.step, planned.kind), "at": moment_in(planned.at, planned.zone)}
+    at = _("{step} not before {at}", **known) if planned.not_before else _("{step} on {at}", **known)
+    return f"{at}, {planned.words}" if planned.words else at
+
+
+# Mails that are due already, or wait for their receiver.
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """When a mail that is due can leave at the earliest (business time; None: nobody can tell), and why not before."""
+    """When a mail that is due, or that waits for its receiver, can leave at the earliest (business time; None: nobody can tell), and why
+    not before. `not_before`: it may well be later, as more may leave before it than is known."""
 
     at: dt.datetime | None
     words: str = ""
     code: str = ""  # of `words`: a `BoundKind`, "pace" (of the mailbox), "unreadable" (the mailbox), "admission" (of first
     # mails), "receiver" (their domain or company gets no more)
+    not_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,53 +160,67 @@ class _Box:
 
 
 def overdue(context: Context, numbers: Iterable[int]) -> Mapping[int, Leaving]:
-    """Of these enrollments, by number, those whose next mail is due and waits for nobody's decision."""
+    """Of these enrollments, by number, those whose next mail is due and waits for nobody's decision, or waits for its receiver."""
     now, wanted = context.clock.now(), tuple(numbers)
+    until = now if context.options.receivers is None else now + queues.AHEAD
     with context.database.read() as conn:
         meant = EnrollmentConditions(states=(State.ACTIVE,), numbers=wanted)
         found = enrollment_lists.ids(conn, meant, after=0, limit=max(1, len(wanted)))
-        late = [each for each in enrollment_details.of_ids(conn, found) if _is_late(each, now)]
+        late = [each for each in enrollment_details.of_ids(conn, found) if _is_late(each, until)]
         return _leaving(conn, context, late, now)
 
 
-def _is_late(standing: Standing, now: dt.datetime) -> bool:
+def _is_late(standing: Standing, until: dt.datetime) -> bool:
     row = standing.enrollment
-    due = row.step is not None and row.due_at is not None and row.due_at <= now
+    due = row.step is not None and row.due_at is not None and row.due_at <= until
     return due and row.state is State.ACTIVE and row.step_kind == "mail" and not control.waits_for(standing)
 
 
 def _leaving(
     conn: Connection, context: Context, late: Sequence[Standing], now: dt.datetime
 ) -> dict[int, Leaving]:
+    found = receiver_queues.seen(conn, context, [each.email for each in late], now)
     people = contacts.by_ids(conn, [each.enrollment.contact_id for each in late])
+    cases = [
+        _Case(row, script, script.place(person, context.workspace), person.email)
+        for row in (each.enrollment for each in late)
+        for script, person in [
+            (context.library.script(conn, row.sequence_version_id), people[row.contact_id])
+        ]
+    ]
     boxes = {
         number: _Box(
             ramp_ups.up_to_date(conn, mailboxes.by_id(conn, number), now),
             messages.sent_since(conn, number, now - throttle.DAY),
         )
-        for number in {each.enrollment.mailbox_id for each in late}
+        for number in {each.row.mailbox_id for each in cases}
     }
-    room = receiver_room.seen(conn, context, [each.email for each in people.values()], now)
-    found = {}
-    for row in (each.enrollment for each in late):
-        script = context.library.script(conn, row.sequence_version_id)
-        place = script.place(
-            people[row.contact_id], context.workspace, boxes[row.mailbox_id].mailbox.on_leave
-        )
-        box = boxes[row.mailbox_id]
-        blind = bool(box.mailbox.sync_error) and row.wrote_before
-        found[row.id] = (
-            Leaving(None, str(Text("waits until the mailbox can be read")), "unreadable")
-            if blind
-            else leaving(
-                script.rule(row.step or ""),
-                place,
-                box,
-                now,
-                [*_closed(row, box.mailbox, now), *_full(room, people[row.contact_id].email)],
-            )
-        )
-    return found
+    return {
+        each.row.id: leaves
+        for each in cases
+        if (leaves := _of_case(each, boxes[each.row.mailbox_id], found, now)) is not None
+    }
+
+
+@dataclass(frozen=True)
+class _Case:
+    row: Enrollment
+    script: CompiledSequence
+    place: ContactZone
+    email: str
+
+
+def _of_case(case: _Case, box: _Box, waiting: ReceiverQueues | None, now: dt.datetime) -> Leaving | None:
+    """None: it is not due, and no receiver keeps it."""
+    row, place = case.row, dataclasses.replace(case.place, leaves=box.mailbox.on_leave)
+    opens = receiver_queues.opening(case.script, row.step or "", place)
+    behind = list(_behind(waiting, case, opens, now))
+    if (row.due_at or now) > now and not behind:
+        return None
+    if box.mailbox.sync_error and row.wrote_before:
+        return Leaving(None, str(Text("waits until the mailbox can be read")), "unreadable")
+    kept = [*_closed(row, box.mailbox, now), *behind]
+    return leaving(case.script.rule(row.step or ""), place, box, now, kept)
 
 
 @dataclass(frozen=True)
@@ -172,6 +230,7 @@ class _Kept:
     until: dt.datetime
     words: str
     code: str
+    known: bool = True
 
 
 def _closed(row: Enrollment, box: Mailbox, now: dt.datetime) -> Iterator[_Kept]:
@@ -180,9 +239,15 @@ def _closed(row: Enrollment, box: Mailbox, now: dt.datetime) -> Iterator[_Kept]:
         yield _Kept(until, str(Text("follow-ups need what this mailbox may send")), "admission")
 
 
-def _full(room: ReceiverRoom | None, email: str) -> Iterator[_Kept]:
-    if room is not None and (why := room.full(email)) is not None:
-        yield _Kept(room.frees(email)[0], why.words, "receiver")
+def _behind(waiting: ReceiverQueues | None, case: _Case, opens: Opens, now: dt.datetime) -> Iterator[_Kept]:
+    """Those who wait for the same receiver."""
+    due = max(case.row.due_at or now, now)
+    place = None if waiting is None else waiting.place(case.row.id, case.email, due, opens)
+    if place is not None and place.window is not None:
+        words = receiver_queues.told(case.email, place.window).words
+        yield _Kept(place.at, words, "receiver", place.known)
+    elif due > now and any(each["kind"] == "receiver" for each in case.row.bound):
+        yield _Kept(due, reasons.binding(case.row.bound[0]).words, "receiver")
 
 
 def leaving(
@@ -196,7 +261,7 @@ def leaving(
     opening = calendar.next_opening(rule, place, now if last is None else max(now, last.until))
     at = max(opening.at, box.mailbox.next_turn_at or opening.at)
     if last is not None and last.until > now:
-        return Leaving(at, last.words, last.code)
+        return Leaving(at, last.words, last.code, not last.known)
     # What keeps it now is enough.
     first = opening.bound[0] if opening.at > now and opening.bound else None
     return Leaving(at) if first is None else Leaving(at, str(first.words), first.kind.value)

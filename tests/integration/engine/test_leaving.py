@@ -10,15 +10,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from relance.engine import reasons
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, message
+from relance.engine.reasons import Code, because
 from relance.engine.reporting import explain, forecast, status
+from relance.engine.schedule import throttle
 from relance.engine.schedule.pace.receivers import ReceiverCaps
 from relance.engine.sending.admitting import Admission
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments
 from tests import engine_house
 from tests.reading import KIM, MIA, wrote
 from tests.reworded import in_english
@@ -111,22 +115,94 @@ def test_a_first_mail_behind_follow_ups_waits_until_it_is_asked_anew_who_is_admi
     assert (later.at, later.code) == (NOON, "")
 
 
-def test_where_a_company_gets_no_more_it_is_when_a_place_comes_free(house: Context) -> None:
-    wrote(house, KIM)
-    left, caps = NOON - dt.timedelta(hours=21), ReceiverCaps(domain_daily=1)
+def limited(house: Context, most: int) -> Context:
+    """As the settings do."""
+    caps = ReceiverCaps(domain_daily=most)
+    return dataclasses.replace(house, options=dataclasses.replace(house.options, receivers=caps))
+
+
+def joined(house: Context, *people: str) -> None:
+    """Others at the same company join, and are due."""
+    for person in people:
+        contact_service.add(house, person, {})
+    enroll.enroll(house, EnrollRequest("Office", emails=people))
     with house.database.write() as conn:
-        conn.execute(sa.update(message).values(transmitting_at=left))
-        conn.execute(
-            sa.update(enrollment).values(due_at=NOON - HOUR, step="one", step_kind="mail", state="active")
-        )
-    limited = dataclasses.replace(house, options=dataclasses.replace(house.options, receivers=caps))
-    found = forecast.overdue(limited, numbers(house))
-    receiver = KIM.partition("@")[2]
-    assert MIA.endswith(receiver)
-    for each in found.values():
-        assert (each.at, each.code) == (NOON + 3 * HOUR, "receiver")
-    [told] = explain.explain(limited, MIA)
-    assert told.forecast[0].at == NOON + 3 * HOUR
+        planned = {"due_at": NOON - HOUR, "step": "one", "step_kind": "mail", "state": "active"}
+        conn.execute(sa.update(enrollment).values(**planned))
+
+
+def test_where_a_company_gets_no_more_each_who_waits_has_a_place_in_order(house: Context) -> None:
+    wrote(house, KIM)
+    limit = limited(house, 1)
+    joined(house, "ida@lake.example", "leo@lake.example")
+    with house.database.write() as conn:
+        conn.execute(sa.update(message).values(transmitting_at=NOON - dt.timedelta(hours=21)))
+        conn.execute(sa.update(enrollment).values(wrote_before=enrollment.c.id == numbers(house)[1]))
+    found = forecast.overdue(limit, numbers(house))
+    first, follow_up, third, fourth = (found[number] for number in numbers(house))
+    assert {each.code for each in found.values()} == {"receiver"}
+    assert [each.at for each in (follow_up, first, third, fourth)] == [
+        NOON + 3 * HOUR + each * throttle.DAY for each in range(4)
+    ]
+    assert not any(each.not_before for each in found.values())
+    told = [explain.explain(limit, each)[0] for each in ("ida@lake.example", "leo@lake.example")]
+    assert [each.forecast[0].at for each in told] == [third.at, fourth.at]
+
+
+def test_who_is_tried_again_when_a_place_comes_free_is_promised_their_own(house: Context) -> None:
+    """The same try is offered to several; whoever comes first takes the place."""
+    wrote(house, KIM)
+    limit, try_at = limited(house, 1), NOON + 3 * HOUR
+    joined(house, "ida@lake.example")
+    with house.database.write() as conn:
+        conn.execute(sa.update(message).values(transmitting_at=NOON - dt.timedelta(hours=21)))
+        for number in numbers(house):
+            row = enrollments.by_ids(conn, [number])[0]
+            why = because(Code.RECEIVER_DAILY_CAP, receiver="lake.example", count=1)
+            enrollments.postpone(conn, row, try_at, [reasons.bound("receiver", why, try_at.isoformat())])
+    found = forecast.overdue(limit, numbers(house))
+    assert [found[each].at for each in numbers(house)] == [try_at + each * throttle.DAY for each in range(3)]
+    assert {each.code for each in found.values()} == {"receiver"}
+    [ida] = explain.explain(limit, "ida@lake.example")
+    assert ida.forecast[0].at == try_at + 2 * throttle.DAY
+    assert in_english("2 mails to the same receiver go before it.") in ida.sentences
+
+
+def test_behind_the_days_that_are_known_it_is_not_before(house: Context) -> None:
+    wrote(house, KIM)
+    limit = limited(house, 1)
+    joined(house, *(f"p{number}@lake.example" for number in range(7)))
+    last = forecast.overdue(limit, numbers(house))[numbers(house)[-1]]
+    assert last.at is not None
+    assert (last.not_before, last.code, last.at > NOON + 7 * throttle.DAY) == (True, "receiver", True)
+
+
+def test_however_many_wait_a_page_of_them_is_asked_for_at_once(house: Context) -> None:
+    def statements(*joining: str) -> int:
+        joined(house, *joining)
+        limit, said = limited(house, 1), list[object]()
+        forecast.overdue(limit, numbers(house))
+        sa.event.listen(house.database.engine, "before_execute", lambda *told: said.append(told))
+        assert len(forecast.overdue(limit, numbers(house))) == len(numbers(house))
+        return len(said)
+
+    assert statements("p0@lake.example") == statements(*(f"p{number}@lake.example" for number in range(1, 9)))
+
+
+TWO = OFFICE.replace("Office", "Two") + "  - {id: two, after: 2 minutes, subject: Again, body: Again}\n"
+
+
+def test_a_later_mail_is_promised_no_place_that_others_get(house: Context) -> None:
+    publish.publish(house, TWO)
+    contact_service.add(house, "zoe@lake.example", {})
+    enroll.enroll(house, EnrollRequest("Two", emails=("zoe@lake.example",)))
+    [zoe] = explain.explain(limited(house, 1), "zoe@lake.example")
+    hello, again = zoe.forecast
+    assert hello.at >= NOON + 2 * throttle.DAY  # behind Kim and Mia
+    assert again.at == hello.at + throttle.DAY
+    assert (hello.not_before, again.not_before) == (False, True)
+    [unlimited] = explain.explain(house, "zoe@lake.example")
+    assert unlimited.forecast[1].at - unlimited.forecast[0].at < HOUR
 
 
 def test_a_follow_up_behind_a_mailbox_that_cannot_be_read_has_no_time(house: Context) -> None:

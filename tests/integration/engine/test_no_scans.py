@@ -24,7 +24,7 @@ from relance.engine.store.contacts.filters import ContactFilter
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import ReplyFilter, ReplyPlace
 from relance.engine.store.mailboxes.rates import counts
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import arrivals, messages
 from relance.engine.store.sequences import holds
 from tests.engine_house import MONDAY
 
@@ -124,6 +124,17 @@ def test_the_few_mails_in_doubt_are_found_by_their_own_index(relance: Relance, q
     with relance._context.database.read() as conn:
         plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
     assert any("ix_message_open" in line for line in plan), plan
+
+
+def test_who_waits_for_a_receiver_is_found_by_company_or_among_those_under_way(relance: Relance) -> None:
+    """A page of a sequence asks for them where receivers get only so many mails."""
+    with heard(relance) as said, relance._context.database.read() as conn:
+        arrivals.to_arrive(conn, ["acme.com", "gmail.com"], MONDAY, 10)
+    [(statement, given)] = [each for each in said if "FROM mailbox" in each[0]]
+    assert scans(relance, said) == {}
+    with relance._context.database.read() as conn:
+        plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+    assert any("ix_contact_organisation" in line for line in plan), plan
 
 
 def test_holds_whose_event_follows_are_found_by_their_own_index(relance: Relance) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 
 import pytest
 
 from relance.engine.reporting import codes
+from relance.engine.reporting.forecast import Leaving
 from relance.engine.sequences.bulk import BulkReport, BulkResult
 from relance.engine.sequences.enroll import EnrollReport
 from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
 from relance.engine.states import BulkOutcome
+from relance.wording import moment
 from tests.pretended_engine import ADA, Engine, Enrolled, run
 from tests.reworded import in_english
 
@@ -25,6 +28,7 @@ PLAN = BulkReport(DONE, dry_run=True, counts={"changed": 1, "mail in doubt": 1})
 
 def test_a_filter_is_passed_on_and_the_next_page_named(engine: Engine) -> None:
     engine.answers["enrollments.list"] = EnrollmentPage((ADA,), "e-1")
+    engine.answers["enrollments.overdue"] = {}
     words = "enrollments list --sequence Trial --state held --where-state away --mailbox me@acme.example --limit 1"
     shown = run(
         *words.split(), "--company", "Acme", "--search", "ad lo", "--held-because", "prose", "--after", "e-0"
@@ -34,6 +38,21 @@ def test_a_filter_is_passed_on_and_the_next_page_named(engine: Engine) -> None:
     assert "ada@acme.example" in shown.stdout
     assert in_english("--after e-1") in shown.stderr
     assert json.loads(run("enrollments", "list", "--json").stdout)["cursor"] == "e-1"
+
+
+def test_who_waits_for_a_receiver_is_shown_their_own_place(engine: Engine) -> None:
+    due = dt.datetime(2026, 3, 3, 9, 0, tzinfo=dt.UTC)
+    people = [dataclasses.replace(ADA, id=number, due_at=due) for number in (1, 2, 3)]
+    engine.answers["enrollments.list"] = EnrollmentPage(tuple(people), "")
+    later, last = due + dt.timedelta(days=4), due + dt.timedelta(days=8)
+    engine.answers["enrollments.overdue"] = {
+        2: Leaving(later, "two a day", "receiver"),
+        3: Leaving(last, "two a day", "receiver", not_before=True),
+    }
+    shown = run("enrollments", "list").stdout
+    assert engine.calls[1] == ("enrollments.overdue", ([1, 2, 3],), {})
+    assert [shown.count(moment(each)) for each in (due, later, last)] == [1, 1, 1]
+    assert in_english(f"not before {moment(last)}") in " ".join(shown.split())
 
 
 def test_people_are_counted_by_state(engine: Engine) -> None:

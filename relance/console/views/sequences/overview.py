@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -17,7 +16,6 @@ from relance.engine import states
 from relance.engine.reporting import codes, variants
 from relance.engine.reporting.sequence_report import Report
 from relance.engine.roles import Permission
-from relance.engine.sequences.control import EnrollmentView
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.sequences.publish import SequenceSummary
 from relance.engine.states import State
@@ -111,7 +109,7 @@ def show(visit: Visit) -> Response:
         counted_link=lists.link(visit, **{NUMBERS: "yes"}),
         people=people.enrollments,
         plainly=plainly,
-        leaving=visit.app.enrollments.overdue(_due(people.enrollments, visit.now)),
+        leaving=visit.app.enrollments.overdue([each.id for each in people.enrollments if each.due_at]),
         matching=sum(many for state, many in counted.items() if not wanted.states or state in wanted.states),
         chips=_chips(visit, counted),
         search=visit.asked("q"),
@@ -140,11 +138,6 @@ def funnel(visit: Visit) -> Response:
     """The funnel alone, for the page that waits for it."""
     name = named(visit)
     return visit.part("sequence.html", "funnel", **_funnel(visit, name), words=codes.text)
-
-
-def _due(people: Sequence[EnrollmentView], now: dt.datetime) -> list[int]:
-    """Those whose next step has come: when it can be done is asked anew."""
-    return [each.id for each in people if each.due_at is not None and each.due_at <= now]
 
 
 def _report(name: str) -> tuple[str, ...]:
