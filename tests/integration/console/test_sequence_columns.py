@@ -33,6 +33,7 @@ def test_people_stand_there_by_name_and_company_with_their_address_below(sales: 
     assert f'>{first.name}</a> <span class="firm">Firm 0</span><small>{first.email}</small>' in row
 
 
+@pytest.mark.wording  # how wide they are is a matter of the words
 def test_all_columns_of_the_steps_are_in_sight_on_a_usual_screen(sales: Console, tab) -> None:
     here = tab(sales.tokens[BOSS], viewport={"width": 1280, "height": 800})
     for language in ("en", "pl"):

@@ -165,7 +165,8 @@ def test_after_a_crash_between_the_copy_and_its_record_none_is_filed_again(
             desk.file()
     assert len(lying(server)) == 1
     assert copies.due(desk.house, 9) == []  # whoever died has it still
-    monkeypatch.setattr(clock, "machine_now", lambda: NOW + 2 * copies.LEASE)
+    later = clock.machine_now() + 2 * copies.LEASE
+    monkeypatch.setattr(clock, "machine_now", lambda: later)
     assert copies.due(desk.house, 9) == [desk.number]
     assert desk.file() == 1
     assert len(lying(server)) == 1
