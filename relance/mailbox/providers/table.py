@@ -41,9 +41,9 @@ def _servers(smtp: str, imap: str, source: FactSource) -> Servers:
 
 
 # --- Google -----------------------------------------------------------------------------------------------------------
-_GOOGLE_SERVERS = _servers(
-    "smtp.gmail.com", "imap.gmail.com", _elsewhere("https://developers.google.com/gmail/imap/imap-smtp")
-)
+_GMAIL_BY_PROGRAM = _page("https://developers.google.com/workspace/gmail/imap/imap-smtp")
+_GMAIL_BY_TOKEN = _page("https://developers.google.com/workspace/gmail/imap/xoauth2-protocol")
+_GOOGLE_SERVERS = _servers("smtp.gmail.com", "imap.gmail.com", _GMAIL_BY_PROGRAM)
 _GOOGLE_SIGN_IN = (
     WayIn(
         Way.PASSWORD,
@@ -51,8 +51,8 @@ _GOOGLE_SIGN_IN = (
         smtp_ends=dt.date(2025, 5, 1),
         imap_ends=dt.date(2025, 5, 1),
     ),
-    WayIn(Way.APP_PASSWORD, _elsewhere("https://support.google.com/accounts/answer/185833")),
-    WayIn(Way.OAUTH, _elsewhere("https://developers.google.com/gmail/imap/xoauth2-protocol")),
+    WayIn(Way.APP_PASSWORD, _page("https://support.google.com/accounts/answer/185833")),
+    WayIn(Way.OAUTH, _GMAIL_BY_TOKEN),
 )
 _GOOGLE_OAUTH = OAuth(
     "https://accounts.google.com/o/oauth2/v2/auth",
@@ -65,7 +65,7 @@ _GOOGLE_OAUTH = OAuth(
     _elsewhere("https://developers.google.com/identity/protocols/oauth2/native-app"),
     more=(("access_type", "offline"), ("prompt", "consent")),
     application_scopes=("https://mail.google.com/",),  # a service account with domain-wide delegation
-    application_source=_elsewhere("https://developers.google.com/identity/protocols/oauth2/service-account"),
+    application_source=_page("https://developers.google.com/identity/protocols/oauth2/service-account"),
     application_keys=True,
     clients_of="google",
 )
@@ -85,8 +85,8 @@ _MICROSOFT_OAUTH_PAGE = _page(
 )
 _MICROSOFT_AUTHENTICATION = Authentication(
     "spf.protection.outlook.com",
-    ("selector1", "selector2"),
-    source=_elsewhere("https://learn.microsoft.com/defender-office-365/email-authentication-spf-configure"),
+    ("selector1", "selector2"),  # email-authentication-dkim-configure beside it
+    source=_page("https://learn.microsoft.com/defender-office-365/email-authentication-spf-configure"),
 )
 _MICROSOFT_SCOPES = (
     "https://outlook.office.com/IMAP.AccessAsUser.All",
@@ -120,7 +120,9 @@ _GMX = _page("https://hilfe.gmx.net/pop-imap/imap/imap-serverdaten.html")
 _WP = _elsewhere("https://pomoc.wp.pl")
 _ONET = _elsewhere("https://poczta.onet.pl/pomoc")
 _INTERIA = _elsewhere("https://poczta.interia.pl")
-_OVH = _elsewhere("https://help.ovhcloud.com")
+_OVH = _page(
+    "https://github.com/ovh/docs/blob/develop/pages/web_cloud/email_and_collaborative_solutions/mx_plan/email_generalities/guide.en-gb.md"
+)
 _IONOS = _elsewhere("https://www.ionos.com/help/email")
 _HOME_PL = _elsewhere("https://pomoc.home.pl")
 
@@ -136,7 +138,7 @@ def _listed() -> Iterable[Provider]:
         _GOOGLE_SERVERS,
         _GOOGLE_SIGN_IN,
         domains=("gmail.com", "googlemail.com"),
-        limits=SendingLimits(_elsewhere("https://support.google.com/mail/answer/22839"), mails_a_day=500),
+        limits=SendingLimits(_GMAIL_BY_PROGRAM, mails_a_day=500),
         sent=_GOOGLE_SENT,
         oauth=_GOOGLE_OAUTH,
         organisation="Google",
@@ -162,11 +164,8 @@ def _listed() -> Iterable[Provider]:
     yield from _of_hosting_companies()
 
 
-_EXCHANGE_SENT = SentFiling(
-    files=True,
-    source=_page("https://techcommunity.microsoft.com/blog/exchange/-/607825"),
-    folder="Sent Items",
-)
+_EXCHANGE_SUBMISSION = _page("https://techcommunity.microsoft.com/blog/exchange/-/607825")
+_EXCHANGE_SENT = SentFiling(files=True, source=_EXCHANGE_SUBMISSION, folder="Sent Items")
 
 
 _OUTLOOK_SIGN_IN = (
@@ -201,11 +200,9 @@ def _of_microsoft() -> Iterable[Provider]:
             "https://learn.microsoft.com/microsoft-365/admin/get-help-with-domains/create-dns-records-at-any-dns-hosting-provider"
         ),
         limits=SendingLimits(
-            _elsewhere(
-                "https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits"
-            ),
+            _EXCHANGE_SUBMISSION,
             recipients_a_day=10_000,
-            mails_a_minute=30,
+            mails_a_minute=30,  # MicrosoftDocs/OfficeDocs-AlchemyInsights, need-help-with-email-sending-limits
             connections=3,
         ),
         sent=_EXCHANGE_SENT,
@@ -308,7 +305,7 @@ def _of_hosting_companies() -> Iterable[Provider]:
         _servers("ssl0.ovh.net:465", "ssl0.ovh.net", _OVH),
         _with_password(_OVH),
         hosts=("mail.ovh.net",),
-        hosts_source=_OVH,
+        hosts_source=_elsewhere("https://help.ovhcloud.com"),
     )
     yield Provider(
         "ionos",
