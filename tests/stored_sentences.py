@@ -86,7 +86,7 @@ def _of_rows(conn: Connection) -> Iterator[tuple[str, str]]:
 
 
 def _as_written(mail: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A mail without the quote below a person's own reply: the line above it is ours, in the language it was sent in."""
+    """A mail without the quote below a person's own reply: the line above it is ours, in the language of their conversation."""
     if not messages.is_reply(mail["step"]):
         return mail
     return {**mail, "body": writing.without_quote(mail["body"])}

@@ -336,18 +336,36 @@ def test_a_turn_asks_once_for_all_its_replies(house: Context) -> None:
     assert (len(claimed), len(asked)) == (3, 2)
 
 
-def test_the_line_above_the_quote_is_in_the_language_of_whoever_replies(house: Context) -> None:
-    with wording.speaking("pl"):
-        reply(house)
+def in_the_language(house: Context, language: str | None) -> None:
+    """The sequence says so."""
+    with house.database.read() as conn:
+        script = house.library.script(conn, row(house).sequence_version_id)
+    script.definition = script.definition.model_copy(update={"language": language})
+
+
+@pytest.mark.wording
+@pytest.mark.parametrize(
+    ("language", "ends"),
+    [("pl", "pisze:"), ("en", "wrote:"), (None, "wrote:"), ("de", f"<{KIM}>:")],
+)
+def test_the_line_above_the_quote_is_in_the_language_of_the_conversation(
+    house: Context, language: str | None, ends: str
+) -> None:
+    """That of the sequence, or that in which Kim wrote; not that of who replies."""
+    in_the_language(house, language)
+    with wording.speaking("en" if language == "pl" else "pl"):
+        reply(house, "Please call me.")
     own, quoted = kept(house).body.split("\n\n")
     heading, theirs = quoted.split("\n")[:2]
-    assert (own, theirs[:2]) == (WORDS, "> ")
-    assert heading.endswith("pisze:")
+    assert (own, theirs[:2]) == ("Please call me.", "> ")
+    assert heading.endswith(ends)
+    assert ends in email.message_from_bytes(kept(house).raw).get_payload()
 
 
 @pytest.mark.own_words
 def test_no_other_sentence_of_a_reply_would_pass_where_sentences_are_keys(house: Context) -> None:
     """What looks for sentences in a database leaves out the line above a reply's quote, and nothing else (`tests.stored_sentences`)."""
+    in_the_language(house, "pl")
     with stored_sentences.keys_in_place_of("pl"), wording.speaking("pl"):
         reply(house)
         assert stored_sentences.KEY.search(kept(house).body)

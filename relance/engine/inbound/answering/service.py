@@ -270,11 +270,11 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     token = context.own_ids.token(row.id, script.name, sheet.goes_to.address, sheet.step)
     own_id = compose.new_message_id(token, sender.address.rpartition("@")[2])
     date = step_mails.local_time(context, sender, now)
-    draft = _draft(conn, sheet, before.subject if before else "", own_id, date)
+    answered = _answered(conn, sheet, script.definition.language)
+    draft = _draft(sheet, answered, before.subject if before else "", own_id, date)
+    signed = dataclasses.replace(draft, text=_signed(sheet, answered))
     try:
-        raw = compose.compose(
-            dataclasses.replace(draft, text=_signed(conn, sheet)), context.signing_key(sender)
-        )
+        raw = compose.compose(signed, context.signing_key(sender))
     except final_bytes.UnfitMail as unfit:
         raise errors.Invalid(Text("this reply cannot be sent: {fault}", fault=ended(unfit.text))) from None
     return Message(
@@ -298,11 +298,10 @@ def _written(conn: Connection, context: Context, sheet: _Sheet) -> Message:
     )
 
 
-def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.datetime) -> compose.MailDraft:
+def _draft(
+    sheet: _Sheet, answered: Answered, subject: str, own_id: str, now: dt.datetime
+) -> compose.MailDraft:
     answer, sender = sheet.answer, sheet.sender
-    person = contacts.by_ids(conn, [sheet.row.contact_id])[sheet.row.contact_id]
-    theirs = answer.from_address == person.email
-    answered = _answered(conn, answer, person.full_name if theirs else "")
     parent, references = writing.thread(answered)
     return compose.MailDraft(
         from_name=sender.name,
@@ -320,17 +319,17 @@ def _draft(conn: Connection, sheet: _Sheet, subject: str, own_id: str, now: dt.d
     )
 
 
-def _signed(conn: Connection, sheet: _Sheet) -> str:
+def _signed(sheet: _Sheet, answered: Answered) -> str:
     """The text as it leaves. What is kept beside the bytes is what a person wrote: they may take it back, and write on."""
-    person = contacts.by_ids(conn, [sheet.row.contact_id])[sheet.row.contact_id]
-    theirs = sheet.answer.from_address == person.email
-    answered = _answered(conn, sheet.answer, person.full_name if theirs else "")
     sign, _form = signature.forms(sheet.sender.signature, sheet.sender.signature_html)
     return writing.text(sheet.wish.text, answered, quote=sheet.wish.quote is True, sign=sign)
 
 
-def _answered(conn: Connection, answer: Reply, name: str) -> Answered:
+def _answered(conn: Connection, sheet: _Sheet, language: str | None) -> Answered:
     """By its bytes where they are still kept, else by what was noted of them."""
+    answer = sheet.answer
+    person = contacts.by_ids(conn, [sheet.row.contact_id])[sheet.row.contact_id]
+    name = person.full_name if answer.from_address == person.email else ""
     kept = replies.kept(conn, answer.id)
     whole = parsed.read(kept.raw, size=answer.size) if kept is not None and kept.raw else None
     named = replies.message_id(conn, answer.id)
@@ -342,6 +341,7 @@ def _answered(conn: Connection, answer: Reply, name: str) -> Answered:
         message_id=(whole.message_id if whole else None) or named,
         references=tuple(dict.fromkeys((*whole.references, *whole.in_reply_to))) if whole else (),
         words=answer.body or (whole.text if whole else ""),
+        language=language or answer.judgement.get("language") or "",  # else that which they wrote in
     )
 
 

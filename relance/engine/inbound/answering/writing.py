@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from relance import wording
 from relance.engine.inbound import match
 from relance.mailbox.composing import compose, signature
 from relance.wording import _
@@ -30,6 +31,9 @@ class Answered:
     message_id: str | None
     references: tuple[str, ...]
     words: str
+    language: str = (
+        ""  # two letters: of the conversation, whatever the person who answers reads here; empty: not known
+    )
 
 
 def subject(answered: str, before: str) -> str:
@@ -50,11 +54,22 @@ def text(words: str, answered: Answered, *, quote: bool, sign: str = "") -> str:
     theirs = tidy(answered.words[:QUOTE_MOST])
     if not quote or not theirs:
         return own
-    head = _("On {date}, {who} wrote:", date=answered.received_at, who=answered.writer or answered.address)
     quoted = "\n".join(
         f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in theirs.split("\n")
     )
-    return f"{own}\n\n{head}\n{quoted}"
+    return f"{own}\n\n{_attribution(answered)}\n{quoted}"
+
+
+def _attribution(answered: Answered) -> str:
+    """The line above the quote, in the language of the mails before; without any words where that is none of ours."""
+    if wording.matched(answered.language) is None:
+        at = answered.received_at.astimezone(wording.shown_zone())
+        who = f"{answered.writer} <{answered.address}>" if answered.writer else f"<{answered.address}>"
+        return f"{at.isoformat(' ', 'minutes')}, {who}:"
+    with wording.speaking(answered.language):
+        return _(
+            "On {date}, {who} wrote:", date=answered.received_at, who=answered.writer or answered.address
+        )
 
 
 _QUOTE = re.compile(r"\n\n[^\n]*\n>[^\n]*(?:\n>[^\n]*)*\Z")

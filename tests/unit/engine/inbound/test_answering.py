@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relance import wording
 from relance.engine.inbound.answering import service, writing
 from relance.engine.inbound.answering.writing import Answered
+from relance.mailbox.classification import quoting
 from relance.mailbox.composing import compose
 from relance.mailbox.composing.final_check import UnfitMail
 from relance.mailbox.parsing.inbound import Kind
@@ -49,6 +51,28 @@ def test_a_signature_stands_between_the_words_and_the_quote_once() -> None:
 def test_what_is_quoted_already_is_marked_once_more() -> None:
     deep = dataclasses.replace(THEIRS, words="Yes.\n> Again?")
     assert writing.text("Good.", deep, quote=True).endswith("> Yes.\n>> Again?")
+
+
+@pytest.mark.wording
+@pytest.mark.parametrize(
+    ("language", "above"),
+    [
+        ("en", "On Mon 2 March 2026 09:05 UTC, Kim Lake wrote:"),
+        ("pl", "pon., 2 marca 2026, 09:05 UTC, Kim Lake pisze:"),
+        ("", "2026-03-02 09:05+00:00, Kim Lake <kim@lake.example>:"),
+        ("de", "2026-03-02 09:05+00:00, Kim Lake <kim@lake.example>:"),
+    ],
+)
+@pytest.mark.parametrize("reads", ["en", "pl"])
+def test_the_line_above_the_quote_is_in_the_language_of_the_mails_before(
+    language: str, above: str, reads: str
+) -> None:
+    """Not in that of who answers: the recipient reads it."""
+    with wording.speaking(reads):
+        text = writing.text("Tak.", dataclasses.replace(THEIRS, language=language), quote=True)
+    assert text.split("\n")[2].startswith(above)
+    assert writing.without_quote(text) == "Tak."
+    assert quoting.split(text).own.strip() == "Tak."  # programs know it for what it is, too
 
 
 @pytest.mark.parametrize(
