@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -59,19 +59,24 @@ def locale_variable() -> str | None:
 _OPTIONS: ContextVar[Mapping[str, str]] = ContextVar("options", default={})  # noqa: B039 - never changed
 
 
+_FOUND: ContextVar[Collection[str]] = ContextVar("found", default=())
+
+
 @contextlib.contextmanager
-def typed(options: Mapping[str, str]) -> Iterator[None]:
-    """Within it, settings that are given come from a command line: by these options."""
-    before = _OPTIONS.set(options)
+def typed(options: Mapping[str, str], found: Collection[str] = ()) -> Iterator[None]:
+    """Within it, settings that are given come from a command line: by these options. `found`: those that nobody typed, such as a port
+    that is bound; they were set wherever they would have been set without."""
+    before, found_before = _OPTIONS.set(options), _FOUND.set(found)
     try:
         yield
     finally:
         _OPTIONS.reset(before)
+        _FOUND.reset(found_before)
 
 
 def options_of(given: Iterable[str]) -> dict[str, str | None]:
     """The settings that are given, each with the option that it was typed with; None where there is none."""
-    return {name: _OPTIONS.get().get(name) for name in given}
+    return {name: _OPTIONS.get().get(name) for name in given if name not in _FOUND.get()}
 
 
 def _of_file(home: Path | None) -> str | None:

@@ -41,7 +41,7 @@ def serve(
     from relance.scheduler.logging import logs
 
     with listening(ctx, host, port) as served:
-        settings = session.of(ctx).settings(console_host=host, **served.values)
+        settings = session.of(ctx).settings(served.values, console_host=host, console_port=port)
         logs.configure(settings)
         bell = lifecycle.Bell()
         meanwhile = functools.partial(served.meanwhile, settings)

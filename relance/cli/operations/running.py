@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,9 +38,8 @@ def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threa
         _listening(ctx, host, port, console.fault_beside) as bound,
         console.beside(ctx, bound.getsockname()[1]) as served,
     ):
-        _serve(
-            ctx, host, bound, "run", functools.partial(_run, daemons.run_all, served, threads=threads), served
-        )
+        serve = functools.partial(_run, daemons.run_all, served, threads=threads)
+        _serve(ctx, {"web_host": host, "web_port": port}, bound, "run", serve, served)
 
 
 def _run(run_all: Callable[..., int], served: console.Beside, app: Relance, **more: Any) -> int:
@@ -52,7 +51,7 @@ def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
     from relance.scheduler import daemons
 
     with _listening(ctx, host, port) as bound:
-        _serve(ctx, host, bound, "web", daemons.run_web, console.Beside())
+        _serve(ctx, {"web_host": host, "web_port": port}, bound, "web", daemons.run_web, console.Beside())
 
 
 @contextlib.contextmanager
@@ -81,7 +80,7 @@ def _listening(
 
 def _serve(
     ctx: typer.Context,
-    host: str | None,
+    typed: Mapping[str, str | int | None],
     bound: socket.socket,
     role: str,
     serve: Callable[..., int],
@@ -91,8 +90,8 @@ def _serve(
     from relance.scheduler.daemon import lifecycle, startup
     from relance.scheduler.logging import logs
 
-    port = bound.getsockname()[1]
-    settings = session.of(ctx).settings(web_host=host, web_port=port, **beside.values)
+    ports = {"web_port": bound.getsockname()[1], **beside.values}
+    settings = session.of(ctx).settings(ports, **typed)
     logs.configure(settings)
     bell = lifecycle.Bell()
     meanwhile = functools.partial(_meanwhile, settings, bound, beside)

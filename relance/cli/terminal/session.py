@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,8 +41,8 @@ class CommandSession:
     debug: bool = False
     language: str | None = None
 
-    def settings(self, **values: Any) -> Settings:
-        """The settings, with `values` given by flags (None: not given)."""
+    def settings(self, bound: Mapping[str, int] | None = None, **values: Any) -> Settings:
+        """The settings, with `values` given by flags (None: not given), and the ports that are `bound` already."""
         from relance.config import Settings, typed
 
         given = {name: value for name, value in values.items() if value is not None}
@@ -50,8 +50,9 @@ class CommandSession:
             given["home"] = self.home
         if self.language is not None:
             given["language"] = self.language
-        with typed(OPTIONS):
-            settings = Settings(**given)
+        bound = bound or {}
+        with typed(OPTIONS, bound.keys() - given.keys()):
+            settings = Settings(**{**given, **bound})
         show_times_in(zoneinfo.ZoneInfo(settings.zone))
         return settings
 
