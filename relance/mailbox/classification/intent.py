@@ -35,7 +35,8 @@ def read(letter: ClassifierInput) -> IntentReading:
     """The intent of a person's answer."""
     for question, intent in TABLE:
         if found := question(letter):
-            date = _day(letter, found) if intent is Intent.LATER else None
+            meant = _return(letter) if question is _is_away else None
+            date = meant or _day(letter, found) if intent is Intent.LATER else None
             return IntentReading(intent, found.evidence, found.language, date)
     return IntentReading(Intent.UNCLEAR)
 
@@ -45,7 +46,7 @@ def _day(letter: ClassifierInput, found: RuleMatch) -> dt.date | None:
     return follow_up_date.date(_near(letter, found), letter.today, found.language)
 
 
-_SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")
+_SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])(?!\s+\d)|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")  # not "Nov. 30"
 _SHORT = 240  # letters of an answer that does little else than name somebody
 _CLAUSE = re.compile(r"[,.!;:\n-]")
 _NO_WORD = re.compile(r"[^\w\s'?/-]")
@@ -153,9 +154,11 @@ def _requests(letter: ClassifierInput, sentence: Folded) -> bool:
 
 
 def _is_away(letter: ClassifierInput) -> RuleMatch | None:
-    """Away for longer than a few days: whatever they want, it is for then."""
+    """Away for longer than a few days, or away and nothing else is said: whatever they want, it is for then."""
     day = _return(letter)
-    return _away(letter) if day and day - letter.today > _SOON else None
+    long = day is not None and day - letter.today > _SOON
+    silent = "?" not in letter.own and not (_is_glad(letter) or _refuses(letter))
+    return _away(letter) if day and (long or silent) else None
 
 
 def _puts_off(letter: ClassifierInput) -> RuleMatch | None:

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from relance.mailbox.classification.languages import normalize
 
 _ESCAPE_OR_LETTER = re.compile(r"\\.|[^\\]", re.DOTALL)
+_UMLAUT = re.compile("([äöü])")
 _LETTER = r"[^\W\d_]"
 NOTHING = re.compile(r"(?!)")
 
 
-def pattern(phrases: Iterable[str], *, blanks: bool = True) -> re.Pattern[str]:
+def pattern(phrases: Iterable[str], *, blanks: bool = True, umlauts: bool = False) -> re.Pattern[str]:
     """One expression for many phrases, to be searched in folded text; a blank stands for any white space.
 
     Each phrase is a small regular expression that must begin and end at the edge of a word, in a script with `blanks`.
+    With `umlauts`, ä, ö and ü may also be written as ae, oe and ue.
     """
-    parts = [_folded(phrase) for phrase in phrases]
+    parts = [_folded(_UMLAUT.sub(r"\1e?", phrase) if umlauts else phrase) for phrase in phrases]
     if not parts:
         return NOTHING
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)" if blanks else f"(?:{'|'.join(parts)})")
@@ -48,6 +50,7 @@ class Language:
     habits: frozenset[str]  # weekdays as a habit ("Mondays"), which name no date
     grammar: Mapping[str, tuple[str, ...]]  # what the parts of a date are called, by kind: plain words
     phrases: Mapping[str, re.Pattern[str]]  # "absence.away" -> its expression
+    blanks: bool = True  # does its script set blanks between words?
 
     def find(self, topic: str, folded_text: str) -> re.Match[str] | None:
         """Where a phrase of this topic stands in folded text."""
@@ -60,16 +63,18 @@ class Language:
 
 def read(code: str, source: Mapping[str, object]) -> Language:
     """A language from its parsed data file."""
+    umlauts = bool(source.get("umlauts", False))
     return Language(
         code=code,
         common=frozenset(normalize.fold(word) for word in _strings(source.get("common"))),
-        months=_numbered(source.get("months"), first=1),
-        weekdays=_numbered(source.get("weekdays"), first=0),
-        ordinals=_numbered(source.get("ordinals"), first=1),
+        months=_numbered(source.get("months"), first=1, umlauts=umlauts),
+        weekdays=_numbered(source.get("weekdays"), first=0, umlauts=umlauts),
+        ordinals=_numbered(source.get("ordinals"), first=1, umlauts=umlauts),
         day_first=bool(source.get("day_first", True)),
         habits=frozenset(normalize.fold(word) for word in _strings(source.get("habits"))),
-        grammar=_grammar(source.get("grammar")),
+        grammar=_grammar(source.get("grammar"), umlauts=umlauts),
         phrases=_phrases(source),
+        blanks=bool(source.get("blanks", True)),
     )
 
 
@@ -77,26 +82,47 @@ def _strings(value: object) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
-def _numbered(value: object, first: int) -> dict[str, int]:
+def _numbered(value: object, first: int, *, umlauts: bool) -> dict[str, int]:
     groups = value if isinstance(value, list) else []
     return {
-        normalize.fold(name): first + index for index, group in enumerate(groups) for name in _strings(group)
+        normalize.fold(name): first + index
+        for index, group in enumerate(groups)
+        for name in _spellings(_strings(group), umlauts=umlauts)
     }
 
 
-def _grammar(table: object) -> dict[str, tuple[str, ...]]:
+def _grammar(table: object, *, umlauts: bool) -> dict[str, tuple[str, ...]]:
     kinds = table if isinstance(table, dict) else {}
-    return {str(kind): tuple(_strings(words)) for kind, words in kinds.items()}
+    return {str(kind): tuple(_spellings(_strings(words), umlauts=umlauts)) for kind, words in kinds.items()}
+
+
+def _spellings(words: list[str], *, umlauts: bool) -> list[str]:
+    """The words, and those with ae, oe and ue where there is an umlaut in them."""
+    return [*words, *(_UMLAUT.sub(_spelt_out, word) for word in words if umlauts and _UMLAUT.search(word))]
+
+
+def _spelt_out(umlaut: re.Match[str]) -> str:
+    return normalize.fold(umlaut.group()) + "e"
 
 
 def _phrases(source: Mapping[str, object]) -> dict[str, re.Pattern[str]]:
     blanks = bool(source.get("blanks", True))
     return {
-        f"{section}.{topic}": pattern(_strings(phrases), blanks=blanks or section not in _BETWEEN_WORDS)
+        f"{section}.{topic}": pattern(
+            _longest_first(phrases, section),
+            blanks=blanks or section not in _BETWEEN_WORDS,
+            umlauts=bool(source.get("umlauts", False)),
+        )
         for section, table in source.items()
         if isinstance(table, dict) and section != "grammar"
         for topic, phrases in table.items()
     }
+
+
+def _longest_first(phrases: object, section: str) -> list[str]:
+    """In the order of the file; around a date the longest that stands there is the one that is meant ("last day of leave")."""
+    strings = _strings(phrases)
+    return sorted(strings, key=len, reverse=True) if section == "dates" else strings
 
 
 _BETWEEN_WORDS = frozenset({"dates", "absence"})
@@ -130,8 +156,15 @@ def expression(code: str, topic: str) -> str:
 def ranked(folded_text: str) -> list[tuple[Language, int]]:
     """Languages by how many of their commonest words stand in the text; those without any are left out."""
     words = re.findall(rf"{_LETTER}+", folded_text[:6000])
-    scores = [(language, sum(word in language.common for word in words)) for language in all_languages()]
+    scores = [(language, _commonest(language, words, folded_text[:6000])) for language in all_languages()]
     return sorted(((language, score) for language, score in scores if score), key=lambda pair: -pair[1])
+
+
+def _commonest(language: Language, words: list[str], text: str) -> int:
+    """How many common words of a language stand there; in a script without blanks, its common letters."""
+    if not language.blanks:
+        return 0 if text.isascii() else sum(text.count(word) for word in language.common)
+    return sum(word in language.common for word in words)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def _weekday_and_number(row: Row, place: int) -> Found | None:
     """ "Monday 23": the next 23rd that is a Monday. Where there is none the two contradict each other and say nothing."""
     weekday = row.value(place, "weekday")
     at = row.skip(row.skip(place + 1, ".,", most=2))
+    at += row.has(at, "day")  # "segunda, dia 30"
     day = row.number(at) if weekday is not None else None
     if day is None or weekday is None:
         return None
@@ -96,8 +97,12 @@ def _number_alone(row: Row, place: int) -> Found | None:
     behind, marked = row.behind_mark(place + 1)
     after = row.masked[row.end_of(behind) : row.end_of(behind) + 40]
     pointed = behind > place + 1 and bool(re.match(r"\s+[^\s\d]", after))
+    called = row.has(place - 1, "day") and not row.number(place - 2)  # "a partir del día 30 responderé"
     if not (
-        marked or pointed or _clause_end(row.reader.language.code).match(row.masked, row.terms[place].end)
+        called
+        or marked
+        or pointed
+        or _clause_end(row.reader.language.code).match(row.masked, row.terms[place].end)
     ):
         return None
     if not row.may_end(behind):
@@ -129,11 +134,15 @@ def _next(today: dt.date, day: int, weekday: int | None = None) -> dt.date | Non
 def _weekday(row: Row, place: int) -> Found | None:
     """A weekday by its full name: the next such day after receipt; of next week, where that is said as well."""
     coming = relative.this_or_next(row, place)
-    at = row.skip(coming[1]) if coming else place
+    named_next = _names_next(row, place)
+    at = row.skip(coming[1]) if coming else row.skip(place + 1) if named_next else place
     name, number = row.text(at), row.value(at, "weekday")
     if number is None or len(name) < _SPOKEN_FULL or _is_habit(row, at):
         return None
-    ahead = dt.timedelta(days=(number - row.reader.today.weekday() - 1) % 7 + 1)
+    if feast := _behind_feast(row, at + 1):
+        return feast  # "the Tuesday after Easter"
+    today = row.reader.today
+    ahead = dt.timedelta(days=(number - today.weekday() - 1) % 7 + 1)
     trailing = None if coming else relative.this_or_next(row, row.skip(at + 1))
     week, behind = coming or trailing or (None, at + 1)
     behind = max(behind, at + 1)
@@ -143,7 +152,35 @@ def _weekday(row: Row, place: int) -> Found | None:
         return NamedDay(start, end, date, named_weekday=number, weekday_only=True), behind
     if coming:
         return None
-    return NamedDay(start, row.end_of(at + 1), row.reader.today + ahead, weekday_only=True), at + 1
+    if named_next or _names_next(row, row.skip(at + 1)):
+        behind = at + 1 if named_next else row.skip(at + 1) + 1
+        date = today + dt.timedelta(days=7 - today.weekday() + number)
+        return NamedDay(start, row.end_of(behind), date, named_weekday=number, weekday_only=True), behind
+    return NamedDay(start, row.end_of(at + 1), today + ahead, weekday_only=True), at + 1
+
+
+def _names_next(row: Row, place: int) -> bool:
+    """ "Next Friday" said on a Monday: some mean this week's, some the one after. The later one is taken: to write to somebody too
+    late is harmless, too early is not. Words that mean the nearest one ("coming", "najbliższy") are another kind."""
+    return row.has(place, "next") and not row.has(place, "nearest")
+
+
+def _behind_feast(row: Row, place: int) -> Found | None:
+    """Behind a weekday: "after Easter"."""
+    after = row.reader.language.pattern("dates.after").match(row.masked, row.end_of(place) + 1)
+    at = row.skip(row.place_of(after.end())) if after else place
+    return relative.vague(row, at) if after and row.has(at, "feast", "new_year") else None
+
+
+def _week_of(row: Row, place: int) -> Found | None:
+    """ "The week of November 16th": from its Monday to its Sunday."""
+    part = written.day(row, row.skip(place + 1)) if row.has(place, "week_of") else None
+    date = written.resolved(row.reader, part) if part else None
+    if part is None or date is None:
+        return None
+    monday = date - dt.timedelta(days=date.weekday())
+    start, end = row.terms[place].start, row.end_of(part.behind)
+    return NamedDay(start, end, monday + dt.timedelta(days=6), Extent.WEEK, span_start=monday), part.behind
 
 
 def _is_habit(row: Row, place: int) -> bool:
@@ -159,12 +196,14 @@ RULES: tuple[tuple[Callable[[Row, int], Found | None], Set[str]], ...] = (
     # What is asked, and the kinds of words it may begin with.
     (written.span, _WRITTEN),
     (_day, _WRITTEN),
+    (_week_of, frozenset(("week_of",))),
     (relative.week, _DIGITS | {"week", "week_number"}),
     (_weekday_and_number, frozenset(("weekday",))),
     (_number_alone, _DIGITS),
     (_weekday, _UNITS | {"weekday", "this", "next"}),
     (relative.quarter, frozenset(("spelt",))),
     (relative.end, frozenset(("end",))),
+    (relative.rest, frozenset(("rest",))),
     (relative.vague, frozenset(("vague", "feast", "new_year"))),
     (relative.duration, _DIGITS | {"next", "count"}),
     (relative.in_units, _DIGITS | {"ahead", "count"}),

@@ -13,8 +13,15 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
-from relance.mailbox.classification.named_dates.reader import YEARLESS_HORIZON, Extent, NamedDay, dated
+from relance.mailbox.classification.named_dates.reader import (
+    YEARLESS_HORIZON,
+    DateReader,
+    Extent,
+    NamedDay,
+    dated,
+)
 from relance.mailbox.classification.named_dates.row import Row
+from relance.mailbox.classification.named_dates.vocabulary import terms, tokens
 
 Found = tuple[NamedDay, int]  # and the place behind it
 UNITS = ("day", "week", "month", "quarter", "year")
@@ -130,6 +137,25 @@ def _counted(row: Row, place: int, at: int) -> Found | None:
     return _made(row, place, behind + 1, ahead(row.reader.today, unit, number), Extent.DAY)
 
 
+def after(first: dt.date, sentence: str, reader: DateReader) -> dt.date | None:
+    """The day after a while that begins on this day and is told in this sentence ("for two weeks"); none where none is told."""
+    row = Row(terms(tokens(sentence), reader.language.code), sentence, reader)
+    for place in range(len(row.terms)):
+        counted = count(row, place)
+        unit = _unit(row, row.skip(counted[1])) if counted else None
+        if not counted or not unit or _is_counted_from_now(row, place, row.skip(counted[1]) + 1):
+            continue
+        lasts = bool(place) and row.has(place - 1, "lasting")
+        if lasts or (unit != "day" and counted[0] > 1 and not row.is_glued(counted[1])):  # not "11月"
+            return ahead(first, unit, counted[0])
+    return None
+
+
+def _is_counted_from_now(row: Row, place: int, behind: int) -> bool:
+    """ "In two weeks", "two weeks from now" """
+    return bool(place and row.has(place - 1, "ahead")) or row.has(behind, "hence")
+
+
 # --- calendar weeks -------------------------------------------------------------------------------------------------------
 
 
@@ -242,6 +268,16 @@ def end(row: Row, place: int) -> Found | None:
         return None
     start, stop = row.terms[place].start, row.end_of(behind)
     return NamedDay(start, stop, last, Extent.END), behind
+
+
+def rest(row: Row, place: int) -> Found | None:
+    """ "The rest of November": from now to its last day."""
+    found = month_alone(row, row.skip(place + 1)) if row.has(place, "rest") else None
+    today = row.reader.today
+    if found is None or (found[0].date.year, found[0].date.month) != (today.year, today.month):
+        return None
+    last = ahead(found[0].date, "month", 1) - _ONE_DAY
+    return NamedDay(row.terms[place].start, found[0].end, last, Extent.UNIT, span_start=today), found[1]
 
 
 def vague(row: Row, place: int) -> Found | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.language import Language
-from relance.mailbox.classification.named_dates import dates, masking, vocabulary, written
+from relance.mailbox.classification.named_dates import dates, masking, relative, vocabulary, written
 from relance.mailbox.classification.named_dates.reader import HORIZON, DateReader, Extent, NamedDay
 
 _REACH = 90
@@ -23,9 +23,9 @@ _REACH = 90
 _SENTENCE_END = re.compile(
     r"[!?;\n]\s*\n|[!?](?:\s|$)|(?<![\d ][\d ])(?<!\b\w\w)(?<!\b\w)\.(?:\s|$)|\n\s*\n|[•|]"
 )
-# A point after a short weekday ("Mon. 14 August") ends no sentence.
+# A point after a short weekday ("Mon. 14 August") or a short word ("bis einschl. 14. August") ends no sentence.
 _SHORT_WEEKDAY = re.compile(
-    r"\b(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|pon|czw|sob|niedz|don|mar|mer|jeu|ven|sam|dim|lun|mie|jue|vie|gio|sab|dom|woe|vrij?|zat|zon|seg|ter|qua|qui|sex)\."
+    r"\b(?:einschl|inkl|incl|vorauss|approx|godz|hod|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|pon|czw|sob|niedz|don|mar|mer|jeu|ven|sam|dim|lun|mie|jue|vie|gio|sab|dom|woe|vrij?|zat|zon|seg|ter|qua|qui|sex)\."
 )
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -37,6 +37,9 @@ class Return:
     date: dt.date
     rank: int
     evidence: str
+    inexact: bool = (
+        False  # "the end of the month", "next week": a day that is named as well is taken before it
+    )
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class DatePlace:
     sentence: str
     joined: bool  # "from ISO to ISO": this date ends a range that the one before it began
     followed: bool  # the words after it go on to another date
+    begins: bool  # the next date is joined to this one: "this week and next week"
+    explains: bool  # says when something is that names no day to count on: "after Easter (8 April)"
 
 
 def first_day_back(
@@ -62,34 +67,42 @@ def first_day_back(
     folded = normalize.fold(tidied)
     masked = _SHORT_WEEKDAY.sub(lambda match: match.group()[:-1] + " ", masking.mask(folded))
     tokens, silenced = vocabulary.tokens(masked), _Silenced(today)
-    for words in _languages(folded, hint):
+    likely = [words for words, _ in language.ranked(folded)]
+    for words in _languages(likely, hint):
         reader = _reader(words, today, day_first, masked)
-        days = silenced.left(dates.days(masked, reader, tokens))
+        spoken = words in likely or words.code == hint
+        days = silenced.left(dates.days(masked, reader, tokens), speaks=spoken)
         if best := _best(_read(masked, days, reader), today):
-            return Return(best.date, best.rank, normalize.quote(_original(tidied, best.evidence, folded)))
+            return dataclasses.replace(
+                best, evidence=normalize.quote(_original(tidied, best.evidence, folded))
+            )
     return None
 
 
 @dataclass
 class _Silenced:
-    """What a likelier language knows to be no day to count on is none in another one either."""
+    """What a language that is spoken here knows to be no day to count on is none in a less likely one either."""
 
     today: dt.date
     places: list[tuple[int, int]] = field(default_factory=list)
 
-    def left(self, days: Sequence[NamedDay]) -> list[NamedDay]:
+    def left(self, days: Sequence[NamedDay], *, speaks: bool) -> list[NamedDay]:
         """Those of a less likely language that stand elsewhere."""
         kept = [
             day for day in days if not any(day.start < end and start < day.end for start, end in self.places)
         ]
-        self.places += [(day.start, day.end) for day in days if day.says_nothing or day.date < self.today]
+        if speaks:
+            past = (day for day in days if day.date < self.today and day.extent is not Extent.MONTH)
+            self.places += [
+                (day.start, day.end) for day in (*past, *(day for day in days if day.says_nothing))
+            ]
         return kept
 
 
 def _reader(words: Language, today: dt.date, day_first: bool, masked: str) -> DateReader:
     reader = DateReader(words, today, day_first)
     if words.code != "en":  # the only one that is written in both orders
-        return reader
+        return reader if words.day_first else dataclasses.replace(reader, day_first=False)
     return dataclasses.replace(reader, day_first=written.day_comes_first(masked, reader))
 
 
@@ -98,49 +111,83 @@ def _original(tidied: str, evidence: str, folded: str) -> str:
     return tidied[start : start + len(evidence)] if start >= 0 and len(tidied) == len(folded) else evidence
 
 
-def _languages(folded: str, hint: str | None) -> list[Language]:
+def _languages(likely: Sequence[Language], hint: str | None) -> list[Language]:
     """The languages worth trying: the hinted one, then those whose common words stand in the text, then the rest."""
-    likely = [words for words, _ in language.ranked(folded)]
-    ordered = [language.by_code(hint or ""), *likely, *language.all_languages()]
+    ordered = [language.by_code(hint or ""), *likely, language.by_code(_COMMONEST), *language.all_languages()]
     return list({words.code: words for words in ordered if words}.values())
+
+
+_COMMONEST = "en"  # tried before the others where no common word tells ("OOO thru 11/23")
 
 
 def _best(found: Iterable[Return], today: dt.date) -> Return | None:
     """The surest day that is neither past nor absurdly far; among equally sure ones the first named."""
     possible = [answer for answer in found if today <= answer.date <= today + HORIZON]
-    return min(possible, key=lambda answer: answer.rank, default=None)
+    return min(possible, key=lambda answer: (answer.rank, answer.inexact), default=None)
 
 
 def _read(masked: str, days: Sequence[NamedDay], reader: DateReader) -> list[Return]:
-    places = _places(masked, days, reader.language.pattern("dates.join"))
-    found = [answer for place in places for answer in _meanings(place, reader)]
+    places = [_place(masked, days, index, reader) for index in range(len(days))]
+    meant = [_meanings(place, reader) for place in places]
+    found = [
+        _behind(answer, place, meant[index - 1] if index else [])
+        for index, (place, answers) in enumerate(zip(places, meant, strict=True))
+        for answer in answers
+    ]
     return found + _working_days(masked, reader)
 
 
-def _places(masked: str, days: Sequence[NamedDay], join: re.Pattern[str]) -> list[DatePlace]:
-    return [_place(masked, days, index, join) for index in range(len(days))]
+def _behind(answer: Return, place: DatePlace, before: Sequence[Return]) -> Return:
+    """ "Until Friday the 27th, back on Monday": the Monday behind the day that was told before it, not the next one."""
+    if not place.day.weekday_only or not before or before[0].date <= answer.date:
+        return answer
+    weeks = -(-(before[0].date - answer.date).days // 7)
+    return dataclasses.replace(answer, date=answer.date + dt.timedelta(weeks=weeks))
 
 
-def _place(masked: str, days: Sequence[NamedDay], index: int, join: re.Pattern[str]) -> DatePlace:
+def _place(masked: str, days: Sequence[NamedDay], index: int, reader: DateReader) -> DatePlace:
     day = days[index]
     floor = days[index - 1].end if index else 0
+    heads = _heads(masked, days, index, reader)
     ceiling = days[index + 1].start if index + 1 < len(days) else len(masked)
     ends = [match.end() for match in _SENTENCE_END.finditer(masked, max(0, day.start - 400), day.start)]
     begin = ends[-1] if ends else max(0, day.start - 400)
     stop_match = _SENTENCE_END.search(masked, day.end - 1, day.end + 300)  # "14 Aug." may end it
     stop = stop_match.start() + 1 if stop_match else min(len(masked), day.end + 300)
     before = masked[max(floor, begin, day.start - _REACH) : day.start]
-    joined = bool(index) and _joins(masked[floor : day.start], join)
+    if heads is not None:
+        told = days[heads]
+        before = masked[max(days[heads - 1].end if heads else 0, begin, told.start - _REACH) : told.start]
+    joined = bool(index) and heads is None and _joins(masked[floor : day.start], reader)
     reach = min(stop, day.end + _REACH)
     after = masked[day.end : max(day.end, min(ceiling, reach))]
-    return DatePlace(
-        day, before, after, masked[begin:stop], joined, followed=ceiling < min(reach, len(masked))
-    )
+    follows = index + 1 < len(days) and _joins(masked[day.end : ceiling], reader)
+    followed = ceiling < min(reach, len(masked))
+    explains = heads is not None and days[heads].extent is Extent.VAGUE
+    return DatePlace(day, before, after, masked[begin:stop], joined, followed, follows, explains)
 
 
-def _joins(between: str, join: re.Pattern[str]) -> bool:
+def _heads(masked: str, days: Sequence[NamedDay], index: int, reader: DateReader) -> int | None:
+    """The place of the date that this one only says again ("from today, 2 September", "on Wednesday after Easter (8 April)"):
+    what stands before that one is meant of this one."""
+    if not index or days[index].extent is not Extent.DAY:
+        return None
+    before = days[index - 1]
+    between = masked[before.end : days[index].start]
+    again = before.date == days[index].date or before.extent in {Extent.VAGUE, Extent.COMING, Extent.END}
+    apposed = len(between) < 20 and _APPOSED.match(between) and _only_filling(between, reader)
+    return index - 1 if again and apposed else None
+
+
+_APPOSED = re.compile(r"\s?[,(:=-]")
+
+
+def _joins(between: str, reader: DateReader) -> bool:
     stripped = between.strip(" \n,-")
-    return len(between) < 20 and (join.fullmatch(stripped) is not None if stripped else "-" in between)
+    if len(between) >= 20 or not stripped:
+        return len(between) < 20 and "-" in between
+    joined = reader.language.pattern("dates.join").match(stripped)
+    return joined is not None and _only_filling(stripped[joined.end() :], reader)
 
 
 # --- what a date means ------------------------------------------------------------------------------------------------
@@ -156,7 +203,8 @@ def _meanings(place: DatePlace, reader: DateReader) -> list[Return]:
     for meaning, rank in MEANINGS:
         if date := meaning(place, reader):
             rank += len(MEANINGS) if place.day.relative else 0
-            return [Return(date, rank, " ".join((place.sentence.strip() or place.before).split("\n\n")[-1:]))]
+            words = " ".join((place.sentence.strip() or place.before).split("\n\n")[-1:])
+            return [Return(date, rank, words, place.day.extent not in {Extent.DAY, Extent.RANGE})]
     return []
 
 
@@ -186,10 +234,12 @@ def _not_back_until(place: DatePlace, reader: DateReader) -> dt.date | None:
 
 def _until(place: DatePlace, reader: DateReader) -> dt.date | None:
     day = place.day
-    if day.extent in {Extent.RANGE, Extent.DURATION} or place.joined:
+    if day.extent in {Extent.RANGE, Extent.DURATION} or place.joined or place.explains:
         return None
     if not (_ends_with("dates.until", place, reader) or _begins_with("dates.until_after", place, reader)):
         return None
+    if _begins_with("dates.day_itself", place, reader):
+        return day.date  # "until the 30th, when I am back"
     inclusive = _ends_with("dates.inclusive", place, reader) or _begins_with("dates.inclusive", place, reader)
     return day.date + _ONE_DAY if inclusive else _after_last_day(day)
 
@@ -219,16 +269,31 @@ def _back(place: DatePlace, reader: DateReader) -> dt.date | None:
         return None
     if place.day.extent in {Extent.WEEK, Extent.COMING}:
         return place.day.span_start  # "back in week 46"
-    later = place.day.extent is Extent.DAY and _ends_with("dates.after", place, reader)
+    exact = place.day.extent is Extent.DAY and not place.explains
+    later = exact and _ends_with("dates.after", place, reader)
     return place.day.date + _ONE_DAY if later else place.day.date  # "I answer after the 14th"
 
 
 def _range(place: DatePlace, reader: DateReader) -> dt.date | None:
     """Several days are an absence where their sentence, or the text before them, speaks of one."""
-    if not (place.day.span_start or place.joined):
+    if not (place.day.span_start or place.joined) or place.begins:
         return None
     spoken = reader.language.find("dates.absent", place.sentence) or _ends_with("dates.since", place, reader)
+    moved = place.joined or place.day.extent is Extent.RANGE
+    if moved and reader.language.find("dates.postponed", place.sentence):
+        return place.day.date  # "my return has moved from the 12th to the 18th"
     return place.day.date + _ONE_DAY if spoken else None
+
+
+def _for_a_while(place: DatePlace, reader: DateReader) -> dt.date | None:
+    """ "From today, 2 September, for two weeks": a beginning and a length. A length alone has no beginning: mails come any day."""
+    day = place.day
+    if day.extent is not Extent.DAY or not reader.language.find("dates.absent", place.sentence):
+        return None
+    near = abs((day.date - reader.today).days) <= 2
+    if not (near or _ends_with("dates.since", place, reader)):
+        return None
+    return relative.after(day.date, place.sentence, reader)
 
 
 def _single_day(place: DatePlace, reader: DateReader) -> dt.date | None:
@@ -247,6 +312,7 @@ MEANINGS: tuple[tuple[Meaning, int], ...] = (
     (_until, 2),
     (_back, 1),
     (_range, 3),
+    (_for_a_while, 3),
     (_single_day, 4),
 )
 
@@ -281,11 +347,7 @@ def _named_weekdays(piece: str, reader: DateReader) -> set[int]:
     if len(found) == 2:
         between = sentence[found[0].end() : found[1].start()].strip()
         both = reader.language.pattern("dates.both").fullmatch(between)
-        if (
-            not both
-            and _joins(f" {between} ", reader.language.pattern("dates.join"))
-            and numbers[0] < numbers[1]
-        ):
+        if not both and _joins(f" {between} ", reader) and numbers[0] < numbers[1]:
             return set(range(numbers[0], numbers[1] + 1))
     return set(numbers)
 

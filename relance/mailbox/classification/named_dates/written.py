@@ -40,17 +40,25 @@ class Part:
 
 # --- in digits ---------------------------------------------------------------------------------------------------------
 
-_ISO = re.compile(r"(?P<year>20\d\d)([-./])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?![\w/-])")
+_EAST = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"  # letters of scripts without blanks end a number
+_ISO = re.compile(
+    rf"(?P<year>20\d\d)([-./])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})(?!(?!{_EAST})[\w/])(?!-(?!20\d\d))\.?(?!\d)"
+)
 # "21.08.2026r.": the word for "year" may stand directly behind it.
 _FULL = re.compile(
-    r"(?P<a>\d{1,2})\s?([./-])\s?(?P<b>\d{1,2})\s?\2\s?(?P<year>20\d\d|\d\d)(?!\d)[rрг]?(?![\w/])(?!-\d)"
+    r"(?P<a>\d{1,2})\s?(?P<mark>[./-])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<year>20\d\d|\d\d)(?!\d)[rрг]?(?![\w/])(?!-\d)"
 )
-_SHORT = re.compile(r"(?P<a>\d{1,2})[./](?P<b>\d{1,2})\.?(?![\w/%])(?!\.?\d)(?!-\d)")
+_SHORT = re.compile(rf"(?P<a>\d{{1,2}})[./](?P<b>\d{{1,2}})\.?(?!(?!{_EAST})[\w/%])(?!\.?\d)(?!-\d)")
 # "23-11", with both digits: "9-11" is as a rule a range of days.
 _DASHED = re.compile(r"(?P<a>[0-3]\d)-(?P<b>[01]\d)(?![\w/%-])(?!\.?\d)")
 # "21. 8.": with blanks only where both points stand.
 _SPACED = re.compile(r"(?P<a>\d{1,2})\. (?P<b>\d{1,2})\.(?![\w/%-])(?!\s?\d)")
 _NUMBERS = (_FULL, _SHORT, _DASHED, _SPACED)
+# "23.XI", "7.I.2027": the month in Roman numerals, as Poles, Hungarians and Italians write it.
+_ROMAN = re.compile(
+    r"(?P<day>\d{1,2})\.\s?(?P<month>i{1,3}|iv|vi{0,3}|ix|xi{0,2})(?![^\W_])(?:\.?\s?(?P<year>20\d\d)(?!\d))?\.?"
+)
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 # The beginning of a range, which its end is written against: "16.11-20.11".
 _FIRST = re.compile(r"(?P<a>\d{1,2})[./](?P<b>\d{1,2})(?:[./](?P<year>20\d\d|\d\d)(?!\d))?\.?(?=\s?[-~])")
 _FIRST_SPACED = re.compile(r"(?P<a>\d{1,2})\. (?P<b>\d{1,2})\.(?=\s?[-~])")
@@ -65,12 +73,21 @@ def _in_digits(row: Row, place: int, *, begins: bool = False) -> Part | None:
     if match := _EASTERN.match(row.masked, start) or _ISO.match(row.masked, start):
         year = int(match["year"]) if match["year"] else None
         return _checked(Part(row.place_of(match.end()), int(match["day"]), int(match["month"]), year))
+    if match := _ROMAN.match(row.masked, start):
+        month = _ROMANS.index(match["month"]) + 1
+        year = int(match["year"]) if match["year"] else None
+        return _checked(Part(row.place_of(match.end()), int(match["day"]), month, year))
     for expression in (_FIRST, _FIRST_SPACED) if begins else _NUMBERS:
         if match := expression.match(row.masked, start):
-            written = match.groupdict().get("year")
-            part = Part(row.place_of(match.end()), int(match["a"]), int(match["b"]), int(written) if written else None, either=True)  # fmt: skip
-            return _checked(part)
+            return _checked(_two_numbers(row, match))
     return None
+
+
+def _two_numbers(row: Row, match: re.Match[str]) -> Part:
+    """Day and month, in an order to be found out; "12.08.2026" is written with the day first in English, too."""
+    first, second, year = int(match["a"]), int(match["b"]), match.groupdict().get("year")
+    settled = match.groupdict().get("mark") == "." and second <= 12 and row.reader.language.day_first
+    return Part(row.place_of(match.end()), first, second, int(year) if year else None, either=not settled)
 
 
 def _checked(part: Part) -> Part | None:
@@ -276,7 +293,7 @@ def resolved(reader: DateReader, part: Part) -> dt.date | None:
     orders = [(part.month, part.day), (part.day, part.month)]
     if not reader.day_first:
         orders.reverse()
-    if reader.language.code != "en" and reader.day_first:
+    if reader.language.code != "en" and (reader.day_first or not reader.language.day_first):
         orders = orders[:1]  # only English is written in both orders
     dates = [dated(reader, month, day, part.year) for month, day in orders]
     hopeful = [
