@@ -80,8 +80,8 @@ bench-servers: $(VENV)/.dev ## what a silent, cutting, refusing or lying mail se
 chaos: $(VENV)/.dev ## kill, freeze, cut and silence everything while mails fall due, then count (SEED, STEPS, CRASHES, SECONDS, EMBEDDED=1)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(CRASHES),--crashes $(CRASHES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(EMBEDDED),--embedded)
 
-caps: $(VENV)/.dev ## send MAILS mails (10,000) from eight processes, to COMPANIES that get so many each: no cap is exceeded by one
-	$(BIN)/python -m tests.fleet --mails $(or $(MAILS),10000) $(if $(COMPANIES),--companies $(COMPANIES))
+caps: $(VENV)/.dev ## send MAILS mails (10,000) to COMPANIES (97) by `relance scheduler` and eight worker processes: no limit is exceeded by one
+	$(BIN)/python -m tests.fleet $(if $(MAILS),--mails $(MAILS)) $(if $(COMPANIES),--companies $(COMPANIES))
 
 corpus: $(VENV)/.dev ## judge the corpus of answers and write docs/corpus.md
 	$(BIN)/python -m tests.corpus.score
