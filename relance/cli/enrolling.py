@@ -210,7 +210,10 @@ def stop(
 def _views(views: list[EnrollmentView], *, as_json: bool) -> None:
     show.listing(views, VIEW, as_json=as_json, empty=_("This contact is not in that sequence."))
     for each in views:
-        if not each.changed:
+        if each.stays:
+            place = {"sequence": each.sequence, "why": each.stays}
+            show.note(_('Nothing changed in "{sequence}": {why}', **place))
+        elif not each.changed:
             _unchanged(each)
 
 

@@ -95,6 +95,11 @@ class SentenceCode(StrEnum):
     # Of a mail that came in.
     DELAYED_ONLY = "delayed_only"
     NEVER_WRITTEN_TO = "never_written_to"
+    # Why one of several sequences does not go on.
+    MAIL_IN_DOUBT = "mail_in_doubt"
+    STEP_IN_DOUBT = "step_in_doubt"
+    IN_CONVERSATION = "in_conversation"
+    SENDER_STAYS = "sender_stays"
     # What a provider does with the id of a mail.
     PROBE_LOST = "probe_lost"
     KEEPS_MESSAGE_ID = "keeps_message_id"

@@ -29,7 +29,7 @@ from relance.engine.sending import deliver, gate, prepare
 from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.gate import Facts, PreparedMail
-from relance.engine.sequences import control
+from relance.engine.sequences.resuming import doubts
 from relance.engine.states import State
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.mailboxes import folders, leases, mailboxes
@@ -397,4 +397,4 @@ def _begin_anything(conn: Connection, numbers: Sequence[int], fence: int, now: o
 
 def _released_by_hand() -> AbstractContextManager[object]:
     """Held because a mail may have been delivered: a person lets it go on, and nobody objects."""
-    return mock.patch.object(control, "_refuse_unknown", _nothing)
+    return mock.patch.object(doubts, "refuse_unknown", _nothing)

@@ -96,6 +96,7 @@ WORDS_BESIDE_A_CODE = {
     "reason": "codes",
     "reasons": "of people's own words",
     "beside": "codes",
+    "stays": "stays_why",
     "title": "kind",
     "words": "kind",
     "plain": "kind",

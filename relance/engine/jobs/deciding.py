@@ -14,10 +14,12 @@ from relance.complete import complete
 from relance.engine import reasons
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.jobs import moving
 from relance.engine.jobs.changing import PEOPLE, STAYED
 from relance.engine.jobs.ledger import Ledger
+from relance.engine.jobs.moving import STILL_HELD
 from relance.engine.restore import doubts
-from relance.engine.sequences import bulk, control
+from relance.engine.sequences import bulk
 from relance.engine.sequences.bulk import BulkAction, BulkResult
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome, State
@@ -26,8 +28,8 @@ from relance.engine.store.held import HeldRow
 from relance.engine.store.sequences import enrollments
 from relance.wording import Text
 
-STILL_HELD, LACKING = "still held", "value_missing"
-# What happened to somebody, beside the outcomes of `BulkOutcome`.
+LACKING = "value_missing"
+# What happened to somebody, beside the outcomes of `BulkOutcome` and `STILL_HELD`.
 
 
 class HeldDeed(StrEnum):
@@ -87,10 +89,13 @@ class _Wish:
 
 
 def carry_out(context: Context, ledger: Ledger) -> Iterator[None]:
-    """Yields after each person. Whoever is not held any more, or is not the viewer's, is left as they are."""
+    """Yields after each person, or after each batch where they only move. Whoever is not held any more, or is not the viewer's, is left as they are."""
     job = ledger.job
     with context.database.read() as conn:
         people = list(jobs.lines(conn, job.id, PEOPLE))
+    if job.params["deed"] == HeldDeed.MOVE:
+        yield from moving.carry_out(context, ledger, [number for number, _values in people])
+        return
     for place in range(ledger.done, len(people)):
         number, values = people[place]
         row = _held(context, number)
@@ -129,15 +134,6 @@ def _fill(context: Context, wish: _Wish) -> None:
         _stays(context, wish.record, _Done(LACKING))
 
 
-def _move(context: Context, wish: _Wish) -> None:
-    def note(conn: Connection) -> None:
-        wish.record.write(conn, _Done(BulkOutcome.CHANGED))
-
-    same_thread = wish.params.get("same_thread", True)  # an earlier release did not ask
-    row, mailbox = wish.row, wish.params["mailbox"]
-    control.move(context, row.email, row.sequence, mailbox, note, same_thread=same_thread)
-
-
 def _restored(context: Context, wish: _Wish) -> None:
     number = wish.row.enrollment_id
 
@@ -163,10 +159,9 @@ def _release(context: Context, wish: _Wish) -> None:
 
 
 _DEEDS: Mapping[HeldDeed, Callable[[Context, _Wish], None]] = complete(
-    HeldDeed,
+    set(HeldDeed) - {HeldDeed.MOVE},  # which is done for many at once
     {
         HeldDeed.FILL: _fill,
-        HeldDeed.MOVE: _move,
         HeldDeed.SENT: _restored,
         HeldDeed.NOT_SENT: _restored,
     },

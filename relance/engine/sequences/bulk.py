@@ -18,10 +18,10 @@ from relance import errors
 from relance.complete import complete
 from relance.engine.context import Context
 from relance.engine.reasons import Code
-from relance.engine.sequences import control, listing
+from relance.engine.sequences import listing
 from relance.engine.sequences.control import LockedEnrollments
 from relance.engine.sequences.listing import EnrollmentFilter
-from relance.engine.sequences.resuming import going_on
+from relance.engine.sequences.resuming import doubts, going_on
 from relance.engine.sequences.resuming.going_on import Going
 from relance.engine.states import OPEN, BulkOutcome, Event, State
 from relance.engine.store import done_by
@@ -212,9 +212,9 @@ def _is_removed(theirs: LockedEnrollments, mailbox_id: int) -> bool:
 def _outcome(
     theirs: LockedEnrollments, row: Enrollment, mail: Message | None, *, removed: bool
 ) -> BulkOutcome:
-    if control.in_doubt(mail):
+    if doubts.in_doubt(mail):
         return BulkOutcome.MAIL_IN_DOUBT
-    if control.unproved(theirs, row):
+    if doubts.unproved(theirs.conn, row):
         return BulkOutcome.STEP_IN_DOUBT
     if removed:
         return BulkOutcome.MAILBOX_REMOVED

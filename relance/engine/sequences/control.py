@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -15,11 +16,9 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.base import EventData
-from relance.engine.reasons import Code, Reason
-from relance.engine.sequences.resuming import going_on
-from relance.engine.sequences.resuming.going_on import Going
-from relance.engine.sequences.senders import another, conversation
-from relance.engine.states import Event, MessageState, State
+from relance.engine.reasons import Code, Reason, Why
+from relance.engine.sequences.resuming import elsewhere, going_on
+from relance.engine.states import Event, State
 from relance.engine.store import done_by, events
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent, Told
@@ -57,6 +56,8 @@ class EnrollmentView:
     beside: str = ""  # `reason` beside the state's name, with nothing said twice ("by smith" beside "paused")
     name: str = ""  # first and last, of the contact; empty where neither is known
     company: str = ""
+    stays: str = ""  # why this one does not go on, where others of theirs do
+    stays_why: Why | None = None
 
     @property
     def next(self) -> dt.datetime | Text | None:
@@ -150,121 +151,34 @@ def resume(
     return _steer(context, email, sequence, _resuming(context, mailbox, same_thread=same_thread))
 
 
-def move(
-    context: Context,
-    email: str,
-    sequence: str,
-    mailbox: str,
-    note: Callable[[Connection], None],
-    *,
-    same_thread: bool = False,
-) -> None:
-    """Go on with somebody in a sequence from another mailbox, as `resume` does. `note` is called in the transaction that does it."""
-    go = _resuming(context, mailbox, same_thread=same_thread)
-
-    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
-        go(theirs, rows)
-        note(theirs.conn)
-
-    _steer(context, email, sequence, act)
-
-
-_Steering = Callable[["LockedEnrollments", Sequence[Enrollment]], None]
+_Steering = Callable[["LockedEnrollments", Sequence[Enrollment]], elsewhere.Kept | None]
+# What a person wants of somebody in these sequences; returns in which it could not be done, and why.
 
 
 def _resuming(context: Context, mailbox: str | None, *, same_thread: bool) -> _Steering:
     target = None if mailbox is None else _sender(context, mailbox)
 
-    def act(theirs: LockedEnrollments, found: Sequence[Enrollment]) -> None:
+    def act(theirs: LockedEnrollments, found: Sequence[Enrollment]) -> elsewhere.Kept:
         rows = [row for row in found if row.state in states.OPEN]
         over = [row for row in found if row.state in states.FINAL]
+        people = elsewhere.known(theirs.conn, rows)
+        kept = elsewhere.kept(theirs.conn, context, people, target, same_thread=same_thread)
+        going = [each for each in people if each.row.id not in kept and each.row.state is not State.ACTIVE]
+        if kept and not going:
+            raise next(iter(kept.values()))
         theirs.apply(over, Event.RESUMED, done_by.done(theirs.conn, Code.RESUMED))
-        stuck = {row.id: theirs.mail(row) for row in rows if row.state is State.HELD}
-        for mail in stuck.values():
-            _refuse_unknown(mail)
-        for row in rows:
-            _refuse_unproved(theirs, row)
-        for row in rows:
-            if row.state is not State.ACTIVE:
-                if target is not None and row.mailbox_id != target.id:
-                    if not same_thread:
-                        conversation.refuse_another(theirs.conn, context, row, theirs.person.email)
-                    row = change_sender(theirs, row, target)
-                go_on(theirs, row, stuck.get(row.id))
+        if target is not None:
+            going = elsewhere.give(theirs.conn, context, going, target, theirs.now)
+        for each in going:
+            going_on.go_on(theirs.conn, context, [each], theirs.now, together=False)
+        return kept
 
     return act
-
-
-def in_doubt(mail: Message | None) -> bool:
-    """Whether a mail may have been delivered: nobody goes on past it before that is decided."""
-    return mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING)
-
-
-def unproved(theirs: LockedEnrollments, row: Enrollment) -> bool:
-    """Whether the mail of the step to do may have been sent before a restore: that must be decided, too."""
-    return row.step_kind == "mail" and going_on.unproved(theirs.conn, row) is not None
-
-
-def _refuse_unknown(mail: Message | None) -> None:
-    if mail is not None and in_doubt(mail):
-        raise errors.Invalid(
-            Text(
-                'the mail of step "{step}" to {recipient} may have been delivered. First say what happened to it.',
-                step=mail.step,
-                recipient=mail.recipient,
-            ),
-            command=Text(
-                "`relance unknown resolve {message_id} --decision sent`, or not-sent, or give-up.",
-                message_id=mail.message_id.strip("<>"),  # which a shell would take for files
-            ),
-            page=Text("The Held page asks for it."),
-        )
-
-
-def _refuse_unproved(theirs: LockedEnrollments, row: Enrollment) -> None:
-    if unproved(theirs, row):
-        raise errors.Invalid(
-            Text(
-                'the mail of step "{step}" to {email} may have been sent before the database was restored, and nothing in its mailbox proves it. Say what happened to it.',
-                step=row.step,
-                email=theirs.person.email,
-            ),
-            command=Text(
-                "`relance restored sent` or `relance restored not-sent`, with {email}.",
-                email=theirs.person.email,
-            ),
-            page=Text("The Held page asks for it."),
-        )
-
-
-def go_on(
-    theirs: LockedEnrollments,
-    row: Enrollment,
-    mail: Message | None,
-    reason: str = "",
-    *,
-    together: bool = False,
-) -> None:
-    """Let somebody go on with whom nothing is in doubt (`in_doubt`, `unproved`); a `mail` that was given up is passed over.
-    `together` with many others: what fell due is spread, and whom a person had paused as well stays paused,
-    for it was not they who were looked at. Raises `errors.Invalid` where their mailbox was removed."""
-    people = [Going(row, theirs.person, mail)]
-    going_on.go_on(theirs.conn, theirs.context, people, theirs.now, reason, together=together)
 
 
 def _sender(context: Context, mailbox: str) -> Mailbox:
     with context.database.read() as conn:
         return mailboxes.named(conn, mailbox)
-
-
-def change_sender(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enrollment:
-    """Let another mailbox go on with somebody; returns the row as it stands then. Raises `errors.Invalid` while a mail of
-    the next step is half out. The recipient sees the next mail come from somebody else, in the same conversation."""
-    mail = theirs.mail(row)
-    if mail is not None and conversation.half_out(mail):
-        raise conversation.keeps_its_sender(mail)
-    [moved] = another.give(theirs.conn, theirs.context, [row], target, theirs.now)
-    return moved
 
 
 @dataclass(frozen=True)
@@ -301,7 +215,7 @@ def _steer(
     context: Context,
     email: str,
     sequence: str | None,
-    act: Callable[[LockedEnrollments, Sequence[Enrollment]], None],
+    act: _Steering,
 ) -> list[EnrollmentView]:
     with context.database.write() as conn:
         person = contact_service.get(conn, context, email)
@@ -316,9 +230,8 @@ def _steer(
             raise errors.NotFound(where)
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
-        act(
-            LockedEnrollments(conn, context, person, context.clock.now()), [row for row, _ in locked.values()]
-        )
+        theirs = LockedEnrollments(conn, context, person, context.clock.now())
+        kept = act(theirs, [row for row, _ in locked.values()]) or {}
         after = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         before = {number: row for number, (row, _) in locked.items()}
         return [
@@ -326,9 +239,14 @@ def _steer(
                 view(each),
                 changed=_differ(before.get(each.enrollment.id), each.enrollment),
                 noted=_is_noted(before.get(each.enrollment.id), each.enrollment),
+                **_stays(kept.get(each.enrollment.id)),
             )
             for each in after
         ]
+
+
+def _stays(why: errors.Invalid | None) -> dict[str, Any]:
+    return {} if why is None else {"stays": str(why), "stays_why": reasons.why_of(why.sentence)}
 
 
 def _differ(before: Enrollment | None, after: Enrollment) -> bool:

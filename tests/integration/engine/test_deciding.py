@@ -14,10 +14,12 @@ from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, job
-from relance.engine.jobs import service, work
+from relance.engine.jobs import moving, service, work
 from relance.engine.jobs.deciding import HeldDeed, HeldPerson
+from relance.engine.mailboxes import handing_over
 from relance.engine.reasons import Code, because
 from relance.engine.roles import Role, Scope, seeing
+from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store.jobs import JobState
 from relance.engine.store.users import accounts
@@ -102,11 +104,38 @@ def test_who_is_in_a_conversation_stays_with_its_mailbox_and_is_told_of(house: C
     assert done.counts == {"changed": 1}
 
 
+def test_whoever_a_person_paused_as_well_stays_paused_in_the_other_mailbox(house: Context) -> None:
+    held_people.prepared(house, *PEOPLE)
+    new = engine_house.add_mailbox(house, "new@sales.example")
+    control.pause(house, PEOPLE[1], reason="asked me to wait")
+    held_people.lacking(house, *PEOPLE)
+    control.stop(house, PEOPLE[3])
+    done = service.decide_held(house, "move", meant(house, *PEOPLE), mailbox="new@sales.example")
+    assert done.counts == {"changed": 2, "stays paused": 1, "moved on": 1}
+    assert states(house) == [State.ACTIVE, State.PAUSED, State.ACTIVE, State.STOPPED]
+    assert [row(house, each).mailbox_id == new for each in PEOPLE] == [True, True, True, False]
+
+
+def test_a_mailbox_that_is_removed_meanwhile_leaves_all_of_them_held(house: Context) -> None:
+    held_people.prepared(house, *PEOPLE)
+    held_people.lacking(house, *PEOPLE)
+    engine_house.add_mailbox(house, "new@sales.example")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "AT_ONCE_SECONDS", -1.0)
+        patch.setattr(moving, "BATCH", 1)
+        begun = service.decide_held(house, "move", meant(house, *PEOPLE), mailbox="new@sales.example")
+    handing_over.remove(house, "new@sales.example", force=True)
+    work.work(house, begun.id)
+    assert service.show(house, begun.id).counts == {"changed": 1, "still held": 3}
+    assert [each["why"] is None for each in service.lines(house, begun.id, "stayed")] == [False] * 3
+
+
 def test_a_job_of_an_earlier_release_continues_conversations_as_it_was_asked_to(
     house: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_conversation(house)
     monkeypatch.setattr(service, "AT_ONCE_SECONDS", -1.0)
+    monkeypatch.setattr(moving, "BATCH", 1)
     others_first = meant(house, *reversed(PEOPLE))  # whoever begins a job does one of them
     begun = service.decide_held(house, "move", others_first, mailbox="new@sales.example")
     with house.database.write() as conn:
@@ -173,6 +202,7 @@ def test_wherever_a_worker_dies_nobody_is_told_as_moved_on(
     """What is done to somebody and what is said of it are one transaction, whichever of its transactions is the last."""
     engine_house.add_mailbox(house, "new@sales.example")
     monkeypatch.setattr(service, "AT_ONCE_SECONDS", -1.0)
+    monkeypatch.setattr(moving, "BATCH", 1)
     for transaction in itertools.count(1):
         people = [f"p{number}@firm{transaction}.example" for number in range(2)]
         held_people.prepared(house, *people)

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine.context import Context
+from relance.engine.jobs import service
+from relance.engine.jobs.deciding import HeldPerson
 from relance.engine.mailboxes import handing_over
 from relance.engine.reporting import timeline
 from relance.engine.sequences import bulk, control
@@ -77,6 +79,17 @@ def test_held_people_are_let_go_in_a_few_statements(house: Context, people: list
         conn.execute(sa.text("UPDATE mailbox SET state = 'active'"))
     one = EnrollmentFilter(states=("held",))
     assert asked(house, people, lambda: bulk.release(house, one) and None) <= 45
+
+
+@pytest.mark.parametrize("people", [FEW, MANY])
+def test_held_people_go_on_from_another_mailbox_in_a_few_statements(
+    house: Context, people: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "AT_ONCE_SECONDS", 60.0)
+    ben = held(house, people)
+    wish = [HeldPerson(row(house, each).id) for each in people]
+    assert asked(house, people, lambda: service.decide_held(house, "move", wish, mailbox=BEN) and None) <= 60
+    assert {row(house, each).mailbox_id for each in people} == {ben}
 
 
 def test_who_goes_on_together_goes_on_as_they_would_alone(house: Context) -> None:

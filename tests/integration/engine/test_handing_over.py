@@ -20,7 +20,7 @@ from relance.engine.mailboxes import handing_over
 from relance.engine.mailboxes import remove as removing
 from relance.engine.mailboxes.handing_over import HandOver
 from relance.engine.reporting import explain, timeline
-from relance.engine.sequences import control, enroll
+from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
 from relance.engine.store.jobs import JobState
@@ -29,7 +29,7 @@ from tests import engine_house
 from tests.journeys.stage import ADA as SELLER
 from tests.journeys.stage import FOLLOW_UP, Stage, standing
 from tests.reading import ADA, KIM, MIA, enrolled, row, wrote
-from tests.reworded import worded
+from tests.reworded import in_english, worded
 
 BEN, OLA, UMA = "ben@sales.example", "ola@acme.example", "uma@acme.example"
 NEW_THREAD = """
@@ -164,6 +164,24 @@ def test_one_person_is_not_continued_by_somebody_else_in_a_thread_unless_asked_f
     assert stands(house, MIA) == (State.PAUSED, 1)
     control.resume(house, MIA, mailbox=BEN, same_thread=True)
     assert stands(house, MIA) == (State.ACTIVE, ben)
+
+
+def test_of_several_sequences_each_goes_on_that_can_and_the_others_say_why_not(house: Context) -> None:
+    """Mia's first conversation stays with Ada; the second, which has not begun, goes on from Ben's mailbox."""
+    under_way(house)
+    publish.publish(house, NEW_THREAD.replace("Trial", "Second"))
+    enroll.enroll(house, EnrollRequest("Second", [MIA], (ADA,), also_elsewhere=True))
+    control.pause(house, MIA)
+    done = {each.sequence: each for each in control.resume(house, MIA, mailbox=BEN)}
+    assert (done["Second"].state, done["Second"].mailbox, done["Second"].stays) == ("active", BEN, "")
+    first = done["Trial"]
+    assert (first.state, first.mailbox, first.changed) == ("paused", ADA, False)
+    assert first.stays_why is not None
+    assert first.stays_why.code == "in_conversation"
+    assert in_english("nobody else should write in it") in first.stays
+    with pytest.raises(errors.Invalid):  # nothing is left that could go on
+        control.resume(house, MIA, mailbox=BEN)
+    assert len(control.resume(house, MIA, "Second", mailbox=BEN)) == 1
 
 
 def test_the_same_thread_is_asked_for_only_with_a_mailbox(house: Context) -> None:

@@ -118,3 +118,10 @@ def test_a_conversation_is_continued_from_another_mailbox_only_where_that_is_ask
         [call] = [each for each in engine.calls if each[0] == "resume"]
         assert call[2] == {"mailbox": "b@acme.example", "same_thread": same_thread}
         engine.calls.clear()
+
+
+def test_a_sequence_that_does_not_continue_says_why(engine: Engine) -> None:
+    engine.answers["resume"] = [ADA, dataclasses.replace(ADA, stays="Someone else began it.")]
+    shown = run("resume", "ada@acme.example", "--mailbox", "ben@acme.example")
+    assert shown.exit_code == 0
+    assert shown.stderr.count("Someone else began it.") == 1

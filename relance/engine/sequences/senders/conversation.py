@@ -9,10 +9,10 @@ from relance.engine.context import Context
 from relance.engine.reasons import code_words
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
+from relance.wording.sentence_codes import SentenceCode
 
 
 def begins_a_thread(conn: Connection, context: Context, row: Enrollment) -> bool:
@@ -30,15 +30,15 @@ def thread_ahead(conn: Connection, context: Context, row: Enrollment) -> bool:
 
 
 def refuse_another(conn: Connection, context: Context, row: Enrollment, recipient: str) -> None:
-    """Raises `errors.Invalid` where another sender would write in a conversation that has begun."""
-    if not messages.accepted_before(conn, [row.id])[row.id] or begins_a_thread(conn, context, row):
+    """Raises `errors.Invalid` where another sender would write in a conversation: somebody has had mail, and the next continues that."""
+    if begins_a_thread(conn, context, row):
         return
     raise errors.Invalid(
         Text(
             "{email} has had mail from {address}, and the next mail continues that conversation: nobody else should write in it.",
             email=recipient,
             address=mailboxes.by_id(conn, row.mailbox_id).address,
-        ),
+        ).coded(SentenceCode.IN_CONVERSATION),
         command=Text(
             "Continue without `--mailbox`; if the mailbox was removed, add it again. `--same-thread` continues the conversation from the other mailbox all the same."
         ),
@@ -62,5 +62,5 @@ def keeps_its_sender(mail: Message) -> errors.Invalid:
             step=mail.step,
             recipient=mail.recipient,
             state=code_words.word("message", mail.state),
-        )
+        ).coded(SentenceCode.SENDER_STAYS)
     )
