@@ -135,6 +135,7 @@ class SentenceCode(StrEnum):
     YAML_UNREADABLE = "yaml_unreadable"
     WRITTEN_TWICE = "written_twice"  # a key, or the id of a step or variant
     READ_AS_COMMENT = "read_as_comment"
+    QUOTES_READ_AS_TEXT = "quotes_read_as_text"
     NOT_A_SEQUENCE = "not_a_sequence"
     NOT_A_STEP = "not_a_step"
     KEY_UNKNOWN = "key_unknown"

@@ -76,6 +76,5 @@ class Examination:
 
     def moved(self, path: Path, found: Iterable[errors.Problem]) -> list[errors.Problem]:
         """What is said of one text, moved from the text's own lines to the file's."""
-        place, key = self.places.of(path), path[-1] if path else ""
-        told = (partial.moved(each, place, self.name(path), key) for each in found)
+        told = (partial.moved(each, path, self.name(path), self.places) for each in found)
         return [replace(each, where=self.where) for each in told]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -160,3 +161,10 @@ class Written(pydantic.BaseModel):
         allow_inf_nan=False,
         defer_build=True,  # a sequence is read as a whole: what reads a part of it alone is made for who asks for it
     )
+
+
+def slug(text: str) -> str:
+    """An id near to what was written."""
+    plain = unicodedata.normalize("NFKD", text.lower().replace("ł", "l")).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return (made if made[:1].isalpha() else f"step-{made}".strip("-"))[:40].rstrip("-")

@@ -73,9 +73,9 @@ def _however_mended(document: load.Document, known: Collection[str], where: str)
         look = Examination(definition, names, document.places, where, document.data)
         _ask(look, questions)
         found.append(look.problems)
-    *others, last = found or [[]]
+    first, *others = found or [[]]  # where the broken steps are mails, which more can be said about
     told = [{replace(each, hint="") for each in other} for other in others]
-    return [each for each in last if all(replace(each, hint="") in other for other in told)]
+    return [each for each in first if all(replace(each, hint="") in other for other in told)]
 
 
 def _unanswered(document: load.Document) -> set[Question]:
@@ -218,8 +218,7 @@ def _conditions_are_right(look: Examination) -> None:
 def _condition(look: Examination, path: Path, text: str, earlier: frozenset[str]) -> set[str]:
     """Check one condition; the names of the facts it asks for."""
     found = templates.check_condition(text, look.known)
-    for problem in found:
-        look.problem(path, Text.together("`when`", problem.what, by=": "), problem.hint)
+    look.problems += look.moved(path, found)
     if found:
         return set()
     facts = templates.compile_condition(text).facts

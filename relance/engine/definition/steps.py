@@ -279,6 +279,8 @@ else:
         pydantic.Discriminator(kind_of),
     ]
 
+BranchStep.model_rebuild()  # without it nobody can ask it for its keys: `else` would be told as `otherwise`
+
 
 def pick_variant(step: MailStep, key: str) -> Choice:
     """The words for `key` (an enrollment, a company): always the same, spread by weight.

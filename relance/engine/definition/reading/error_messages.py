@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pydantic
 
 from relance import errors
-from relance.engine.definition import company_rules, sequence, steps
+from relance.engine.definition import company_rules, fields, sequence, steps
 from relance.engine.definition.reading.yaml_source import Places
 from relance.engine.definition.steps import Path
 from relance.wording import Text, ended
@@ -38,6 +37,13 @@ def problems(refused: pydantic.ValidationError, data: Any, places: Places) -> li
         if not _echo(path, group, by_path) and not _under_another_name(path, group, by_path)
     ]
     return sorted(told, key=lambda problem: (problem.line, problem.column))
+
+
+def contradictions(refused: pydantic.ValidationError, data: Any, places: Places) -> Iterator[errors.Problem]:
+    """What is wrong with whole parts, each of whose keys is right by itself."""
+    for path, group in _by_path(refused, data).items():
+        if _telling(group)["type"] == "value_error" and isinstance(at(data, path), Mapping):
+            yield _problem(path, _telling(group), data, places)
 
 
 def broken(refused: pydantic.ValidationError, data: Any) -> frozenset[Path]:
@@ -288,20 +294,13 @@ def _pattern(key: str | int, _error: Error, value: Any) -> Told:
                 '"{value}" cannot be an id: use lower-case letters, digits and hyphens, beginning with a letter.',
                 value=value,
             ),
-            Text("Write `{id}`.", id=slug(str(value))),
+            Text("Write `{id}`.", id=fields.slug(str(value))),
         )
     if key == "language":
         return within(key_name(key), Text('"{value}" is not a language code.', value=value)), Text(
             "Write two lower-case letters: pl, en, de."
         )
     return Text("`{key}` must be a single line.", key=key), Text("Only the body may have several lines.")
-
-
-def slug(text: str) -> str:
-    """An id near to what was written."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("ł", "l")).encode("ascii", "ignore").decode()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    return (made if made[:1].isalpha() else f"step-{made}".strip("-"))[:40].rstrip("-")
 
 
 def _literal(key: str | int, error: Error, value: Any) -> Told:

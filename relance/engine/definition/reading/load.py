@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import yaml
 
 from relance import errors
 from relance.engine.definition import sequence
-from relance.engine.definition.reading import error_messages, repairs, yaml_source
+from relance.engine.definition.reading import error_messages, recovery, repairs, yaml_source
 from relance.engine.definition.reading.yaml_source import Places
 from relance.engine.definition.steps import Path
 from relance.wording import Text
@@ -34,10 +34,9 @@ class Document:
 
 def read(text: str, where: str = "") -> Document:
     """Read a sequence. `where` (a file's name) is put into every problem. Never raises for what the text says."""
-    try:
-        parsed = yaml_source.parse(text)
-    except yaml_source.NotReadable as refusal:
-        return Document(None, _placed([refusal.problem], where))
+    parsed, unread = recovery.parse(text)
+    if parsed is None:
+        return Document(None, _placed(unread, where))
     if parsed.data is None:
         nothing = errors.Problem(
             Text("the file is empty.").coded(SentenceCode.FILE_EMPTY),
@@ -46,13 +45,15 @@ def read(text: str, where: str = "") -> Document:
             1,
         )
         return Document(None, _placed([nothing], where))
-    found = list(parsed.twice)
-    made, broken = None, frozenset[Path]()
+    made, refused, broken = None, list[errors.Problem](), frozenset[Path]()
     try:
         made = _validated(parsed.data)
-    except pydantic.ValidationError as refused:
-        found += error_messages.problems(refused, parsed.data, parsed.places)
-        broken = error_messages.broken(refused, parsed.data)
+    except pydantic.ValidationError as refusal:
+        refused = error_messages.problems(refusal, parsed.data, parsed.places)
+        broken = error_messages.broken(refusal, parsed.data)
+        refused += _behind(parsed, broken)
+    mended = {problem.line for problem in unread}  # what stands there instead is nobody's
+    found = [*unread, *parsed.twice, *(each for each in refused if each.line not in mended)]
     found.sort(key=lambda problem: problem.line)
     sound, doubts = None if found else made, _placed(parsed.doubts, where)
     return Document(sound, _placed(found, where), parsed.places, doubts, parsed.data, tuple(broken))
@@ -61,6 +62,16 @@ def read(text: str, where: str = "") -> Document:
 def _validated(data: Any) -> sequence.Sequence:
     """The sequence of plain data; in a file a key has one name, which is not always that of the attribute."""
     return sequence.Sequence.model_validate(data, by_alias=True, by_name=False)
+
+
+def _behind(parsed: yaml_source.Parsed, broken: Collection[Path]) -> list[errors.Problem]:
+    """The contradictions of parts that have a broken key besides, which are only looked at where every key is right."""
+    data = repairs.without(parsed.data, broken)
+    try:
+        _validated(data)
+    except pydantic.ValidationError as refusal:
+        return list(error_messages.contradictions(refusal, data, parsed.places))
+    return []
 
 
 def mended(document: Document) -> Iterator[sequence.Sequence]:

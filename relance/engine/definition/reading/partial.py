@@ -9,7 +9,7 @@ from typing import Any
 from relance import errors, templates
 from relance.engine.definition import steps
 from relance.engine.definition.reading import error_messages
-from relance.engine.definition.reading.yaml_source import Places, SourcePlace
+from relance.engine.definition.reading.yaml_source import Places
 from relance.engine.definition.sequence import MAX_STEPS
 from relance.engine.definition.steps import Path
 from relance.wording import Text, ended
@@ -24,7 +24,7 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
     names = frozenset(known) | (
         frozenset(map(str, values)) if isinstance(values, Mapping) else frozenset[str]()
     )
-    found: list[errors.Problem] = []
+    found = list(_stop(data, names, places)) if _is_readable(values) else []
     seen: set[str] = set()
     for path, step in _plain_steps(data):
         name, step_id = error_messages.context(path, data), step.get("id")
@@ -37,12 +37,25 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
                 errors.Problem(error_messages.within(name, ended(what)), "", "", place.line, place.column)
             )
         seen |= {step_id} if isinstance(step_id, str) else set()
-        if values is not None and not isinstance(values, Mapping):
-            continue  # nobody knows which fields the texts may use
+        if not _is_readable(values):
+            continue
         found += _words(path, step, name, names, places)
         for key in steps.CONDITION_KEYS:
             found += _condition((*path, key), step.get(key), name, names, places)
     return [replace(each, where=where) for each in found]
+
+
+def _is_readable(values: Any) -> bool:
+    """Whether anybody knows which fields the texts may use."""
+    return values is None or isinstance(values, Mapping)
+
+
+def _stop(data: Mapping[str, Any], known: Collection[str], places: Places) -> Iterator[errors.Problem]:
+    """What is wrong with the condition that stops."""
+    for key in steps.CONDITION_KEYS:
+        path = ("stop", key)
+        asked = error_messages.at(data, path)
+        yield from _condition(path, asked, error_messages.context(path, data), known, places)
 
 
 def words(data: Any) -> Iterator[templates.Source]:
@@ -82,7 +95,7 @@ def _words(
         text = step.get(key)
         if isinstance(text, str):
             for found in templates.check_source(source(key, text), known):
-                yield moved(found, places.of((*path, key)), name, key)
+                yield moved(found, (*path, key), name, places)
     variants = step.get("variants")
     for number, variant in enumerate(variants if isinstance(variants, list) else ()):
         if isinstance(variant, Mapping):
@@ -100,20 +113,17 @@ def source(key: str, text: str) -> templates.Source:
 def _condition(
     path: Path, text: Any, name: Text, known: Collection[str], places: Places
 ) -> Iterator[errors.Problem]:
-    place = places.of(path)
     for found in templates.check_condition(text, known) if isinstance(text, str) else ():
-        what = _of_key(name, path[-1], found.what)
-        yield errors.Problem(what, "", found.hint, place.line, place.column)
+        yield moved(found, path, name, places)
 
 
 def _of_key(name: Text, key: str | int, what: Text | str) -> Text:
     return error_messages.within(name, error_messages.within(error_messages.key_name(key), what))
 
 
-def moved(found: errors.Problem, place: SourcePlace, name: Text, key: str | int) -> errors.Problem:
-    """What templates say of one text, moved from the text's own lines to the file's."""
-    line = place.line
-    if place.block and found.line:
-        line += found.line  # a block's text begins on the line below its `|`
-    column = place.column if line == place.line else found.column
-    return errors.Problem(_of_key(name, key, found.what), "", found.hint, line, column)
+def moved(found: errors.Problem, path: Path, name: Text, places: Places) -> errors.Problem:
+    """What templates say of the text at `path`, moved from the text's own lines to the file's."""
+    place = places.within(path, found.line, found.column)
+    return errors.Problem(
+        _of_key(name, path[-1] if path else "", found.what), "", found.hint, place.line, place.column
+    )

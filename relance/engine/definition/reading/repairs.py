@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from relance import errors
 from relance.engine.definition import fields, steps
 from relance.engine.definition.reading import error_messages
 from relance.engine.definition.steps import Path
@@ -20,6 +21,11 @@ _LONG = "5 days"  # apart from what is before and behind it
 _MAIL = {"subject": "-", "body": "-", "after": _LONG, "thread": "new"}
 _WAIT = {"wait": _LONG}
 STAND_INS: tuple[Mapping[str, str], ...] = (_MAIL, _WAIT)
+_SOUND: Mapping[str, Any] = {
+    "id": "", "sequence": "-", **dict.fromkeys((*steps.TEXT_KEYS, "end"), "-"), **dict.fromkeys(steps.CONDITION_KEYS, "replied()"),
+    **{key: [_WAIT] for key in steps.LIST_KEYS}, "wait": _LONG,
+}  # fmt: skip
+# What stands for the broken value of a key without which its part is no more what it was.
 
 
 def of(data: Any, broken: Sequence[Path]) -> Iterator[Any]:
@@ -36,6 +42,26 @@ def of(data: Any, broken: Sequence[Path]) -> Iterator[Any]:
             _mend_step(made, place, stand_in)
         _tell_apart(made.get("steps"), ("steps",), set())
         yield made
+
+
+def without(data: Any, broken: Collection[Path]) -> Any:
+    """The data with each broken value replaced by a sound one, or removed where that goes; a misspelt key is the one it is near to."""
+    made = copy.deepcopy(data)
+    for path in sorted(broken, key=len, reverse=True):
+        around = error_messages.at(made, path[:-1])
+        if isinstance(around, list) and path and isinstance(path[-1], int):
+            around[path[-1]] = dict(_WAIT)
+        elif isinstance(around, dict) and path:
+            _replace(around, path)
+    return made
+
+
+def _replace(around: dict[str, Any], path: Path) -> None:
+    key = str(path[-1])
+    around.pop(key, None)
+    meant = errors.nearest(key, _SOUND) or key
+    if meant in _SOUND and meant not in around:
+        around[meant] = "-".join(["broken", *map(str, path[:-1])]) if meant == "id" else _SOUND[meant]
 
 
 def unnamed(data: Any, broken: Sequence[Path]) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from relance import errors
+from relance.engine.definition.reading import alignment
 from relance.engine.definition.steps import Path
 from relance.wording import Text, ended, quoted
 from relance.wording.sentence_codes import SentenceCode
@@ -25,24 +26,58 @@ MAX_NODES = 20_000
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]*([eE][-+][0-9]+)?")
 _CUT = re.compile(r"\s+(#[^\s#].{0,20})")
+_CURLY = re.compile(r"[„“”«»‚‘’‟].*[“”„»«‘’\"']", re.DOTALL)
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
 class SourcePlace:
-    """A line and a column, from 1. `block` tells a text that begins on the line below (after `|`)."""
+    """A line and a column, from 1."""
 
     line: int
     column: int
-    block: bool = False
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A text as it stands in the file, quotes, folds and indentation and all, and where it begins."""
+
+    place: SourcePlace
+    written: str
+    value: str
+
+    def at(self, line: int, column: int) -> SourcePlace:
+        """Where a line and column (0: none) of the value stand in the file."""
+        placed = alignment.places(self.written, self.value) if line else None
+        if placed is None:
+            return self.place
+        lines = self.value.split("\n")
+        inside = sum(len(each) + 1 for each in lines[: line - 1]) + max(column - 1, 0)
+        before = self.written[: placed[inside] if inside < len(placed) else 0]
+        begun = before.rfind("\n")
+        moved = len(before) - begun if begun >= 0 else self.place.column + len(before)
+        return SourcePlace(self.place.line + before.count("\n"), moved)
+
+
+Shift = tuple[int, int]  # from which column on a line was moved, and by how much
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where every key and every value stands. Empty for a sequence made of Python objects."""
+    """Where every key and every value stands. Empty for a sequence made of Python objects.
+
+    `shifts`: the lines that were mended before they could be read; what is told are the columns of the author's own.
+    """
 
     keys: dict[Path, SourcePlace] = field(default_factory=dict)
     values: dict[Path, SourcePlace] = field(default_factory=dict)
+    texts: dict[Path, SourceText] = field(default_factory=dict)
+    shifts: dict[int, Shift] = field(default_factory=dict)
+
+    def within(self, path: Path, line: int, column: int) -> SourcePlace:
+        """The place of what stands in that line and column of the text at `path`."""
+        text = self.texts.get(path)
+        return self._unmoved(text.at(line, column)) if text else self.of(path)
 
     def of(self, path: Path, *, key: bool = False) -> SourcePlace:
         """The place of the key or value at `path`, or of the nearest thing around it that has one."""
@@ -50,8 +85,13 @@ class Places:
         for length in range(len(path), -1, -1):
             found = first.get(path[:length]) or second.get(path[:length])
             if found:
-                return found
+                return self._unmoved(found)
         return SourcePlace(0, 0)
+
+    def _unmoved(self, place: SourcePlace) -> SourcePlace:
+        since, by = self.shifts.get(place.line, (0, 0))
+        moved = place.column > since if by > 0 else place.column >= since
+        return SourcePlace(place.line, place.column - by) if moved else place
 
 
 class NotReadable(Exception):
@@ -81,7 +121,7 @@ def parse(text: str) -> Parsed:
             Text("this file has more than {most} characters", most=MAX_TEXT).coded(SentenceCode.TOO_LARGE),
             SourcePlace(1, 1),
         )
-    builder = _Builder(text.splitlines())
+    builder = _Builder(text)
     try:
         data = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
@@ -92,8 +132,8 @@ def parse(text: str) -> Parsed:
 class _Builder:
     """Makes data of YAML's events, keeping an own stack, so that depth is a number and not a crash."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
+    def __init__(self, text: str) -> None:
+        self.text, self.lines = text, text.splitlines()
         self.places = Places()
         self.problems: list[errors.Problem] = []
         self.doubts: list[errors.Problem] = []
@@ -134,10 +174,16 @@ class _Builder:
         self.places.values[path] = place
         if isinstance(event, yaml.ScalarEvent):
             self.doubt_the_rest(event)
+            self.doubt_the_quotes(event)
+            self.places.texts[path] = self.text_at(event, place)
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.list_at(path)
         return self.mapping_at(path)
+
+    def text_at(self, event: Any, place: SourcePlace) -> SourceText:
+        written = self.text[event.start_mark.index : event.end_mark.index]
+        return SourceText(place, written, event.value)
 
     def refuse_cleverness(self, event: Any, place: SourcePlace) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
@@ -191,6 +237,14 @@ class _Builder:
             hint = Text("Put the whole text in quotes, or a space after the #.")
             self.doubts.append(errors.Problem(what, "", hint, end.line + 1, end.column + 1 + cut.start(1)))
 
+    def doubt_the_quotes(self, event: Any) -> None:
+        """`subject: „Hello”` begins and ends with the quotes, which few people mean to send."""
+        if event.style is None and _CURLY.fullmatch(event.value):
+            what = Text("these quotes are part of the text, and are sent with it: {value}.", value=event.value[:60]).coded(SentenceCode.QUOTES_READ_AS_TEXT)  # fmt: skip
+            hint = Text('Write straight quotes around a text, or none: "…".')
+            place = _place(event)
+            self.doubts.append(errors.Problem(what, "", hint, place.line, place.column))
+
     def note_twice(self, key: str, event: Any, before: SourcePlace) -> None:
         place = _place(event)
         hint = Text("It is already in line {line}; remove one of them.", line=before.line)
@@ -207,7 +261,7 @@ class _Builder:
 
 def _place(event: Any) -> SourcePlace:
     mark = event.start_mark
-    return SourcePlace(mark.line + 1, mark.column + 1, getattr(event, "style", None) == "|")
+    return SourcePlace(mark.line + 1, mark.column + 1)
 
 
 def _scalar(event: Any) -> Any:
@@ -244,6 +298,11 @@ _EXPLAINED: tuple[tuple[str, Text, Text], ...] = (
         Text("End the text with the same quote; write a backslash twice."),
     ),
     (
+        r"while scanning an (?:alias|anchor)",
+        Text("text cannot begin with this character"),
+        Text("Put the whole text in quotes."),
+    ),
+    (
         r"could not find expected ':'",
         Text("this line has no `:` after its key"),
         Text("Write `key: value`, or indent the line if it belongs to the text above."),
@@ -269,6 +328,10 @@ def _explained(error: yaml.YAMLError, text: str) -> NotReadable:
             place,
             Text('For instance: subject: "{{{{ company }}}}".'),
         )
+    if re.search(r":\s+[„“”«‘]", line):
+        return NotReadable(
+            Text("curly quotes do not hold a text together"), place, Text('Write straight quotes: "…".')
+        )
     for pattern, what, hint in _EXPLAINED:
         if re.search(pattern, said):
             return NotReadable(what, place, hint)
@@ -284,7 +347,7 @@ def _explained(error: yaml.YAMLError, text: str) -> NotReadable:
 def _error_place(error: yaml.YAMLError, text: str) -> SourcePlace:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        beginning = re.search("quoted scalar|simple key", error.context or "")
+        beginning = re.search("quoted scalar|simple key|alias|anchor", error.context or "")
         if beginning and error.context_mark:
             mark = error.context_mark  # where it begins says more than where it could not go on
         if mark:

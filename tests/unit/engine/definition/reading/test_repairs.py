@@ -156,7 +156,7 @@ def test_mistakes_of_shape_words_and_sense_are_told_at_once() -> None:
             '3:11: language: "xx" is not a language code',
             "8:5: step `intro`: `wiat` is not recognised here",
             "9:5: step `nosub`: this mail has no subject",
-            '12:11: step `nosub`: `body`: There is no contact field "frist_name"',
+            '12:15: step `nosub`: `body`: There is no contact field "frist_name"',
             '14:11: step `asks`: `when`: no mail has the id "gone"',
             '18:14: step `fin`: `end`: the sequence ends here and does not continue with "nosub"',
             "19:9: step `behind`: this step is never reached: every path ends before it",
