@@ -351,7 +351,13 @@ def is_automatic(letter: Readings) -> RuleMatch | None:
 
 
 def asks_to_stop(letter: Readings) -> RuleMatch | None:
-    """In their own words, not in our quoted footer; and not where they speak of unsubscribing as a subject."""
+    """In their own words, not in our quoted footer; and not where they speak of unsubscribing as a subject.
+
+    What is said in the subject alone counts, too. In doubt, nobody is taken for somebody who asks for no more mail: an answer of a
+    person ends the sequence and is read by a person.
+    """
+    if not letter.own.strip():
+        return letter.say("opt_out.phrases", _kept(letter, letter.spoken_subject))
     whole = letter.own.replaced(_NO_WORD, " ").squeezed()
     alone = letter.say("opt_out.alone", whole)
     if alone and len(alone.evidence) >= len(whole):
@@ -360,16 +366,22 @@ def asks_to_stop(letter: Readings) -> RuleMatch | None:
     alone = letter.say("opt_out.alone", first_line)
     if alone and len(alone.evidence) >= len(first_line) and len(whole) < 120:
         return alone
-    return letter.say("opt_out.phrases", _without(letter, "opt_out.not_meant"))
+    return letter.say("opt_out.phrases", _kept(letter, letter.own))
 
 
 _NO_WORD, _LINE, _BETWEEN = re.compile(r"[^\w\s'-]"), re.compile(r"\n"), re.compile(r"(?<=[.!?\n])\s+")
 
 
-def _without(letter: Readings, topic: str) -> str:
-    """Their words without the sentences that only speak about the thing."""
-    sentences = letter.own.parts(_BETWEEN)
-    return Folded.joined("\n", (sentence for sentence in sentences if not letter.say(topic, sentence)))
+def _kept(letter: Readings, words: Folded) -> Folded:
+    """Their words without the sentences that only speak about the thing, or mean an order."""
+    return Folded.joined("\n", (each for each in words.parts(_BETWEEN) if not _means_else(letter, each)))
+
+
+def _means_else(letter: Readings, sentence: Folded) -> bool:
+    """Unsubscribing as a subject; goods that are not to be sent; a numbered line of an offer, but not an article of the law."""
+    if letter.say("opt_out.not_meant", sentence) or letter.say("opt_out.goods", sentence):
+        return True
+    return letter.say("opt_out.item", sentence) is not None and letter.say("opt_out.law", sentence) is None
 
 
 def is_person(letter: Readings) -> RuleMatch:

@@ -109,7 +109,7 @@ def _phrases(source: Mapping[str, object]) -> dict[str, re.Pattern[str]]:
     blanks = bool(source.get("blanks", True))
     return {
         f"{section}.{topic}": pattern(
-            _longest_first(phrases, section),
+            _longest_first(phrases, f"{section}.{topic}"),
             blanks=blanks or section not in _BETWEEN_WORDS,
             umlauts=bool(source.get("umlauts", False)),
         )
@@ -119,13 +119,14 @@ def _phrases(source: Mapping[str, object]) -> dict[str, re.Pattern[str]]:
     }
 
 
-def _longest_first(phrases: object, section: str) -> list[str]:
-    """In the order of the file; around a date the longest that stands there is the one that is meant ("last day of leave")."""
+def _longest_first(phrases: object, topic: str) -> list[str]:
+    """In the order of the file; but around a date, and where a phrase is all that is said, the longest that stands there is meant."""
     strings = _strings(phrases)
-    return sorted(strings, key=len, reverse=True) if section == "dates" else strings
+    longest = topic.startswith("dates.") or topic.endswith("alone")
+    return sorted(strings, key=len, reverse=True) if longest else strings
 
 
-_BETWEEN_WORDS = frozenset({"dates", "absence"})
+_BETWEEN_WORDS = frozenset({"dates", "absence", "opt_out", "intent"})
 # Sections whose phrases stand in the middle of running text; a script without blanks has no edges of words there.
 
 
