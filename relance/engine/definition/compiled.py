@@ -143,9 +143,13 @@ class CompiledSequence:
         """Where somebody is of whom nothing is known."""
         return self._place(timezones.Whereabouts(None, None, None), workspace)
 
-    def mails(self, at: Position, workspace: timezones.Workspace) -> Iterator[Position]:
-        """The mails from a position on, if nobody answers and tasks are done at once, by the workspace's clock."""
-        place = self.here(workspace)
+    def mails(
+        self, at: Position, workspace: timezones.Workspace, on_leave: tuple[Leave, ...] = ()
+    ) -> Iterator[Position]:
+        """The mails from a position on, if nobody answers and tasks are done at once, by the workspace's clock; `on_leave`: when the owner
+        of their mailbox is not there."""
+        here = self.here(workspace)
+        place = dataclasses.replace(here, leaves=on_leave) if on_leave else here
         for _ in range(MAX_STEPS):
             if at.step is None or at.due_at is None:
                 return
@@ -154,9 +158,15 @@ class CompiledSequence:
             taken = False if isinstance(self.plan.step(at.step), steps.BranchStep) else None
             at = self.after(at.step, at.due_at, place, "", taken)
 
-    def mail_days(self, at: Position, workspace: timezones.Workspace, zone: dt.tzinfo) -> tuple[dt.date, ...]:
+    def mail_days(
+        self,
+        at: Position,
+        workspace: timezones.Workspace,
+        zone: dt.tzinfo,
+        on_leave: tuple[Leave, ...] = (),
+    ) -> tuple[dt.date, ...]:
         """The days of these mails, in that zone."""
-        due = (each.due_at for each in self.mails(at, workspace))
+        due = (each.due_at for each in self.mails(at, workspace, on_leave))
         return tuple(each.astimezone(zone).date() for each in due if each is not None)
 
     def _waited(

@@ -28,6 +28,7 @@ from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
+from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import changing, enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Classification, Kind
@@ -188,16 +189,17 @@ def _hand_over(run: _ColleagueRun, row: Enrollment, each: ColleagueAction) -> bo
 
 
 def _slow(run: _ColleagueRun, row: Enrollment, each: ColleagueAction) -> bool:
-    """The next step goes so many business days after it would have gone, by its own hours and holidays."""
+    """The next step goes so many business days after it would have gone, by its own hours, holidays and the leave of its mailbox's owner."""
     if each.wait is None or row.step is None or row.due_at is None:
         return False  # nothing is to come, or it waits for a person's task and not for a day
     script = run.context.library.script(run.conn, row.sequence_version_id)
     person = contacts.by_ids(run.conn, [row.contact_id])[row.contact_id]
+    on_leave = mailboxes.on_leave(run.conn, [row.mailbox_id]) if row.step_kind == "mail" else {}
     when = calendar.next_time(
         script.rule(row.step),
         max(row.due_at, run.now),
         each.wait,
-        script.place(person, run.context.workspace),
+        script.place(person, run.context.workspace, on_leave.get(row.mailbox_id, ())),
         key=f"{row.id}:{row.step}",
     )
     why = run.heard.reason(each)

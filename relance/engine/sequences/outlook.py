@@ -5,6 +5,7 @@ It is reckoned by day and by the workspace's clock: from what waits in each mail
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import zoneinfo
@@ -19,7 +20,9 @@ from relance.engine.db import prepared
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.schedule import admission, leaves, outlook, throttle
+from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.outlook import LastMails, Outgoing, Queue, Unforeseen
+from relance.engine.schedule.timezones import ContactZone
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import arrivals, first_mails, messages, ramp_ups
 from relance.engine.store.sending.first_mails import UnderWay
@@ -70,7 +73,8 @@ class _Look:
         before = there.pop(self._id).count if self._id in there else 0
         # Of those who joined, the ones it wrote to before are not among those who wait for a first mail.
         waiting = max(before, many) if self._joined else before + many
-        own = self._queue(self._script, self._id, waiting, self._now)
+        away = box.on_leave
+        own = self._queue(self._script, self._id, waiting, self._now, away)
         if own is None:
             return Unforeseen.NO_MAIL
         others = [
@@ -78,12 +82,12 @@ class _Look:
             for each in there.values()
             if (
                 queue := self._queue(
-                    self._of(conn, each.version_id), each.sequence_id, each.count, each.due_at
+                    self._of(conn, each.version_id), each.sequence_id, each.count, each.due_at, away
                 )
             )
         ]
         sent = len(messages.sent_since(conn, box.id, self._now - throttle.DAY))
-        outgoing = self._outgoing(conn, box, sent, self._owed(conn, under_way))
+        outgoing = self._outgoing(conn, box, sent, self._owed(conn, under_way, away))
         return outlook.outlook(own, others, outgoing) or Unforeseen.TOO_FAR
 
     def of_receivers(self, conn: Connection, addresses: Sequence[str]) -> LastMails | Unforeseen | None:
@@ -111,13 +115,15 @@ class _Look:
         first = self._script.plan.mails[0].id
         return [self._minutes(first, self._today + dt.timedelta(days=each), 0) for each in range(7)]
 
-    def _owed(self, conn: Connection, under_way: Iterable[UnderWay]) -> Counter[dt.date]:
-        """Follow-ups of those the mailbox wrote to before, by day."""
+    def _owed(
+        self, conn: Connection, under_way: Iterable[UnderWay], away: tuple[Leave, ...] = ()
+    ) -> Counter[dt.date]:
+        """Follow-ups of those the mailbox wrote to before, by day. `away`: when its owner is not there."""
         owed = Counter[dt.date]()
         for group in under_way:
             at = Position(group.step, group.step_kind, max(group.due_at, self._now))
             script = self._of(conn, group.version_id)
-            for day in script.mail_days(at, self._context.workspace, self._zone):
+            for day in script.mail_days(at, self._context.workspace, self._zone, away):
                 owed[day] += group.count
         return owed
 
@@ -125,27 +131,37 @@ class _Look:
         return self._context.library.script(conn, version_id)
 
     def _queue(
-        self, script: CompiledSequence, sequence_id: int, waiting: int, since: dt.datetime
+        self,
+        script: CompiledSequence,
+        sequence_id: int,
+        waiting: int,
+        since: dt.datetime,
+        away: tuple[Leave, ...] = (),
     ) -> Queue | None:
         """None where the sequence has no mail."""
         workspace = self._context.workspace
-        start = script.first(self._now, script.here(workspace), "")
-        first = next(script.mails(start, workspace), None)
+        start = script.first(self._now, self._here(script, away), "")
+        first = next(script.mails(start, workspace, away), None)
         if first is None or first.step is None or first.due_at is None:
             return None
         begins = first.due_at if sequence_id == self._id else max(since, self._now)
-        days = functools.lru_cache(maxsize=None)(functools.partial(self._days, script, first.step))
+        days = functools.lru_cache(maxsize=None)(functools.partial(self._days, script, first.step, away))
         return Queue(
             sequence_id, script.definition.weight, waiting, begins.astimezone(self._zone).date(), days
         )
 
-    def _days(self, script: CompiledSequence, step: str, day: dt.date) -> tuple[dt.date, ...]:
+    def _here(self, script: CompiledSequence, away: tuple[Leave, ...]) -> ContactZone:
+        return dataclasses.replace(script.here(self._context.workspace), leaves=away)
+
+    def _days(
+        self, script: CompiledSequence, step: str, away: tuple[Leave, ...], day: dt.date
+    ) -> tuple[dt.date, ...]:
         workspace = self._context.workspace
         at = max(self._at(day, dt.time()), self._now)
-        opens = script.opening(step, script.here(workspace), at).at
+        opens = script.opening(step, self._here(script, away), at).at
         if opens.astimezone(self._zone).date() != day:
             return ()
-        return script.mail_days(Position(step, "mail", opens), workspace, self._zone)
+        return script.mail_days(Position(step, "mail", opens), workspace, self._zone, away)
 
     def _outgoing(self, conn: Connection, box: Mailbox, sent: int, owed: Mapping[dt.date, int]) -> Outgoing:
         first = self._script.plan.mails[0].id

@@ -33,7 +33,7 @@ def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -
         leases.renew(conn, lease)
         rows = enrollments.mails_due(conn, mailbox.id, now)
         for case in step_context.read(conn, context, rows) if rows else ():
-            place = case.script.place(case.contact, context.workspace)
+            place = case.place(context.workspace)
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
             bound = reasons.bound(clock_jumps.LATE, because(Code.NOTHING_RAN, since=mailbox.synced_at))
             enrollments.postpone(conn, case.row, when.at, [bound, *bounds(when)])

@@ -108,6 +108,16 @@ def test_leave_a_weekend_and_an_hourly_cap_are_looked_at(house: Context) -> None
     assert said(joined(house, people, dry_run=True)) == (MONDAY + 8 * DAY, MONDAY + 9 * DAY)
 
 
+def test_a_mail_behind_one_that_waits_for_the_end_of_a_leave_counts_from_there(house: Context) -> None:
+    third = '  - {id: last, after: 3 business days, thread: reply, body: "Still?"}\n'
+    publish.publish(house, LARGE + third)
+    engine_house.add_mailbox(house, ADA, daily_cap=None, gap_seconds=0)
+    people = fill(house, 2)
+    assert said(joined(house, people, dry_run=True)) == (MONDAY, MONDAY + 4 * DAY)
+    leaves.add(house, ADA, MONDAY + DAY, MONDAY + 3 * DAY)  # the follow-up goes on Friday
+    assert said(joined(house, people, dry_run=True)) == (MONDAY, MONDAY + 9 * DAY)
+
+
 def test_who_is_not_enrolled_has_no_last_mail_nor_has_what_takes_years(capped: Context) -> None:
     assert said(joined(capped, [])) == (None, None)
     engine_house.add_mailbox(capped, BEN, daily_cap=1)
