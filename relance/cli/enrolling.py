@@ -144,7 +144,11 @@ def _sum(report: EnrollReport) -> str:
     people = n_("{count} contact", "{count} contacts", report.enrolled)
     enrolled = f"{people} ({shares})." if shares else f"{people}."
     first = str(codes.first_step(report.first_kind, report.first_due)) if shares else ""
-    last = str(codes.last_mails(report.last_first_mail, report.last_mail, report.last_mail_code))
+    last = str(
+        codes.last_mails(
+            report.last_first_mail, report.last_mail, report.last_mail_code, report.last_mail_reason
+        )
+    )
     skipped = n_("{count} contact skipped.", "{count} contacts skipped.", len(report.skipped))
     return " ".join(filter(None, (enrolled, skipped if report.skipped else "", first, last)))
 

@@ -117,6 +117,7 @@ WORDS_BESIDE_A_CODE = {
     "send_error": "send_why",
     "sign_in_warning": "sign_in_why",
     "provider": "provider_why",
+    "last_mail_reason": "last_mail_why",
     "command": "where",
 }
 """Sentences for people, and where programs look."""

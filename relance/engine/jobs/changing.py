@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.jobs.ledger import Ledger
+from relance.engine.schedule.outlook import LastMails
 from relance.engine.sequences import bulk, enroll, outlook
 from relance.engine.sequences.bulk import BulkAction, BulkResult
 from relance.engine.sequences.enroll import EnrollRequest, Skipped
@@ -65,7 +67,10 @@ def enroll_all(context: Context, ledger: Ledger) -> Iterator[None]:
         return
     told = enroll.last_mails(context, job.params["sequence"], joined)
     with context.database.write() as conn:
-        last = {name: str(value) for name, value in outlook.told(told).items()}
+        days = {name: value for name, value in outlook.told(told).items() if not name.startswith(_BOUND)}
+        last: dict[str, Any] = {name: str(value) for name, value in days.items()}
+        if isinstance(told, LastMails) and told.bound is not None:
+            last["bound"] = told.bound.row()
         ledger.record(conn, 0, (), {**ledger.place, "last": last})
 
 
@@ -80,12 +85,16 @@ def _noting(ledger: Ledger, batch: Sequence[str], place: int, total: int) -> enr
 
 
 def last_mails(place: Mapping[str, Any]) -> dict[str, Any]:
-    """What a job that enrolled people found at its end: the fields `last_first_mail`, `last_mail`, `last_mail_code`."""
+    """What a job that enrolled people found at its end: the fields that `outlook.told` names."""
     last = place.get("last", {})
-    return {
-        name: value if name == "last_mail_code" else dt.date.fromisoformat(value)
-        for name, value in last.items()
+    days = {
+        name: dt.date.fromisoformat(last[name]) for name in ("last_first_mail", "last_mail") if name in last
     }
+    code = {"last_mail_code": last["last_mail_code"]} if "last_mail_code" in last else {}
+    return {**days, **code, **outlook.bound_by(reasons.of_row(last["bound"]) if "bound" in last else None)}
+
+
+_BOUND = ("last_mail_reason", "last_mail_why")
 
 
 def _stayed(email: str, code: str, sequence: str = "") -> dict[str, str]:

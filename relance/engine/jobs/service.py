@@ -75,6 +75,8 @@ class JobView:
     last_first_mail: dt.date | None = None  # of people who were enrolled: as in `EnrollReport`
     last_mail: dt.date | None = None
     last_mail_code: str = ""
+    last_mail_reason: Text | None = None
+    last_mail_why: Why | None = None
 
     @property
     def open(self) -> bool:

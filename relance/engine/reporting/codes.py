@@ -23,7 +23,7 @@ from relance.engine.store.sending import messages
 from relance.mailbox import failures
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
-from relance.wording import Text
+from relance.wording import Text, ended
 
 MAILBOX: Mapping[str, Text] = {
     "active": Text.within("mailbox", "active"),
@@ -293,11 +293,13 @@ def first_step(kind: str, due: dt.datetime | None) -> Text:
     return Text("The first step ({kind}): {when}.", kind=text("step", kind), when=due)
 
 
-def last_mails(first: dt.date | None, last: dt.date | None, code: str = "") -> Text:
-    """When about the last first mail and the last mail of people who are enrolled would leave; `code`: why nobody knows. Empty where nobody
-    joins."""
+def last_mails(first: dt.date | None, last: dt.date | None, code: str = "", why: Text | None = None) -> Text:
+    """When about the last first mail and the last mail of people who are enrolled would leave, and `why` so late; `code`: why nobody knows.
+    Empty where nobody joins."""
     if first is None or last is None:
         return _UNFORESEEN.get(code) or Text.prose("")
+    if why is not None:
+        return Text("{told} What takes longest: {reason}", told=last_mails(first, last), reason=ended(why))
     if first == last:
         return Text("The last mail leaves on about {day}.", day=last)
     return Text(

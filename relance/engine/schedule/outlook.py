@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance.engine.reasons import Reason
 from relance.engine.schedule import admission
 from relance.engine.schedule.admission import Capacity, Promised, WaitingSequence
 
@@ -52,14 +53,17 @@ class Unforeseen(StrEnum):
 
 @dataclass(frozen=True)
 class LastMails:
-    """The days of the last first mail and of the last mail, if nobody answers: about, as nobody knows who will."""
+    """The days of the last first mail and of the last mail, if nobody answers: about, as nobody knows who will. `bound`: what puts the
+    last mail so late, where it is not the mailbox that sends it."""
 
     last_first: dt.date
     last: dt.date
+    bound: Reason | None = None
 
     def beside(self, other: LastMails) -> LastMails:
-        """Of two mailboxes together."""
-        return LastMails(max(self.last_first, other.last_first), max(self.last, other.last))
+        """Of two mailboxes, or of mailboxes and a receiver, together."""
+        bound = self.bound if self.last >= other.last else other.bound
+        return LastMails(max(self.last_first, other.last_first), max(self.last, other.last), bound)
 
 
 def outlook(own: Queue, others: Sequence[Queue], box: Outgoing) -> LastMails | None:

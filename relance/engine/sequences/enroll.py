@@ -17,7 +17,7 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import EnrollmentCreated
-from relance.engine.reasons import Reason, code_words
+from relance.engine.reasons import Reason, Why, code_words
 from relance.engine.schedule.outlook import LastMails, Unforeseen
 from relance.engine.sequences import outlook, publish
 from relance.engine.sequences.senders import choice, room
@@ -76,6 +76,10 @@ class EnrollReport:
     last_first_mail: dt.date | None = None  # about, if nobody answers
     last_mail: dt.date | None = None  # likewise
     last_mail_code: str = ""  # why nobody can say when the last mails leave: an `Unforeseen`
+    last_mail_reason: Text | None = (
+        None  # what puts the last mail so late, where its mailbox does not: a receiver's limit
+    )
+    last_mail_why: Why | None = None  # the same for programs
 
 
 @dataclass(frozen=True)

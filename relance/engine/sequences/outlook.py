@@ -5,12 +5,12 @@ It is reckoned by day and by the workspace's clock: from what waits in each mail
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -19,6 +19,7 @@ from relance.engine.context import Context
 from relance.engine.db import prepared
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
+from relance.engine.reasons import Reason, Why
 from relance.engine.schedule import admission, leaves, outlook, throttle
 from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.outlook import LastMails, Outgoing, Queue, Unforeseen
@@ -52,10 +53,18 @@ def of_joining(
 
 
 def told(found: LastMails | Unforeseen | None) -> dict[str, Any]:
-    """As the values that tell it have it: `last_first_mail`, `last_mail`, `last_mail_code`."""
+    """As the values that tell it have it: `last_first_mail`, `last_mail`, `last_mail_code`, and `last_mail_reason` with
+    `last_mail_why`."""
     if isinstance(found, LastMails):
-        return {"last_first_mail": found.last_first, "last_mail": found.last}
+        return {"last_first_mail": found.last_first, "last_mail": found.last, **bound_by(found.bound)}
     return {"last_mail_code": found.value} if found is not None else {}
+
+
+def bound_by(bound: Reason | None) -> dict[str, Any]:
+    """What puts the last mail so late, for people and for programs; empty where its mailbox does."""
+    if bound is None:
+        return {}
+    return {"last_mail_reason": bound.text, "last_mail_why": Why(bound.code.value, dict(bound.params))}
 
 
 class _Look:
@@ -108,7 +117,8 @@ class _Look:
         left = arrivals.left_since(conn, [name], self._now - throttle.DAY)[name]
         most = admission.capacity(caps.pace(name), hours)
         outgoing = Outgoing(self._today, most, None, len(left), {}, lambda _day: True)
-        return outlook.outlook(own, [], outgoing) or Unforeseen.TOO_FAR
+        found = outlook.outlook(own, [], outgoing)
+        return replace(found, bound=caps.slowest(name, hours)) if found else Unforeseen.TOO_FAR
 
     def _week(self) -> list[int]:
         """The sending hours of the coming days, in minutes."""
@@ -151,7 +161,7 @@ class _Look:
         )
 
     def _here(self, script: CompiledSequence, away: tuple[Leave, ...]) -> ContactZone:
-        return dataclasses.replace(script.here(self._context.workspace), leaves=away)
+        return replace(script.here(self._context.workspace), leaves=away)
 
     def _days(
         self, script: CompiledSequence, step: str, away: tuple[Leave, ...], day: dt.date

@@ -11,12 +11,15 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.jobs import service
 from relance.engine.mailboxes.settings import leaves
+from relance.engine.reasons import Why
+from relance.engine.reporting import codes
 from relance.engine.schedule.outlook import Unforeseen
 from relance.engine.schedule.pace.receivers import ReceiverCaps
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollReport, EnrollRequest
 from tests import engine_house
 from tests.reading import ADA
+from tests.reworded import in_english
 
 BEN = "ben@sales.example"
 SEND = 'send: {hours: "09:00-17:00", default_zone: Europe/Warsaw}'
@@ -80,10 +83,15 @@ def test_a_company_that_gets_two_a_day_takes_longer_than_the_mailbox(capped: Con
     assert said(joined(capped, colleagues, dry_run=True)) == (MONDAY, MONDAY + DAY)
     wanted = (MONDAY + 2 * DAY, MONDAY + 3 * DAY)  # two on Monday, their follow-ups, the other two, theirs
     assert said(joined(limited, colleagues, dry_run=True)) == wanted
-    assert said(joined(limited, colleagues)) == wanted
+    told = joined(limited, colleagues)
+    assert said(told) == wanted
+    assert told.last_mail_why == Why("receiver_daily_cap", {"receiver": "acme.example", "count": 2})
+    shown = str(codes.last_mails(told.last_first_mail, told.last_mail, "", told.last_mail_reason))
+    assert in_english("What takes longest: acme.example gets at most 2 mails in 24 hours") in shown
     others = fill(capped, 2, "other")
     small = [said(joined(each, others, "Small", dry_run=True)) for each in (limited, capped)]
     assert small[0] == small[1]  # nobody else waits for them
+    assert joined(limited, others, "Small", dry_run=True).last_mail_why is None
 
 
 def test_two_mailboxes_share_the_people(capped: Context) -> None:
@@ -133,3 +141,17 @@ def test_a_job_tells_at_its_end_when_the_last_mails_of_all_its_batches_leave(
     monkeypatch.setattr(service, "AT_ONCE_SECONDS", 60.0)  # whatever else this machine does
     told = service.enroll(capped, "Large", fill(capped, 8))  # few people: it is done at once
     assert (told.last_first_mail, told.last_mail) == (MONDAY + 2 * DAY, MONDAY + 3 * DAY)
+
+
+def test_a_job_names_the_receiver_that_takes_longest(
+    capped: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "AT_ONCE_SECONDS", 60.0)
+    caps = ReceiverCaps(company_daily=1)
+    limited = dataclasses.replace(capped, options=dataclasses.replace(capped.options, receivers=caps))
+    colleagues = ["ida@acme.example", "leo@acme.example"]
+    for person in colleagues:
+        contact_service.add(capped, person, {})
+    told = service.enroll(limited, "Large", colleagues)
+    assert told.last_mail_why == Why("receiver_daily_cap", {"receiver": "acme.example", "count": 1})
+    assert told.last_mail_reason is not None

@@ -78,7 +78,7 @@ def show(visit: Visit) -> Response:
         return visit.go(lists.stay(visit, link(job)))
     stayed = visit.app.jobs.lines(job.id, "stayed", SHOWN)
     named = [(each["email"], each["sequence"], why(each)) for each in stayed]
-    last = codes.last_mails(job.last_first_mail, job.last_mail, job.last_mail_code)
+    last = codes.last_mails(job.last_first_mail, job.last_mail, job.last_mail_code, job.last_mail_reason)
     into = job.about["sequence"] if job.kind is JobKind.ENROLL and job.counts else ""
     return visit.show("job.html", **shown(visit, job), stayed=named, into=into, last=last)
 

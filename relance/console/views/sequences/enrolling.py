@@ -112,7 +112,9 @@ def _plan(visit: Visit, wish: EnrollForm, found: EnrollReport, people: int) -> R
         address=_address(wish),
         plan=found,
         first=codes.first_step(found.first_kind, found.first_due),
-        last=codes.last_mails(found.last_first_mail, found.last_mail, found.last_mail_code),
+        last=codes.last_mails(
+            found.last_first_mail, found.last_mail, found.last_mail_code, found.last_mail_reason
+        ),
         shares=[(address, many, caps.get(address)) for address, many in found.by_mailbox.items()],
         reasons=[(capital(codes.text("job result", code)), many) for code, many in counted.most_common()],
         skipped=found.skipped[:NAMED_SKIPS],
