@@ -1,10 +1,11 @@
 """Placeholders of other tools, which would be sent as they stand: found wherever words are, with what to write here. Pure.
 
-What surely is one is a mistake whatever it names (`*|FNAME|*`, `%FIRSTNAME%`, `<<First Name>>`, `{{#if x}}`); brackets and single
+What surely is one is a mistake whatever it names (`*|FNAME|*`, `%FIRSTNAME%`, `<<First Name>>`, `{{#if x}}`, `%%company%%`, `${name}`); brackets and single
 braces, which people also use otherwise, only around what a contact has (`[First Name]`).
 
 Sources, as the tools document their own: Mailchimp (merge tags), Mailgun and ActiveCampaign (`%…%`), Word and Outlook (mail merge),
-Handlebars, Liquid (Shopify), and spintax of mass mailers.
+Handlebars, Liquid (Shopify), spintax of mass mailers, Salesforce (merge fields), Marketing Cloud and Pardot (`%%…%%`), SendGrid
+(`-name-`), and the templates of programs (`<%= %>`, `${}`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ _OURS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _NAMED = r"[^\W\d_][\w .:-]{0,38}\w"
 _TAGS = re.compile(
     rf"""\*\|\s*(?P<merge>[\w:]{{1,40}})\s*\|\*
+    |\{{!\s*(?P<exclaimed>\$?{_NAMED})\s*\}}
+    |%%\s*(?P<doubled>{_NAMED})\s*%%
+    |(?<![\#\w])\#\#(?P<hashes>{_NAMED})\#\#(?![\#\w])
+    |<%[=-]?\s*(?P<embedded>[\w.@]{{1,40}})[^<>%\n]*%>
+    |\$\{{\s*(?P<shell>{_NAMED})\s*\}}
+    |(?<![\w$])\$(?P<dollar>[^\W\d]\w{{1,38}})
+    |(?<![\w-])-(?P<hyphens>{_NAMED})-(?![\w-])
+    |\(\s*(?P<round>[^\W\d_a-z][\w .:-]{{0,38}}\w)\s*\)
     |(?<![%\w])%(?P<percent>[A-Z][A-Z_]{{3,39}}|{_NAMED})%(?!\w)
     |<<\s*(?P<arrows>{_NAMED})\s*>>
     |«\s*(?P<quotes>{_NAMED})\s*»
@@ -29,8 +38,12 @@ _TAGS = re.compile(
     |(?<!\{{)\{{(?P<choice>[^{{}}|\n]*(?:\|[^{{}}|\n]*)+)\}}(?!\}})""",
     re.VERBOSE,
 )
-_SURELY = frozenset({"merge", "arrows"})
+_SURELY = frozenset({"merge", "arrows", "exclaimed", "doubled", "hashes", "embedded", "shell"})
 # Around whatever name; the others only around what a contact has, or, between per cent signs, in capitals.
+_ALSO_WRITTEN = frozenset({"hyphens", "round"})
+_NOTHING_ELSE = frozenset({"firstname", "lastname", "fname", "lname", "companyname"})
+# What people also write so, "(Company)" and "-title-", is a placeholder only with a name that means nothing else.
+_TRIPLE = re.compile(r"\{\{\{\s*(?P<name>[\w.]+)\s*\}\}\}")
 _BLOCK = re.compile(
     r"\{\{~?\s*(?:(?P<open>[#^])\s*(?P<word>\w+)?(?P<rest>[^{}\n]*)|(?P<close>/)\s*(?P<end>\w*)[^{}\n]*|(?P<otherwise>else)\s*|(?P<partial>>)[^{}\n]*)\}\}"
 )
@@ -38,7 +51,7 @@ _LIQUID = re.compile(
     r"""\{\{\s*(?P<field>[\w.]+)\s*\|\s*(?P<filter>[a-z]\w*)\s*:\s*(?P<argument>"[^"{}\n]*"|'[^'{}\n]*'|[\d.]+)\s*\}\}"""
 )
 _ALSO = {
-    "fname": "first_name", "first": "first_name", "givenname": "first_name", "forename": "first_name", "imie": "first_name", "imię": "first_name",
+    "name": "first_name", "fullname": "first_name", "contactname": "first_name", "fname": "first_name", "first": "first_name", "givenname": "first_name", "forename": "first_name", "imie": "first_name", "imię": "first_name",
     "lname": "last_name", "last": "last_name", "surname": "last_name", "familyname": "last_name", "nazwisko": "last_name",
     "companyname": "company", "organization": "company", "organisation": "company", "account": "company", "accountname": "company", "firma": "company", "nazwafirmy": "company",
     "jobtitle": "title", "position": "title", "stanowisko": "title", "phonenumber": "phone", "telefon": "phone",
@@ -65,9 +78,10 @@ def problems(text: str, known: Collection[str]) -> Iterator[errors.Problem]:
 
 def found(text: str, known: Collection[str]) -> list[ForeignTag]:
     """All of them, in the order of the text."""
-    in_braces = [*_blocks(text), *_filters(text)]
-    words = _OURS.sub(lambda ours: " " * len(ours[0]), text)
-    return sorted([*in_braces, *_placeholders(words, _by_letters(known))], key=lambda each: each.at)
+    fields = _by_letters(known)
+    in_braces = [*_blocks(text), *_filters(text), *_triples(text, fields)]
+    words = _OURS.sub(lambda ours: " " * len(ours[0]), _TRIPLE.sub(lambda triple: " " * len(triple[0]), text))
+    return sorted([*in_braces, *_placeholders(words, fields)], key=lambda each: each.at)
 
 
 def field(name: str, known: Collection[str]) -> str:
@@ -86,9 +100,22 @@ def _placeholders(words: str, by_letters: dict[str, str]) -> Iterator[ForeignTag
         if kind == "choice":
             yield ForeignTag(tag.start(), tag[0], "", is_choice=True)
             continue
-        field = by_letters.get(_letters(name.rpartition(".")[2])) or by_letters.get(_letters(name))
+        if kind in _ALSO_WRITTEN and _letters(name) not in _NOTHING_ELSE:
+            continue
+        field = _field(name, by_letters)
         if field or kind in _SURELY or (kind == "percent" and name.isupper()):
             yield ForeignTag(tag.start(), tag[0], f"{{{{ {field} }}}}" if field else "")
+
+
+def _field(name: str, by_letters: dict[str, str]) -> str | None:
+    return by_letters.get(_letters(name)) or by_letters.get(_letters(name.rpartition(".")[2]))
+
+
+def _triples(text: str, by_letters: dict[str, str]) -> Iterator[ForeignTag]:
+    """Handlebars: three braces, for what is not to be escaped."""
+    for triple in _TRIPLE.finditer(text):
+        field = _field(triple["name"], by_letters) or triple["name"]
+        yield ForeignTag(triple.start(), triple[0], f"{{{{ {field} }}}}")
 
 
 def _blocks(text: str) -> Iterator[ForeignTag]:
@@ -130,7 +157,7 @@ def _problem(text: str, tag: ForeignTag) -> errors.Problem:
             if tag.ours
             else Text("Write a field of the contact, as in {{{{ first_name }}}}.")
         )
-    single = tag.written[0] == "{" != tag.written[1]
+    single = tag.written[0] == "{" and tag.written[1] not in "{!"
     coded = what.coded(SentenceCode.SINGLE_BRACES if single else SentenceCode.FOREIGN_PLACEHOLDER)
     return errors.Problem.at(text, tag.at, coded, hint)
 

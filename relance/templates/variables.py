@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from jinja2 import nodes
 
 from relance import errors
+from relance.templates import foreign
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 
@@ -67,6 +68,8 @@ def _is_known(path: str, known: Collection[str]) -> bool:
 
 
 def _nearest(path: str, known: Collection[str]) -> Text | str:
+    if meant := foreign.field(path, known):
+        return Text("Did you mean {near}?", near=meant)
     # `firstName`, `First_Name` and `contact.first_name` are one slip away from `first_name`.
     by_letters = {_letters(name): name for name in sorted(known)}
     last = _letters(path.rsplit(".", 1)[-1])

@@ -45,6 +45,25 @@ KNOWN = {"first_name", "last_name", "company", "title", "email", "custom.*", "de
         ("{{/if}}", "{% endif %}"),
         ("{{/each}}", "{% endfor %}"),
         ("{{> footer}}", ""),
+        ("{!Contact.FirstName}", "{{ first_name }}"),
+        ("{!Account.Industry}", ""),
+        ("%%company%%", "{{ company }}"),
+        ("%%anything%%", ""),
+        ("##name##", "{{ first_name }}"),
+        ("{name}", "{{ first_name }}"),
+        ("[Name]", "{{ first_name }}"),
+        ("(First Name)", "{{ first_name }}"),
+        ("(FNAME)", "{{ first_name }}"),
+        ("-fname-", "{{ first_name }}"),
+        ("-first_name-", "{{ first_name }}"),
+        ("<%= name %>", "{{ first_name }}"),
+        ("<%- user.company %>", "{{ company }}"),
+        ("$first_name", "{{ first_name }}"),
+        ("$FirstName", "{{ first_name }}"),
+        ("${first_name}", "{{ first_name }}"),
+        ("${anything}", ""),
+        ("{{{first_name}}}", "{{ first_name }}"),
+        ("{{{ deal_size }}}", "{{ deal_size }}"),
     ],
 )
 def test_each_is_found_and_translated(written: str, ours: str) -> None:
@@ -69,10 +88,23 @@ def test_each_is_found_and_translated(written: str, ours: str) -> None:
         "*bold* | *other* and **|**",
         "a{color:red} b{margin:0}",
         "5*|x and |*",
+        "It costs $5, or US$20, $1.500 and 5$ or $k a year, in $AUD",
+        "The form (first name, last name) and (first name) (see below) (Company) (Title) (Poland) (Name)",
+        "well-known, a -10% off, -company- as they say - first name - and --first_name--, pre-company-wide",
+        "# One ## Two ### Three ## and #company##",
+        "100%% sure, 5 %% of it",
+        "<% %> and 3 <% 4",
     ],
 )
 def test_what_people_write_otherwise_is_left_alone(text: str) -> None:
     assert foreign.found(text, KNOWN) == []
+
+
+def test_a_field_by_a_name_of_another_tool_or_language_is_suggested() -> None:
+    for written in ("imię", "fname", "Nazwisko"):
+        [problem] = check_source(Source(None, f"Hi {{{{ {written} }}}}"), KNOWN)
+        assert problem.code == SentenceCode.FIELD_UNKNOWN
+        assert ("last_name" if written == "Nazwisko" else "first_name") in str(problem.hint)
 
 
 def test_all_are_told_at_once_beside_other_mistakes_each_once() -> None:
