@@ -45,6 +45,18 @@ class FailureStage(StrEnum):
 ABOUT_ADDRESS = frozenset({FailureReason.NO_SUCH_USER, FailureReason.NO_SUCH_DOMAIN, FailureReason.SUSPENDED})
 """What says something of an address that will be so tomorrow."""
 
+PASSING = frozenset(
+    {
+        FailureReason.FULL,
+        FailureReason.SIZE,
+        FailureReason.RATE,
+        FailureReason.EXPIRED,
+        FailureReason.NETWORK,
+        FailureReason.LOOP,
+    }
+)
+"""What says nothing of whether addresses are right or the sender is welcome: a full mailbox, a server in trouble, too many at a time."""
+
 BEFORE_RECIPIENT = frozenset({FailureStage.CONNECTION, FailureStage.EHLO, FailureStage.MAIL})
 """Where the other server has not been told yet whom the mail is for: what it refuses then is never about them."""
 

@@ -26,6 +26,8 @@ MEANINGS = {
     "first": "the first day of the leave",
     "last": "the last day of the leave",
     "moved": "how many people were handed over",
+    "failure": "why it was refused, deferred or returned: `no_such_user`, `full`, `rate`, ... (see [operations](operations.md))",
+    "failure_stage": "how far the mail had come: `connection`, `ehlo`, `mail`, `rcpt`, `data`, `accepted`, `unknown`",
     "folder": "the folder it is in",
     "from": "the address it came from",
     "gap_seconds": "how many seconds lie between two mails, at least",

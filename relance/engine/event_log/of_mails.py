@@ -12,13 +12,16 @@ from relance.engine.event_log.kinds import EventKind
 
 @dataclass(frozen=True)
 class MessageAttempted(EventData):
-    """How an attempt to send a mail ended; `reason` and `stage` are there where it was not accepted."""
+    """How an attempt to send a mail ended; `reason` and `stage` are there where it was not accepted, `failure` and `failure_stage`
+    where a server refused it or put it off."""
 
     message_id: str
     subject: str
     variant: str
     reason: Words | None = None
     stage: str | None = None
+    failure: str | None = None
+    failure_stage: str | None = None
 
 
 class MessageAccepted(MessageAttempted):
@@ -200,10 +203,13 @@ class AutoReplyReceived(MailReceived):
     KIND = EventKind.AUTO_REPLY_RECEIVED
 
 
+@dataclass(frozen=True)
 class BounceReceived(MailReceived):
     """A mail came back: the address does not exist, cannot be reached now, or the sender is blocked."""
 
     KIND = EventKind.BOUNCE_RECEIVED
+    failure: str | None = None
+    failure_stage: str | None = None
 
 
 class ComplaintReceived(MailReceived):

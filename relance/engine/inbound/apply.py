@@ -305,15 +305,22 @@ def judged(judgement: Classification, *, also: Sequence[int] = ()) -> dict[str, 
         ]
         or None,
     }
-    returned = judgement.kind in _RETURNED
     return {
         "kind": judgement.kind.value,
         "rule": judgement.rule,
         "rules_version": judgement.version,
         "evidence": judgement.evidence,
+        **_failed(judgement),
+        "judgement": {key: value for key, value in rest.items() if value is not None},
+    }
+
+
+def _failed(judgement: Classification) -> dict[str, str | None]:
+    """Why a mail came back, and how far it had come."""
+    returned = judgement.kind in _RETURNED
+    return {
         "failure": judgement.failure.value if returned and judgement.failure else None,
         "failure_stage": judgement.stage.value if returned and judgement.stage else None,
-        "judgement": {key: value for key, value in rest.items() if value is not None},
     }
 
 
@@ -353,6 +360,9 @@ def _event(item: NewReply, rows: Sequence[Enrollment], said: Reason, now: dt.dat
     data = _RECEIVED[kind](
         kind.value, item.mail.from_address, item.folder, item.judgement.rule, item.found.by or "", said
     )
+    if isinstance(data, BounceReceived):
+        why = _failed(item.judgement)
+        data = dataclasses.replace(data, failure=why["failure"], failure_stage=why["failure_stage"])
     message = item.found.message
     return NewEvent(
         data,

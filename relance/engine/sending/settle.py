@@ -84,9 +84,14 @@ def _settlement(attempt: Attempt, end: Ending) -> Settlement:
         # No server judged it: this one does not count towards giving up.
         message = dataclasses.replace(message, attempts=max(0, message.attempts - 1))
     result = attempt.result
+    return Settlement(message, end.message, attempt.at, result.code, result.text, _failure(attempt))
+
+
+def _failure(attempt: Attempt) -> tuple[str | None, str | None]:
+    """Why a server did not take a mail, and how far it had come."""
+    result = attempt.result
     refused = why_refused.failure(result) if result.outcome in _REFUSED else None
-    why = (refused.failure.value, refused.stage.value) if refused is not None else (None, None)
-    return Settlement(message, end.message, attempt.at, result.code, result.text, why)
+    return (refused.failure.value, refused.stage.value) if refused is not None else (None, None)
 
 
 _REFUSED = (Outcome.REFUSED, Outcome.DEFERRED)
@@ -178,6 +183,14 @@ _TOLD: Mapping[MessageState, type[MessageAttempted]] = complete(
 def _event(attempt: Attempt, end: Ending) -> NewEvent:
     message = attempt.wanted.message
     after = MessageState.ACCEPTED if end.done else states.advance_message(message.state, end.message)
-    said = (None, None) if end.done else (attempt.why or end.why, attempt.result.stage)
-    data = _TOLD[after](message.message_id, message.subject, message.variant, *said)
+    failure, at = _failure(attempt)
+    data = _TOLD[after](
+        message.message_id,
+        message.subject,
+        message.variant,
+        reason=None if end.done else attempt.why or end.why,
+        stage=None if end.done else attempt.result.stage,
+        failure=failure,
+        failure_stage=at,
+    )
     return NewEvent.of(attempt.wanted.enrollment, data, attempt.at, message_id=message.id, step=message.step)

@@ -14,6 +14,7 @@ from relance.engine.inbound.corrections.reclassify import RejudgeOptions
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.health import watching
 from relance.engine.reporting.history import failures
+from relance.engine.store import events
 from relance.engine.store.inbound import replies
 from relance.engine.store.sending import messages
 from tests import refusing
@@ -248,3 +249,23 @@ def test_reasons_are_counted_at_once_and_as_they_come_back(desk: Desk) -> None:
         query = sa.text("select failure, failure_stage from message where recipient = :whom")
         row = conn.execute(query, {"whom": BOB}).one()
     assert tuple(row) == ("no_such_user", "rcpt")
+
+
+def test_events_say_why_a_mail_was_refused_put_off_or_came_back(desk: Desk) -> None:
+    """To programs that follow the events, as the mails' rows do: the reason, and how far the mail had come."""
+    desk.enroll(EVE, LOU)
+    desk.says("550 5.1.1 no such user here", "452 4.2.2 mailbox full")
+    desk.turns(3)
+    desk.enroll(KIM)
+    desk.turns(3)
+    returned(desk, KIM, report(reporting=LAKE, said="550 5.1.1 user unknown"))
+    desk.advance(hours=1)
+    desk.turns(1)
+    with desk.house.database.read() as conn:
+        told = [each for each in events.after(conn, 0, 10_000) if "failure" in each.data]
+    found = {each.kind: (each.data["failure"], each.data["failure_stage"]) for each in told}
+    assert found == {
+        "message.refused": ("no_such_user", "rcpt"),
+        "message.deferred": ("full", "rcpt"),
+        "bounce.received": ("no_such_user", "accepted"),
+    }

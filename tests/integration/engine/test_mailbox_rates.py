@@ -6,11 +6,13 @@ import itertools
 from collections import Counter
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import message
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.mailboxes import service
 from relance.engine.mailboxes.health import watching
@@ -24,6 +26,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.rates import counts
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollments
+from relance.mailbox.failures import PASSING, FailureReason
 from relance.mailbox.parsing.inbound import Kind
 from tests import engine_house
 
@@ -132,6 +135,32 @@ def test_what_came_back_counts_at_its_own_domain_and_as_a_person_corrected_it(re
             replies.add(conn, {**where, **at, **what, "correction": corrected})
     _, google = watching.show(ready, ADA)
     assert google == watching.MailboxRate("", 4, 1, 0, 1, 1, receiver="Google")
+
+
+@pytest.mark.parametrize("failure", [None, *FailureReason])
+@pytest.mark.parametrize("kind", [Kind.HARD_BOUNCE, Kind.BLOCKED])
+def test_what_passes_is_no_bounce(ready: Context, failure: FailureReason | None, kind: Kind) -> None:
+    """At once, in a mail that came in, and where a person says that it is something else: then the rules' reason is of no account."""
+    wrote(ready, 4, refused=1)
+    now, reason = ready.clock.now(), failure.value if failure else None
+    with ready.database.write() as conn:
+        rows = enrollments.of_mailbox(conn, 1)
+        mails = [messages.of_steps(conn, [(row.id, row.step)])[row.id, row.step] for row in rows]
+        conn.execute(
+            sa.update(message).where(message.c.state == "refused").values(failure=reason, settled_at=now)
+        )
+        came = [mail for mail in mails if mail.state is MessageState.ACCEPTED][:2]
+        for number, mail in enumerate(came):
+            row = {"mailbox_id": 1, "folder": "INBOX", "uidvalidity": 1, "uid": number, "dedupe": str(number)}
+            row |= {"received_at": now, "judged_at": now, "rule": "", "judgement": {}, "message_id": mail.id}
+            said = {"kind": kind.value if number == 0 else "auto-reply", "failure": reason}
+            corrected = None if number == 0 else {"kind": kind.value}
+            replies.add(conn, {**row, **said, "correction": corrected})
+    passes = failure in PASSING
+    for number in (1, None):
+        with ready.database.read() as conn:
+            [found] = counts.since(conn, now, number).values()
+        assert (found["sent"], found["bounced"]) == (4, 1 if passes else 3)
 
 
 def test_what_was_put_off_counts_once_however_often_it_was_offered_and_however_it_ended(

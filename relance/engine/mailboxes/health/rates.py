@@ -14,7 +14,7 @@ class RateCounts:
     """Of the mails that left in a span: how many there were, and what became of them."""
 
     sent: int = 0
-    bounced: int = 0  # refused, or came back for good
+    bounced: int = 0  # refused, or came back for good, and not for a reason that passes
     deferred: int = 0  # not taken at the first offer
     complained: int = 0
     answered: int = 0

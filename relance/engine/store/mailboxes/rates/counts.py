@@ -14,6 +14,7 @@ from relance.engine.db.tables import contact, event, inbound, mailbox, message
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.states import MessageState
 from relance.engine.store.inbound import replies
+from relance.mailbox import failures
 from relance.mailbox.parsing.inbound import Kind
 
 Place = tuple[int, str]  # mailbox, and the domain that received
@@ -29,18 +30,22 @@ _CAME: Mapping[str, str] = {
     Kind.CALENDAR: "answered",
     Kind.OPT_OUT: "answered",
 }
+_PASSING = sorted(each.value for each in failures.PASSING)
 _ALONE = sa.case((contact.c.organisation == "", contact.c.email), else_="")
 # Whose domain is a free-mail one has no organisation; their address tells it.
 
 
 def since(conn: Connection, at: dt.datetime, mailbox_id: int | None = None) -> Counted:
-    """Of the mails that left since: sent, bounced, deferred, complained, answered; of one mailbox, or of all that send."""
+    """Of the mails that left since: sent, bounced, deferred, complained, answered; of one mailbox, or of all that send. What failed for a
+    reason that passes (`failures.PASSING`) is no bounce."""
     found: dict[Place, Counter[str]] = {}
     for row in conn.execute(_sent(at, mailbox_id)):
         here = found.setdefault((row.mailbox_id, _domain(row)), Counter())
         here["sent"] += row.many
         here["bounced"] += row.many if row.state == MessageState.REFUSED else 0
         here["deferred"] += row.many if row.state == MessageState.DEFERRED else 0
+    for row in conn.execute(_refused_for_now(at, mailbox_id)):
+        found.setdefault((row.mailbox_id, _domain(row)), Counter())["bounced"] -= row.many
     for row in conn.execute(_put_off(at, mailbox_id)):
         found.setdefault((row.mailbox_id, _domain(row)), Counter())["deferred"] += row.many
     for row in conn.execute(_came_back(at, mailbox_id)):
@@ -61,6 +66,14 @@ def _put_off(at: dt.datetime, mailbox_id: int | None) -> sa.Select[Any]:
     """Those that were not taken at the first offer and were in the end, or refused: few, and an index of their own has them."""
     again = message.c.attempts > sa.literal_column("1")  # word for word as the index has it
     return _left(at, mailbox_id, _SETTLED).where(again)
+
+
+def _refused_for_now(at: dt.datetime, mailbox_id: int | None) -> sa.Select[Any]:
+    """Of those that were refused. The reason stands behind the bytes: it is asked of the few mails that the index of reasons has."""
+    other = message.alias()
+    known = (other.c.failure.is_not(None), other.c.settled_at >= at, other.c.failure.in_(_PASSING))
+    passing = sa.select(other.c.id).where(*known)
+    return _left(at, mailbox_id, (MessageState.REFUSED,)).where(message.c.id.in_(passing))
 
 
 def _left(
@@ -89,8 +102,16 @@ def _came_back(at: dt.datetime, mailbox_id: int | None) -> sa.Select[Any]:
         .join(contact, contact.c.id == message.c.contact_id)
         .where(inbound.c.received_at >= at, replies.KIND.in_([str(each) for each in _CAME]))
         .where(_whose(mailbox_id), message.c.transmitting_at >= at, message.c.state == "accepted")
+        .where(sa.not_(_is_passing()))
         .group_by(*columns)
     )
+
+
+def _is_passing() -> sa.ColumnElement[bool]:
+    """Whether it came back for a reason that passes; what a person says that it is has no such reason."""
+    as_judged = inbound.c.kind == replies.KIND
+    returned = inbound.c.kind.in_([Kind.HARD_BOUNCE.value, Kind.BLOCKED.value])
+    return sa.and_(returned, as_judged, sa.func.coalesce(inbound.c.failure, "").in_(_PASSING))
 
 
 def _whose(mailbox_id: int | None) -> sa.ColumnElement[bool]:
