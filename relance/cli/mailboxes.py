@@ -53,7 +53,7 @@ from relance.mailbox.account import Account
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
-    from relance import TestStep
+    from relance import MailboxView, TestStep
     from relance.app import Relance
 
 group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes that mails are sent from.")
@@ -184,10 +184,23 @@ def show_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
     """Show one mailbox."""
     with session.of(ctx).open() as relance:
         found = relance.mailboxes.show(address)
-        left_out = ("beside", "smtp_server", "imap_server", *(() if as_json else ("ramp_plan",)))
+        apart = () if as_json else ("ramp_plan", "signature", "signature_html")
+        left_out = ("beside", "smtp_server", "imap_server", *apart)
         show.record(found, as_json=as_json, leave_out=left_out, coded=CODED)
-        if found.ramp_plan and not as_json:
-            show.listing(found.ramp_plan, RAMP_UP, as_json=False, empty="")
+        if not as_json:
+            _below(found)
+            if found.ramp_plan:
+                show.listing(found.ramp_plan, RAMP_UP, as_json=False, empty="")
+
+
+def _below(found: MailboxView) -> None:
+    """Its signature, as it stands below its mails."""
+    from relance.mailbox.composing import signature
+
+    text, form = signature.forms(found.signature, found.signature_html)
+    if text:
+        show.say(f"\n{_('Below its mails, as text:')}\n{signature.MARK}{text}")
+        show.say(f"\n{_('Below its mails, in HTML:')}\n{form}\n")
 
 
 @group.command("test")

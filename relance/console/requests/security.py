@@ -86,6 +86,11 @@ def with_styles(nonce: str) -> str:
     return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
 
 
+def with_styled_mail() -> str:
+    """The policy of a page that shows HTML of a mail's, whose elements have styles of their own. Pure."""
+    return f"{POLICY}; style-src-attr 'unsafe-inline'"
+
+
 def loopback(host: str) -> bool:
     """Whether a Host header means this machine."""
     return (urlsplit(f"//{host}").hostname or "") in NAMES_OF_THIS_MACHINE if _well_formed(host) else False

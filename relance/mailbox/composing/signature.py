@@ -6,6 +6,7 @@ It is text of its owner's and no template: nothing in it is filled in, and a bra
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -90,6 +91,26 @@ _LEADS = {"href": ("https://", "http://", "mailto:", "tel:"), "src": ("https://"
 def forms(text: str, form: str) -> tuple[str, str]:
     """Both forms of a signature, of which one may be empty; both are where there is none."""
     return text or html_text.plain(form).strip(), form or _made(text)
+
+
+def shown(text: str, form: str) -> tuple[str, str]:
+    """A signature as it stands below a mail, as text with its mark and as HTML for a page; empty: none. Its pictures are their
+    descriptions there, for whoever looks at a page asks nobody for them."""
+    words, marked = forms(text, form)
+    if not words and not marked:
+        return "", ""
+    safe = flaw_of_html(marked) is None  # it was checked when it was stored; a page relies on nothing else
+    return f"{MARK}{words}", _PICTURE.sub(_described, marked) if safe else ""
+
+
+_PICTURE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
+_DESCRIPTION = re.compile(r"""\balt\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
+
+
+def _described(picture: re.Match[str]) -> str:
+    found = _DESCRIPTION.search(picture[0])
+    words = html.unescape(found[1][1:-1]).strip() if found else ""
+    return f"[{html.escape(words or '…')}]"
 
 
 def _made(text: str) -> str:

@@ -182,6 +182,16 @@ def test_mailboxes_are_kept_without_showing_their_password(run: Run) -> None:
     assert data(run("mailbox", "list", "--json")) == []
 
 
+def test_a_mailbox_is_shown_with_its_signature_as_it_stands_below_mails(run: Run) -> None:
+    add_mailbox(run)
+    assert "-- " not in run("mailbox", "show", "me@sales.example").stdout.splitlines()
+    run("mailbox", "set", "me@sales.example", "--signature", "Ada & Co\n+48 22")
+    shown = run("mailbox", "show", "me@sales.example").stdout
+    assert "\n-- \nAda & Co\n+48 22\n" in shown
+    assert "\n<p>Ada &amp; Co<br>\n+48 22</p>\n" in shown
+    assert data(run("mailbox", "show", "me@sales.example", "--json"))["signature"] == "Ada & Co\n+48 22"
+
+
 def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_path: Path) -> None:
     enrolled(run, tmp_path)
     assert data(run("enroll", "First words", "--all", "--yes", "--json"))["enrolled"] == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relance.engine.mailboxes.service import MailboxSpec
+from relance.engine.mailboxes.settings.changing import MailboxChange
 from relance.engine.states import State
 from relance.engine.store.jobs import JobKind
 from relance.sandbox.world import World
@@ -118,3 +119,25 @@ def test_mail_servers_are_open_when_their_sign_in_is_refused(console: Console) -
         refused = boss.post("/mailboxes/change", data={"address": ADA, "smtp_port": "70000"})
     servers = refused.text.partition('id="f-password"')[0].rpartition("<details")[2]
     assert servers.startswith(' class="group" open>')
+
+
+LOGO = (
+    '<p style="color: #b42318">Ada &amp; Co <img src="https://elsewhere.example/logo.png" alt="our logo"></p>'
+)
+
+
+def test_a_signature_is_shown_as_it_stands_below_a_mail(console: Console, tab: Callable[[str], Tab]) -> None:
+    """In its own colours, which the policy of no other page lets in; and nobody is asked for its pictures."""
+    engine_house.add_mailbox(console.app._context, ADA)
+    here = tab(console.join(BOSS))
+    page = here.open(f"/mailboxes/{ADA}")
+    assert page.locator(".signed").count() == 0
+    console.app.mailboxes.change(ADA, MailboxChange(signature="Ada Lake\n+48 22", signature_html=LOGO))
+    page = here.open(f"/mailboxes/{ADA}")
+    page.click("details.group summary >> nth=0")
+    assert page.inner_text(".signed pre") == "-- \nAda Lake\n+48 22"
+    mail = page.locator(".signed .paper p")
+    assert mail.inner_text() == "Ada & Co [our logo]"
+    assert mail.evaluate("each => getComputedStyle(each).color") == "rgb(180, 35, 24)"
+    assert page.locator(".signed img").count() == 0
+    assert here.axe() == []

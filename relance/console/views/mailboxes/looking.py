@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from relance import errors
 from relance.console import lists
 from relance.console.charts import Bar
 from relance.console.pages import Page, Rail
+from relance.console.requests import security
 from relance.console.views.mailboxes import filed_copies, trying
 from relance.console.views.mailboxes.owners import possible_owners
 from relance.console.visit import UNPROCESSABLE, Visit
@@ -25,6 +28,7 @@ from relance.engine.reporting.status import MailboxLine
 from relance.engine.roles import Permission
 from relance.mailbox import free_mail, providers
 from relance.mailbox.account import Security
+from relance.mailbox.composing import signature
 from relance.wording import N_, Text, _, dates
 
 NOTHING: Mapping[str, str] = {}
@@ -107,7 +111,8 @@ def shown(
     users = possible_owners(visit)
     filing = visit.app.mailboxes.sent_copies(mailbox.address) if mailbox.kept else None
     trial = trying.asked(visit, mailbox.address)
-    return visit.show(
+    return _styled(
+        visit,
         "mailbox.html",
         UNPROCESSABLE if refused.wrong or refused.whole or refused.leave else 200,
         wrong=refused.wrong,
@@ -129,7 +134,6 @@ def shown(
         smtp=_server(mailbox.smtp),
         imap=_server(mailbox.imap),
         line=_lines(visit).get(mailbox.address),
-        codes=codes.text,
         trial=trial,
         onward=_onward(visit, trial),
         rates=_rates(visit, mailbox),
@@ -142,6 +146,17 @@ def shown(
         can_sign_in=visit.me.may(Permission.WORK),
         choices=visit.app.mailboxes.sign_in_choice(mailbox.address) if mailbox.kept else {},
     )
+
+
+def _styled(visit: Visit, template: str, status: int, *, mailbox: MailboxView, **values: Any) -> Response:
+    """The page, with the mailbox's signature as it stands below its mails: only with its own styles is it that."""
+    text, form = signature.shown(mailbox.signature, mailbox.signature_html)
+    safe = Markup(form)  # noqa: S704 - nothing but what a signature may have
+    shown = {"mailbox": mailbox, "codes": codes.text, "signed_text": text, "signed_html": safe}
+    answer = visit.show(template, status, **shown, **values)
+    if form:
+        answer.headers["content-security-policy"] = security.with_styled_mail()
+    return answer
 
 
 def _rates(visit: Visit, mailbox: MailboxView) -> list[MailboxRate]:

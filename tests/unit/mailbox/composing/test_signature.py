@@ -57,3 +57,18 @@ def test_a_text_has_bounds_and_no_controls() -> None:
     assert signature.flaw_of_text("Ada\nLake\t1") is None
     assert signature.flaw_of_text("x" * 2001) is not None
     assert signature.flaw_of_text("Ada\x00") is not None
+
+
+def test_a_page_shows_it_as_it_stands_below_a_mail_and_loads_no_picture() -> None:
+    assert signature.shown("", "") == ("", "")
+    assert signature.shown("Ada", "") == ("-- \nAda", "<p>Ada</p>")
+    logo = '<p style="color: #0f766e"><IMG src="https://x.example/a.png" alt="A &lt; B > C"><img src="https://x.example/b"></p>'
+    assert signature.flaw_of_html(logo) is None
+    text, form = signature.shown("Ada", logo)
+    assert text == "-- \nAda"
+    assert form == '<p style="color: #0f766e">[A &lt; B &gt; C][…]</p>'
+
+
+def test_what_a_signature_may_not_have_is_shown_on_no_page() -> None:
+    """It cannot be stored; a page does not count on that."""
+    assert signature.shown("Ada", "<script>alert(1)</script>") == ("-- \nAda", "")
