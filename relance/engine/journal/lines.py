@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult, Unsendable
 
 REPLY_LIMIT = 500
 # Characters of a server's words that are kept.
@@ -60,6 +60,10 @@ def ended(message: int, fence: int, result: SendResult) -> dict[str, object]:
     if result.outcome is Outcome.ACCEPTED:  # the line earlier releases know, too
         return {"accepted": message, "fence": fence, "code": result.code, "reply": words}
     more = {"as": result.outcome, "stage": result.stage, "blame": result.blame, "code": result.code}
+    if (
+        result.unsendable is not None
+    ):  # why nobody was asked, as a code: the words alone would be taken for a server's
+        more["unsendable"] = result.unsendable
     return {"ended": message, "fence": fence, **more, "status": result.status, "reply": words}
 
 
@@ -132,6 +136,7 @@ def _result(told: Mapping[str, object]) -> SendResult | None:
         code if code is not None and code < 1000 else None,
         _words(status, NAME_LIMIT) if isinstance(status, str) else None,
         _words(told.get("reply", ""), REPLY_LIMIT),
+        unsendable=next((each for each in Unsendable if each.value == told.get("unsendable")), None),
     )
 
 

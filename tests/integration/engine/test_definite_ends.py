@@ -26,7 +26,7 @@ from relance.engine.store.contacts import suppressions
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments
-from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult, Unsendable
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
 from tests.reworded import in_english
@@ -99,6 +99,15 @@ def test_a_refusal_of_the_mailbox_pauses_it_before_the_turn_that_finds_it_offers
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).state == "paused"
     assert post.bodies == []
+
+
+def test_why_a_server_was_not_asked_is_known_by_its_code_after_a_crash(ready: Context) -> None:
+    beyond = SendResult(
+        Outcome.REFUSED, "mail", Blame.CONTENT, text="no SMTPUTF8", unsendable=Unsendable.ADDRESS
+    )
+    _left_transmitting(ready, beyond)
+    a_turn(dataclasses.replace(ready, open_outbox=OneAnswer(LATER)))
+    assert [each["code"] for each in row(ready).reasons] == [Code.ADDRESS_NOT_ASCII]
 
 
 @pytest.mark.parametrize("answer", [LATER, QUOTA, NOBODY], ids=["later", "quota", "nobody"])

@@ -15,7 +15,7 @@ from relance.engine.journal import lines
 from relance.engine.journal.findings import NEVER
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.lines import Damaged, JournalLine, LineKind
-from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult, Unsendable
 
 KEYS = (
     "turn",
@@ -101,14 +101,18 @@ def test_what_is_understood_fits_a_database(told: dict[str, object]) -> None:
     st.sampled_from(list(Blame)),
     st.integers(200, 599),
     st.integers(0, 2**63 - 1),
+    st.sampled_from([None, *Unsendable]),
 )
-def test_an_end_is_read_as_it_was_written(outcome: Outcome, blame: Blame, code: int, message: int) -> None:
-    result = SendResult(outcome, "rcpt", blame, code, "5.1.1", "no such user")
+def test_an_end_is_read_as_it_was_written(
+    outcome: Outcome, blame: Blame, code: int, message: int, unsendable: Unsendable | None
+) -> None:
+    result = SendResult(outcome, "rcpt", blame, code, "5.1.1", "no such user", unsendable=unsendable)
     line = lines.understand(json.dumps(lines.ended(message, 3, result)).encode())
     assert isinstance(line, JournalLine)
     assert (line.kind, line.number, line.fence) == (LineKind.ENDED, message, 3)
     assert line.end is not None
     assert (line.end.outcome, line.end.code, line.end.text) == (outcome, code, "no such user")
+    assert line.end.unsendable == (None if outcome is Outcome.ACCEPTED else unsendable)
 
 
 def written(folder: Path) -> bytes:
