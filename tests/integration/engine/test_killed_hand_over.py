@@ -52,7 +52,7 @@ Ledger.record = dying
 folder = pathlib.Path(sys.argv[2])
 with engine_house.build(sys.argv[1], folder) as house:
     print("ready", flush=True)
-    ports.wait_until((folder / "go").exists, what="the word")
+    ports.wait_until((folder / "go").exists, seconds=300, what="the word")
     work.work(house, int(sys.argv[3]))
 print("over", flush=True)
 """
