@@ -6,12 +6,13 @@ import pytest
 
 from relance.engine.definition.reading import load
 from relance.sandbox import play
-from tests.pages import events, states
+from tests.pages import events, sequences, states
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ("docs/states.md", states.as_markdown, "tests.pages.states.as_markdown()"),
     ("docs/events.md", events.as_markdown, "tests.pages.events.as_markdown()"),
+    ("docs/sequences.md", sequences.as_markdown, "tests.pages.sequences.as_markdown()"),
     ("examples/sequence.schema.json", load.schema, "relance.engine.definition.reading.load.schema()"),
 ]
 

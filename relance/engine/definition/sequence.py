@@ -107,6 +107,7 @@ class Sequence(Written):
     """A whole sequence: what is sent, and when."""
 
     name: Annotated[Line, pydantic.Field(alias="sequence", max_length=100)]
+    """Its name. Publishing under a known name makes the next version of that sequence."""
     goal: Line | None = None
     """What counts as success in the report: meeting, demo, reply."""
     language: Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
@@ -117,15 +118,19 @@ class Sequence(Written):
     """Who writes to new people: a list of mailboxes, or each with its share (2 takes twice as many as 1; 0 only people it has written
     to before). Left out: all active mailboxes, in equal shares."""
     send: Send = Send()
+    """When mail may be sent."""
     stop: Stop = Stop()
+    """What ends the sequence besides the contact's own reply, bounce or opt-out."""
     away_without_date: AwayText = AWAY_DAYS
     """Somebody is out of office and does not say until when: `hold` asks a person, "10 business days" takes them to be away that long."""
     track: Track = Track()
+    """Which opens and clicks are measured."""
     unsubscribe: Line | None = None
     """The unsubscribe line under each mail, with {link} where the address goes; `none` leaves only the header."""
     values: dict[Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")], Value] = {}  # noqa: RUF012 - pydantic copies it
     """Text used in several mails: {{ booking_link }}."""
     steps: tuple[Step, ...]
+    """What happens, in this order; at most a hundred steps."""
 
     @pydantic.field_validator("unsubscribe")
     @classmethod

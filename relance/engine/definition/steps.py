@@ -71,10 +71,15 @@ class Variant(Written):
     """Another version of the same mail; whatever is left out is taken from the mail itself."""
 
     id: StepId
+    """The name of this version in reports: lower-case letters, digits and hyphens."""
     subject: Line | None = None
+    """Its own subject."""
     body: Words | None = None
+    """Its own text."""
     html: Words | None = None
+    """Its own HTML, instead of `body`."""
     weight: Annotated[int, pydantic.Field(ge=0, le=1000)] = 1
+    """How often it is sent, relative to the mail's own version and the other variants."""
 
     @pydantic.model_validator(mode="after")
     def _says_something(self) -> Variant:
@@ -111,7 +116,9 @@ class MailStep(_Step):
     conditions: ClassVar = ("when",)
 
     id: StepId
+    """A short name that stays the same when steps move: lower-case letters, digits and hyphens."""
     subject: Line | None = None
+    """The subject of a new thread; a reply keeps that of its thread."""
     body: Words | None = None
     """Plain text with light Markdown; the text and HTML parts both come from it."""
     html: Words | None = None
@@ -127,6 +134,7 @@ class MailStep(_Step):
     weight: Annotated[int, pydantic.Field(ge=0, le=1000)] = 1
     """How often this version is sent, relative to the variants."""
     variants: Annotated[tuple[Variant, ...], pydantic.Field(max_length=10)] = ()
+    """Other versions of the same mail, at most ten; a person always gets the same one."""
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> MailStep:
@@ -181,8 +189,11 @@ class TaskStep(_Step):
     conditions: ClassVar = ("when",)
 
     id: StepId
+    """A short name that stays the same when steps move: lower-case letters, digits and hyphens."""
     task: Line
+    """What is to be done, in one line; fields of the contact may stand in it."""
     after: WaitText | None = None
+    """How long after the previous step."""
     when: Condition | None = None
     """Given to a person only if this is true; otherwise skipped."""
     wait_until_done: bool = False
@@ -200,9 +211,13 @@ class BranchStep(_Step):
     any_time: ClassVar = True
 
     id: StepId
+    """A short name that stays the same when steps move: lower-case letters, digits and hyphens."""
     when: Condition
+    """The condition that is asked."""
     then: tuple[Step, ...] = ()
+    """The steps where it is true."""
     otherwise: Annotated[tuple[Step, ...], pydantic.Field(alias="else")] = ()
+    """The steps where it is not."""
     after: WaitText | None = None
     """How long to wait before asking, to leave time to click."""
 
@@ -228,7 +243,9 @@ class WaitStep(_Step):
     keys: ClassVar = {"wait": USUALLY}
 
     wait: WaitText
+    """How long to wait."""
     id: StepId | None = None
+    """A short name that stays the same when steps move: lower-case letters, digits and hyphens."""
 
     @property
     def delay(self) -> waits.Wait:
@@ -245,7 +262,9 @@ class EndStep(_Step):
     any_time: ClassVar = True
 
     end: Line
+    """The reason why it ends, as the timeline tells it."""
     id: StepId | None = None
+    """A short name that stays the same when steps move: lower-case letters, digits and hyphens."""
 
 
 AnyStep = MailStep | BranchStep | TaskStep | WaitStep | EndStep
