@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from relance.engine.store.jobs import JobKind, JobState
     from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
     from relance.engine.store.processes import Process
+    from relance.engine.store.sending.lateness import LatenessOfSent
     from relance.engine.store.sending.message_lists import MessageView
     from relance.engine.store.sending.own_replies import OwnReplyView
     from relance.engine.store.sequences.tasks import Task
@@ -200,6 +201,7 @@ __all__ = [
     "KeyRotation",
     "LackedField",
     "LackingPeople",
+    "LatenessOfSent",
     "Leave",
     "LeaveReport",
     "Leaving",
@@ -366,6 +368,7 @@ _ROOMS = {
     "engine.store.users.audit": ("AuditEntry", "AuditFilter"),
     "engine.tick": ("TickReport",), "engine.turn_stages": ("TurnReport",),
     "engine.reporting.history.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
+    "engine.store.sending.lateness": ("LatenessOfSent",),
     "engine.store.sending.message_lists": ("MessageView",), "engine.store.sending.own_replies": ("OwnReplyView",),
     "engine.users.service": ("Invitation", "UserView"), "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
     "engine.schedule.postponing": ("PostponedTimes",),

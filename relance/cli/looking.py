@@ -37,6 +37,7 @@ TOLD = (
     "held_by_code",
     "held_by_reason",
     "concerns",
+    "sent_lateness",
 )
 # What `status` says in sentences, or in a table of its own.
 FUNNEL = {
@@ -76,6 +77,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 
 def _standing(found: Status) -> None:
     from relance.engine import reasons
+    from relance.engine.reporting import codes
 
     if not found.attendance.missing:
         show.say(str(found.attendance))
@@ -86,6 +88,8 @@ def _standing(found: Status) -> None:
             show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
         show.note(str(reasons.sequence_paused(name, found.sequences_paused_by.get(name, ""), reason)))
+    if late := str(codes.lateness_of_sent(found.sent_lateness)):
+        show.say(late)
     show.record(found, as_json=False, leave_out=TOLD, coded={"states": "person"})
     if found.mailboxes:
         show.say()
@@ -170,6 +174,8 @@ def report(
     if found.late_follow_ups or found.late_first_mails:
         late = {"follow_ups": found.late_follow_ups, "first_mails": found.late_first_mails}
         show.say(_("Behind plan: follow-ups {follow_ups}, first mails {first_mails}.", **late))
+    if said := codes.lateness_of_sent(found.sent_lateness):
+        show.say(str(said))
     show.say()
     show.listing(found.steps, FUNNEL, as_json=False, empty=_("It has no steps."))
 

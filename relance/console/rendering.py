@@ -19,6 +19,7 @@ from relance import wording
 from relance.console import assets, charts, flashes, navigation
 from relance.console.asked import Asked
 from relance.console.requests import browsers, language
+from relance.engine.reporting import codes
 from relance.wording import Text, dates
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def environment() -> jinja2.Environment:
         brief=brief,
         browser=browsers.named,
         count=number,
+        late_by=codes.lateness_of_sent,
         tongue=language.named,
         tongues=[(each, language.named(each)) for each in wording.languages()],
     )

@@ -78,6 +78,19 @@ def test_who_waits_is_told_why_keeps_the_plan_and_is_tried_when_a_place_comes_fr
     assert any("gmail.com" in each for each in said.sentences)
 
 
+def test_what_leaves_late_because_of_a_limit_is_late_against_its_plan_and_not_its_last_try(
+    stage: Stage,
+) -> None:
+    limit(stage, domain_daily=1)
+    stage.enroll(*at("gmail.com", 2), definition=ONE_MAIL)
+    stage.run()
+    assert stage.relance.status().sent_lateness.p95 == 0
+    stage.advance(days=1, hours=1)
+    found = stage.relance.status().sent_lateness
+    assert found.p95 is not None
+    assert DAY.total_seconds() <= found.p95 < DAY.total_seconds() + 3600
+
+
 def test_of_many_who_wait_each_is_tried_a_few_times_a_day(stage: Stage) -> None:
     limit(stage, domain_daily=4)
     stage.enroll(*at("gmail.com", 40), definition=ONE_MAIL)

@@ -20,6 +20,7 @@ from relance.engine.schedule.outlook import Unforeseen
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
 from relance.engine.store.jobs import JobState
 from relance.engine.store.sending import messages
+from relance.engine.store.sending.lateness import LatenessOfSent
 from relance.mailbox import failures
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
@@ -306,6 +307,18 @@ def last_mails(first: dt.date | None, last: dt.date | None, code: str = "", why:
         "If nobody answers, the last first mail leaves on about {first}, and the last mail on about {last}.",
         first=first,
         last=last,
+    )
+
+
+def lateness_of_sent(found: LatenessOfSent) -> Text:
+    """By how much the mails of the last 24 hours left after their plan. Empty where none left."""
+    if found.median is None or found.p95 is None:
+        return Text.prose("")
+    return Text(
+        "Mails of sequences that left in the last 24 hours: {mails}. Half of them were late by no more than {median}, 95 of 100 by no more than {p95}.",
+        mails=found.mails,
+        median=dt.timedelta(seconds=max(0, round(found.median))),
+        p95=dt.timedelta(seconds=max(0, round(found.p95))),
     )
 
 

@@ -27,7 +27,7 @@ from relance.engine.states import State
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages, own_replies, ramp_ups
+from relance.engine.store.sending import arrivals, own_replies, ramp_ups
 from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.sequences import Version
@@ -84,7 +84,7 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     now = context.clock.now()
     mailbox = ramp_ups.up_to_date(conn, mailboxes.by_id(conn, standing.enrollment.mailbox_id), now)
     case = step_context.read(conn, context, [standing.enrollment])[0]
-    sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
+    sent = arrivals.sent_since(conn, mailbox.id, now - throttle.DAY)
     waiting = bool(due.waits_for_other_mailbox(conn, [standing.enrollment.id], now))
     odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
     if mailbox.turn_error:

@@ -28,7 +28,7 @@ from relance.engine.states import State
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages, ramp_ups
+from relance.engine.store.sending import arrivals, ramp_ups
 from relance.engine.store.sequences import enrollment_details, enrollment_lists
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
@@ -191,7 +191,7 @@ def _leaving(
     boxes = {
         number: _Box(
             ramp_ups.up_to_date(conn, mailboxes.by_id(conn, number), now),
-            messages.sent_since(conn, number, now - throttle.DAY),
+            arrivals.sent_since(conn, number, now - throttle.DAY),
         )
         for number in {each.row.mailbox_id for each in cases}
     }

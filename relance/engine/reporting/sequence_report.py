@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
@@ -16,10 +16,12 @@ from relance.engine.definition.steps import KINDS, MailStep
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.inbound import policy
 from relance.engine.reporting import codes
+from relance.engine.schedule import throttle
 from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State, advance
 from relance.engine.store import statistics
 from relance.engine.store.sending import lateness
+from relance.engine.store.sending.lateness import LatenessOfSent
 from relance.engine.store.statistics import StepCount
 
 DECISIVE = frozenset(
@@ -119,6 +121,7 @@ class Report:
         None  # when the oldest of them should have left (business time)
     )
     first_mails_late_since: dt.datetime | None = None
+    sent_lateness: LatenessOfSent = field(default_factory=LatenessOfSent)  # of those of the last 24 hours
 
 
 def report(context: Context, sequence: str) -> Report:
@@ -131,6 +134,7 @@ def report(context: Context, sequence: str) -> Report:
         totals = statistics.states_of(conn, versions[0].sequence_id)
         positive = statistics.positive(conn, versions[0].sequence_id)
         late = lateness.late(conn, now, versions[0].sequence_id)
+        sent_lateness = lateness.of_sent(conn, now - throttle.DAY, versions[0].sequence_id)
     latest = versions[0]
     return Report(
         sequence=latest.name,
@@ -148,6 +152,7 @@ def report(context: Context, sequence: str) -> Report:
         late_first_mails=late.first_mails,
         follow_ups_late_since=late.follow_ups_since,
         first_mails_late_since=late.first_mails_since,
+        sent_lateness=sent_lateness,
     )
 
 

@@ -20,6 +20,7 @@ from relance.engine.processes.attendance import Attendance
 from relance.engine.reasons import Code, Why
 from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
+from relance.engine.schedule import throttle
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
@@ -31,6 +32,7 @@ from relance.engine.store.mailboxes import hand_mails, health, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.processes import Process
 from relance.engine.store.sending import lateness, ramp_ups
+from relance.engine.store.sending.lateness import LatenessOfSent
 from relance.engine.store.sequences import sequences
 from relance.wording import Text, ended
 
@@ -135,6 +137,7 @@ class Status:
         None  # when the oldest of them should have left (business time)
     )
     first_mails_late_since: dt.datetime | None = None
+    sent_lateness: LatenessOfSent = field(default_factory=LatenessOfSent)  # of those of the last 24 hours
 
     @property
     def grave(self) -> bool:
@@ -179,6 +182,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             late_first_mails=late.first_mails,
             follow_ups_late_since=late.follow_ups_since,
             first_mails_late_since=late.first_mails_since,
+            sent_lateness=lateness.of_sent(conn, now - throttle.DAY),
             unheard_noes=context.noes.not_stored(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(

@@ -151,6 +151,7 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         attempts=0,
         fence=0,
         prepared_at=sheet.now,
+        planned_at=case.row.plan,
     )
 
 

@@ -87,7 +87,7 @@ class Workload:
             return bool(left.run(conn))
         follows = enrollments.due_to_others(number, now)
         most = throttle.most(self.pace, self.context.options.batch)
-        before = messages.times_since(number, now - throttle.DAY)
+        before = arrivals.times_since(number, now - throttle.DAY)
         sent: list[dt.datetime] = []
         if not throttle.needs_history(self.pace):
             page = due.first_claimable(number, now, most)
@@ -131,7 +131,7 @@ class Workload:
     def _sent(self, conn: Connection, now: dt.datetime) -> Sequence[dt.datetime]:
         if not throttle.needs_history(self.pace):
             return ()
-        return messages.sent_since(conn, self.lease.mailbox_id, now - throttle.DAY)
+        return arrivals.sent_since(conn, self.lease.mailbox_id, now - throttle.DAY)
 
     def _claim(
         self,

@@ -25,7 +25,7 @@ from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.outlook import LastMails, Outgoing, Queue, Unforeseen
 from relance.engine.schedule.timezones import ContactZone
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import arrivals, first_mails, messages, ramp_ups
+from relance.engine.store.sending import arrivals, first_mails, ramp_ups
 from relance.engine.store.sending.first_mails import UnderWay
 
 NOON = dt.time(12)
@@ -95,7 +95,7 @@ class _Look:
                 )
             )
         ]
-        sent = len(messages.sent_since(conn, box.id, self._now - throttle.DAY))
+        sent = len(arrivals.sent_since(conn, box.id, self._now - throttle.DAY))
         outgoing = self._outgoing(conn, box, sent, self._owed(conn, under_way, away))
         return outlook.outlook(own, others, outgoing) or Unforeseen.TOO_FAR
 

@@ -30,7 +30,7 @@ from relance.engine.event_log.kinds import EventKind
 from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store import headings, scopes
 from relance.engine.store.inbound import replies
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import arrivals, messages
 from relance.engine.store.sequences import due as due_mails
 
 
@@ -186,7 +186,7 @@ _MAY_HAVE_LEFT = ("transmitting", "accepted", "unknown")
 
 def sent_after(conn: Connection, mailbox_id: int, since: dt.datetime, skip: int) -> dt.datetime | None:
     """When a mail of a mailbox left, or may have: of those since an instant the first after the `skip` oldest."""
-    left = messages.sent_since(conn, mailbox_id, since)
+    left = arrivals.sent_since(conn, mailbox_id, since)
     return left[skip] if skip < len(left) else None
 
 

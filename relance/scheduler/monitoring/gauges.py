@@ -48,6 +48,11 @@ class Gauges:
         self.late_seconds = figures.gauge(
             "late_seconds", "How long ago the oldest of them should have left.", "kind"
         )
+        self.sent_late = figures.gauge(
+            "sent_late_seconds",
+            "By how much the mails of the last 24 hours left after their plan: by no more, half of them (0.5) and 95 of 100 (0.95).",
+            "quantile",
+        )
         self.mailboxes = figures.gauge("mailboxes", "Mailboxes by state: active, paused.", "state")
         self.unreadable = figures.gauge("mailboxes_unreadable", "Mailboxes that cannot be read.")
         self.sync_age = figures.gauge(
@@ -94,6 +99,9 @@ class Gauges:
         since = {"follow-up": found.follow_ups_late_since, "first mail": found.first_mails_late_since}
         for kind, at in since.items():
             self.late_seconds.labels(kind).set(seconds(found.now - at) if at else 0)
+        sent = found.sent_lateness
+        for quantile, late in (("0.5", sent.median), ("0.95", sent.p95)):
+            self.sent_late.labels(quantile).set(late or 0)
         _by_label(self.mailboxes, _counted(each.state for each in found.mailboxes))
         self.unreadable.set(sum(bool(each.sync_error) for each in found.mailboxes))
         read = [each.synced_at for each in found.mailboxes if each.state == "active" and each.synced_at]

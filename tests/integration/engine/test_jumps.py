@@ -24,7 +24,7 @@ from relance.engine.states import MessageState
 from relance.engine.store import installation
 from relance.engine.store.contacts import hits
 from relance.engine.store.mailboxes import leases, mailboxes
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import arrivals, messages
 from relance.engine.store.sequences import due as sequences_due
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -154,7 +154,7 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: Context, post: On
     assert (len(post.bodies), row(wrong).stepped_at) == (2, now + MONTH)
     with ready.database.write() as conn:
         number = enrollment_details.matching(conn, email=EVE)[0].enrollment.id
-        mails = messages.sent_since(conn, 1, now)
+        mails = arrivals.sent_since(conn, 1, now)
         engine_house.add_hit(conn, message_id=_message(conn, number), at=now + MONTH, kind="open")
     assert mails == [now + MONTH]
     back = at(ready, now + MINUTE)
@@ -162,7 +162,7 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: Context, post: On
     assert row(back).stepped_at == back.clock.now()
     assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY
     with back.database.read() as conn:
-        assert messages.sent_since(conn, 1, now) == [back.clock.now()]
+        assert arrivals.sent_since(conn, 1, now) == [back.clock.now()]
         assert hits.next_unjudged(conn) == back.clock.now()
     told = timeline.page(back, "", 100).events[-1]
     assert (told.kind, clock_jumps.heal(back)) == ("clock.corrected", 0)

@@ -20,7 +20,7 @@ from relance.engine.mailboxes.service import MailboxTest
 from relance.engine.store import installation
 from relance.engine.store.mailboxes import mailboxes, provider_traits
 from relance.engine.store.mailboxes.provider_traits import IdClue
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import arrivals
 from relance.mailbox.account import Security, Server
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import Outcome, SendResult
@@ -317,7 +317,7 @@ def test_a_probe_counts_towards_nothing(stage: Stage) -> None:
     assert probe(stage).ok
     with house(stage).database.read() as conn:
         since = stage.clock.now() - dt.timedelta(days=1)
-        assert len(messages.sent_since(conn, 1, since)) == 2  # the two intros
+        assert len(arrivals.sent_since(conn, 1, since)) == 2  # the two intros
     [_, sent] = stage.arrived(ADA)
     assert "relance-probe" in sent.message_id
     stage.place(ADA, auto_reply(sent.message_id), kind=Kind.OTHER)

@@ -25,7 +25,7 @@ from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import leases, mailboxes
-from relance.engine.store.sending import messages, own_replies
+from relance.engine.store.sending import arrivals, messages, own_replies
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult
 from relance.wording import Text
@@ -247,7 +247,7 @@ def test_it_leaves_at_night_and_over_the_cap_and_counts(house: Context, server: 
         reply(house, text, undo_seconds=0)
     assert a_turn(house).sent == 2
     with house.database.read() as conn:
-        assert len(messages.sent_since(conn, 1, house.clock.now() - dt.timedelta(hours=1))) == 2
+        assert len(arrivals.sent_since(conn, 1, house.clock.now() - dt.timedelta(hours=1))) == 2
 
 
 def test_it_is_no_step_of_anybody_s_sequence(house: Context) -> None:

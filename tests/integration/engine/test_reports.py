@@ -4,21 +4,24 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import message
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import StepBranched, StepSkipped, TaskCreated
 from relance.engine.reasons import Code, because, prose
-from relance.engine.reporting import sequence_report, status
+from relance.engine.reporting import codes, sequence_report, status
 from relance.engine.reporting import status as engine_status
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store import events
 from relance.engine.store.inbound import replies
+from relance.engine.store.sending.lateness import LatenessOfSent
 from relance.engine.store.sequences import enrollment_details, enrollments, moves, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from tests import engine_house
@@ -218,6 +221,30 @@ def test_mails_that_should_have_left_are_told_whatever_postponed_them(
         )
     publish.pause(ready, "Trial", "the fair")
     assert engine_status.status(ready).late_first_mails == 0  # they wait for a person
+
+
+def test_mails_that_left_are_told_by_how_much_they_were_late(ready: Context, clock: ManualClock) -> None:
+    assert engine_status.status(ready).sent_lateness == LatenessOfSent()
+    mails = [sent(ready, row) for row in rows(ready)]
+    with ready.database.write() as conn:
+        for mail, minutes in zip(
+            mails, (0, 1, 2, 60, 600), strict=False
+        ):  # the sixth is of an earlier release
+            planned = clock.now() - dt.timedelta(minutes=minutes)
+            here = sa.update(message).where(message.c.id == mail)
+            conn.execute(here.values(planned_at=planned, transmitting_at=clock.now()))
+        conn.execute(sa.update(message).where(message.c.id == mails[5]).values(planned_at=None))
+    for found in (engine_status.status(ready), sequence_report.report(ready, "Trial")):
+        told = found.sent_lateness
+        assert (told.mails, told.median, told.p95) == (
+            5,
+            pytest.approx(120, abs=0.01),
+            pytest.approx(36_000, abs=0.01),
+        )
+    said = str(codes.lateness_of_sent(told))
+    assert in_english("late by no more than 2 minutes, 95 of 100 by no more than 10 hours") in said
+    clock.advance(days=1, seconds=1)
+    assert engine_status.status(ready).sent_lateness.mails == 0
 
 
 def test_the_status_says_how_everything_stands(ready: Context, clock: ManualClock) -> None:

@@ -16,7 +16,7 @@ from relance.engine.reporting import status
 from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import arrivals, messages
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.parsing import message
 from tests import engine_house
@@ -115,7 +115,7 @@ def counted(house: Context) -> list[dt.datetime]:
     """What stands against the limit of 24 hours."""
     now = house.clock.now()
     with house.database.read() as conn:
-        return messages.sent_since(conn, mailboxes.named(conn, ADA).id, now - dt.timedelta(days=1))
+        return arrivals.sent_since(conn, mailboxes.named(conn, ADA).id, now - dt.timedelta(days=1))
 
 
 def test_what_is_written_by_hand_counts_against_the_limit_once_and_whoever_it_goes_to(ready: Context) -> None:

@@ -19,6 +19,7 @@ from relance import config, errors
 from relance.engine.processes.attendance import Attendance, Process
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.reporting.status import MailboxLine, Status
+from relance.engine.store.sending.lateness import LatenessOfSent
 from relance.scheduler.daemon import heartbeat, lifecycle, shared_parts, startup, watchdog
 from relance.scheduler.monitoring import gauges, health, metrics
 from tests.servers import ports, pretend
@@ -160,6 +161,7 @@ def whole() -> Status:
         attendance=Attendance((one,), ()), waiting_since=NOW - dt.timedelta(minutes=20),
         held_by_code={"company_may_have_answered": 2},
         late_follow_ups=3, follow_ups_late_since=NOW - dt.timedelta(hours=5),
+        sent_lateness=LatenessOfSent(40, 60.0, 900.0),
         concerns=(
             Concern(ConcernKind.UNREADABLE, "ada@sales.example can not be read: no way in", "ada@sales.example"),
             Concern(ConcernKind.HELD, "2 held", "somebody may have answered"),
@@ -185,6 +187,7 @@ def test_the_figures_say_what_status_says(tmp_path: Path) -> None:
         5 * 3600,
         0,
     )
+    assert [value("sent_late_seconds", quantile=each) for each in ("0.5", "0.95")] == [60, 900]
     assert value("mailboxes", state="paused") == 1
     assert value("mailboxes_unreadable") == 1
     assert value("sync_age_seconds") == 2 * 3600

@@ -41,6 +41,9 @@ message = sa.Table(
     count("fence"),
     count("looks"),  # complete looks into the mailbox, Sent included, that showed no trace of an unknown one
     sa.Column("prepared_at", Instant, nullable=False),
+    sa.Column(
+        "planned_at", Instant
+    ),  # when it should have left; none: a person's reply, or an earlier release wrote it
     sa.Column("transmitting_at", Instant),
     sa.Column("settled_at", Instant),
     sa.Column("code", sa.Integer),

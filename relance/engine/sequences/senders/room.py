@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.schedule import throttle
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages, ramp_ups
+from relance.engine.store.sending import arrivals, ramp_ups
 from relance.engine.store.sequences import new_enrollments
 
 
@@ -24,5 +24,5 @@ def _free(conn: Connection, mailbox: Mailbox, now: dt.datetime) -> int | None:
     most = ramp_ups.up_to_date(conn, mailbox, now).pace.daily(now)
     if most is None:
         return None
-    left = max(0, most - len(messages.sent_since(conn, mailbox.id, now - throttle.DAY)))
+    left = max(0, most - len(arrivals.sent_since(conn, mailbox.id, now - throttle.DAY)))
     return left - new_enrollments.waiting(conn, mailbox.id, left)

@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 
 from relance import late
 from relance.engine.db.database import Instant
-from relance.engine.db.prepared import Prepared, any_of, fixed, is_one_of
-from relance.engine.db.tables import contact, enrollment, mailbox, message, sequence
+from relance.engine.db.prepared import Prepared, Query, any_of, fixed, is_one_of
+from relance.engine.db.tables import contact, enrollment, hand_mail, mailbox, message, sequence
 from relance.engine.states import State
 from relance.engine.store.sequences import due
 
@@ -26,6 +26,28 @@ else:  # for those who send
 
 LONGEST = dt.timedelta(hours=1)
 # What one mail takes from its mark to its end, and more than that.
+
+
+def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
+    """When mails left, or may have left, since an instant (business time), oldest first, with those that the mailbox's owner sent by
+    hand. What pace counts."""
+    return times_since(mailbox_id, since).run(conn)
+
+
+def times_since(mailbox_id: int, since: dt.datetime) -> Query[list[dt.datetime]]:
+    """`sent_since`, to be run together with others."""
+    return Query(_SENT_SINCE, {"of": mailbox_id, "since": since}, lambda rows: [row[0] for row in rows])
+
+
+_LEFT_MAILBOX = (
+    sa.select(message.c.transmitting_at.label("at"))
+    .where(message.c.mailbox_id == sa.bindparam("of"), message.c.transmitting_at > sa.bindparam("since"))
+    .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
+)
+_BY_HAND = sa.select(hand_mail.c.sent_at.label("at")).where(
+    hand_mail.c.mailbox_id == sa.bindparam("of"), hand_mail.c.sent_at > sa.bindparam("since")
+)
+_SENT_SINCE = Prepared(sa.union_all(_LEFT_MAILBOX, _BY_HAND).order_by("at"))
 
 
 def ended_since(conn: Connection, mailbox_id: int, since: dt.datetime, now: dt.datetime) -> list[dt.datetime]:

@@ -15,7 +15,7 @@ from relance.complete import stored
 from relance.engine import states
 from relance.engine.db import bulk, database
 from relance.engine.db.prepared import Prepared, Query, Row, any_of, fixed, is_one_of
-from relance.engine.db.tables import hand_mail, message, message_key
+from relance.engine.db.tables import message, message_key
 from relance.engine.states import MessageEvent, MessageState
 from relance.mailbox.parsing import provider_ids
 
@@ -51,6 +51,7 @@ class Message:
     settled_at: dt.datetime | None = None
     code: int | None = None
     reply: str = ""
+    planned_at: dt.datetime | None = None  # when it should leave
 
 
 _NAMES = tuple(Message.__dataclass_fields__)
@@ -316,28 +317,6 @@ def found(conn: Connection, mail: Message, at: dt.datetime) -> None:
     values = {"state": after, "transmitting_at": offered, "settled_at": at, "reply": "", "code": None}
     here = sa.update(message).where(message.c.id == mail.id, message.c.state == mail.state.value)
     conn.execute(here.values(values))
-
-
-def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
-    """When mails left, or may have left, since an instant (business time), oldest first, with those that the mailbox's owner sent by
-    hand. What pace counts."""
-    return times_since(mailbox_id, since).run(conn)
-
-
-def times_since(mailbox_id: int, since: dt.datetime) -> Query[list[dt.datetime]]:
-    """`sent_since`, to be run together with others."""
-    return Query(_SENT_SINCE, {"of": mailbox_id, "since": since}, lambda rows: [row[0] for row in rows])
-
-
-_LEFT_SINCE = (
-    sa.select(message.c.transmitting_at.label("at"))
-    .where(message.c.mailbox_id == sa.bindparam("of"), message.c.transmitting_at > sa.bindparam("since"))
-    .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
-)
-_BY_HAND = sa.select(hand_mail.c.sent_at.label("at")).where(
-    hand_mail.c.mailbox_id == sa.bindparam("of"), hand_mail.c.sent_at > sa.bindparam("since")
-)
-_SENT_SINCE = Prepared(sa.union_all(_LEFT_SINCE, _BY_HAND).order_by("at"))
 
 
 @dataclass(frozen=True)
