@@ -124,6 +124,7 @@ class Enrolled:
     first_kind: str = "mail"
     last_first_mail: dt.date | None = None
     last_mail_code: str = ""
+    last_mail_reason: object = None
     last_mail: dt.date | None = None
 
 
