@@ -123,6 +123,7 @@ if TYPE_CHECKING:
     from relance.engine.sending.previews.shown import (  # isort: skip
         LackedField, LackingPeople, Preview, ShownField, ShownLink, ShownStep,
     )  # fmt: skip
+    from relance.engine.sending.previews.testing import SentTest  # isort: skip
     from relance.errors import (  # isort: skip
         Away, Broken, Forbidden, Invalid, Misconfigured, NotFound, Problem, RelanceError, Superseded,
         Trouble, Unreachable, Unwritable, WrongUse,
@@ -252,6 +253,7 @@ __all__ = [
     "Security",
     "Send",
     "SentCopies",
+    "SentTest",
     "Sequence",
     "SequenceDetail",
     "SequenceStanding",
@@ -339,7 +341,7 @@ _ROOMS = {
     "engine.mailboxes.health.checking": ("HealthFinding", "MailboxHealth"), "engine.mailboxes.health.watching": ("MailboxRate",),
     "engine.schedule.pace.ramp_up": ("PlannedDay",), "engine.mailboxes.settings.changing": ("MailboxChange", "ServerChange"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
-    "engine.sending.copies": ("SentCopies",),
+    "engine.sending.copies": ("SentCopies",), "engine.sending.previews.testing": ("SentTest",),
     "engine.sending.previews.shown": ("LackedField", "LackingPeople", "Preview", "ShownField", "ShownLink", "ShownStep"),
     "engine.mailboxes.sign_ins.resealing": ("KeyRotation",),
     "engine.mailboxes.sign_ins.connecting": ("ApplicationRequest", "ConnectedMailbox"),

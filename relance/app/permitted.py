@@ -190,6 +190,7 @@ RULES: Mapping[str, Rule] = {
     "sequences.publish": _do(Permission.SEQUENCES),
     "sequences.resume": _do(Permission.SEQUENCES),
     "sequences.sample": _look(by_itself),
+    "sequences.send_test": _do(Permission.WORK, own_person),
     "sequences.show": _look(),
     "sequences.starter": _look(),
     "sequences.starters": _look(),

@@ -31,12 +31,10 @@ from relance.engine.reporting.history import daily, failures, messages, task_end
 from relance.engine.restore import doubts
 from relance.engine.sending import copies
 from relance.engine.sending.doubt import in_doubt
-from relance.engine.sending.previews import lacking, previewing
-from relance.engine.sending.previews.script import PreviewRequest
-from relance.engine.sending.previews.shown import LackingPeople, Preview
 from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import bulk, listing
 from relance.engine.sequences import publish as sequences_publish
+from relance.engine.sequences.publish import Source
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.sequences.steps import task_lists, task_undo
 from relance.engine.sequences.writing import drafts, planning
@@ -47,11 +45,15 @@ from relance.mailbox.address import several
 
 if TYPE_CHECKING:
     from relance.engine.engagement import judged_again
+    from relance.engine.sending.previews import lacking, previewing, script, shown, testing
 else:  # only who judges hits again needs it
     (judged_again,) = late.modules("relance.engine.engagement.judged_again")
+    _previews = "relance.engine.sending.previews"
+    lacking, previewing, script, shown, testing = late.modules(
+        *(f"{_previews}.{each}" for each in ("lacking", "previewing", "script", "shown", "testing"))
+    )
 
 Progress = Callable[[int], None]
-MOST_SAMPLED = 1000  # people
 
 
 class Contacts(Service):
@@ -93,25 +95,43 @@ class Sequences(Service):
         email: str,
         name: str = "",
         *,
-        source: sequences_publish.Source | None = None,
+        source: Source | None = None,
         step: str = "",
         mailbox: str = "",
-    ) -> Preview:
+    ) -> shown.Preview:
         """Every mail of a published sequence, or of a text (`source`) in its place, as it will be for a contact: written as when it
         leaves, and nothing is written down. Raises `errors.NotFound`, and `errors.Invalid` with every mistake of a text."""
-        return previewing.preview(self._context, email, PreviewRequest(name, source, step, mailbox))
+        return previewing.preview(self._context, email, script.PreviewRequest(name, source, step, mailbox))
+
+    def send_test(  # noqa: PLR0913 - as few as the command has flags
+        self,
+        email: str,
+        name: str = "",
+        *,
+        step: str,
+        source: Source | None = None,
+        variant: str = "",
+        mailbox: str = "",
+        to: str = "",
+        key: str = "",
+    ) -> testing.SentTest:
+        """Send a step's mail, as it will be for a contact, to an address of your own (without `to`, the mailbox itself), marked as a test.
+        It counts only towards the mailbox's limits, and is sent once in two days, after a crash too; another `key` makes another one."""
+        wish = script.PreviewRequest(name, source, step, mailbox)
+        return testing.send(self._context, email, wish, testing.SelfTestRequest(step, variant, to, key))
 
     def lacking(
-        self, name: str = "", *, source: sequences_publish.Source | None = None, step: str = ""
-    ) -> LackingPeople:
-        """Who lacks a field without which a mail cannot be written, by field: of those under way in it, else of all contacts."""
-        return lacking.lacking(self._context, PreviewRequest(name, source, step))
+        self, name: str = "", *, source: Source | None = None, step: str = "", most: int | None = None
+    ) -> shown.LackingPeople:
+        """Who lacks a field without which a mail cannot be written, by field: of those under way in it, else of all contacts; only
+        of about the first `most`, where that is said."""
+        return lacking.lacking(self._context, script.PreviewRequest(name, source, step), most)
 
-    def sample(
-        self, name: str = "", *, source: sequences_publish.Source | None = None, many: int = 5
-    ) -> tuple[str, ...]:
+    def sample(self, name: str = "", *, source: Source | None = None, many: int = 5) -> tuple[str, ...]:
         """The addresses of some people to preview it for, the same ones each time: of those under way in it, else of all contacts."""
-        return lacking.sample(self._context, PreviewRequest(name, source), max(1, min(many, MOST_SAMPLED)))
+        return lacking.sample(
+            self._context, script.PreviewRequest(name, source), max(1, min(many, lacking.MOST_SAMPLED))
+        )
 
     def starters(self) -> builtins.list[starters.Starter]:
         """The texts there are to start from."""

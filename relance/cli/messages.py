@@ -81,6 +81,7 @@ def show_(
     raw: Annotated[
         bool, typer.Option("--raw", help="Exactly as it was sent to the server, byte for byte.")
     ] = False,
+    html: Annotated[bool, typer.Option("--html", help="Only its HTML part.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show one mail as it was sent: its headers, its text, and what is attached."""
@@ -88,6 +89,8 @@ def show_(
         found = relance.messages.show(mail)
     if raw:
         sys.stdout.buffer.write(found.raw)
+    elif html:
+        show.say(found.opened.html)
     elif as_json:
         show.data(found)
     else:
@@ -106,7 +109,7 @@ def _tell(found: MessageDetail) -> None:
     show.say()
     show.say(found.opened.text)
     if found.opened.html:
-        show.note(_("It has an HTML part as well (--json has it, and --raw the whole mail)."))
+        show.note(_("It has an HTML part as well (--html shows it, and --raw the whole mail)."))
     files = [f"{each.name or each.content_type} ({each.size})" for each in found.opened.attachments]
     if files:
         count = n_("{count} file is attached", "{count} files are attached", len(files))

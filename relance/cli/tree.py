@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         sandbox,
         unknowns,
     )
-    from relance.cli.previews import preview
+    from relance.cli.previews import preview, send_test
 else:
     contacts, enrolling, enrollments, inbox, looking, mailboxes, messages, sequences, suppressions, tasks = (
         late.modules(
@@ -55,7 +55,7 @@ else:
             "relance.cli.tasks",
         )
     )
-    (preview,) = late.modules("relance.cli.previews.preview")
+    preview, send_test = late.modules("relance.cli.previews.preview", "relance.cli.previews.send_test")
     console, database, demo, home, jobs, keys, rejudging, restored, running, sandbox, unknowns = late.modules(
         "relance.cli.operations.console",
         "relance.cli.operations.database",
@@ -78,6 +78,7 @@ _PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
     (("suppressions",), lambda root: root.add_typer(suppressions.group, name="suppressions")),
     (("sequence",), lambda root: root.add_typer(sequences.group, name="sequence")),
     (("preview",), lambda root: preview.add_to(root)),
+    (("send-test",), lambda root: send_test.add_to(root)),
     (("enroll", "pause", "resume", "stop"), lambda root: enrolling.add_to(root)),
     (("enrollments",), lambda root: root.add_typer(enrollments.group, name="enrollments")),
     (("status", "explain", "timeline", "report", "daily", "held"), lambda root: looking.add_to(root)),

@@ -64,7 +64,7 @@ def preview(  # noqa: PLR0913 - a flag for every question
     """Show every mail of a sequence as it will be for a contact, before it is sent. Changes nothing."""
     _require_one(for_, sample, missing=missing, page=page)
     with session.of(ctx).open() as relance:
-        what = _what(sequence)
+        what = named(sequence)
         if missing:
             _tell_missing(relance.sequences.lacking(**what, step=step), as_json=as_json)
             return
@@ -88,7 +88,7 @@ def _require_one(for_: str | None, sample: int | None, *, missing: bool, page: P
         raise errors.WrongUse(Text("--missing only counts: there is no mail to write to a page."))
 
 
-def _what(sequence: str) -> dict[str, Any]:
+def named(sequence: str) -> dict[str, Any]:
     """A file where there is one of that name, else a published sequence."""
     file = Path(sequence)
     if file.is_file():

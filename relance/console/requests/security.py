@@ -91,6 +91,19 @@ def with_styled_mail() -> str:
     return f"{POLICY}; style-src-attr 'unsafe-inline'"
 
 
+SHOWN_MAIL = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; sandbox; "
+    "form-action 'none'; frame-ancestors 'self'; base-uri 'none'",
+    "x-frame-options": "SAMEORIGIN",
+}
+# Of a mail's HTML, in a frame of a page of ours: nothing in it runs, nothing leads anywhere, and it is of no origin. Its styles are in it.
+
+
+def with_frames() -> str:
+    """The policy of a page that shows a mail in such a frame. Pure."""
+    return f"{POLICY}; frame-src 'self'"
+
+
 def loopback(host: str) -> bool:
     """Whether a Host header means this machine."""
     return (urlsplit(f"//{host}").hostname or "") in NAMES_OF_THIS_MACHINE if _well_formed(host) else False

@@ -27,7 +27,7 @@ from relance.console.views.mailboxes import (
 from relance.console.views.mailboxes.health import checks, signing
 from relance.console.views.operation import auditing, operating
 from relance.console.views.people import contacts, held, suppression_lists, suppressions
-from relance.console.views.sequences import enrolling, overview, publishing, selected, text
+from relance.console.views.sequences import enrolling, overview, previewing, publishing, selected, text
 
 PAGES: tuple[Page, ...] = (
     *today.PAGES,
@@ -46,6 +46,7 @@ PAGES: tuple[Page, ...] = (
     *selected.PAGES,
     *text.PAGES,
     *publishing.PAGES,
+    *previewing.PAGES,
     *enrolling.PAGES,
     *held.PAGES,
     *contacts.PAGES,

@@ -64,16 +64,76 @@ def draft(
     step = case.script.mail(case.step)
     words = variant or pick_variant(step, str(case.row.id)).variant
     sheet = _Sheet(context, mailbox, case, step, words, ids.message(now), _thread(case, step), now)
-    if step.thread == "reply" and not sheet.thread:
-        return Unwritten(because(Code.NOTHING_TO_REPLY_TO))
-    rendered = _render(sheet)
-    if not isinstance(rendered, templates.Rendered):
-        missing = rendered.names if isinstance(rendered, templates.Missing) else ()
-        return Unwritten(compiled.lacking(rendered, step.id), missing)
+    rendered = _worded(sheet)
+    if isinstance(rendered, Unwritten):
+        return rendered
     try:
         return _message(sheet, rendered)
     except final_bytes.UnfitMail as unfit:
         return Unwritten(because(Code.UNFIT, fault=unfit.text))
+
+
+@dataclass(frozen=True)
+class SelfCopy:
+    """A step's mail as it is sent to its sender, to be looked at. `words` tell whether two are the same."""
+
+    subject: str
+    words: str
+    raw: bytes
+
+
+def self_copy(  # noqa: PLR0913 - a mail's parts
+    context: Context,
+    mailbox: Mailbox,
+    case: StepContext,
+    now: dt.datetime,
+    variant: str,
+    to: str,
+    own_id: str,
+) -> SelfCopy | Unwritten:
+    """The same words in a mail to `to`, marked as a test. It is of no thread: as an answer to what the person has, its copy in our own
+    inbox could be taken for theirs."""
+    step = case.script.mail(case.step)
+    sheet = _Sheet(context, mailbox, case, step, variant, ids.message(now), _thread(case, step), now)
+    rendered = _worded(sheet)
+    if isinstance(rendered, Unwritten):
+        return rendered
+    subject = f"{TEST_MARK} {_subject(sheet, rendered)}"
+    draft = compose.MailDraft(
+        from_name=mailbox.name,
+        from_address=mailbox.address,
+        to_name="",
+        to_address=to,
+        subject=subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=own_id,
+        date=local_time(context, mailbox, now),
+        references=(own_id,),  # what a provider that replaces the id leaves of it
+        unsubscribe_url=sheet.unsubscribe_url,
+        test=True,
+    )
+    try:
+        # Of the text's tokens, the opt-out's is made anew each time.
+        words = f"{subject}\n{rendered.text}\n{rendered.html}".replace(sheet.unsubscribe_url, "")
+        words = words.replace(sheet.links.open_url(sheet.number), "")
+        return SelfCopy(subject, words, compose.compose(draft, context.signing_key(mailbox)))
+    except final_bytes.UnfitMail as unfit:
+        return Unwritten(because(Code.UNFIT, fault=unfit.text))
+
+
+TEST_MARK = "[Test]"
+
+
+def _worded(sheet: _Sheet) -> templates.Rendered | Unwritten:
+    step = sheet.step
+    if step.thread == "reply" and not sheet.thread:
+        return Unwritten(because(Code.NOTHING_TO_REPLY_TO))
+    rendered = _render(sheet)
+    if isinstance(rendered, templates.Rendered):
+        return rendered
+    missing = rendered.names if isinstance(rendered, templates.Missing) else ()
+    return Unwritten(compiled.lacking(rendered, step.id), missing)
 
 
 def _thread(case: StepContext, step: MailStep) -> list[Message]:
@@ -126,11 +186,7 @@ def _is_authors(link: templates.Link, definition: sequence.Sequence) -> bool:
 
 def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
     case, mailbox, thread = sheet.case, sheet.mailbox, sheet.thread
-    subject = rendered.subject
-    if thread:
-        subject = (
-            thread[0].subject if thread[0].subject.lower().startswith("re:") else f"Re: {thread[0].subject}"
-        )
+    subject = _subject(sheet, rendered)
     own_id = message_id(sheet.context, mailbox, case)
     raw = _frozen(sheet, rendered, subject, own_id)
     return Message(
@@ -153,6 +209,13 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         prepared_at=sheet.now,
         planned_at=case.row.plan,
     )
+
+
+def _subject(sheet: _Sheet, rendered: templates.Rendered) -> str:
+    if not sheet.thread:
+        return rendered.subject
+    first = sheet.thread[0].subject
+    return first if first.lower().startswith("re:") else f"Re: {first}"
 
 
 def message_id(context: Context, mailbox: Mailbox, case: StepContext) -> str:

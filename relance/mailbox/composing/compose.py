@@ -54,6 +54,7 @@ class MailDraft:
     reply_to: str | None = None
     unsubscribe_url: str | None = None
     unsubscribe_mailto: str | None = None  # an address, or an address with `?subject=...`
+    test: bool = False  # sent to its own sender, to be looked at; a header says so
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,8 @@ def _headers(draft: MailDraft) -> dict[str, bytes]:
     if draft.references:
         head["References"] = header_lines.folded("References", _references(draft.references))
     head |= _unsubscribe(draft)
+    if draft.test:
+        head["X-Relance-Test"] = b"X-Relance-Test: yes\r\n"
     head["MIME-Version"] = b"MIME-Version: 1.0\r\n"
     return head
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from relance.console.views.contents import PAGES
+from relance.engine.context import Context
 from relance.engine.jobs.service import Upload
+from relance.engine.states import MessageState
+from relance.engine.store.sequences import enrollments
+from tests import engine_house
 from tests.integration.console import campaign, held_people
 from tests.integration.console.campaign import NAME
 from tests.integration.console.conftest import Console
@@ -31,6 +36,9 @@ PLACES: Mapping[str, Sequence[str]] = {
     "/jobs/{job}": ["/jobs/3"],
     "/sequences/{name:path}": [f"/sequences/{_OFFER}"],
     "/sequence-text/{name:path}": [f"/sequence-text/{_OFFER}"],
+    "/sequence-preview/{name:path}": [f"/sequence-preview/{_OFFER}"],
+    "/sequence-drafts/{number}/preview": ["/sequence-drafts/2/preview"],
+    "/messages/{number}": ["/messages/1"],
     "/sequence-drafts/{number}": ["/sequence-drafts/1", "/sequence-drafts/2"],
     "/sequence-drafts/{number}/plan": ["/sequence-drafts/2/plan", "/sequence-drafts/3/plan"],
     "/contacts/{email:path}": ["/contacts/ada@firm0.example", "/contacts/bob@firm1.example"],
@@ -56,6 +64,7 @@ def lived_in(console: Console, name: str) -> str:
     held_people.prepared(app._context, "tom@lake.example", "eve@hill.example")
     held_people.lacking(app._context, "tom@lake.example")
     held_people.unknown(app._context, "eve@hill.example")
+    _mail_with_a_number(app._context)
     app.contacts.suppress("rival.example", "A competitor")
     app.jobs.check_contacts(Upload("fair.csv", _LIST))
     app.jobs.import_contacts(1)
@@ -69,3 +78,15 @@ def lived_in(console: Console, name: str) -> str:
     app.drafts.save(user, late.id, late.text.replace("Again?", "Once more?"))
     app.sequences.publish(held_people.OFFER.replace("Again?", "And now?"))
     return token
+
+
+def _mail_with_a_number(house: Context) -> None:
+    """A mail by the number 1: those that are sent have long ones, which nobody can name before."""
+    with house.database.read() as conn:
+        [row] = enrollments.by_ids(conn, [1])
+    raw = (
+        b"Subject: Hello\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
+        b'--b\r\nContent-Type: text/html\r\n\r\n<p style="color:#777">Hello</p>\r\n--b--\r\n'
+    )
+    engine_house.add_message(house, replace(row, step="later"), MessageState.ACCEPTED, id=1, raw=raw)

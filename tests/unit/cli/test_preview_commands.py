@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from relance import LackedField, LackingPeople, Preview, ShownField, ShownLink, ShownStep
+from relance import LackedField, LackingPeople, Preview, SentTest, ShownField, ShownLink, ShownStep
 from tests.pretended_engine import ESCAPE, Engine, run
 from tests.reworded import in_english
 
@@ -83,3 +84,28 @@ def test_questions_that_exclude_each_other_are_refused(engine: Engine, tmp_path:
     assert in_english("there is no file") in missing.stderr
     engine.answers["sequences.sample"] = ()
     assert run("preview", "Trial").exit_code == 2
+
+
+def test_a_test_is_sent_to_oneself(engine: Engine) -> None:
+    done = SentTest(EVE, "intro", "", "me@acme.example", "me@acme.example", "[Test] Hello", "accepted")
+    engine.answers["sequences.send_test"] = done
+    shown = run("send-test", "Trial", "intro", "--for", EVE, "--to", "me@acme.example")
+    assert shown.exit_code == 0
+    [(name, asked, rest), _close] = engine.calls
+    assert (name, asked) == ("sequences.send_test", (EVE,))
+    wanted = {
+        "name": "Trial",
+        "step": "intro",
+        "variant": "",
+        "mailbox": "",
+        "to": "me@acme.example",
+        "key": "",
+    }
+    assert rest == wanted
+    assert "me@acme.example" in shown.stdout
+    engine.answers["sequences.send_test"] = replace(done, outcome="repeated")
+    again = run("send-test", "Trial", "intro", "--for", EVE)
+    assert again.exit_code == 1
+    assert in_english("--again") in again.stderr
+    run("send-test", "Trial", "intro", "--for", EVE, "--again")
+    assert len(engine.calls[-2][2]["key"]) == 30

@@ -218,6 +218,7 @@ ACTIONS: Mapping[str, str] = {
     "contacts.unsuppress": N_("took somebody off the do-not-contact list"),
     "sequences.publish": N_("published a sequence"),
     "sequences.pause": N_("paused a sequence"),
+    "sequences.send_test": N_("sent a test of a mail"),
     "sequences.resume": N_("resumed a sequence"),
     "enroll": N_("enrolled people"),
     "enrollments.pause": N_("paused people"),

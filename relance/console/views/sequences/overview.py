@@ -118,6 +118,7 @@ def show(visit: Visit) -> Response:
         words=codes.text,
         link=link(name),
         enroll_link=f"/enroll?{urlencode({'sequence': name})}",
+        preview_link=f"/sequence-preview/{quote(name, safe='')}",
         text_link=f"/sequence-text/{quote(name, safe='')}",
         may_write=visit.me.may(Permission.SEQUENCES),
         may_work=visit.me.may(Permission.WORK),

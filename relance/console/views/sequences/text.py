@@ -101,12 +101,15 @@ def keep(visit: Visit) -> Response:
 
 
 def save(visit: Visit) -> Response:
-    """The draft is kept; then its plan, or the draft again."""
+    """The draft is kept; then its plan, its mails, or the draft again."""
     try:
         draft = kept(visit)
     except (Stale, errors.NotFound) as unsaved:
         return unkept.page(visit, unsaved)
-    return visit.go(f"{draft_link(draft.id)}/plan" if visit.text("go") == "plan" else draft_link(draft.id))
+    there = visit.text("go")
+    return visit.go(
+        f"{draft_link(draft.id)}/{there}" if there in ("plan", "preview") else draft_link(draft.id)
+    )
 
 
 def begin_again(visit: Visit) -> Response:
@@ -200,6 +203,7 @@ def draft_link(number: int) -> str:
 _KEYS = (
     ("c", N_("check the text")),
     ("p", N_("see what publishing does")),
+    ("v", N_("preview the mails")),
     ("Ctrl S", N_("save the draft while you write")),
 )
 _WRITE = Permission.SEQUENCES

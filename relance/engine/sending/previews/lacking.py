@@ -22,6 +22,7 @@ from relance.engine.store.sequences import enrollment_lists, enrollments
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.engine.store.sequences.enrollments import Enrollment
 
+MOST_SAMPLED = 1000  # people
 NAMED = 20  # people who are named for each field
 _AT_ONCE = 500
 
@@ -51,9 +52,9 @@ class _Count:
         return tuple(sorted(found, key=lambda each: (-each.people, each.name)))
 
 
-def lacking(context: Context, wish: PreviewRequest) -> LackingPeople:
+def lacking(context: Context, wish: PreviewRequest, most: int | None = None) -> LackingPeople:
     """Of those who are under way in the sequence, in the mails that they have before them; where nobody is, of all contacts that the
-    viewer may see. Raises what `preview` raises of a text."""
+    viewer may see; of about the first `most` of them, where that is said. Raises what `preview` raises of a text."""
     text = previewed_script.read(context, wish)
     with context.database.read() as conn:
         enrolled = bool(_ids(conn, text, 0, 1))
@@ -63,6 +64,8 @@ def lacking(context: Context, wish: PreviewRequest) -> LackingPeople:
         count.looked_at += len(people)
         for person, row in people:
             _look(context, text, wish, count, sender, person, row)
+        if most is not None and count.looked_at >= most:
+            break
     fields, held = count.fields(), len(count.held)
     return LackingPeople(text.script.name, text.script.number, enrolled, count.looked_at, held, fields)
 
@@ -70,7 +73,7 @@ def lacking(context: Context, wish: PreviewRequest) -> LackingPeople:
 def sample(context: Context, wish: PreviewRequest, many: int) -> tuple[str, ...]:
     """The addresses of so many people to look at: the first who are under way in the sequence; where nobody is, the first contacts.
     The same ones each time, as long as nobody joins before them."""
-    text = previewed_script.read(context, wish)
+    text, many = previewed_script.read(context, wish), max(1, min(many, MOST_SAMPLED))
     with context.database.read() as conn:
         ids = _ids(conn, text, 0, many)
         if not ids:

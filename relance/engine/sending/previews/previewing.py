@@ -87,6 +87,8 @@ def _laid_out(
     place = row or previewed_script.newcomer(person, mailbox, now)
     case = StepContext(place, person, script, None, sent, None, {}, mailbox.on_leave)
     quiet = dataclasses.replace(context, links=context.links.inert())
+    # What is only shown is not signed: whoever copied it could send it in our name.
+    mailbox = dataclasses.replace(mailbox, dkim_key=None)
     return _Table(quiet, mailbox, case, {each.step: each for each in sent}, now), row is not None
 
 

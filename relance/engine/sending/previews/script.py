@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from relance import errors
 from relance.engine.context import Context
 from relance.engine.definition import sequence
 from relance.engine.definition.compiled import CompiledSequence
+from relance.engine.definition.steps import MailStep
 from relance.engine.sequences import listing, publish
 from relance.engine.sequences.publish import Source
 from relance.engine.sequences.senders import choice
@@ -82,10 +82,26 @@ def steps(text: PreviewedText, wish: PreviewRequest, script: CompiledSequence) -
     return frozenset({wish.step})
 
 
+def mail_step(script: CompiledSequence, name: str) -> MailStep:
+    """A mail by its id; raises `errors.NotFound` for one that is none."""
+    found = next((each for each in script.plan.mails if each.id == name), None)
+    if found is None:
+        known = ", ".join(each.id for each in script.plan.mails)
+        raise errors.NotFound(
+            Text(
+                "{sequence} has no mail {step}. Known: {known}.", sequence=script.name, step=name, known=known
+            )
+        )
+    return found
+
+
 def place_of(conn: Connection, text: PreviewedText, person: Contact) -> Enrollment | None:
-    """Where the person stands in the sequence; None where they are not in it, or it is over for them."""
+    """Where the person stands in the sequence; None where they are not in it, it is over for them, or a colleague of the viewer writes
+    to them there: their mails are not the viewer's to see."""
     rows = enrollments.of_contact(conn, [person.id]) if text.sequence_id is not None else []
-    mine = [each for each in rows if each.sequence_id == text.sequence_id and each.state not in FINAL]
+    seen = scopes.mailboxes(conn)
+    open_ones = [each for each in rows if each.sequence_id == text.sequence_id and each.state not in FINAL]
+    mine = [each for each in open_ones if seen is None or each.mailbox_id in seen]
     return mine[-1] if mine else None
 
 
@@ -94,13 +110,10 @@ def mailbox_for(
 ) -> Mailbox:
     """Whose mails they are: the mailbox that was named, else the person's own, else the first that would take them."""
     if wish.mailbox:
-        found = mailboxes.by_id(conn, listing.mailbox_id(conn, wish.mailbox))
-    elif row is not None:
-        found = mailboxes.by_id(conn, row.mailbox_id)
-    else:
-        found = _first(conn, context, text)
-    # What is only shown is not signed: whoever copied it could send it in our name.
-    return dataclasses.replace(found, dkim_key=None)
+        return mailboxes.by_id(conn, listing.mailbox_id(conn, wish.mailbox))
+    if row is not None:
+        return mailboxes.by_id(conn, row.mailbox_id)
+    return _first(conn, context, text)
 
 
 def _first(conn: Connection, context: Context, text: PreviewedText) -> Mailbox:

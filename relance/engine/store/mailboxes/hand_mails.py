@@ -26,6 +26,20 @@ def add(conn: Connection, mailbox_id: int, name: str, sent_at: dt.datetime, now:
         conn.execute(sa.delete(hand_mail).where(*old))
 
 
+def first(conn: Connection, mailbox_id: int, name: str, now: dt.datetime) -> bool:
+    """Note one that is about to be sent, by its name; False where it was noted before, so that nobody sends it twice."""
+    mark = hashlib.sha256(name.encode()).hexdigest()
+    row = {"mailbox_id": mailbox_id, "mark": mark, "sent_at": now}
+    return database.insert_new(conn, hand_mail, [row]) == 1
+
+
+def forget(conn: Connection, mailbox_id: int, name: str) -> None:
+    """One that certainly was not sent after all."""
+    mark = hashlib.sha256(name.encode()).hexdigest()
+    here = (hand_mail.c.mailbox_id == mailbox_id, hand_mail.c.mark == mark)
+    conn.execute(sa.delete(hand_mail).where(*here))
+
+
 def since(conn: Connection, at: dt.datetime) -> dict[int, int]:
     """How many were sent since an instant: {mailbox id: count}, of those that sent any."""
     query = sa.select(hand_mail.c.mailbox_id, sa.func.count()).where(hand_mail.c.sent_at > at)
