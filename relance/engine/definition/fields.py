@@ -32,8 +32,6 @@ WaitText = Annotated[
     ),
 ]
 HOLD: Literal["hold"] = "hold"
-AWAY_DAYS = waits.Wait(5, waits.Unit.BUSINESS_DAYS)
-# Most absences without a day are short, and a person asked about each of them would be asked often.
 _IN_DAYS = frozenset({waits.Unit.DAYS, waits.Unit.WEEKS, waits.Unit.BUSINESS_DAYS})
 _AWAY_PATTERN = r"^ *(hold|[1-9][0-9]{0,2} *((business|working) days?|days?|weeks?)) *$"
 
@@ -60,7 +58,7 @@ AwayText = Annotated[
     pydantic.PlainValidator(_away),
     pydantic.PlainSerializer(str, return_type=str),
     pydantic.WithJsonSchema(
-        {"type": "string", "pattern": _AWAY_PATTERN, "examples": ["hold", str(AWAY_DAYS), "2 weeks"]}
+        {"type": "string", "pattern": _AWAY_PATTERN, "examples": ["hold", str(waits.AWAY_DAYS), "2 weeks"]}
     ),
 ]
 STEP_ID, MAX_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 40

@@ -14,7 +14,6 @@ from pydantic_core import PydanticCustomError
 
 from relance.engine.definition import company_rules
 from relance.engine.definition.fields import (
-    AWAY_DAYS,
     AwayText,
     Condition,
     DaysText,
@@ -25,7 +24,7 @@ from relance.engine.definition.fields import (
     ZoneName,
 )
 from relance.engine.definition.steps import Path, Step
-from relance.engine.schedule import send_windows, timezones
+from relance.engine.schedule import send_windows, timezones, waits
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
 
@@ -121,7 +120,7 @@ class Sequence(Written):
     """When mail may be sent."""
     stop: Stop = Stop()
     """What ends the sequence besides the contact's own reply, bounce or opt-out."""
-    away_without_date: AwayText = AWAY_DAYS
+    away_without_date: AwayText = waits.AWAY_DAYS
     """Somebody is out of office and does not say until when: `hold` asks a person, "10 business days" takes them to be away that long."""
     track: Track = Track()
     """Which opens and clicks are measured."""

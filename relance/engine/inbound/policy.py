@@ -10,9 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from relance.complete import complete
-from relance.engine.definition.fields import AWAY_DAYS
 from relance.engine.reasons import Code
-from relance.engine.schedule.waits import Wait
+from relance.engine.schedule.waits import AWAY_DAYS, Wait
 from relance.engine.states import Event
 from relance.mailbox.failures import ABOUT_ADDRESS
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker

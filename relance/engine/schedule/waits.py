@@ -103,6 +103,8 @@ class Wait:
 
 AT_ONCE = Wait(0, Unit.MINUTES)
 """No wait: as soon as the calendar allows."""
+AWAY_DAYS = Wait(5, Unit.BUSINESS_DAYS)
+"""How long somebody is taken to be away who does not say until when: most such absences are short."""
 
 
 def parse(text: str) -> Wait:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
-from relance.engine.definition.fields import AWAY_DAYS, HOLD
+from relance.engine.definition.fields import HOLD
 from relance.engine.schedule import calendar, waits
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
@@ -31,7 +31,7 @@ def values(
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
     place = script.place(person, context.workspace, on_leave.get(row.mailbox_id, ()))
     # Who is away though their sequence holds such people now: a version before it did not.
-    wait = waits.AT_ONCE if until else without_date(conn, context, row) or AWAY_DAYS
+    wait = waits.AT_ONCE if until else without_date(conn, context, row) or waits.AWAY_DAYS
     rule = script.rule(row.step or script.plan.first)
     when = calendar.next_time(rule, now, wait, place, away_until=until, key=f"{row.id}:away:{row.aways}")
     return {"resume_at": when.at}

@@ -141,7 +141,7 @@ def test_who_was_planned_by_a_wrong_clock_and_then_handed_over_is_mended_too(rea
     play(at(ready, now + MONTH))
     back = at(ready, now + MINUTE)
     with back.database.write() as conn:
-        another.give(conn, [row(ready)], mailbox(ready, 2), back.clock.now())
+        another.give(conn, back, [row(ready)], mailbox(ready, 2), back.clock.now())
     play(back)
     assert row(back).due_at == planned
 
