@@ -20,7 +20,7 @@ from relance.engine.sending.previews.script import PreviewRequest
 from relance.engine.sending.previews.testing import SelfTestRequest, SentTest
 from relance.engine.sequences import publish
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import messages
+from relance.engine.store.sending import arrivals
 from relance.mailbox.parsing import message, opened
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
@@ -61,7 +61,7 @@ def served(house: Context) -> Iterator[FaultServer]:
 
 def counted(house: Context) -> int:
     with house.database.read() as conn:
-        return len(messages.sent_since(conn, 1, engine_house.MONDAY.replace(year=2025)))
+        return len(arrivals.sent_since(conn, 1, engine_house.MONDAY.replace(year=2025)))
 
 
 def test_it_reaches_oneself_and_is_counted_by_the_limits_alone(ready: Context) -> None:
