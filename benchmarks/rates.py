@@ -51,7 +51,7 @@ insert into message (id, enrollment_id, step, contact_id, mailbox_id, state, mes
 _CAME = """
 insert into inbound (mailbox_id, dedupe, folder, uidvalidity, uid, received_at, judged_at, kind, rule, evidence, judgement,
                      contact_id, enrollment_id, message_id)
-select mailbox_id, message_id, 'INBOX', 1, id, :then, :then, case when id % 7 = 0 then 'hard_bounce' else 'human' end, 'x', '', '{}',
+select mailbox_id, message_id, 'INBOX', 1, id, :then, :then, case when id % 7 = 0 then 'hard bounce' else 'human answer' end, 'x', '', '{}',
        contact_id, enrollment_id, id from message where id % 13 = 0
 """
 
