@@ -42,6 +42,7 @@ _TAGS = {
     "*": ("<i>", "</i>"),
     "_": ("<i>", "</i>"),
 }
+_REACH = 20  # lines above in which the beginning of what is emphasized is looked for
 _OPENS_A_TAG = re.compile(r"\{(?=[{%#]|\Z)")
 
 
@@ -87,6 +88,16 @@ def woven(items: Sequence[object], weaving: Weaving) -> Both:
     return _Line(items, weaving).both()
 
 
+def paragraph(lines: Sequence[Sequence[object]], weaving: Weaving) -> list[Both]:
+    """The same of lines with nothing between them: what is emphasized in one may end in another (CommonMark 0.31, 6.2). Each line
+    has its own tags, so that it stays whole wherever it is put."""
+    runs: list[_Emphasis] = []
+    for items in lines:
+        line = _Line(items, weaving)
+        runs.append(line.run(line.words, above=runs[-_REACH:]))
+    return [run.both() for run in runs]
+
+
 class _Line:
     """One line: its words with a mark for each atom, and what the atoms stand for."""
 
@@ -126,14 +137,17 @@ class _Line:
         return _joined([*parts, Both(end, end)])
 
     def read(self, words: str, *, with_links: bool = True) -> Both:
+        return self.run(words, with_links=with_links).both()
+
+    def run(self, words: str, *, with_links: bool = True, above: Sequence[_Emphasis] = ()) -> _Emphasis:
         """The words read as Markdown; every character is looked at a bounded number of times."""
-        run = _Emphasis()
+        run = _Emphasis(above)
         done = 0
         while token := _TOKEN.search(words, done):
             run.add(self._literal(words[done : token.start()]))
             done = self._read_token(token, run, with_links)
         run.add(self._literal(words[done:]))
-        return run.both()
+        return run
 
     def _read_token(self, token: re.Match[str], run: _Emphasis, with_links: bool) -> int:
         """Add what one token means; returns where the next words begin."""
@@ -197,12 +211,13 @@ class _Line:
 
 
 class _Emphasis:
-    """The parts of a line, and the marks among them that wait for their partner."""
+    """The parts of a line, and the marks among them that wait for their partner, which may stand in a line below."""
 
-    def __init__(self) -> None:
-        self.parts: list[Both] = []
+    def __init__(self, above: Sequence[_Emphasis] = ()) -> None:
+        self.parts: list[Both] = [NOTHING]  # the first is for what began above
         self.waiting: list[tuple[str, int]] = []  # (mark, its place among the parts)
         self.counts: dict[str, int] = dict.fromkeys(_TAGS, 0)
+        self.above = above
 
     def add(self, both: Both) -> None:
         self.parts.append(both)
@@ -211,8 +226,11 @@ class _Emphasis:
         mark, words = token["mark"], token.string
         before = words[token.start() - 1 : token.start()]
         after = words[token.end() : token.end() + 1]
-        if before.strip() and not after.isalnum() and self.counts[mark]:
+        closes = before.strip() and not after.isalnum()
+        if closes and self.counts[mark]:
             self._close(mark)
+        elif closes and (since := self._opened_above(mark)) is not None:
+            self._close_above(mark, since)
         elif after.strip() and not before.isalnum():
             self.counts[mark] += 1
             self.waiting.append((mark, len(self.parts)))
@@ -221,14 +239,32 @@ class _Emphasis:
             self.add(literal(mark))
 
     def _close(self, mark: str) -> None:
+        self._open(mark)
+        self.add(Both("", _TAGS[mark][1]))
+
+    def _open(self, mark: str) -> None:
+        """What waits as a mark becomes its tag; a mark behind it stays a character."""
         waiting, place = self.waiting.pop()
         self.counts[waiting] -= 1
-        while waiting != mark:  # a mark between the partners stays a character
+        while waiting != mark:
             waiting, place = self.waiting.pop()
             self.counts[waiting] -= 1
+        self.parts[place] = Both("", _TAGS[mark][0])
+
+    def _opened_above(self, mark: str) -> int | None:
+        return next((at for at in reversed(range(len(self.above))) if self.above[at].counts[mark]), None)
+
+    def _close_above(self, mark: str, since: int) -> None:
+        """What began in a line above ends here: that line, those between and this have it each in tags of their own."""
+        first, *between = self.above[since:]
+        first._open(mark)
         opening, closing = _TAGS[mark]
-        self.parts[place] = Both("", opening)
-        self.add(Both("", closing))
+        first.add(Both("", closing))
+        for line in (*between, self):
+            line.waiting.clear()
+            line.counts = dict.fromkeys(_TAGS, 0)
+            line.parts[0] = Both("", opening + line.parts[0].html)
+            line.add(Both("", closing))
 
     def both(self) -> Both:
         return _joined(self.parts)

@@ -1,4 +1,4 @@
-"""A body as a person typed it, made into both parts of the mail, line by line.
+"""A body as a person typed it, made into both parts of the mail, line by line; bold and italic words may go on in the next line.
 
 Every line becomes a `<div>`, as mail programs write what is typed into them, and items become a list. A condition that
 spans lines takes whole lines, so that no value of it can leave a tag open.
@@ -171,9 +171,26 @@ def _blocks(nodes: Sequence[object], weaving: inline.Weaving) -> Both:
         while kind == "ol" and run and _first_marker(run[0])[:-1] != "1":
             parts.append(_node(run.pop(0), "", weaving))  # "15. maja" begins a sentence, not a list
         listed = kind and run
-        inside = [_node(node, kind if listed else "", weaving) for node in run]
+        inside = [_node(node, kind, weaving) for node in run] if listed else _paragraphs(run, weaving)
         parts += [Both("", f"<{kind}>\n"), *inside, Both("", f"</{kind}>\n")] if listed else inside
     return Both("".join(part.text for part in parts), "".join(part.html for part in parts))
+
+
+def _paragraphs(nodes: Sequence[object], weaving: inline.Weaving) -> list[Both]:
+    """Lines that follow each other are read together, so that what is emphasized may go on over their end."""
+    parts: list[Both] = []
+    for joined, group in itertools.groupby(nodes, _is_prose):
+        run = list(group)
+        if joined:
+            words = inline.paragraph([line.items for line in run if isinstance(line, Line)], weaving)
+            parts += [_as_line(each) for each in words]
+        else:
+            parts += [_node(node, "", weaving) for node in run]
+    return parts
+
+
+def _is_prose(node: object) -> bool:
+    return isinstance(node, Line) and not node.marker and not _is_blank_line(node)
 
 
 def _first_marker(node: object) -> str:
@@ -204,6 +221,10 @@ def _shown(line: Line, kind: str, weaving: inline.Weaving) -> Both:
         return Both(f"{line.marker} {words.text.rstrip()}\n", f"<li>{words.html.strip()}</li>\n")
     if line.marker:
         words = Both(f"{line.marker} {words.text}", f"{line.marker} {words.html}")
+    return _as_line(words)
+
+
+def _as_line(words: Both) -> Both:
     if not words.text.strip():
         return Both("\n", BLANK_LINE)
     text = words.text if words.text == SIGNATURE_MARK else words.text.rstrip()

@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from relance.templates import Link, Rendered, Source, compile_source
 
@@ -30,6 +34,40 @@ def lines(body: str, **values: object) -> tuple[str, str]:
 )  # fmt: skip
 def test_the_light_markdown_of_a_line(body, html):
     assert lines(body)[1] == f"<div>{html}</div>\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("an **offer over\ntwo lines** of it", ["an <b>offer over</b>", "<b>two lines</b> of it"]),
+        ("*one\ntwo\nthree*", ["<i>one</i>", "<i>two</i>", "<i>three</i>"]),
+        ("**a *b\nc* d**", ["<b>a <i>b</i></b>", "<b><i>c</i> d</b>"]),
+        ("**a\n*b\nc* d**", ["<b>a</b>", "<b><i>b</i></b>", "<b><i>c</i> d</b>"]),
+        ("**a *b\nc** d*", ["<b>a *b</b>", "<b>c</b> d*"]),
+        ("**a\n\nb**", ["**a", "<br>", "b**"]),  # another paragraph
+        ("**a\n- b**", ["**a", "<ul>", "b**"]),  # an item of a list
+        ("5 EUR*\n*without VAT", ["5 EUR*", "*without VAT"]),
+        ("**a\n{% if x %}\nb**\n{% endif %}", ["**a", "b**"]),
+    ],
+)
+def test_bold_and_italic_words_go_on_in_the_next_line(body: str, html: list[str]) -> None:
+    """Each line has tags of its own: it stays whole wherever a condition or a mail program puts it."""
+    made = lines(body, x="1")[1]
+    assert made.replace("<li>", "<div>").replace("</li>", "</div>").replace("</ul>\n", "").replace(
+        "<ul>", "<div><ul></div>"
+    ) == "".join(f"<div>{line}</div>\n" for line in html)
+
+
+@given(
+    st.lists(st.sampled_from(["**", "*", "_", "__", "***", "a", " ", "\n", "b."]), max_size=40).map("".join)
+)
+def test_the_tags_of_each_line_are_its_own(body: str) -> None:
+    words, made = lines("x" + body)
+    for line in made.splitlines():
+        while line != (line := re.sub(r"<(\w+)>[^<>]*</\1>|<br>", "", line)):
+            pass
+        assert "<" not in line, made
+    assert words.split() == re.sub("<br>|<[^>]*>", "", made).split()
 
 
 def test_the_text_part_has_the_words_without_the_marks():
