@@ -158,6 +158,7 @@ class SentenceCode(StrEnum):
     CONDITION_UNREADABLE = "condition_unreadable"
     QUESTION_MISUSED = "question_misused"  # clicked(), opened() or replied()
     CLICKS_NOT_TRACKED = "clicks_not_tracked"
+    REPLIED_NEVER_TRUE = "replied_never_true"
     OPENS_TELL_LITTLE = "opens_tell_little"
     ASKED_TOO_SOON = "asked_too_soon"
     MAIL_UNKNOWN = "mail_unknown"
