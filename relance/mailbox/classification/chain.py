@@ -17,7 +17,7 @@ from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Intent, Kind
 
-VERSION = 16
+VERSION = 17
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
 
 Rule = Callable[[Readings], RuleMatch | None]

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from relance.mailbox.classification.languages import normalize
 from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch
-from relance.mailbox.classification.named_dates import follow_up_date, return_date
+from relance.mailbox.classification.named_dates import asked_again, follow_up_date, return_date
+from relance.mailbox.classification.named_dates.asked_again import AskedDay
 from relance.mailbox.parsing.inbound import Intent
 
+Question = Callable[[ClassifierInput], RuleMatch | None]
 _SOON = dt.timedelta(days=7)
 # "Let's talk next week" is a yes; "let's talk next quarter" is a later.
 
@@ -35,10 +37,17 @@ def read(letter: ClassifierInput) -> IntentReading:
     """The intent of a person's answer."""
     for question, intent in TABLE:
         if found := question(letter):
-            meant = _return(letter) if question is _is_away else None
-            date = meant or _day(letter, found) if intent is Intent.LATER else None
+            date = _later_day(letter, question, found) if intent is Intent.LATER else None
             return IntentReading(intent, found.evidence, found.language, date)
     return IntentReading(Intent.UNCLEAR)
+
+
+def _later_day(letter: ClassifierInput, question: Question, found: RuleMatch) -> dt.date | None:
+    """The day that a "later" is for: back from an absence, asked for, or named beside these words."""
+    asked = _asked_again(letter) if question is _names_a_day else None
+    if asked:
+        return asked[1].date
+    return (_return(letter) if question is _is_away else None) or _day(letter, found)
 
 
 def _day(letter: ClassifierInput, found: RuleMatch) -> dt.date | None:
@@ -48,6 +57,7 @@ def _day(letter: ClassifierInput, found: RuleMatch) -> dt.date | None:
 
 _SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])(?!\s+\d)|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")  # not "Nov. 30"
 _SHORT = 240  # letters of an answer that does little else than name somebody
+_MOST_SENTENCES = 40  # read for a day to write again; whoever asks says so early
 _CLAUSE = re.compile(r"[,.!;:\n-]")
 _NO_WORD = re.compile(r"[^\w\s'?/-]")
 _SPEECH = re.compile(r'"[^"\n]{12,400}"')
@@ -63,7 +73,7 @@ def _near(letter: ClassifierInput, found: RuleMatch) -> str:
     return letter.own
 
 
-def _speech(letter: ClassifierInput) -> str:
+def _speech(letter: ClassifierInput) -> Folded:
     """Their own words without what they tell others to have said."""
     return letter.own.replaced(_SPEECH, " ")
 
@@ -171,6 +181,33 @@ def _puts_off(letter: ClassifierInput) -> RuleMatch | None:
     return None if soon and _is_glad(letter) and not _refuses(letter) else found
 
 
+def _asked_again(letter: ClassifierInput) -> tuple[Folded, AskedDay] | None:
+    """The sentence that asks us to write again on a day weeks away; not where it sends us to somebody else."""
+    for sentence in _speech(letter).parts(_SENTENCE)[:_MOST_SENTENCES]:
+        if not 0 < len(sentence) < _SHORT or any(letter.addresses(sentence)):
+            continue
+        asked = asked_again.read(sentence, letter.today, _SOON, letter.language)
+        if asked is None or (
+            letter.say("intent.referral", sentence) and not letter.say("intent.us", sentence)
+        ):
+            continue
+        appointment = asked.exact and (_agrees(letter) or _CLOCK.search(sentence))
+        if not appointment:
+            return sentence, asked
+    return None
+
+
+_CLOCK = re.compile(
+    r"(?<!\d)\d{1,2}(?:[:h]\d\d| ?(?:h|uhr|[ap]m|uur|hod))(?!\w)|(?<!\w)(?:at|um|o|alle|om|kl) \d{1,2}(?!\d)"
+)
+
+
+def _names_a_day(letter: ClassifierInput) -> RuleMatch | None:
+    """ "Please contact us again in June", "not before January": a day weeks away in a sentence about hearing from us."""
+    found = _asked_again(letter)
+    return RuleMatch(normalize.quote(found[0].strip()), found[1].language) if found else None
+
+
 def _refuses(letter: ClassifierInput) -> RuleMatch | None:
     return letter.say("intent.negative", letter.own)
 
@@ -201,9 +238,10 @@ _WEAK = re.compile(
     r"unfortunately|niestety|leider|malheureusement|(?:des|por des)gracia\w*|purtroppo|helaas|infelizmente|bohuzel|на жаль|lamentablemente"
 )
 
-TABLE: tuple[tuple[Callable[[ClassifierInput], RuleMatch | None], Intent], ...] = (
+TABLE: tuple[tuple[Question, Intent], ...] = (
     (_says_no_alone, Intent.NEGATIVE),
     (_says_yes_alone, Intent.POSITIVE),
+    (_names_a_day, Intent.LATER),
     (_names_another, Intent.REFERRAL),
     (_is_away, Intent.LATER),
     (_puts_off, Intent.LATER),

@@ -201,7 +201,7 @@ RULES: tuple[tuple[Callable[[Row, int], Found | None], Set[str]], ...] = (
     (_weekday_and_number, frozenset(("weekday",))),
     (_number_alone, _DIGITS),
     (_weekday, _UNITS | {"weekday", "this", "next"}),
-    (relative.quarter, frozenset(("spelt",))),
+    (relative.quarter, frozenset(("spelt", "nth"))),
     (relative.end, frozenset(("end",))),
     (relative.rest, frozenset(("rest",))),
     (relative.vague, frozenset(("vague", "feast", "new_year"))),

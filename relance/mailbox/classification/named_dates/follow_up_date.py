@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import NamedTuple
 
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.language import Language
@@ -14,16 +15,19 @@ _QUARTER = re.compile(
     r"(?<!\w)(?:q([1-4])|([1-4])\.? ?(?:kwartal|quartal|kw\b|trimestre|trimestr|kvartal|kwartaal|квартал)\w*)(?:\s*(?:of\s+|')?\s*(20\d\d|\d\d(?!\d)))?(?!\w)"
 )
 
+_JUST_BEFORE = 10  # letters between "until" and its day
+
 
 def date(text: str, today: dt.date, hint: str | None = None) -> dt.date | None:
     """The first day named after today, or nothing; never further than `reader.HORIZON`."""
     folded = masking.mask(normalize.fold(normalize.bounded(text)))
     for words in _languages(folded, hint):
         found = _in_words(folded, words, today)
-        if found and today < found <= today + reader.HORIZON:
-            return found
-    found = _quarter(folded, today)
-    return found if found and today < found <= today + reader.HORIZON else None
+        if found and today < found.date <= today + reader.HORIZON:
+            return found.date
+    quarter = _QUARTER.search(folded)
+    first = _first_of(quarter, today) if quarter else None
+    return first if first and today < first <= today + reader.HORIZON else None
 
 
 def _languages(folded: str, hint: str | None) -> list[Language]:
@@ -32,16 +36,46 @@ def _languages(folded: str, hint: str | None) -> list[Language]:
     return list({words.code: words for words in [hinted, *likely] if words}.values())
 
 
-def _in_words(folded: str, words: Language, today: dt.date) -> dt.date | None:
-    """The first day that is named and still to come, else the first that is counted from now; "until" a day means the day after."""
+class Named(NamedTuple):
+    """A day to write again, and where its words stand."""
+
+    date: dt.date
+    start: int
+    end: int
+    exact: bool = False  # that very day: no month, and not until or after it
+
+
+def named(masked: str, words: Language, today: dt.date) -> Named | None:
+    """What masked, folded text of one language names: the first day or quarter after today, never further than `reader.HORIZON`."""
+    quarter = _QUARTER.search(masked)
+    found = _in_words(masked, words, today) or (
+        Named(_first_of(quarter, today), *quarter.span()) if quarter else None
+    )
+    return found if found and today < found.date <= today + reader.HORIZON else None
+
+
+def _in_words(folded: str, words: Language, today: dt.date) -> Named | None:
+    """The first day that is named and still to come, else the first that is counted from now; "until" a day and "after" it mean the next."""
     for day in sorted(dates.days(folded, reader.DateReader(words, today)), key=lambda day: day.relative):
         first = _first(day)
         if first and first > today:
-            until = day.extent is Extent.DAY and words.find(
-                "dates.until", folded[max(0, day.start - 24) : day.start]
+            before = folded[max(0, day.start - 24) : day.start]
+            opens = words.pattern("dates.after").match(
+                folded, day.start
+            )  # Czech "po", which is a Monday as well
+            ends = day.extent is Extent.DAY and (
+                opens or _ends("dates.until", before, words) or _ends("dates.after", before, words)
             )
-            return first + dt.timedelta(days=1) if until and not day.relative else first
+            later = first + dt.timedelta(days=1) if ends and not day.relative else first
+            exact = day.extent is Extent.DAY and not (ends or day.relative)
+            return Named(later, day.start, day.end, exact)
     return None
+
+
+def _ends(topic: str, before: str, words: Language) -> bool:
+    """Does such a word stand just before it, a small one or two between at most ("until the", "po" but not "do mnie zadzwonić")?"""
+    found = words.pattern(topic).finditer(before)
+    return any(len(before) - match.end() <= _JUST_BEFORE for match in found)
 
 
 def _first(day: reader.NamedDay) -> dt.date | None:
@@ -53,11 +87,9 @@ def _first(day: reader.NamedDay) -> dt.date | None:
     return day.span_start or day.date
 
 
-def _quarter(folded: str, today: dt.date) -> dt.date | None:
-    match = _QUARTER.search(folded)
-    if not match:
-        return None
-    month = 3 * int(match[1] or match[2]) - 2
-    if match[3]:
-        return dt.date(int(match[3]) % 100 + 2000, month, 1)
+def _first_of(quarter: re.Match[str], today: dt.date) -> dt.date:
+    """The first day of a quarter; of the next one of that number where no year is named."""
+    month = 3 * int(quarter[1] or quarter[2]) - 2
+    if quarter[3]:
+        return dt.date(int(quarter[3]) % 100 + 2000, month, 1)
     return dt.date(today.year + (dt.date(today.year, month, 1) <= today), month, 1)

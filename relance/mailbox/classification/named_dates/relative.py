@@ -115,7 +115,9 @@ def duration(row: Row, place: int) -> Found | None:
 
 
 def in_units(row: Row, place: int) -> Found | None:
-    """ "In two weeks", "za tydzień", "két hét múlva"."""
+    """ "In two weeks", "za tydzień", "két hét múlva", "in half a year"."""
+    if row.has(place, "ahead") and (behind := _half_year(row, place + 1)):
+        return _made(row, place, behind, ahead(row.reader.today, "month", 6), Extent.DAY)
     if row.has(place, "ahead"):
         return _counted(row, place, place + 1)
     counted = count(row, place)
@@ -123,6 +125,11 @@ def in_units(row: Row, place: int) -> Found | None:
     if counted and unit and row.has(counted[1] + 1, "hence"):
         return _made(row, place, counted[1] + 2, ahead(row.reader.today, unit, counted[0]), Extent.DAY)
     return None
+
+
+def _half_year(row: Row, place: int) -> int | None:
+    """The place behind "half a year", one small word allowed before it ("in einem halben Jahr")."""
+    return next((at + 1 for at in (place, place + 1) if row.has(at, "half_year")), None)
 
 
 def _counted(row: Row, place: int, at: int) -> Found | None:
@@ -213,13 +220,14 @@ def _monday(year: int, number: int) -> dt.date | None:
 
 
 def quarter(row: Row, place: int) -> Found | None:
-    """ "Im zweiten Quartal 2027": too wide to be back on, but it has a first day."""
-    number = row.value(place, "spelt")
-    if not number or number > 4 or not row.has(place + 1, "quarter"):
+    """ "Im zweiten Quartal 2027", "the second half of the year": too wide to be back on, but it has a first day."""
+    number = row.value(place, "nth") or row.value(place, "spelt")
+    half = row.has(place + 1, "half")
+    if not number or number > (2 if half else 4) or not (half or row.has(place + 1, "quarter")):
         return None
     at = row.skip(place + 2)
     written = row.number(at, 2000, 2099)
-    today, month = row.reader.today, 3 * number - 2
+    today, month = row.reader.today, (6 * number - 5 if half else 3 * number - 2)
     year = written or today.year + (dt.date(today.year, month, 1) <= today)
     first = dt.date(year, month, 1)
     return _made(row, place, at + 1 if written else place + 2, first, Extent.VAGUE, first)
@@ -228,10 +236,12 @@ def quarter(row: Row, place: int) -> Found | None:
 # --- edges, and what is no day ----------------------------------------------------------------------------------------------
 
 
-def month_alone(row: Row, place: int) -> Found | None:
-    """A month by itself, standing for its first day; abbreviations and "may" are too much like other words."""
+def month_alone(row: Row, place: int, *, hyphen: bool = False) -> Found | None:
+    """A month by itself, standing for its first day; abbreviations and "may" are too much like other words. A `hyphen` may stand
+    before it in "mid-January"."""
     month = row.value(place, "month_name")
-    if not month or len(row.text(place)) <= 3 or (place and row.masked[row.terms[place].start - 1] == "-"):
+    joined = place and not hyphen and row.masked[row.terms[place].start - 1] == "-"
+    if not month or len(row.text(place)) <= 3 or joined:
         return None
     at = row.skip(place + 1)
     year = row.number(at, 2000, 2099)
@@ -247,7 +257,7 @@ def month_alone(row: Row, place: int) -> Found | None:
 
 def _named(row: Row, place: int) -> Found | None:
     """Something that has an end and a middle: a month or a unit."""
-    return month_alone(row, place) or this_or_next(row, place)
+    return month_alone(row, place, hyphen=True) or this_or_next(row, place)
 
 
 def end(row: Row, place: int) -> Found | None:
@@ -291,9 +301,12 @@ def vague(row: Row, place: int) -> Found | None:
         return None
     found = _named(row, row.skip(place + 1, "-'"))
     unit = _unit(row, row.skip(place + 1))
+    if found and found[0].extent is Extent.MONTH and row.number(found[1], 1, 31):
+        return None  # "around December 15": that day
     if found:
         day = found[0]
-        return _made(
-            row, place, found[1], day.span_start or day.date, Extent.VAGUE, day.span_start or day.date
-        )
+        first = day.span_start or day.date
+        if day.extent is Extent.MONTH:  # "mid-January": its 15th at the earliest
+            first = first.replace(day=row.value(place, "vague") or 1)
+        return _made(row, place, found[1], first, Extent.VAGUE, first)
     return _made(row, place, row.skip(place + 1) + 1, row.reader.today, Extent.VAGUE) if unit and unit != "day" else None  # fmt: skip

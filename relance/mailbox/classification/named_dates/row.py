@@ -14,7 +14,7 @@ from relance.mailbox.classification.named_dates.reader import DateReader
 from relance.mailbox.classification.named_dates.vocabulary import Term
 
 _MARKS = frozenset(
-    ("st", "nd", "rd", "th", "er", "re", "ere", "eme", "go", "ego", "tego", "e", "o", "a", "ho", "mu", "ye", "te", "ste", "de", "го", "ого", "е")
+    ("st", "nd", "rd", "th", "er", "re", "ere", "eme", "go", "ego", "tego", "tym", "ym", "e", "o", "a", "ho", "mu", "ye", "te", "ste", "de", "го", "ого", "е")
 )  # fmt: skip
 # What stands behind a number that is a day: "16th", "16º" (folded: "16o"), "16-go", "20-го".
 _EASTERN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"  # letters of scripts that set no blanks around a date
