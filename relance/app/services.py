@@ -48,9 +48,12 @@ if TYPE_CHECKING:
     from relance.engine.sending.previews import lacking, previewing, script, shown, testing
 else:  # only who judges hits again needs it
     (judged_again,) = late.modules("relance.engine.engagement.judged_again")
-    _previews = "relance.engine.sending.previews"
     lacking, previewing, script, shown, testing = late.modules(
-        *(f"{_previews}.{each}" for each in ("lacking", "previewing", "script", "shown", "testing"))
+        "relance.engine.sending.previews.lacking",
+        "relance.engine.sending.previews.previewing",
+        "relance.engine.sending.previews.script",
+        "relance.engine.sending.previews.shown",
+        "relance.engine.sending.previews.testing",
     )
 
 Progress = Callable[[int], None]

@@ -24,6 +24,7 @@ from relance.engine.db.tables import metadata
 from relance.engine.mailboxes.sign_ins import lifetimes
 from relance.engine.mailboxes.sign_ins.lifetimes import Granted
 from relance.engine.reasons import Code, because
+from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.roles import Permission, Role
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import tasks
@@ -61,6 +62,9 @@ _NOBODYS = {
     "/sequences/{name:path}": "sequences are everybody's; the people in them are asked for below",
     "/sequence-funnel/{name:path}": "sequences are everybody's, and what happened to their mails is of the whole team",
     "/sequence-text/{name:path}": "sequences are everybody's",
+    "/sequence-preview/{name:path}": "sequences are everybody's; the person it is for is asked for below",
+    "/sequence-preview-html/{name:path}": "the same",
+    "/sequence/test": "goes to who asks; the person it is written for is asked for below",
     "/enroll": "a form with what is of who asks; what is sent is asked below",
     "/enroll/change": "the same form again",
 }
@@ -111,13 +115,14 @@ def _rows(console: Console, doubt: str, checked: str, imported: str) -> Rows:
     answers = {each.email: str(each.id) for each in console.app.inbox.list()}
     number = {f"{each}@lake.example": str(row(house, f"{each}@lake.example").id) for each in PEOPLE}
     session = str(_sessions(console, BEN))
+    [mail] = console.app.messages.list(MessageFilter(email=KIM)).messages
     stop = {"do": "stop", "name": "Spring offer", "row": number[AMY], "count": "1"}
     return Rows(
         paths={
             "job": [checked, imported],
             "email:path": [KIM, AMY],
             "address:path": [BEN],
-            "number": ["1"],
+            "number": [str(mail.id)],  # of a draft any: they are closed to salespeople
         },
         asked=[
             ("/sequence/people", stop),
@@ -308,6 +313,24 @@ def test_a_path_to_somebody_elses_row_leads_nowhere(console: Console, rows: Rows
             if page.method == "GET" and not _closed_to_salespeople(page):
                 found = [ben.get(path).status_code for path in _paths(rows, page)]
                 assert {200, 204, 303} >= set(found), f"{page.path}: {found}"
+
+
+def test_a_mail_is_not_previewed_for_somebody_elses_person(console: Console, rows: Rows) -> None:
+    """Nor does a test of it tell what it says to them."""
+    name = "Spring offer"
+    ways = {
+        f"/sequence-preview/{name}": {"email": AMY},
+        f"/sequence-preview-html/{name}": {"email": AMY, "step": "intro", "variant": ""},
+    }
+    wish = {"name": name, "step": "intro", "variant": "", "email": AMY, "key": "0" * 32}
+    with console.client(console.tokens[ANN], follow_redirects=True, timeout=60) as ann:
+        for path, asked in ways.items():
+            assert CANARY not in ann.get(path, params=asked).text
+        assert AMY not in ann.get(f"/sequence-preview/{name}").text
+        assert CANARY not in ann.post("/sequence/test", data=wish).text
+    with console.client(console.tokens[BEN], follow_redirects=True, timeout=60) as ben:
+        assert AMY in ben.get(f"/sequence-preview/{name}", params={"email": AMY}).text
+        assert ben.get(f"/sequence-preview/{name}", params={"email": AMY}).text.count("<iframe")
 
 
 def test_a_form_about_somebody_elses_row_changes_nothing(console: Console, rows: Rows) -> None:

@@ -149,7 +149,7 @@ def test_the_wrong_key_is_taken_back(queue: Console, tab) -> None:
     assert here.axe() == []
     page = here.open(f"/tasks?task={kim.id}")
     here.press("u")
-    page.wait_for_function("document.querySelector('[data-key=d]') !== null")
+    page.wait_for_selector("[data-key=d]")
     assert of(queue, KIM).state == "open"
 
 

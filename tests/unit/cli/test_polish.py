@@ -196,7 +196,7 @@ def test_the_codes_of_the_command_are_those_of_the_engine():
 def test_what_records_show_is_translated():
     shown = {
         field.name.replace("_", " ")
-        for owner, left_out in ((Status, ("paused_sequences", "sequences_paused_by", "mailboxes", "halted", "clock", "clock_over", "attendance", "held_by_reason", "concerns")), (AnswerView, ("body",)), (MailboxView, ("beside", "smtp_server", "imap_server", "ramp_plan")), (Contact, ()), (MessageView, ()))
+        for owner, left_out in ((Status, ("paused_sequences", "sequences_paused_by", "mailboxes", "halted", "clock", "clock_over", "attendance", "held_by_reason", "concerns", "sent_lateness")), (AnswerView, ("body",)), (MailboxView, ("beside", "smtp_server", "imap_server", "ramp_plan")), (Contact, ()), (MessageView, ()))
         for field in dataclasses.fields(owner)
         if field.name not in left_out and not field.name.endswith(show.FOR_PROGRAMS)
     }  # fmt: skip
