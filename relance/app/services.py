@@ -46,9 +46,9 @@ from relance.mailbox.address import several
 if TYPE_CHECKING:
     from relance.engine.engagement import judged_again
     from relance.engine.sending.previews import lacking, previewing, script, shown, testing
-else:  # only who judges hits again needs it
-    (judged_again,) = late.modules("relance.engine.engagement.judged_again")
-    lacking, previewing, script, shown, testing = late.modules(
+else:  # only who asks for these needs them
+    judged_again, lacking, previewing, script, shown, testing = late.modules(
+        "relance.engine.engagement.judged_again",
         "relance.engine.sending.previews.lacking",
         "relance.engine.sending.previews.previewing",
         "relance.engine.sending.previews.script",
@@ -94,13 +94,7 @@ class Sequences(Service):
     resume = Operation(sequences_publish.resume)
 
     def preview(
-        self,
-        email: str,
-        name: str = "",
-        *,
-        source: Source | None = None,
-        step: str = "",
-        mailbox: str = "",
+        self, email: str, name: str = "", *, source: Source | None = None, step: str = "", mailbox: str = ""
     ) -> shown.Preview:
         """Every mail of a published sequence, or of a text (`source`) in its place, as it will be for a contact: written as when it
         leaves, and nothing is written down. Raises `errors.NotFound`, and `errors.Invalid` with every mistake of a text."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import relance
-from relance import late
+from relance import config, late
 
 FILES = [
     path for path in Path(relance.__file__).parent.rglob("*.py") if "late.modules(" in path.read_text("utf-8")
@@ -85,4 +85,4 @@ def test_many_threads_may_look_at_once(tmp_path, monkeypatch):
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'Nobody'"):
-        relance.config.Nobody  # noqa: B018 - asking is the point
+        config.Nobody  # noqa: B018 - asking is the point

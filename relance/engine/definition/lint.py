@@ -245,7 +245,7 @@ def _is_measured(look: Examination, path: Path, fact: str) -> None:
             Text("replied() is never true here: an answer ends the sequence before the next step.").coded(
                 SentenceCode.REPLIED_NEVER_TRUE
             ),
-            Text("Leave it out: whoever has answered gets nothing more."),
+            Text("Leave it out: a contact who has answered gets nothing more."),
         )
     if fact == "opened" and not (track.opens and track.trust_opens):
         look.problem(
