@@ -86,11 +86,6 @@ def with_styles(nonce: str) -> str:
     return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
 
 
-def with_styled_mail() -> str:
-    """The policy of a page that shows HTML of a mail's, whose elements have styles of their own. Pure."""
-    return f"{POLICY}; style-src-attr 'unsafe-inline'"
-
-
 SHOWN_MAIL = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; sandbox; "
     "form-action 'none'; frame-ancestors 'self'; base-uri 'none'",

@@ -127,17 +127,21 @@ LOGO = (
 
 
 def test_a_signature_is_shown_as_it_stands_below_a_mail(console: Console, tab: Callable[[str], Tab]) -> None:
-    """In its own colours, which the policy of no other page lets in; and nobody is asked for its pictures."""
+    """In its own colours, within a frame in which nothing runs; and nobody is asked for its pictures."""
     engine_house.add_mailbox(console.app._context, ADA)
-    here = tab(console.join(BOSS))
+    token = console.join(BOSS)
+    here = tab(token)
     page = here.open(f"/mailboxes/{ADA}")
     assert page.locator(".signed").count() == 0
     console.app.mailboxes.change(ADA, MailboxChange(signature="Ada Lake\n+48 22", signature_html=LOGO))
     page = here.open(f"/mailboxes/{ADA}")
     page.click("details.group summary >> nth=0")
     assert page.inner_text(".signed pre") == "-- \nAda Lake\n+48 22"
-    mail = page.locator(".signed .paper p")
+    page.locator(".signed iframe").scroll_into_view_if_needed()
+    mail = page.frame_locator(".signed iframe").locator("p")
     assert mail.inner_text() == "Ada & Co [our logo]"
     assert mail.evaluate("each => getComputedStyle(each).color") == "rgb(180, 35, 24)"
-    assert page.locator(".signed img").count() == 0
+    assert page.frame_locator(".signed iframe").locator("img").count() == 0
+    with console.client(token) as boss:
+        assert "unsafe" not in boss.get(f"/mailboxes/{ADA}").headers["content-security-policy"]
     assert here.axe() == []

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from relance import errors
 from relance.console import lists
@@ -111,7 +110,7 @@ def shown(
     users = possible_owners(visit)
     filing = visit.app.mailboxes.sent_copies(mailbox.address) if mailbox.kept else None
     trial = trying.asked(visit, mailbox.address)
-    return _styled(
+    return _signed(
         visit,
         "mailbox.html",
         UNPROCESSABLE if refused.wrong or refused.whole or refused.leave else 200,
@@ -148,15 +147,23 @@ def shown(
     )
 
 
-def _styled(visit: Visit, template: str, status: int, *, mailbox: MailboxView, **values: Any) -> Response:
-    """The page, with the mailbox's signature as it stands below its mails: only with its own styles is it that."""
+def _signed(visit: Visit, template: str, status: int, *, mailbox: MailboxView, **values: Any) -> Response:
+    """The page, with the mailbox's signature as it stands below its mails; its HTML has a frame of its own, where its styles are."""
     text, form = signature.shown(mailbox.signature, mailbox.signature_html)
-    safe = Markup(form)  # noqa: S704 - nothing but what a signature may have
-    shown = {"mailbox": mailbox, "codes": codes.text, "signed_text": text, "signed_html": safe}
+    frame = f"/mailbox-signature/{quote(mailbox.address)}" if form else ""
+    shown = {"mailbox": mailbox, "codes": codes.text, "signed_text": text, "signed_frame": frame}
     answer = visit.show(template, status, **shown, **values)
     if form:
-        answer.headers["content-security-policy"] = security.with_styled_mail()
+        answer.headers["content-security-policy"] = security.with_frames()
     return answer
+
+
+def signed(visit: Visit) -> Response:
+    """The HTML of a mailbox's signature alone, for its frame."""
+    mailbox = visit.app.mailboxes.show(visit.path["address"])
+    return HTMLResponse(
+        signature.shown(mailbox.signature, mailbox.signature_html)[1], headers=security.SHOWN_MAIL
+    )
 
 
 def _rates(visit: Visit, mailbox: MailboxView) -> list[MailboxRate]:
@@ -303,4 +310,5 @@ PAGES = (
     Page("/mailboxes/test", test, Permission.MAILBOXES, "POST"),
     Page("/mailboxes/steps", steps, Permission.MAILBOXES, part=True),
     Page("/mailboxes/{address:path}", show, Permission.LOOK),
+    Page("/mailbox-signature/{address:path}", signed, Permission.LOOK, part=True),
 )
