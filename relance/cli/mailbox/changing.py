@@ -41,7 +41,7 @@ from relance.cli.mailbox.options import (
     Zone,
 )
 from relance.cli.terminal import asking, session, show
-from relance.wording import _
+from relance.wording import Text, _
 
 if TYPE_CHECKING:
     from relance import MailboxChange, MailboxView, TestStep
@@ -97,6 +97,8 @@ def set_(  # noqa: PLR0913 - a flag for every question
             plus_addressing, alias, hourly_cap, jitter_seconds, zone, ehlo_name, tracking_host, signature,
             _content(signature_html), "" if no_ramp_up else ramp_up, provider and provider.value,
         )  # fmt: skip
+        if wish == MailboxChange(smtp=ServerChange(), imap=ServerChange()):
+            raise errors.WrongUse(Text("Say what to change, for instance --daily-cap 30."))
         _say(before, _changed(relance, address, wish, anyway=anyway), as_json=as_json)
 
 

@@ -151,6 +151,11 @@ def test_mails_that_could_not_be_read_are_listed_and_dismissed(engine: Engine) -
     assert ("mailboxes.dismiss", ("me@acme.example", "INBOX", 12), {}) in engine.calls
 
 
+def test_nothing_is_not_said_to_be_changed(engine: Engine) -> None:
+    assert run("mailbox", "set", "me@acme.example").exit_code == 2
+    assert not [name for name, _given, _named in engine.calls if name == "mailboxes.change"]
+
+
 def test_everything_is_set_by_one_command_that_had_another_name(engine: Engine) -> None:
     words = (
         "me@acme.example", "--password-stdin", "--username", "me", "--imap-host", "imap.acme.example",
