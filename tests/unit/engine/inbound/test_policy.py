@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.definition.fields import AWAY_DAYS
 from relance.engine.inbound import policy
 from relance.engine.inbound.policy import NOTHING, Absences, Certainty
 from relance.engine.reasons import Code
+from relance.engine.schedule.waits import AWAY_DAYS
 from relance.engine.states import Event
 from relance.mailbox.failures import FailureReason
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
