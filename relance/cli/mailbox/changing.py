@@ -97,12 +97,14 @@ def set_(  # noqa: PLR0913 - a flag for every question
             plus_addressing, alias, hourly_cap, jitter_seconds, zone, ehlo_name, tracking_host, signature,
             _content(signature_html), "" if no_ramp_up else ramp_up, provider and provider.value,
         )  # fmt: skip
-        if wish == MailboxChange(smtp=ServerChange(), imap=ServerChange()):
-            raise errors.WrongUse(Text("Say what to change, for instance --daily-cap 30."))
         _say(before, _changed(relance, address, wish, anyway=anyway), as_json=as_json)
 
 
 def _changed(relance: Relance, address: str, wish: MailboxChange, *, anyway: bool) -> MailboxView:
+    from relance import MailboxChange, ServerChange
+
+    if wish == MailboxChange(smtp=ServerChange(), imap=ServerChange()):
+        raise errors.WrongUse(Text("Say what to change, for instance --daily-cap 30."))
     with told() as steps:
         return relance.mailboxes.change(address, wish, anyway=anyway, done=steps.append)
 
