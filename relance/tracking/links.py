@@ -24,6 +24,8 @@ class Links:
     def check(base_url: str) -> None:
         """Raise `errors.Misconfigured` for what links cannot begin with."""
         _checked(base_url)
+        if not _has_real_port(base_url):
+            raise _unfit(base_url)
 
     def below(self, base_url: str) -> Links:
         """The same below another base; empty: these. Whatever they are below, they are read alike."""
@@ -77,7 +79,10 @@ class StraightLinks(Links):
 
 def _checked(base_url: str) -> str:
     """The base without its last slash; it goes into headers and attributes as it stands, so it must be plain."""
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:  # half of an IPv6 address
+        raise _unfit(base_url) from None
     plain = base_url.isascii() and base_url.isprintable() and not set(base_url) & set(" \"'<>\\")
     if (
         not plain
@@ -86,13 +91,25 @@ def _checked(base_url: str) -> str:
         or parts.query
         or parts.fragment
     ):
-        raise errors.Misconfigured(
-            Text(
-                'The tracking address "{name}" cannot be used. Write the start of a web address, such as https://go.acme.example.',
-                name=base_url,
-            )
-        )
+        raise _unfit(base_url)
     return base_url.rstrip("/")
+
+
+def _unfit(base_url: str) -> errors.Misconfigured:
+    return errors.Misconfigured(
+        Text(
+            'The tracking address "{name}" cannot be used. Write the start of a web address, such as https://go.acme.example.',
+            name=base_url,
+        )
+    )
+
+
+def _has_real_port(base_url: str) -> bool:
+    """Only asked of what is written anew: what was stored before must not stop mail that is due."""
+    try:
+        return urlsplit(base_url).port != 0
+    except ValueError:
+        return False
 
 
 def _only_here(base_url: str) -> bool:

@@ -75,3 +75,17 @@ def test_a_target_too_long_for_a_link_is_left_to_the_database() -> None:
         assert len(url) < 1_600  # browsers and mail programs bear 2,000
         claim = SIGNER.read(Purpose.CLICK, url.rpartition("/")[2])
         assert claim == Claim(2**62, 3, target if carried else "")
+
+
+@pytest.mark.parametrize(
+    "base", ["https://go.acme.example:99999", "https://go.acme.example:0", "https://go:x", "https://[::1"]
+)
+def test_what_links_would_lead_nowhere_from_is_refused_where_it_is_set(base: str) -> None:
+    with pytest.raises(errors.Misconfigured):
+        links.Links.check(base)
+    links.Links.check("https://go.acme.example:65535")
+
+
+def test_mails_below_a_port_that_an_earlier_release_took_still_leave() -> None:
+    made = links.Links("https://go.acme.example", SIGNER).below("https://go.acme.example:99999")
+    assert made.open_url(5).startswith("https://go.acme.example:99999/o/")
