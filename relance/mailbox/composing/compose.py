@@ -109,7 +109,7 @@ def _headers(draft: MailDraft) -> dict[str, bytes]:
     """Every header but the Content-* ones, in the order they are written."""
     _check_limits(draft)
     head = {
-        "From": header_lines.mailbox("From", draft.from_name, _address(draft.from_address)),
+        "From": header_lines.mailbox("From", draft.from_name[:NAME_LIMIT], _address(draft.from_address)),
         "To": header_lines.mailbox("To", draft.to_name, _of_a_person(draft.to_address)),
     }
     if draft.reply_to is not None:
@@ -137,7 +137,8 @@ def _check_limits(draft: MailDraft) -> None:
         )
     if not header_lines.clean(draft.subject):
         raise final_check.UnfitMail(Text("the mail has no subject"))
-    if max(len(draft.from_name), len(draft.to_name)) > NAME_LIMIT:
+    # The sender's own name is cut instead: whoever is written to is not held for how their mailbox is called.
+    if len(draft.to_name) > NAME_LIMIT:
         raise final_check.UnfitMail(Text("a name is longer than {limit} characters", limit=NAME_LIMIT))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import email
 import email.policy
+import email.utils
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -48,6 +49,16 @@ def ready(house: Context, server: FaultServer) -> Context:
 def sent(house: Context, **ahead: float) -> int:
     engine_house.clock(house).advance(**(ahead or {"hours": 2}))
     return turn.take_turn(house, 1, lambda: False).sent
+
+
+def test_nobody_is_held_for_a_sender_s_name_that_an_earlier_release_took(
+    ready: Context, server: FaultServer
+) -> None:
+    with ready.database.write() as conn:
+        mailboxes.change(conn, 1, name="Ada " * 125)
+    assert sent(ready) == 1
+    head = email.message_from_bytes(server.accepted[0].raw, policy=email.policy.default)
+    assert email.utils.parseaddr(str(head["From"])) == (" ".join(["Ada"] * 80), ADA)
 
 
 def date_of(raw: bytes) -> str:
