@@ -20,6 +20,10 @@ from relance.wording.sentence_codes import SentenceCode
 
 DAY, HOUR, MINUTE = dt.timedelta(hours=24), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 NO_TIME = dt.timedelta(0)
+LONGEST_GAP = DAY
+# Between two mails, and of what is added at random: no mail that left earlier is looked at.
+MOST_MAILS = 1_000_000
+# Of a cap: no mailbox can do more, and both databases can store it.
 
 
 @dataclass(frozen=True)

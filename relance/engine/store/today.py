@@ -139,7 +139,7 @@ def capacity(conn: Connection, now: dt.datetime) -> list[tuple[int | None, int]]
     own = scopes.mailboxes(conn)
     every = [each for each in mailboxes.list_all(conn) if own is None or each.id in own]
     active = [ramp_ups.up_to_date(conn, each, now) for each in every if each.state == "active"]
-    return [(each.pace.daily(now), each.gap_seconds) for each in active]
+    return [(each.pace.daily(now), int(each.pace.gap.total_seconds())) for each in active]
 
 
 def any_contact(conn: Connection) -> bool:

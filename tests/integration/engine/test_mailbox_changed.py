@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+
 import pytest
 
 from relance import errors
@@ -11,9 +14,10 @@ from relance.engine.mailboxes import aliases, service
 from relance.engine.mailboxes.settings import changing
 from relance.engine.mailboxes.settings.changing import MailboxChange, ServerChange
 from relance.engine.reporting import timeline
+from relance.engine.schedule import throttle
 from relance.engine.store import events
 from relance.mailbox import providers
-from relance.mailbox.account import Security
+from relance.mailbox.account import Security, Server
 from relance.wording import Text
 from tests.reading import ADA, KIM, enrolled, row
 from tests.replying import kinds
@@ -86,6 +90,67 @@ def test_a_mistake_changes_nothing(house: Context, wish: MailboxChange) -> None:
     assert service.show(house, ADA) == before
     with pytest.raises(errors.NotFound):
         changing.change(house, "nobody@sales.example", MailboxChange(name="x"))
+
+
+TOO_MUCH = [
+    ("name", "A" * 321, "value_too_long"),
+    ("daily_cap", 1_000_001, "value_unfit"),
+    ("daily_cap", 99999999999999999999, "value_unfit"),  # no database can store it
+    ("hourly_cap", 2**31, "value_unfit"),
+    ("gap_seconds", 86_401, "value_unfit"),
+    ("gap_seconds", 999999999999, "value_unfit"),  # thirty thousand years
+    ("jitter_seconds", 86_401, "value_unfit"),
+    ("ramp_up", "10+999999", "value_unfit"),
+    ("ramp_up", "9" * 5_000, "value_unfit"),
+    ("tracking_host", "https://go.sales.example:99999", "value_unfit"),
+    ("tracking_host", "https://[::1", "value_unfit"),
+]
+MOST = {
+    "name": "A" * 320,
+    "daily_cap": 1_000_000,
+    "hourly_cap": 1_000_000,
+    "gap_seconds": 86_400,
+    "jitter_seconds": 86_400,
+    "ramp_up": "10+100000",
+}
+
+
+@pytest.mark.parametrize(("field", "value", "code"), TOO_MUCH)
+def test_what_no_mail_or_clock_can_bear_is_refused_at_its_field(
+    house: Context, field: str, value: object, code: str
+) -> None:
+    enrolled(house, KIM)
+    before = service.show(house, ADA)
+    with pytest.raises(errors.Invalid) as refused:
+        changing.change(house, ADA, MailboxChange(**{"daily_cap": 50, field: value}))  # type: ignore[arg-type]
+    assert [(each.where, each.code) for each in refused.value.problems] == [(field, code)]
+    assert service.show(house, ADA) == before
+    if field != "tracking_host":
+        with pytest.raises(errors.Invalid) as refused:
+            service.add(house, dataclasses.replace(NEW, **{field: value}))  # type: ignore[arg-type]
+        assert [(each.where, each.code) for each in refused.value.problems] == [(field, code)]
+
+
+def test_the_most_that_a_mailbox_takes_is_taken(house: Context) -> None:
+    enrolled(house, KIM)
+    changing.change(house, ADA, MailboxChange(**MOST))  # type: ignore[arg-type]
+    found = service.show(house, ADA)
+    assert {name: getattr(found, name) for name in MOST} == MOST
+    assert service.add(house, dataclasses.replace(NEW, **MOST)).gap_seconds == 86_400  # type: ignore[arg-type]
+
+
+def test_a_gap_that_an_earlier_release_took_reaches_no_end_of_time(house: Context) -> None:
+    enrolled(house, KIM)
+    stored, now = service.get(house, ADA), house.clock.now()
+    absurd = dataclasses.replace(stored, gap_seconds=2**62, jitter_seconds=999999999999)
+    found = throttle.allowance(absurd.pace, [now], now, 10)
+    assert found.count == 0
+    assert found.next_at is not None
+    assert found.next_at <= now + dt.timedelta(days=2)
+
+
+NOWHERE = Server("mail.sales.example", 465, Security.TLS)
+NEW = service.MailboxSpec("new@sales.example", "New", "new", "secret", NOWHERE, NOWHERE)
 
 
 def test_all_servers_of_a_provider_are_taken_at_once(house: Context) -> None:

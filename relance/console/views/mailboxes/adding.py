@@ -234,7 +234,7 @@ def number(given: Mapping[str, str], name: str, usual: int) -> int:
     written = given[name]
     if not written:
         return usual
-    if not (written.isascii() and written.isdigit() and len(written) < 7):
+    if not (written.isascii() and written.isdigit() and len(written) < 30):
         raise errors.Invalid([errors.Problem(Text("Enter a whole number."), where=name)])
     return int(written)
 

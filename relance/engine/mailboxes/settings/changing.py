@@ -231,10 +231,7 @@ def _ended(wanted: Mailbox, today: dt.date) -> Iterator[errors.Problem]:
 
 
 def _name_problems(name: str) -> Iterator[errors.Problem]:
-    try:
-        contact_fields.tidy("name", name)
-    except contact_fields.UnfitField as unfit:
-        yield errors.Problem(unfit.args[0], where="name")
+    yield from flaws.name_problems(name)
     if not name.strip():
         yield errors.Problem(flaws.EMPTY, where="name")
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from relance import errors
 from relance.engine.contacts import fields as contact_fields
-from relance.engine.schedule import timezones
+from relance.engine.schedule import throttle, timezones
 from relance.engine.schedule.pace import ramp_up
 from relance.engine.states import POLICIES
 from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox import greeting, providers, tls
 from relance.mailbox.account import Security, Server
-from relance.mailbox.composing import signature
+from relance.mailbox.composing import compose, signature
 from relance.tracking.links import Links
 from relance.wording import Text
 from relance.wording.sentence_codes import SentenceCode
@@ -31,10 +32,7 @@ def spec_problems(spec: Any, email: str, today: dt.date | None) -> Iterator[erro
     """What is wrong with a mailbox to take in (`MailboxSpec`). `today`: None where it needs no password."""
     if today and (ended := providers.password_ended(email, spec.smtp, spec.imap, today)):
         yield ended
-    try:
-        contact_fields.tidy("name", spec.name)
-    except contact_fields.UnfitField as unfit:
-        yield errors.Problem(unfit.args[0])
+    yield from name_problems(spec.name)
     if unreadable := tls.fault_of_pem(spec.ca_file):
         yield errors.Problem(unreadable, where="ca_file")
     yield from sign_in_problems(username=spec.username, password=spec.password if today else "-")
@@ -43,6 +41,18 @@ def spec_problems(spec: Any, email: str, today: dt.date | None) -> Iterator[erro
     yield from limit_problems(spec)
     yield from ramp_problems(spec.ramp_up, spec.daily_cap)
     yield from policy_problems(spec.unknown_policy)
+
+
+def name_problems(name: str) -> Iterator[errors.Problem]:
+    """What is wrong with a sender's name: it stands in the From of every mail."""
+    try:
+        tidy = contact_fields.tidy("name", name)
+    except contact_fields.UnfitField as unfit:
+        yield errors.Problem(unfit.args[0], where="name")
+        return
+    if len(tidy) > compose.NAME_LIMIT:
+        longer = Text("can have at most {most} characters.", most=compose.NAME_LIMIT)
+        yield errors.Problem(longer.coded(SentenceCode.VALUE_TOO_LONG), where="name")
 
 
 def server_problems(what: str, server: Server) -> Iterator[errors.Problem]:
@@ -63,14 +73,26 @@ def policy_problems(policy: str) -> Iterator[errors.Problem]:
 
 def limit_problems(told: object) -> Iterator[errors.Problem]:
     """What is wrong with how fast a mailbox may send."""
+    longest = int(throttle.LONGEST_GAP.total_seconds())
     for where in mailboxes.LIMITS:
-        if (getattr(told, where) or 0) < 0:
+        number, most = getattr(told, where) or 0, longest if where in _SPANS else throttle.MOST_MAILS
+        if number < 0:
             yield errors.Problem(NEGATIVE, where=where)
+        elif number > most:
+            yield errors.Problem(_at_most(most), where=where)
+
+
+_SPANS = ("gap_seconds", "jitter_seconds")
+
+
+def _at_most(most: int) -> Text:
+    return Text("can be at most {most}.", most=most).coded(SentenceCode.VALUE_UNFIT)
 
 
 _NO_PLAN = Text(
     "must be the first day's number and how many more each day, such as 10+5, or one number for each day, such as 10, 15, 25."
 ).coded(SentenceCode.VALUE_UNFIT)
+_DIGITS = 6  # of any number of a plan; Python refuses to read thousands of them
 _NO_END = Text("needs a limit in 24 hours that it leads up to.").coded(SentenceCode.VALUE_UNFIT)
 
 
@@ -78,7 +100,9 @@ def ramp_problems(written: str, cap: int | None) -> Iterator[errors.Problem]:
     """What is wrong with a ramp-up; empty is well. `cap`: the mailbox's limit in 24 hours."""
     if not written:
         return
-    if ramp_up.RampPlan.read(written) is None:
+    if any(len(each) > _DIGITS or int(each) > ramp_up.MOST_MAILS for each in re.findall(r"\d+", written)):
+        yield errors.Problem(_at_most(ramp_up.MOST_MAILS), where="ramp_up")
+    elif ramp_up.RampPlan.read(written) is None:
         yield errors.Problem(_NO_PLAN, where="ramp_up")
     elif not cap:
         yield errors.Problem(_NO_END, where="ramp_up")

@@ -21,7 +21,7 @@ from relance.engine.reasons import Reason
 from relance.engine.schedule import leaves
 from relance.engine.schedule.leaves import Leave
 from relance.engine.schedule.pace.ramp_up import RampUp
-from relance.engine.schedule.throttle import Pace
+from relance.engine.schedule.throttle import LONGEST_GAP, Pace
 from relance.engine.store import events
 from relance.engine.store.mailboxes import leases
 from relance.engine.store.mailboxes.leases import Lease
@@ -88,8 +88,11 @@ class Mailbox:
 
     @property
     def pace(self) -> Pace:
-        """How fast it may send."""
-        gap, jitter = dt.timedelta(seconds=self.gap_seconds), dt.timedelta(seconds=self.jitter_seconds)
+        """How fast it may send. Earlier releases took any number of seconds, and no clock reaches the end of some."""
+        most = int(LONGEST_GAP.total_seconds())
+        gap, jitter = (
+            dt.timedelta(seconds=min(each, most)) for each in (self.gap_seconds, self.jitter_seconds)
+        )
         return Pace(self.daily_cap, gap, self.hourly_cap, jitter, self.id, self.on_leave, self.ramp)
 
     @property
