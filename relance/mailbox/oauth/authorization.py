@@ -80,15 +80,22 @@ def begin(by: OAuthClient, redirect_uri: str, address: str) -> Authorization:
     return Authorization(url, redirect_uri, state, verifier)
 
 
+def is_ours(asked: Authorization, query: str) -> bool:
+    """Whether what a browser brought back answers this question (RFC 6749, 10.12)."""
+    state = dict(urllib.parse.parse_qsl(query)).get("state", "")
+    return hmac.compare_digest(state.encode(), asked.state.encode())
+
+
 def code_of(asked: Authorization, query: str) -> str | TokenRefusal:
-    """The code in what the browser brought back, or why there is none. One that was not asked for (RFC 6749, 10.12) is refused."""
+    """The code in what the browser brought back, or why there is none, in the provider's words if it gave any. One that was not asked
+    for is refused."""
+    if not is_ours(asked, query):
+        return TokenRefusal(RefusedPart.GRANT, "")
     said = dict(urllib.parse.parse_qsl(query))
-    if not hmac.compare_digest(said.get("state", "").encode(), asked.state.encode()):
-        return TokenRefusal(RefusedPart.GRANT, "state")
     code = said.get("code", "")
     if "error" in said or not 0 < len(code) <= _CODE:
         told = " ".join(filter(None, (said.get("error"), said.get("error_description"))))
-        return TokenRefusal(RefusedPart.GRANT, decoding.clean_line(told, _WORDS) or "code")
+        return TokenRefusal(RefusedPart.GRANT, decoding.clean_line(told, _WORDS))
     return code
 
 

@@ -1,4 +1,4 @@
-"""Where a browser on this machine is sent back to (RFC 8252, 7.3): a port that answers one request, for a bounded time."""
+"""Where a browser on this machine is sent back to (RFC 8252, 7.3): a port that waits for one answer, for a bounded time."""
 
 from __future__ import annotations
 
@@ -22,8 +22,14 @@ class Landing:
         self._listener = listener
         self.redirect_uri = f"http://{HOST}:{listener.getsockname()[1]}/"
 
-    def wait(self, seconds: float, page: Callable[[str], str]) -> str | None:
-        """The query of the first request that brings a state; None once the time is up. `page`: what the browser shows then."""
+    def wait(
+        self, seconds: float, ours: Callable[[str], bool], page: Callable[[str], str], strange: str
+    ) -> str | None:
+        """The query of the first request that is `ours`; None once the time is up. `page`: what the browser shows then.
+
+        Any page in the browser and anybody on this machine can ask here: a state that is not ours gets the words `strange`, and
+        ends nothing.
+        """
         deadline = clock.elapsed() + seconds
         while (left := deadline - clock.elapsed()) > 0:
             self._listener.settimeout(left)
@@ -33,10 +39,10 @@ class Landing:
                 return None
             with link:
                 query = _query(link)
-                if query is not None:
+                if query is not None and ours(query):
                     _answer(link, b"200 OK", page(query))
                     return query
-                _answer(link, b"404 Not Found", "")
+                _refuse(link, strange if query is not None else "")
         return None
 
 
@@ -64,9 +70,17 @@ def _query(link: socket.socket) -> str | None:
     except OSError:
         return None
     method, _, rest = request.partition(b"\r\n")[0].decode("ascii", "replace").partition(" ")
-    parts = urllib.parse.urlsplit(rest.partition(" ")[0])
+    try:
+        parts = urllib.parse.urlsplit(rest.partition(" ")[0])
+    except ValueError:  # no address at all, such as //[
+        return None
     found = method == "GET" and parts.path == "/" and "state" in urllib.parse.parse_qs(parts.query)
     return parts.query if found else None
+
+
+def _refuse(link: socket.socket, strange: str) -> None:
+    """Whoever asks otherwise than a provider sends back, or (`strange`) with another's state."""
+    _answer(link, b"400 Bad Request" if strange else b"404 Not Found", strange)
 
 
 def _answer(link: socket.socket, status: bytes, text: str) -> None:

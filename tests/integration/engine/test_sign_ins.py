@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
@@ -162,15 +164,68 @@ def test_what_a_server_refuses_is_not_stored(house: Context, servers) -> None:
 # --- how an owner agrees ---
 
 
-def test_a_code_that_was_not_asked_for_is_refused(house: Context, provider: Service) -> None:
+def back_to(shown: SignInPrompt) -> str:
+    """Where the provider sends the browser."""
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(shown.url).query))["redirect_uri"]
+
+
+def answers(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+def test_a_forged_answer_ends_nothing_and_the_true_one_counts(house: Context, servers) -> None:
+    at, mail, out = servers
+    told: list[tuple[int, str]] = []
+    browser: list[threading.Thread] = []
+
+    def show(shown: SignInPrompt) -> None:
+        port = back_to(shown)
+        forged = [f"{port}?code=evil&state=forged", f"{port}?error=access_denied&state=", f"{port}/[?state=x"]
+        urls = [*forged, shown.url]
+        browser.append(threading.Thread(target=lambda: told.extend(map(answers, urls)), daemon=True))
+        browser[0].start()
+
+    before = len(at.asked)
+    assert agreeing.add(house, spec(mail, out), wish(at), show).address == ADA
+    browser[0].join(10)
+    assert [each.get("grant_type") for each in at.asked[before:] if "code" in each] == ["authorization_code"]
+    assert [code for code, _ in told] == [400, 404, 404, 200]
+    assert in_english("does not answer the sign-in") in told[0][1]
+    assert in_english("You can close this window") in told[-1][1]
+    assert "Thank" not in told[-1][1]  # nobody knows yet whether it works
+
+
+def test_a_forged_answer_alone_is_nobodys(house: Context, provider: Service) -> None:
     engine_house.add_mailbox(house, ADA)
 
     def forged(shown: SignInPrompt) -> None:
-        agree(SignInPrompt(shown.url.replace("state=", "state=x")))
+        urls = [shown.url.replace("state=", "state=x")]
+        threading.Thread(target=lambda: list(map(answers, urls)), daemon=True).start()
 
-    with pytest.raises(errors.Broken):
-        agreeing.sign_in(house, ADA, wish(provider), forged)
+    with pytest.raises(errors.WrongUse, match=worded("Nobody signed in")):
+        agreeing.sign_in(house, ADA, dataclasses.replace(wish(provider), seconds=0.5), forged)
     assert provider.asked == []
+
+
+@pytest.mark.parametrize(
+    ("found", "words"), [("error=access_denied", "declined at the provider"), ("code=", "did not say why")]
+)
+def test_why_there_is_no_sign_in_is_told_in_words(
+    house: Context, provider: Service, found: str, words: str
+) -> None:
+    engine_house.add_mailbox(house, ADA)
+
+    def without_code(shown: SignInPrompt) -> None:
+        state = dict(urllib.parse.parse_qsl(shown.url))["state"]
+        agree(SignInPrompt(f"{back_to(shown)}?{found}&state={state}"))
+
+    with pytest.raises(errors.RelanceError, match=worded(words)) as ended:
+        agreeing.sign_in(house, ADA, wish(provider), without_code)
+    assert "access_denied" not in str(ended.value)
 
 
 def test_nobody_agrees(house: Context, provider: Service) -> None:

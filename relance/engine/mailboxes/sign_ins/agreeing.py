@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import threading
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -27,12 +28,14 @@ from relance.mailbox import providers
 from relance.mailbox.account import Account
 from relance.mailbox.auth import AccessToken, SignInKind
 from relance.mailbox.oauth import authorization, endpoint, loopback
+from relance.mailbox.oauth.authorization import Authorization
 from relance.mailbox.oauth.grants import Grant, OAuthClient, Tokens
 from relance.mailbox.oauth.own_clients import OwnClient
 from relance.mailbox.oauth.protocol import Outcome, RefusedPart, TokenRefusal
 from relance.mailbox.providers.facts import FactSource, OAuth
 from relance.wording import Text, _, ended
 
+DECLINED = "access_denied"  # RFC 6749, 4.1.2.1
 PATIENCE = 300.0  # seconds in which an owner agrees in their browser
 
 
@@ -220,7 +223,10 @@ def _in_browser(client: OAuthClient, address: str, wish: SignInRequest, show: Sh
             asked = authorization.begin(client, landing.redirect_uri, address)
             show(SignInPrompt(asked.url))
             query = landing.wait(
-                wish.seconds, lambda said: _page(isinstance(authorization.code_of(asked, said), str))
+                wish.seconds,
+                lambda said: authorization.is_ours(asked, said),
+                lambda said: _page(isinstance(authorization.code_of(asked, said), str)),
+                _("This does not answer the sign-in that Relance waits for. Nothing was changed."),
             )
     except endpoint.UnfitAddress as error:
         raise errors.WrongUse(
@@ -232,13 +238,28 @@ def _in_browser(client: OAuthClient, address: str, wish: SignInRequest, show: Sh
         ) from error
     if query is None:
         raise _nobody(address)
+    return redeemed(client, asked, query, address)
+
+
+def redeemed(client: OAuthClient, asked: Authorization, query: str, address: str) -> Outcome:
+    """Tokens for what the owner's browser brought back. Raises `errors.WrongUse` where they declined."""
+    if dict(urllib.parse.parse_qsl(query)).get("error") == DECLINED:
+        raise errors.WrongUse(
+            Text(
+                "The sign-in of {address} was declined at the provider. Nothing was saved.", address=address
+            ),
+            page=Text(
+                "Sign in again, and agree to what the provider asks. If it asks for an administrator's approval, an administrator of your organisation has to give it there first."
+            ),
+        )
     code = authorization.code_of(asked, query)
     return authorization.exchange(client, asked, code) if isinstance(code, str) else code
 
 
 def _page(agreed: bool) -> str:
+    """What the browser shows. The code is not redeemed yet, and the mail servers not asked: how that ends is said elsewhere."""
     if agreed:
-        return _("Thank you. You can close this window.")
+        return _("You can close this window. Relance says where you began whether the sign-in worked.")
     return _("The sign-in did not work. Relance says why.")
 
 
@@ -267,13 +288,13 @@ def _nobody(address: str) -> errors.WrongUse:
 
 def _tokens(outcome: Outcome) -> Tokens:
     if not isinstance(outcome, Tokens):
-        raise errors.Broken(
-            Text(
+        said = Text("The provider did not grant the sign-in, and did not say why. Nothing was saved.")
+        if outcome.words:
+            said = Text(
                 "The provider did not grant the sign-in: {words} Nothing was saved.",
                 words=ended(outcome.words),
-            ),
-            **_to_do(outcome),
-        )
+            )
+        raise errors.Broken(said, **_to_do(outcome))
     if not outcome.refresh_token:
         raise errors.Broken(
             Text(

@@ -30,11 +30,9 @@ from relance.mailbox.auth import AccessToken
 from relance.mailbox.oauth import authorization, endpoint
 from relance.mailbox.oauth.authorization import Authorization
 from relance.mailbox.oauth.grants import Grant, OAuthClient
-from relance.mailbox.oauth.protocol import Outcome
 from relance.wording import Text
 
 GOOD_FOR = dt.timedelta(minutes=15)
-DECLINED = "access_denied"  # RFC 6749, 4.1.2.1
 
 
 def begin(context: Context, address: str, session: int, redirect_uri: str) -> str:
@@ -162,7 +160,7 @@ def _spec(kept: dict[str, Any]) -> MailboxSpec:
 def _finish(context: Context, found: _UnderWay, query: str, done: Done) -> None:
     account = _known(context, found)
     asked = clock.machine_now()
-    outcome = _outcome(found, query)
+    outcome = agreeing.redeemed(found.client, found.asked, query, found.address)
     granted = agreeing.proved(context, account, found.client, outcome, asked, done)
     if found.spec is None:
         agreeing.store(context, found.address, granted)
@@ -185,18 +183,3 @@ def _known(context: Context, found: _UnderWay) -> Account:
     if own is not None and mailbox.id not in own:
         raise errors.NotFound(Text("You have nothing by that name. Ask a manager."))
     return mailbox.account(AccessToken(mailbox.username, ""))
-
-
-def _outcome(found: _UnderWay, query: str) -> Outcome:
-    if dict(urllib.parse.parse_qsl(query)).get("error") == DECLINED:
-        raise errors.WrongUse(
-            Text(
-                "The sign-in of {address} was declined at the provider. Nothing was saved.",
-                address=found.address,
-            ),
-            page=Text(
-                "Sign in again, and agree to what the provider asks. If it asks for an administrator's approval, an administrator of your organisation has to give it there first."
-            ),
-        )
-    code = authorization.code_of(found.asked, query)
-    return authorization.exchange(found.client, found.asked, code) if isinstance(code, str) else code
