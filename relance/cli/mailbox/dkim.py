@@ -44,6 +44,12 @@ Domain = Annotated[
 Type = Annotated[
     KeyKind, typer.Option("--type", help="Which key --new makes. Many receivers do not know ed25519 yet.")
 ]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Also put the key in the place of one that signs under the same selector."
+    ),
+]
 Off = Annotated[bool, typer.Option("--off", help="Sign no longer, and delete the key here.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -56,6 +62,7 @@ def dkim(  # noqa: PLR0913 - a flag for every question
     selector: Selector = "relance",
     domain: Domain = None,
     kind: Type = KeyKind.RSA,
+    replace: Replace = False,
     off: Off = False,
     as_json: Json = False,
 ) -> None:
@@ -71,7 +78,7 @@ def dkim(  # noqa: PLR0913 - a flag for every question
         if off:
             found = relance.mailboxes.stop_signing(address)
         elif new or key:
-            wish = SigningRequest(_pem(key), selector, domain or "", kind.value)
+            wish = SigningRequest(_pem(key), selector, domain or "", kind.value, replace)
             found = relance.mailboxes.sign_mails(address, wish)
         else:
             found = relance.mailboxes.signing(address)

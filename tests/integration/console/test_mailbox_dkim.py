@@ -46,6 +46,10 @@ def test_a_key_is_made_told_with_its_record_and_taken_away(console: Console, ann
             assert f"<code>{each}</code>" in made
             assert f'data-copy="{each}"' in made
         assert 'value="relance2"' in made  # what another key would be called
+        again = boss.post("/mailboxes/dkim", data=wish)
+        assert again.status_code == 422
+        assert in_english("such as relance2") in section(again.text)
+        assert console.app.mailboxes.signing(ANN) == signing
         found(console, ann, SentenceCode.DKIM_NOT_PUBLISHED, Grade.FAILED)
         assert in_english("not published") in section(boss.get(f"/mailboxes/{ANN}").text)
         found(console, ann, SentenceCode.DKIM_TESTING, Grade.WARNING)

@@ -34,6 +34,7 @@ from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import OneAnswer
 from tests.own_domain import ADA, Records, writing_to_eve
+from tests.reworded import worded
 
 NEW = b"another key for tests, 32 bytes!"
 
@@ -150,6 +151,17 @@ def test_what_was_found_of_a_key_says_nothing_of_the_next_and_bars_nothing_witho
     signing_mail.stop(ready, ADA)
     assert not _ada(ready).barred
     assert sent(ready) == 1
+
+
+def test_a_key_is_not_replaced_under_its_own_name_unless_that_is_meant(ready: Context) -> None:
+    first = signing_mail.sign(ready, ADA, SigningRequest())
+    for wish in (SigningRequest(), SigningRequest(selector="Relance", kind="ed25519")):
+        with pytest.raises(errors.Invalid, match=worded("such as relance2")) as refused:
+            signing_mail.sign(ready, ADA, wish)
+        assert [each.where for each in refused.value.problems] == ["dkim_selector"]
+        assert ("--replace" in str(refused.value), "--replace" in str(refused.value.on_page)) == (True, False)
+    assert signing_mail.show(ready, ADA) == first
+    assert signing_mail.sign(ready, ADA, SigningRequest(replace=True)).record != first.record
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,13 @@ _LONGEST_NAME = 253  # RFC 1035, 2.3.4, as text
 @dataclass(frozen=True)
 class SigningRequest:
     """What is to sign a mailbox's mails. `key`: the private key in PEM; empty: one is made, of `kind` (rsa or ed25519).
-    `domain` empty: the address's."""
+    `domain` empty: the address's. `replace`: also where another key signs under that very name, whose record is void then."""
 
     key: str = field(default="", repr=False)
     selector: str = SELECTOR
     domain: str = ""
     kind: str = "rsa"
+    replace: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,20 +108,39 @@ def in_dns(conn: Connection, some: Iterable[Mailbox]) -> dict[int, bool | None]:
 
 def sign(context: Context, address: str, wish: SigningRequest) -> MailSigning:
     """Sign every mail that is written from now on; what is written already leaves as it is. First mails wait until DNS was asked
-    for the public key. Raises `errors.Invalid` with every mistake, and stores nothing then."""
+    for the public key. Raises `errors.Invalid` with every mistake and where it would take the place of another key under the same name,
+    and stores nothing then."""
     with context.database.read() as conn:
         mailbox = mailboxes.named(conn, address)
     selector, domain = wish.selector.strip().lower(), wish.domain.strip().rstrip(".").lower()
     key = _checked(wish, selector, domain or mailbox.address.rpartition("@")[2], mailbox)
     sealed = context.vault.seal(dkim.to_keep(key.der), f"dkim/{mailbox.address}")
+    values: dict[str, object] = {
+        "dkim_key": sealed,
+        "dkim_selector": key.selector,
+        "dkim_domain": key.domain,
+    }
     with context.database.write() as conn:
-        values: dict[str, object] = {
-            "dkim_key": sealed,
-            "dkim_selector": key.selector,
-            "dkim_domain": key.domain,
-        }
+        mailboxes.lock(conn, [mailbox.id])
+        if not wish.replace:
+            _require_free(context, mailboxes.by_id(conn, mailbox.id), key)
         _store(conn, context, mailbox, values, key.name)
     return show(context, address)
+
+
+def _require_free(context: Context, mailbox: Mailbox, key: SigningKey) -> None:
+    """DNS may publish the key that signs now: under its own name another one voids every signature from that second on."""
+    if not mailbox.dkim_key or (mailbox.dkim_selector, mailbox.dkim_domain) != (key.selector, key.domain):
+        return
+    if context.signing_key(mailbox) == key:
+        return
+    said = _unfit(Text("another key signs under this name, and its record in DNS would be void at once."))
+    other = next_selector(key.selector)
+    hint = Text(
+        "Take another selector, such as {selector}: both records can be there for a while.", selector=other
+    )
+    command = Text("`--replace` puts the new key in its place all the same.")
+    raise errors.Invalid([errors.Problem(said, "dkim_selector", hint, command=command)])
 
 
 def stop(context: Context, address: str) -> MailSigning:
