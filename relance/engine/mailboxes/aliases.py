@@ -79,6 +79,25 @@ def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
         )
 
 
+def require_no_alias(conn: Connection, address: str) -> None:
+    """The other order: an alias of one mailbox is no mailbox of its own. Raises `errors.Invalid`."""
+    for owner in mailboxes.list_all(conn):
+        if address in owner.aliases:
+            known = {"alias": address, "address": owner.address}
+            raise errors.Invalid(
+                Text("{alias} is an alias of {address}, and cannot be a mailbox of its own.", **known),
+                command=Text("`relance mailbox alias remove {address} {alias}` removes the alias.", **known),
+                page=Text("Remove the alias on the page of {address} first.", address=owner.address),
+            )
+
+
+def free_again(conn: Connection, removed: Mailbox) -> None:
+    """One that was removed is taken in again: what became a mailbox meanwhile is no alias of it any more, nor what is another's."""
+    ours = aliases.own_addresses(conn)
+    if any(each in ours for each in removed.aliases):
+        aliases.put(conn, removed.id, [each for each in removed.aliases if each not in ours])
+
+
 def remove(context: Context, address: str, alias: str) -> tuple[str, ...]:
     """It is somebody else's address again; returns the aliases that are left. `errors.NotFound` where it was none."""
     gone = alias.strip().lower()

@@ -163,10 +163,17 @@ def checked(context: Context, spec: MailboxSpec, *, by_token: bool = False) -> s
     if problems := list(flaws.spec_problems(spec, found.normalised, today)):
         raise errors.Invalid(problems)
     with context.database.read() as conn:
-        before = mailboxes.by_address(conn, found.normalised)
-    if before is not None and before.state != "removed":
-        raise _exists(found.normalised)
+        _require_free(conn, found.normalised)
     return found.normalised
+
+
+def _require_free(conn: Connection, address: str) -> Mailbox | None:
+    """Nobody's mailbox, and nobody's alias; returns the one of that address that was removed, if there is one. Raises `errors.Invalid`."""
+    before = mailboxes.by_address(conn, address)
+    if before is not None and before.state != "removed":
+        raise _exists(address)
+    mailboxes_aliases.require_no_alias(conn, address)
+    return before
 
 
 def add(context: Context, spec: MailboxSpec, granted: lifetimes.Granted | None = None) -> MailboxView:
@@ -192,14 +199,13 @@ def add(context: Context, spec: MailboxSpec, granted: lifetimes.Granted | None =
         "next_turn_at": now,  # the first turn looks where every folder ends, before anything is sent
     }
     with context.database.write() as conn:
-        before = mailboxes.by_address(conn, where)
-        if before is not None and before.state != "removed":
-            raise _exists(where)
+        before = _require_free(conn, where)
         if before is None:
             number = mailboxes.add(conn, address=where, created_at=now, **values)
         else:
             # Its mails and their history stay its own, and whoever answered them meanwhile is to be heard: it is read on
             # from where it was left, or from the start where the numbers of its folders mean nothing any more.
+            mailboxes_aliases.free_again(conn, before)
             mailboxes.change(conn, before.id, **AFRESH, **values)
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
                 forget_provider(conn, before.id)

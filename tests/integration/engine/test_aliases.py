@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import email.policy
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -11,8 +12,10 @@ import pytest
 
 from relance import errors
 from relance.engine.context import Context
-from relance.engine.mailboxes import aliases
+from relance.engine.mailboxes import aliases, remove, service
 from relance.engine.states import State
+from relance.mailbox.account import Security, Server
+from tests.engine_house import add_mailbox
 from tests.journeys.stage import ADA, Stage, standing
 from tests.reading import KIM, enrolled, hear, letter, row, wrote
 from tests.reworded import worded
@@ -88,6 +91,24 @@ def test_what_can_be_no_alias_is_refused(house: Context) -> None:
         aliases.remove(house, "ada@sales.example", "other@sales.example")
     with pytest.raises(errors.NotFound, match=worded("no mailbox")):
         aliases.add(house, "bob@sales.example", "other@sales.example")
+
+
+def test_an_alias_is_no_mailbox_of_its_own(house: Context) -> None:
+    """The other order; a mailbox that comes back does not bring back an alias that became a mailbox meanwhile."""
+    ada, cleo = "ada@sales.example", "cleo@sales.example"
+    add_mailbox(house, ada)
+    server = Server("mail.sales.example", 993, Security.TLS)
+    spec = service.MailboxSpec(f" {cleo.title()}", "Cleo", cleo, "secret", server, server)
+    aliases.add(house, ada, cleo)
+    for attempt in (service.checked, service.add):
+        with pytest.raises(errors.Invalid, match=worded("is an alias of")) as refused:
+            attempt(house, spec)
+        assert f"alias remove {ada} {cleo}" in str(refused.value)
+        assert f"alias remove {ada}" not in str(refused.value.on_page)
+    remove.remove(house, service.get(house, ada), force=True)
+    assert service.add(house, spec).address == cleo
+    again = dataclasses.replace(spec, address=ada, username=ada)
+    assert service.add(house, again).aliases == ()
 
 
 def test_only_what_is_nobodys_is_offered() -> None:
