@@ -24,7 +24,6 @@ from relance.engine.sequences.steps import task
 from relance.engine.store.contacts import answers_of_others, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.parsing import opened
 
@@ -43,6 +42,11 @@ class _Table:
     def script(self) -> CompiledSequence:
         return self.case.script
 
+    @property
+    def enrolled(self) -> bool:
+        """Whether the person is in the sequence: then their variants are known."""
+        return self.case.row.id != 0
+
 
 def preview(context: Context, email: str, wish: PreviewRequest) -> Preview:
     """Every step of a sequence for one contact. Raises `errors.NotFound` for a contact, sequence, step or mailbox there is not,
@@ -51,9 +55,9 @@ def preview(context: Context, email: str, wish: PreviewRequest) -> Preview:
     with context.database.read() as conn:
         person = contact_service.get(conn, context, email)
         refused = answers_of_others.discreet(conn, suppressions.suppressed(conn, [person.email]))
-        table, enrolled = _laid_out(conn, context, text, wish, person)
+        table = _laid_out(conn, context, text, wish, person)
     wanted = previewed_script.steps(text, wish, table.script)
-    shown = tuple(each for each in _steps(table, enrolled=enrolled) if each.step in wanted)
+    shown = tuple(each for each in _steps(table) if each.step in wanted)
     no = refused.get(person.email)
     return Preview(
         email=person.email,
@@ -63,7 +67,7 @@ def preview(context: Context, email: str, wish: PreviewRequest) -> Preview:
         latest=text.latest,
         mailbox=table.mailbox.address,
         language=table.script.definition.language or "",
-        enrolled=enrolled,
+        enrolled=table.enrolled,
         steps=shown,
         reason=str(reasons.signed(no)) if no else "",
         codes=(no.code.value,) if no else (),
@@ -71,28 +75,16 @@ def preview(context: Context, email: str, wish: PreviewRequest) -> Preview:
 
 
 def _laid_out(
-    conn: Connection,
-    context: Context,
-    text: PreviewedText,
-    wish: PreviewRequest,
-    person: Contact,
-) -> tuple[_Table, bool]:
-    now = context.clock.now()
-    row = previewed_script.place_of(conn, text, person)
-    mailbox = previewed_script.mailbox_for(conn, context, text, wish, row)
-    sent = messages.accepted_before(conn, [row.id])[row.id] if row is not None else []
-    script = text.script
-    if row is not None and wish.source is None:
-        script = context.library.script(conn, row.sequence_version_id)
-    place = row or previewed_script.newcomer(person, mailbox, now)
-    case = StepContext(place, person, script, None, sent, None, {}, mailbox.on_leave)
+    conn: Connection, context: Context, text: PreviewedText, wish: PreviewRequest, person: Contact
+) -> _Table:
+    case, mailbox = previewed_script.case_of(conn, context, text, wish, person)
     quiet = dataclasses.replace(context, links=context.links.inert())
     # What is only shown is not signed: whoever copied it could send it in our name.
     mailbox = dataclasses.replace(mailbox, dkim_key=None)
-    return _Table(quiet, mailbox, case, {each.step: each for each in sent}, now), row is not None
+    return _Table(quiet, mailbox, case, {each.step: each for each in case.sent}, context.clock.now())
 
 
-def _steps(table: _Table, *, enrolled: bool) -> Iterator[ShownStep]:
+def _steps(table: _Table) -> Iterator[ShownStep]:
     """In the order of the text; a reply continues the mails before it, as if each had left in its first shown variant."""
     sent = list(table.case.sent)
     for step in table.script.plan.steps:
@@ -107,7 +99,7 @@ def _steps(table: _Table, *, enrolled: bool) -> Iterator[ShownStep]:
         here = dataclasses.replace(
             table.case, row=dataclasses.replace(table.case.row, step=step.id), sent=tuple(sent)
         )
-        written = [(name, _written(table, here, name)) for name in _variants(table, step, enrolled=enrolled)]
+        written = [(name, _written(table, here, name)) for name in _variants(table, step)]
         for name, mail in written:
             yield _shown(table, here, step, name, mail)
         name, first = written[0]
@@ -116,9 +108,9 @@ def _steps(table: _Table, *, enrolled: bool) -> Iterator[ShownStep]:
         )
 
 
-def _variants(table: _Table, step: MailStep, *, enrolled: bool) -> Sequence[str]:
+def _variants(table: _Table, step: MailStep) -> Sequence[str]:
     """The one they get, where that is known; else all that anybody gets."""
-    if enrolled:
+    if table.enrolled:
         return [pick_variant(step, str(table.case.row.id)).variant]
     weights = (step.weight, *(each.weight for each in step.variants))
     return [choice.variant for choice, weight in zip(step.choices, weights, strict=True) if weight]

@@ -21,6 +21,7 @@ from relance.engine.store import scopes
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments, sequences
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -127,6 +128,27 @@ def _first(conn: Connection, context: Context, text: PreviewedText) -> Mailbox:
         if not left:
             raise
         return left[0]
+
+
+def script_of(
+    conn: Connection, context: Context, text: PreviewedText, wish: PreviewRequest, row: Enrollment | None
+) -> CompiledSequence:
+    """Whose words they are: of the version that the person keeps; of a text in its place for everybody."""
+    if row is None or wish.source is not None:
+        return text.script
+    return context.library.script(conn, row.sequence_version_id)
+
+
+def case_of(
+    conn: Connection, context: Context, text: PreviewedText, wish: PreviewRequest, person: Contact
+) -> tuple[StepContext, Mailbox]:
+    """What the person's mails are written from, and who sends them. Of somebody who is not in the sequence, the row is 0."""
+    row = place_of(conn, text, person)
+    mailbox = mailbox_for(conn, context, text, wish, row)
+    script = script_of(conn, context, text, wish, row)
+    sent = messages.accepted_before(conn, [row.id])[row.id] if row is not None else []
+    place = row or newcomer(person, mailbox, context.clock.now())
+    return StepContext(place, person, script, None, sent, None, {}, mailbox.on_leave), mailbox
 
 
 def newcomer(person: Contact, mailbox: Mailbox, now: dt.datetime) -> Enrollment:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -23,13 +22,11 @@ from relance.engine.db import ids
 from relance.engine.definition.steps import MailStep, pick_variant
 from relance.engine.sending import compose
 from relance.engine.sending.previews import script as previewed_script
-from relance.engine.sending.previews.script import PreviewedText, PreviewRequest
+from relance.engine.sending.previews.script import PreviewRequest
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.store import scopes
-from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.mailboxes import hand_mails, mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.users import accounts
 from relance.mailbox.composing import compose as letters
@@ -73,7 +70,7 @@ def send(context: Context, email: str, wish: PreviewRequest, test: SelfTestReque
     text = previewed_script.read(context, wish)
     with context.database.read() as conn:
         person = contact_service.get(conn, context, email)
-        case, mailbox = _case(conn, context, text, wish, person)
+        case, mailbox = previewed_script.case_of(conn, context, text, wish, person)
         to = _own_address(conn, mailbox, test.to)
     _require_active(mailbox)
     step = previewed_script.mail_step(case.script, test.step)
@@ -98,19 +95,6 @@ def send(context: Context, email: str, wish: PreviewRequest, test: SelfTestReque
     if result is None:
         return SentTest(*told, REPEATED)
     return SentTest(*told, result.outcome.value, result.code, result.text)
-
-
-def _case(
-    conn: Connection, context: Context, text: PreviewedText, wish: PreviewRequest, person: Contact
-) -> tuple[StepContext, Mailbox]:
-    row = previewed_script.place_of(conn, text, person)
-    mailbox = previewed_script.mailbox_for(conn, context, text, wish, row)
-    script = text.script
-    if row is not None and wish.source is None:
-        script = context.library.script(conn, row.sequence_version_id)
-    sent: Sequence[Message] = messages.accepted_before(conn, [row.id])[row.id] if row is not None else ()
-    place = row or previewed_script.newcomer(person, mailbox, context.clock.now())
-    return StepContext(place, person, script, None, sent, None, {}, mailbox.on_leave), mailbox
 
 
 def _standing_at(case: StepContext, step: MailStep, now: dt.datetime) -> StepContext:
