@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -57,7 +57,7 @@ def preview(context: Context, email: str, wish: PreviewRequest) -> Preview:
         refused = answers_of_others.discreet(conn, suppressions.suppressed(conn, [person.email]))
         table = _laid_out(conn, context, text, wish, person)
     wanted = previewed_script.steps(text, wish, table.script)
-    shown = tuple(each for each in _steps(table) if each.step in wanted)
+    shown = tuple(each for each in _steps(table, wanted) if each.step in wanted)
     no = refused.get(person.email)
     return Preview(
         email=person.email,
@@ -84,10 +84,12 @@ def _laid_out(
     return _Table(quiet, mailbox, case, {each.step: each for each in case.sent}, context.clock.now())
 
 
-def _steps(table: _Table) -> Iterator[ShownStep]:
-    """In the order of the text; a reply continues the mails before it, as if each had left in its first shown variant."""
-    sent = list(table.case.sent)
-    for step in table.script.plan.steps:
+def _steps(table: _Table, wanted: Collection[str]) -> Iterator[ShownStep]:
+    """In the order of the text, up to the last one that is wanted; a reply continues the mails before it, as if each had left in its
+    first shown variant."""
+    sent, steps = list(table.case.sent), table.script.plan.steps
+    end = max((place for place, step in enumerate(steps, 1) if step.id in wanted), default=0)
+    for step in steps[:end]:
         if isinstance(step, TaskStep):
             yield ShownStep(step.id, step.kind, condition=step.when or "", text=task.words(table.case, step))
         if not isinstance(step, MailStep):
