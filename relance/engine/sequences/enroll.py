@@ -118,7 +118,7 @@ def enroll(
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}
     run = _Run(context, version, script, shares, wish.also_elsewhere, dry_run, names, note)
     seen = 0
-    for batch in _everybody(context) if emails is None else _named(run, emails):
+    for batch in everybody(context) if emails is None else _named(run, emails):
         run.take(batch)
         seen += len(batch)
         if progress is not None:
@@ -126,7 +126,8 @@ def enroll(
     return run.report()
 
 
-def _everybody(context: Context) -> Iterator[list[Contact]]:
+def everybody(context: Context) -> Iterator[list[Contact]]:
+    """All contacts that the viewer may see, by address, a batch at a time."""
     after: str | None = None
     while True:
         with context.database.read() as conn:

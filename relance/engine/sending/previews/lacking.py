@@ -10,9 +10,11 @@ from sqlalchemy.engine import Connection
 
 from relance import templates
 from relance.engine.context import Context
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.sending.previews import script as previewed_script
 from relance.engine.sending.previews.script import PreviewedText, PreviewRequest
 from relance.engine.sending.previews.shown import LackedField, LackingPeople
+from relance.engine.sequences import enroll
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import OPEN
 from relance.engine.store.contacts import contacts
@@ -24,9 +26,8 @@ from relance.engine.store.sequences.enrollments import Enrollment
 
 MOST_SAMPLED = 1000  # people
 NAMED = 20  # people who are named for each field
-_AT_ONCE = 500
 
-People = list[tuple[Contact, Enrollment | None]]
+People = list[tuple[Contact, Enrollment | None, CompiledSequence]]
 
 
 @dataclass
@@ -60,10 +61,14 @@ def lacking(context: Context, wish: PreviewRequest, most: int | None = None) -> 
         enrolled = bool(_ids(conn, text, 0, 1))
         sender = previewed_script.mailbox_for(conn, context, text, wish, None)
     count = _Count()
-    for people in _enrolled(context, text) if enrolled else _everybody(context):
+    for people in _enrolled(context, text, wish) if enrolled else _everybody(context, text):
         count.looked_at += len(people)
-        for person, row in people:
-            _look(context, text, wish, count, sender, person, row)
+        for person, row, script in people:
+            place = row or previewed_script.newcomer(person, sender, context.clock.now())
+            case = StepContext(place, person, script, None, (), None, {})
+            wanted = previewed_script.steps(text, wish, script)
+            for step, names in _lacked(case, sender, row, wanted):
+                count.add(person, step, names)
         if most is not None and count.looked_at >= most:
             break
     fields, held = count.fields(), len(count.held)
@@ -83,35 +88,14 @@ def sample(context: Context, wish: PreviewRequest, many: int) -> tuple[str, ...]
         return tuple(known[row.contact_id].email for row in rows)
 
 
-def _look(  # noqa: PLR0913 - one person of many
-    context: Context,
-    text: PreviewedText,
-    wish: PreviewRequest,
-    count: _Count,
-    sender: Mailbox,
-    person: Contact,
-    row: Enrollment | None,
-) -> None:
-    script = text.script
-    if row is not None and wish.source is None:
-        with context.database.read() as conn:
-            script = context.library.script(conn, row.sequence_version_id)
-    place = row or previewed_script.newcomer(person, sender, context.clock.now())
-    case = StepContext(place, person, script, None, (), None, {})
-    wanted = previewed_script.steps(text, wish, script)
-    for step, names in _lacked(case, sender, row):
-        if step in wanted:
-            count.add(person, step, names)
-
-
 def _lacked(
-    case: StepContext, sender: Mailbox, row: Enrollment | None
+    case: StepContext, sender: Mailbox, row: Enrollment | None, wanted: frozenset[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The mails before somebody that cannot be written to them, with what is missing. Only where a field is missing that is needed
+    """The wanted mails before somebody that cannot be written to them, with what is missing. Only where a field is missing that is needed
     on some way through the words are they rendered, which tells whether it is needed for them."""
     script, values = case.script, case.values(sender)
     behind = script.plan.number(row.step) - 1 if row is not None and row.step is not None else 0
-    ahead = {each.id for each in script.plan.steps[behind:]}
+    ahead = wanted.intersection(each.id for each in script.plan.steps[behind:])
     for mail in script.plan.mails:
         if mail.id not in ahead:
             continue
@@ -125,27 +109,22 @@ def _lacked(
             yield mail.id, tuple(names)
 
 
-def _everybody(context: Context) -> Iterator[People]:
-    after: str | None = None
-    while True:
-        with context.database.read() as conn:
-            page = contacts.page(conn, search=None, after=after, limit=_AT_ONCE)
-        if not page:
-            return
-        yield [(person, None) for person in page]
-        after = page[-1].email
+def _everybody(context: Context, text: PreviewedText) -> Iterator[People]:
+    for page in enroll.everybody(context):
+        yield [(person, None, text.script) for person in page]
 
 
-def _enrolled(context: Context, text: PreviewedText) -> Iterator[People]:
+def _enrolled(context: Context, text: PreviewedText, wish: PreviewRequest) -> Iterator[People]:
     after = 0
     while True:
         with context.database.read() as conn:
-            ids = _ids(conn, text, after, _AT_ONCE)
+            ids = _ids(conn, text, after, enroll.BATCH)
             rows = enrollments.by_ids(conn, ids)
             known = contacts.by_ids(conn, [row.contact_id for row in rows])
+            scripts = [previewed_script.script_of(conn, context, text, wish, row) for row in rows]
         if not ids:
             return
-        yield [(known[row.contact_id], row) for row in rows]
+        yield [(known[row.contact_id], row, script) for row, script in zip(rows, scripts, strict=True)]
         after = ids[-1]
 
 
