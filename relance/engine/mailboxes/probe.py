@@ -19,7 +19,7 @@ from relance.mailbox.imap.folders import FolderRole
 from relance.mailbox.parsing import provider_ids, reports
 from relance.mailbox.parsing.inbound import InboundMail
 
-_ID = re.compile(r"<relance-probe\.[0-9a-f]{30}@[^<>\s]+>")
+_ID = re.compile(rf"<{re.escape(compose.PROBE)}\.[0-9a-f]{{30}}@[^<>\s]+>")
 _SUBJECT = re.compile(r"Relance mailbox test \([0-9a-f]{30}\)")
 _TEXT = (
     "This mailbox sent this mail to itself, to see how its provider treats mail (`relance mailbox test`).\n"
@@ -43,7 +43,7 @@ class Probe:
 
 def write(account: Account, token: str, now: dt.datetime, key: SigningKey | None = None) -> Probe:
     """A new probe, signed as every mail of the mailbox; `token` is 30 hexadecimal digits nobody can guess."""
-    message_id = compose.new_message_id(f"relance-probe.{token}", account.address.rpartition("@")[2])
+    message_id = compose.new_probe_id(token, account.address.rpartition("@")[2])
     subject = f"Relance mailbox test ({token})"
     draft = compose.MailDraft(
         from_name=account.name,

@@ -100,6 +100,15 @@ def new_message_id(token: str, domain: str) -> str:
     return f"<{token}@{domain}>"
 
 
+PROBE = "relance-probe"
+# How the Message-ID of a mail begins that a mailbox sends itself: no reading of a mailbox heeds it.
+
+
+def new_probe_id(token: str, domain: str) -> str:
+    """The Message-ID of such a mail; `token` is 30 hexadecimal digits nobody can guess."""
+    return new_message_id(f"{PROBE}.{token}", domain)
+
+
 def is_message_id(text: str) -> bool:
     """Whether a header of ours may name a mail so."""
     return _MESSAGE_ID.fullmatch(text) is not None

@@ -77,7 +77,7 @@ def send(context: Context, email: str, wish: PreviewRequest, test: SelfTestReque
     variant = _variant(step, test.variant, case)
     key = test.key or _digest(mailbox.address, to, person.email, case.script.name, step.id, variant)
     quiet = dataclasses.replace(context, links=StraightLinks(context.links.base))
-    own_id = letters.new_message_id(f"relance-probe.{ids.token()}", mailbox.address.rpartition("@")[2])
+    own_id = letters.new_probe_id(ids.token(), mailbox.address.rpartition("@")[2])
     here = _standing_at(case, step, context.clock.now())
     copy = compose.self_copy(quiet, mailbox, here, context.clock.now(), variant, to, own_id)
     if isinstance(copy, compose.Unwritten):
