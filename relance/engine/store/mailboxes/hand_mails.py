@@ -18,7 +18,7 @@ def add(conn: Connection, mailbox_id: int, name: str, sent_at: dt.datetime, now:
     """Note one, by a name that it keeps wherever it is met again. What is older than any limit is not noted, and forgotten."""
     if sent_at <= now - KEPT_SPAN:
         return
-    mark = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    mark = _mark(name)
     if database.insert_new(
         conn, hand_mail, [{"mailbox_id": mailbox_id, "mark": mark, "sent_at": min(sent_at, now)}]
     ):
@@ -28,16 +28,18 @@ def add(conn: Connection, mailbox_id: int, name: str, sent_at: dt.datetime, now:
 
 def first(conn: Connection, mailbox_id: int, name: str, now: dt.datetime) -> bool:
     """Note one that is about to be sent, by its name; False where it was noted before, so that nobody sends it twice."""
-    mark = hashlib.sha256(name.encode()).hexdigest()
-    row = {"mailbox_id": mailbox_id, "mark": mark, "sent_at": now}
+    row = {"mailbox_id": mailbox_id, "mark": _mark(name), "sent_at": now}
     return database.insert_new(conn, hand_mail, [row]) == 1
 
 
 def forget(conn: Connection, mailbox_id: int, name: str) -> None:
     """One that certainly was not sent after all."""
-    mark = hashlib.sha256(name.encode()).hexdigest()
-    here = (hand_mail.c.mailbox_id == mailbox_id, hand_mail.c.mark == mark)
+    here = (hand_mail.c.mailbox_id == mailbox_id, hand_mail.c.mark == _mark(name))
     conn.execute(sa.delete(hand_mail).where(*here))
+
+
+def _mark(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def since(conn: Connection, at: dt.datetime) -> dict[int, int]:
