@@ -126,9 +126,7 @@ class Sequences(Service):
 
     def sample(self, name: str = "", *, source: Source | None = None, many: int = 5) -> tuple[str, ...]:
         """The addresses of some people to preview it for, the same ones each time: of those under way in it, else of all contacts."""
-        return lacking.sample(
-            self._context, script.PreviewRequest(name, source), max(1, min(many, lacking.MOST_SAMPLED))
-        )
+        return lacking.sample(self._context, script.PreviewRequest(name, source), many)
 
     def starters(self) -> builtins.list[starters.Starter]:
         """The texts there are to start from."""

@@ -24,7 +24,7 @@ from relance.engine.store.sequences import enrollment_lists, enrollments
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.engine.store.sequences.enrollments import Enrollment
 
-MOST_SAMPLED = 1000  # people
+_MOST_SAMPLED = 1000  # people
 NAMED = 20  # people who are named for each field
 
 People = list[tuple[Contact, Enrollment | None, CompiledSequence]]
@@ -78,7 +78,7 @@ def lacking(context: Context, wish: PreviewRequest, most: int | None = None) -> 
 def sample(context: Context, wish: PreviewRequest, many: int) -> tuple[str, ...]:
     """The addresses of so many people to look at: the first who are under way in the sequence; where nobody is, the first contacts.
     The same ones each time, as long as nobody joins before them."""
-    text, many = previewed_script.read(context, wish), max(1, min(many, MOST_SAMPLED))
+    text, many = previewed_script.read(context, wish), max(1, min(many, _MOST_SAMPLED))
     with context.database.read() as conn:
         ids = _ids(conn, text, 0, many)
         if not ids:
