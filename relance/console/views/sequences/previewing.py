@@ -71,14 +71,13 @@ def html_of_draft(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, what: dict[str, Any], place: _Place) -> Response:
-    people = visit.app.sequences.sample(**what, many=PEOPLE)
-    wanted = visit.asked("email").strip().lower()
     if visit.asked("who") == "lacking":
         found = visit.app.sequences.lacking(**what, most=LOOKED_AT)
         if not found.fields:
             return visit.go(place.path, Text("Nobody lacks a field that the text needs."))
         return visit.go(f"{place.path}?{urlencode({'email': found.fields[0].emails[0]})}")
-    email = wanted or next(iter(people), "")
+    people = visit.app.sequences.sample(**what, many=PEOPLE)
+    email = visit.asked("email").strip().lower() or next(iter(people), "")
     error, seen = "", None
     if email:
         try:
