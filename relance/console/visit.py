@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from relance.console import flashes, rendering
 from relance.console.asked import Asked
+from relance.console.requests import security
 from relance.engine.contacts import csv_reader
 from relance.wording import Text
 
@@ -33,6 +34,10 @@ class Visit(Asked):
     def part(self, template: str, block: str, **values: Any) -> Response:
         """One block of a page, for htmx to put in its place."""
         return HTMLResponse(rendering.part(self, template, block, values))
+
+    def framed(self, html: str) -> Response:
+        """The HTML of a mail alone, for a frame of a page of ours."""
+        return HTMLResponse(html, headers=security.SHOWN_MAIL)
 
     def file(self, data: bytes, name: str) -> Response:
         """A CSV file, to be kept by the browser under that name."""

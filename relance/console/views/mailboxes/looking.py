@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from relance import errors
 from relance.console import lists
@@ -161,9 +161,7 @@ def _signed(visit: Visit, template: str, status: int, *, mailbox: MailboxView, *
 def signed(visit: Visit) -> Response:
     """The HTML of a mailbox's signature alone, for its frame."""
     mailbox = visit.app.mailboxes.show(visit.path["address"])
-    return HTMLResponse(
-        signature.shown(mailbox.signature, mailbox.signature_html)[1], headers=security.SHOWN_MAIL
-    )
+    return visit.framed(signature.shown(mailbox.signature, mailbox.signature_html)[1])
 
 
 def _rates(visit: Visit, mailbox: MailboxView) -> list[MailboxRate]:

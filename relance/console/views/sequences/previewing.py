@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from relance import errors
 from relance.console.pages import Page
@@ -118,11 +118,7 @@ def _html(visit: Visit, what: dict[str, Any]) -> Response:
     found = [each for each in seen.steps if each.variant == visit.asked("variant")]
     if not found:
         raise errors.NotFound(Text("There is no such mail. The sequence's preview shows all of them."))
-    return _framed(found[0].seen_html)
-
-
-def _framed(html: str) -> Response:
-    return HTMLResponse(html, headers=security.SHOWN_MAIL)
+    return visit.framed(found[0].seen_html)
 
 
 def send_test(visit: Visit) -> Response:
@@ -168,7 +164,7 @@ def mail(visit: Visit) -> Response:
 
 def html_of_mail(visit: Visit) -> Response:
     """Its HTML alone; whoever looks at it here has not opened it."""
-    return _framed(shown.without_pixel(visit.app.messages.show(_number(visit)).opened.html))
+    return visit.framed(shown.without_pixel(visit.app.messages.show(_number(visit)).opened.html))
 
 
 def _number(visit: Visit) -> int:
