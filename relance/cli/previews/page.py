@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relance import wording
 from relance.cli.previews import preview
-from relance.wording import _, n_
+from relance.wording import _
 
 if TYPE_CHECKING:
     from relance import Preview, ShownStep
@@ -57,8 +57,7 @@ def _words(each: ShownStep) -> str:
     text = f"<pre>{html.escape(each.text)}</pre>"
     if each.kind != "mail":
         return text
-    count = n_("{count} character", "{count} characters", each.subject_length)
-    subject = html.escape(_("Subject: {subject} ({count})", subject=each.subject, count=count))
+    subject = html.escape(preview.subject(each))
     shown = html.escape(each.seen_html, quote=True)
     name = html.escape(_("HTML of {step}", step=each.step), quote=True)
     frame = f'<iframe sandbox title="{name}" srcdoc="{shown}"></iframe>'

@@ -174,12 +174,17 @@ def title(each: ShownStep) -> str:
 
 def _words(each: ShownStep) -> Iterator[str]:
     if each.kind == "mail":
-        count = n_("{count} character", "{count} characters", each.subject_length)
-        yield _("Subject: {subject} ({count})", subject=each.subject, count=count)
+        yield subject(each)
         yield ""
     yield each.text.rstrip("\n")
     yield ""
     yield from (link(one) for one in each.links)
+
+
+def subject(each: ShownStep) -> str:
+    """A mail's subject, and how long it is."""
+    count = n_("{count} character", "{count} characters", each.subject_length)
+    return _("Subject: {subject} ({count})", subject=each.subject, count=count)
 
 
 def link(one: ShownLink) -> str:
