@@ -123,11 +123,16 @@ def _first(conn: Connection, context: Context, text: PreviewedText) -> Mailbox:
         chosen = choice.chosen(conn, None, own, context.clock.now())
         return next((each for each, share in chosen if share), chosen[0][0])
     except errors.Invalid:  # none can send now: a preview does not mind
-        seen = scopes.mailboxes(conn)
-        left = [each for each in mailboxes.list_all(conn) if seen is None or each.id in seen]
+        left = own_mailboxes(conn)
         if not left:
             raise
         return left[0]
+
+
+def own_mailboxes(conn: Connection) -> list[Mailbox]:
+    """Those that the viewer may see, by address."""
+    seen = scopes.mailboxes(conn)
+    return [each for each in mailboxes.list_all(conn) if seen is None or each.id in seen]
 
 
 def script_of(

@@ -24,8 +24,7 @@ from relance.engine.sending import compose
 from relance.engine.sending.previews import script as previewed_script
 from relance.engine.sending.previews.script import PreviewRequest
 from relance.engine.sequences.step_context import StepContext
-from relance.engine.store import scopes
-from relance.engine.store.mailboxes import hand_mails, mailboxes
+from relance.engine.store.mailboxes import hand_mails
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.users import accounts
@@ -136,8 +135,7 @@ def _variant(step: MailStep, named: str, case: StepContext) -> str:
 def _own_address(conn: Connection, mailbox: Mailbox, named: str) -> str:
     """Where it goes. A test is for whoever sends: addresses of mailboxes and of users, those that the viewer may see."""
     to = named.strip().lower() or mailbox.address
-    seen, scope = scopes.mailboxes(conn), roles.scope_now()
-    boxes = [each for each in mailboxes.list_all(conn) if seen is None or each.id in seen]
+    scope, boxes = roles.scope_now(), previewed_script.own_mailboxes(conn)
     own = {each.address for each in boxes} | {alias.lower() for each in boxes for alias in each.aliases}
     own |= {each.email for each in accounts.list_all(conn) if scope.everything or each.id == scope.user}
     if to not in own:
