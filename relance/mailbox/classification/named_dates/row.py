@@ -11,17 +11,16 @@ from functools import cached_property
 
 from relance.mailbox.classification.languages import language
 from relance.mailbox.classification.named_dates.reader import DateReader
-from relance.mailbox.classification.named_dates.vocabulary import Term
+from relance.mailbox.classification.named_dates.vocabulary import EASTERN, Term
 
 _MARKS = frozenset(
     ("st", "nd", "rd", "th", "er", "re", "ere", "eme", "go", "ego", "tego", "tym", "ym", "e", "o", "a", "ho", "mu", "ye", "te", "ste", "de", "го", "ого", "е")
 )  # fmt: skip
 # What stands behind a number that is a day: "16th", "16º" (folded: "16o"), "16-go", "20-го".
-_EASTERN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"  # letters of scripts that set no blanks around a date
-_GLUED = re.compile(rf"(?!{_EASTERN})[\w.,/:-]")
+_GLUED = re.compile(rf"(?!{EASTERN})[\w.,/:-]")
 _JUST_BEFORE = 30
 _EASTERN_MARKS = frozenset("年月日号號년월일")  # their scripts set a full stop against what follows
-_NO_DAY_AFTER = re.compile(rf"(?!{_EASTERN})[\w:/%]|-\d|\.\d")
+_NO_DAY_AFTER = re.compile(rf"(?!{EASTERN})[\w:/%]|-\d|\.\d")
 
 
 @dataclass(frozen=True)

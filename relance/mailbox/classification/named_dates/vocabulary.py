@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from relance.mailbox.classification.languages import language, normalize
 
-_TOKEN = re.compile(
-    r"\d+|_+|\n\s*\n|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+|[^\s]"
-)
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+EASTERN = f"[{_UNSPACED}]"  # a letter of a script that sets no blanks around words and dates
+_TOKEN = re.compile(rf"\d+|_+|\n\s*\n|{EASTERN}|[^\W\d_{_UNSPACED}]+|[^\s]")
 # A number, what was masked, the end of a paragraph, one letter of a script without blanks, a word, a mark.
 BREAK = "\n\n"
 

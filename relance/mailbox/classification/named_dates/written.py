@@ -22,6 +22,7 @@ from relance.mailbox.classification.named_dates.reader import (
     valid,
 )
 from relance.mailbox.classification.named_dates.row import Row
+from relance.mailbox.classification.named_dates.vocabulary import EASTERN
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,14 @@ class Part:
 
 # --- in digits ---------------------------------------------------------------------------------------------------------
 
-_EAST = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"  # letters of scripts without blanks end a number
 _ISO = re.compile(
-    rf"(?P<year>20\d\d)([-./])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})(?!(?!{_EAST})[\w/])(?!-(?!20\d\d))\.?(?!\d)"
+    rf"(?P<year>20\d\d)([-./])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})(?!(?!{EASTERN})[\w/])(?!-(?!20\d\d))\.?(?!\d)"
 )
 # "21.08.2026r.": the word for "year" may stand directly behind it.
 _FULL = re.compile(
     r"(?P<a>\d{1,2})\s?(?P<mark>[./-])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<year>20\d\d|\d\d)(?!\d)[rрг]?(?![\w/])(?!-\d)"
 )
-_SHORT = re.compile(rf"(?P<a>\d{{1,2}})[./](?P<b>\d{{1,2}})\.?(?!(?!{_EAST})[\w/%])(?!\.?\d)(?!-\d)")
+_SHORT = re.compile(rf"(?P<a>\d{{1,2}})[./](?P<b>\d{{1,2}})\.?(?!(?!{EASTERN})[\w/%])(?!\.?\d)(?!-\d)")
 # "23-11", with both digits: "9-11" is as a rule a range of days.
 _DASHED = re.compile(r"(?P<a>[0-3]\d)-(?P<b>[01]\d)(?![\w/%-])(?!\.?\d)")
 # "21. 8.": with blanks only where both points stand.
