@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from relance.mailbox.classification.languages import normalize
@@ -37,17 +37,9 @@ def read(letter: ClassifierInput) -> IntentReading:
     """The intent of a person's answer."""
     for question, intent in TABLE:
         if found := question(letter):
-            date = _later_day(letter, question, found) if intent is Intent.LATER else None
-            return IntentReading(intent, found.evidence, found.language, date)
+            day = DAYS[question](letter, found) if question in DAYS else None
+            return IntentReading(intent, found.evidence, found.language, day)
     return IntentReading(Intent.UNCLEAR)
-
-
-def _later_day(letter: ClassifierInput, question: Question, found: RuleMatch) -> dt.date | None:
-    """The day that a "later" is for: back from an absence, asked for, or named beside these words."""
-    asked = _asked_again(letter) if question is _names_a_day else None
-    if asked:
-        return asked[1].date
-    return (_return(letter) if question is _is_away else None) or _day(letter, found)
 
 
 def _day(letter: ClassifierInput, found: RuleMatch) -> dt.date | None:
@@ -208,6 +200,11 @@ def _names_a_day(letter: ClassifierInput) -> RuleMatch | None:
     return RuleMatch(normalize.quote(found[0].strip()), found[1].language) if found else None
 
 
+def _asked_day(letter: ClassifierInput) -> dt.date | None:
+    found = _asked_again(letter)
+    return found[1].date if found else None
+
+
 def _refuses(letter: ClassifierInput) -> RuleMatch | None:
     return letter.say("intent.negative", letter.own)
 
@@ -251,3 +248,10 @@ TABLE: tuple[tuple[Question, Intent], ...] = (
     (_refuses, Intent.NEGATIVE),
     (_asks, Intent.QUESTION),
 )
+
+DAYS: Mapping[Question, Callable[[ClassifierInput, RuleMatch], dt.date | None]] = {
+    _names_a_day: lambda letter, _: _asked_day(letter),
+    _is_away: lambda letter, _: _return(letter),
+    _puts_off: _day,
+}
+# What each "later" is for: the day asked for, the day back, the day beside these words.
