@@ -21,13 +21,9 @@ _JUST_BEFORE = 10  # letters between "until" and its day
 def date(text: str, today: dt.date, hint: str | None = None) -> dt.date | None:
     """The first day named after today, or nothing; never further than `reader.HORIZON`."""
     folded = masking.mask(normalize.fold(normalize.bounded(text)))
-    for words in _languages(folded, hint):
-        found = _in_words(folded, words, today)
-        if found and today < found.date <= today + reader.HORIZON:
-            return found.date
-    quarter = _QUARTER.search(folded)
-    first = _first_of(quarter, today) if quarter else None
-    return first if first and today < first <= today + reader.HORIZON else None
+    in_words = (_ahead(_in_words(folded, words, today), today) for words in _languages(folded, hint))
+    found = next(filter(None, in_words), None) or _ahead(_quarter(folded, today), today)
+    return found.date if found else None
 
 
 def _languages(folded: str, hint: str | None) -> list[Language]:
@@ -47,10 +43,10 @@ class Named(NamedTuple):
 
 def named(masked: str, words: Language, today: dt.date) -> Named | None:
     """What masked, folded text of one language names: the first day or quarter after today, never further than `reader.HORIZON`."""
-    quarter = _QUARTER.search(masked)
-    found = _in_words(masked, words, today) or (
-        Named(_first_of(quarter, today), *quarter.span()) if quarter else None
-    )
+    return _ahead(_in_words(masked, words, today) or _quarter(masked, today), today)
+
+
+def _ahead(found: Named | None, today: dt.date) -> Named | None:
     return found if found and today < found.date <= today + reader.HORIZON else None
 
 
@@ -87,9 +83,12 @@ def _first(day: reader.NamedDay) -> dt.date | None:
     return day.span_start or day.date
 
 
-def _first_of(quarter: re.Match[str], today: dt.date) -> dt.date:
+def _quarter(folded: str, today: dt.date) -> Named | None:
     """The first day of a quarter; of the next one of that number where no year is named."""
+    quarter = _QUARTER.search(folded)
+    if not quarter:
+        return None
     month = 3 * int(quarter[1] or quarter[2]) - 2
-    if quarter[3]:
-        return dt.date(int(quarter[3]) % 100 + 2000, month, 1)
-    return dt.date(today.year + (dt.date(today.year, month, 1) <= today), month, 1)
+    coming = today.year + (dt.date(today.year, month, 1) <= today)
+    year = int(quarter[3]) % 100 + 2000 if quarter[3] else coming
+    return Named(dt.date(year, month, 1), *quarter.span())

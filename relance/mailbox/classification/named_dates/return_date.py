@@ -92,11 +92,11 @@ class _Silenced:
             day for day in days if not any(day.start < end and start < day.end for start, end in self.places)
         ]
         if speaks:
-            past = (day for day in days if day.date < self.today and day.extent is not Extent.MONTH)
-            self.places += [
-                (day.start, day.end) for day in (*past, *(day for day in days if day.says_nothing))
-            ]
+            self.places += [(day.start, day.end) for day in days if day.says_nothing or self._is_past(day)]
         return kept
+
+    def _is_past(self, day: NamedDay) -> bool:
+        return day.date < self.today and day.extent is not Extent.MONTH
 
 
 def _reader(words: Language, today: dt.date, day_first: bool, masked: str) -> DateReader:
@@ -184,8 +184,10 @@ _APPOSED = re.compile(r"\s?[,(:=-]")
 
 def _joins(between: str, reader: DateReader) -> bool:
     stripped = between.strip(" \n,-")
-    if len(between) >= 20 or not stripped:
-        return len(between) < 20 and "-" in between
+    if len(between) >= 20:
+        return False
+    if not stripped:
+        return "-" in between
     joined = reader.language.pattern("dates.join").match(stripped)
     return joined is not None and _only_filling(stripped[joined.end() :], reader)
 
