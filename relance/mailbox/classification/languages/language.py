@@ -63,7 +63,7 @@ class Language:
 
 def read(code: str, source: Mapping[str, object]) -> Language:
     """A language from its parsed data file."""
-    umlauts = bool(source.get("umlauts", False))
+    blanks, umlauts = bool(source.get("blanks", True)), bool(source.get("umlauts", False))
     return Language(
         code=code,
         common=frozenset(normalize.fold(word) for word in _strings(source.get("common"))),
@@ -73,8 +73,8 @@ def read(code: str, source: Mapping[str, object]) -> Language:
         day_first=bool(source.get("day_first", True)),
         habits=frozenset(normalize.fold(word) for word in _strings(source.get("habits"))),
         grammar=_grammar(source.get("grammar"), umlauts=umlauts),
-        phrases=_phrases(source),
-        blanks=bool(source.get("blanks", True)),
+        phrases=_phrases(source, blanks=blanks, umlauts=umlauts),
+        blanks=blanks,
     )
 
 
@@ -105,13 +105,12 @@ def _spelt_out(umlaut: re.Match[str]) -> str:
     return normalize.fold(umlaut.group()) + "e"
 
 
-def _phrases(source: Mapping[str, object]) -> dict[str, re.Pattern[str]]:
-    blanks = bool(source.get("blanks", True))
+def _phrases(source: Mapping[str, object], *, blanks: bool, umlauts: bool) -> dict[str, re.Pattern[str]]:
     return {
         f"{section}.{topic}": pattern(
             _longest_first(phrases, f"{section}.{topic}"),
             blanks=blanks or section not in _BETWEEN_WORDS,
-            umlauts=bool(source.get("umlauts", False)),
+            umlauts=umlauts,
         )
         for section, table in source.items()
         if isinstance(table, dict) and section != "grammar"
