@@ -39,10 +39,13 @@ class Landing:
                 return None
             with link:
                 query = _query(link)
-                if query is not None and ours(query):
+                if query is None:
+                    _answer(link, b"404 Not Found", "")
+                elif not ours(query):
+                    _answer(link, b"400 Bad Request", strange)
+                else:
                     _answer(link, b"200 OK", page(query))
                     return query
-                _refuse(link, strange if query is not None else "")
         return None
 
 
@@ -76,11 +79,6 @@ def _query(link: socket.socket) -> str | None:
         return None
     found = method == "GET" and parts.path == "/" and "state" in urllib.parse.parse_qs(parts.query)
     return parts.query if found else None
-
-
-def _refuse(link: socket.socket, strange: str) -> None:
-    """Whoever asks otherwise than a provider sends back, or (`strange`) with another's state."""
-    _answer(link, b"400 Bad Request" if strange else b"404 Not Found", strange)
 
 
 def _answer(link: socket.socket, status: bytes, text: str) -> None:
