@@ -227,10 +227,8 @@ class _Emphasis:
         before = words[token.start() - 1 : token.start()]
         after = words[token.end() : token.end() + 1]
         closes = before.strip() and not after.isalnum()
-        if closes and self.counts[mark]:
-            self._close(mark)
-        elif closes and (since := self._opened_above(mark)) is not None:
-            self._close_above(mark, since)
+        if closes and (lines := self._since(mark)):
+            self._close(mark, lines)
         elif after.strip() and not before.isalnum():
             self.counts[mark] += 1
             self.waiting.append((mark, len(self.parts)))
@@ -238,9 +236,23 @@ class _Emphasis:
         else:
             self.add(literal(mark))
 
-    def _close(self, mark: str) -> None:
-        self._open(mark)
-        self.add(Both("", _TAGS[mark][1]))
+    def _since(self, mark: str) -> list[_Emphasis]:
+        """The lines from the nearest one in which that mark waits up to this one; none where it waits nowhere."""
+        lines = [*self.above, self]
+        waiting = [place for place, line in enumerate(lines) if line.counts[mark]]
+        return lines[waiting[-1] :] if waiting else []
+
+    def _close(self, mark: str, lines: Sequence[_Emphasis]) -> None:
+        """What began in the first of the lines ends in the last, which is this: each has it in tags of its own."""
+        first, *others = lines
+        opening, closing = _TAGS[mark]
+        first._open(mark)
+        first.add(Both("", closing))
+        for line in others:
+            line.waiting.clear()
+            line.counts = dict.fromkeys(_TAGS, 0)
+            line.parts[0] = Both("", opening + line.parts[0].html)
+            line.add(Both("", closing))
 
     def _open(self, mark: str) -> None:
         """What waits as a mark becomes its tag; a mark behind it stays a character."""
@@ -250,21 +262,6 @@ class _Emphasis:
             waiting, place = self.waiting.pop()
             self.counts[waiting] -= 1
         self.parts[place] = Both("", _TAGS[mark][0])
-
-    def _opened_above(self, mark: str) -> int | None:
-        return next((at for at in reversed(range(len(self.above))) if self.above[at].counts[mark]), None)
-
-    def _close_above(self, mark: str, since: int) -> None:
-        """What began in a line above ends here: that line, those between and this have it each in tags of their own."""
-        first, *between = self.above[since:]
-        first._open(mark)
-        opening, closing = _TAGS[mark]
-        first.add(Both("", closing))
-        for line in (*between, self):
-            line.waiting.clear()
-            line.counts = dict.fromkeys(_TAGS, 0)
-            line.parts[0] = Both("", opening + line.parts[0].html)
-            line.add(Both("", closing))
 
     def both(self) -> Both:
         return _joined(self.parts)
