@@ -27,7 +27,7 @@ _KEYS = frozenset(info.alias or name for model in _MODELS for name, info in mode
 
 def parse(text: str) -> tuple[Parsed | None, list[errors.Problem]]:
     """The data as far as it can be made of the text (None: not at all), and each mistake of YAML."""
-    lines, shifts = text.split("\n"), dict[int, Shift]()
+    own = lines = text.split("\n")
     found: list[errors.Problem] = []
     read = _read(lines)
     while isinstance(read, errors.Problem):
@@ -35,12 +35,12 @@ def parse(text: str) -> tuple[Parsed | None, list[errors.Problem]]:
         mended = _mended(lines, read.line) if len(text) <= LARGEST and len(found) < MOST_MENDS else None
         if mended is None:
             return None, found
-        shifts |= {
-            number: _shift(before, after)
-            for number, (before, after) in enumerate(zip(lines, mended[0], strict=True), start=1)
-            if before != after
-        }
         lines, read = mended
+    shifts = {
+        number: _shift(before, after)
+        for number, (before, after) in enumerate(zip(own, lines, strict=True), start=1)
+        if before != after
+    }
     return replace(read, places=replace(read.places, shifts=shifts)), found
 
 
