@@ -80,18 +80,23 @@ def found(text: str, known: Collection[str]) -> list[ForeignTag]:
     """All of them, in the order of the text."""
     fields = _by_letters(known)
     in_braces = [*_blocks(text), *_filters(text), *_triples(text, fields)]
-    words = _OURS.sub(lambda ours: " " * len(ours[0]), _TRIPLE.sub(lambda triple: " " * len(triple[0]), text))
+    words = blanked(_OURS, blanked(_TRIPLE, text))
     return sorted([*in_braces, *_placeholders(words, fields)], key=lambda each: each.at)
+
+
+def blanked(expression: re.Pattern[str], text: str) -> str:
+    """The text with blanks in place of what the expression finds, so that all else stays where it is."""
+    return expression.sub(lambda found: " " * len(found[0]), text)
 
 
 def field(name: str, known: Collection[str]) -> str:
     """What a contact has by that name, in another tool's words or ours; empty where it is nothing of theirs."""
-    return _by_letters(known).get(_letters(name), "")
+    return _by_letters(known).get(letters(name), "")
 
 
 def _by_letters(known: Collection[str]) -> dict[str, str]:
-    ours = {_letters(name): name for name in known}
-    return ours | {_letters(other): name for other, name in _ALSO.items() if name in known}
+    ours = {letters(name): name for name in known}
+    return ours | {letters(other): name for other, name in _ALSO.items() if name in known}
 
 
 def _placeholders(words: str, by_letters: dict[str, str]) -> Iterator[ForeignTag]:
@@ -100,7 +105,7 @@ def _placeholders(words: str, by_letters: dict[str, str]) -> Iterator[ForeignTag
         if kind == "choice":
             yield ForeignTag(tag.start(), tag[0], "", is_choice=True)
             continue
-        if kind in _ALSO_WRITTEN and _letters(name) not in _NOTHING_ELSE:
+        if kind in _ALSO_WRITTEN and letters(name) not in _NOTHING_ELSE:
             continue
         field = _field(name, by_letters)
         if field or kind in _SURELY or (kind == "percent" and name.isupper()):
@@ -108,7 +113,7 @@ def _placeholders(words: str, by_letters: dict[str, str]) -> Iterator[ForeignTag
 
 
 def _field(name: str, by_letters: dict[str, str]) -> str | None:
-    return by_letters.get(_letters(name)) or by_letters.get(_letters(name.rpartition(".")[2]))
+    return by_letters.get(letters(name)) or by_letters.get(letters(name.rpartition(".")[2]))
 
 
 def _triples(text: str, by_letters: dict[str, str]) -> Iterator[ForeignTag]:
@@ -162,5 +167,6 @@ def _problem(text: str, tag: ForeignTag) -> errors.Problem:
     return errors.Problem.at(text, tag.at, coded, hint)
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """What is left of a name however it is put together: `First_Name`, `first-name` and `firstName` are one."""
     return re.sub(r"[\W_]+", "", name).casefold()

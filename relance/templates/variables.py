@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,7 +14,6 @@ from relance.wording.sentence_codes import SentenceCode
 
 MAX_NAMED = 12
 # Fields that are named where none is like what was written.
-_NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -71,19 +69,15 @@ def _nearest(path: str, known: Collection[str]) -> Text | str:
     if meant := foreign.field(path, known):
         return Text("Did you mean {near}?", near=meant)
     # `firstName`, `First_Name` and `contact.first_name` are one slip away from `first_name`.
-    by_letters = {_letters(name): name for name in sorted(known)}
-    last = _letters(path.rsplit(".", 1)[-1])
-    for wanted in (_letters(path), last):
+    by_letters = {foreign.letters(name): name for name in sorted(known)}
+    last = foreign.letters(path.rsplit(".", 1)[-1])
+    for wanted in (foreign.letters(path), last):
         if near := errors.nearest(wanted, by_letters):
             return Text("Did you mean {near}?", near=by_letters[near])
     names = ", ".join(sorted(known)[:MAX_NAMED])
     if len(known) > MAX_NAMED:
         return Text("Known fields: {names}, …", names=names)
     return Text("Known fields: {names}.", names=names) if names else ""
-
-
-def _letters(name: str) -> str:
-    return _NOT_A_LETTER.sub("", name).casefold()
 
 
 def _path(node: nodes.Node, scope: _Scope) -> str | None:

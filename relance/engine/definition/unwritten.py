@@ -36,7 +36,7 @@ def left(text: str, known: Collection[str] = ()) -> Iterator[errors.Problem]:
 
 def nowhere(text: str) -> Iterator[errors.Problem]:
     """Each link that was only an example."""
-    for found in _NOWHERE.finditer(_MARK.sub(lambda mark: " " * len(mark[0]), text)):
+    for found in _NOWHERE.finditer(foreign.blanked(_MARK, text)):
         yield errors.Problem.at(
             text,
             found.start(),
