@@ -155,8 +155,9 @@ def expression(code: str, topic: str) -> str:
 
 def ranked(folded_text: str) -> list[tuple[Language, int]]:
     """Languages by how many of their commonest words stand in the text; those without any are left out."""
-    words = re.findall(rf"{_LETTER}+", folded_text[:6000])
-    scores = [(language, _commonest(language, words, folded_text[:6000])) for language in all_languages()]
+    text = folded_text[:6000]
+    words = re.findall(rf"{_LETTER}+", text)
+    scores = [(language, _commonest(language, words, text)) for language in all_languages()]
     return sorted(((language, score) for language, score in scores if score), key=lambda pair: -pair[1])
 
 
