@@ -36,8 +36,6 @@ from relance.engine.store.sending.lateness import LatenessOfSent
 from relance.engine.store.sequences import sequences
 from relance.wording import Text, ended
 
-DAY = dt.timedelta(hours=24)
-
 
 @dataclass(frozen=True)
 class HeldView:
@@ -247,7 +245,10 @@ def _facts(
 def _mailboxes(
     conn: Connection, listed: Sequence[Mailbox], now: dt.datetime, busy: Mapping[int, int]
 ) -> tuple[MailboxLine, ...]:
-    sent, by_hand = Counter(statistics.sent_since(conn, now - DAY)), hand_mails.since(conn, now - DAY)
+    sent, by_hand = (
+        Counter(statistics.sent_since(conn, now - throttle.DAY)),
+        hand_mails.since(conn, now - throttle.DAY),
+    )
     sent.update(by_hand)
     odd = unread_mail.oddities(conn, now)
     listed = [ramp_ups.up_to_date(conn, each, now) for each in listed]
@@ -281,8 +282,8 @@ def _room_at(
 ) -> dt.datetime | None:
     if not cap or sent < cap:
         return None
-    frees = statistics.sent_after(conn, number, now - DAY, sent - cap)
-    return frees + DAY if frees else None
+    frees = statistics.sent_after(conn, number, now - throttle.DAY, sent - cap)
+    return frees + throttle.DAY if frees else None
 
 
 MAX_PAGE = 10_000
