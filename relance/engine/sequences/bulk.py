@@ -339,8 +339,7 @@ def _done(
 ) -> list[BulkResult]:
     outcomes: dict[int, BulkOutcome] = {}
     if rows:
-        person = contacts.by_ids(conn, [rows[0].contact_id])[rows[0].contact_id]
-        outcomes = action.act(LockedEnrollments(conn, context, person, context.clock.now()), rows)
+        outcomes = action.act(LockedEnrollments(conn, context, context.clock.now()), rows)
     return [
         BulkResult(
             each.enrollment.id,

@@ -14,18 +14,13 @@ from relance import errors
 from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.definition.compiled import CompiledSequence
-from relance.engine.event_log.base import EventData
 from relance.engine.reasons import Code, Reason, Why
 from relance.engine.sequences.resuming import elsewhere, going_on
 from relance.engine.states import Event, State
-from relance.engine.store import done_by, events
-from relance.engine.store.contacts.contacts import Contact
-from relance.engine.store.events import NewEvent, Told
+from relance.engine.store import done_by
+from relance.engine.store.events import Told
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import messages
-from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollment_details, enrollments, tasks
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -183,11 +178,10 @@ def _sender(context: Context, mailbox: str) -> Mailbox:
 
 @dataclass(frozen=True)
 class LockedEnrollments:
-    """One person's enrollments, locked, in one transaction."""
+    """Enrollments that are locked, in one transaction."""
 
     conn: Connection
     context: Context
-    person: Contact
     now: dt.datetime
 
     def apply(
@@ -196,19 +190,6 @@ class LockedEnrollments:
         """Apply news and write it down, where it is only noted beside another reason as well; returns those whose state it
         changed, as they were."""
         return going_on.apply(self.conn, rows, event, why, self.now, values)
-
-    def tell(self, rows: Iterable[Enrollment], said: EventData) -> None:
-        """An event for each."""
-        events.record_events(self.conn, [NewEvent.of(row, said, self.now) for row in rows])
-
-    def mail(self, row: Enrollment) -> Message | None:
-        """The mail already made for the step to do."""
-        key = (row.id, row.step or "")
-        return messages.of_steps(self.conn, [key]).get(key)
-
-    def script(self, row: Enrollment) -> CompiledSequence:
-        """The version a row is on."""
-        return self.context.library.script(self.conn, row.sequence_version_id)
 
 
 def _steer(
@@ -230,7 +211,7 @@ def _steer(
             raise errors.NotFound(where)
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
-        theirs = LockedEnrollments(conn, context, person, context.clock.now())
+        theirs = LockedEnrollments(conn, context, context.clock.now())
         kept = act(theirs, [row for row, _ in locked.values()]) or {}
         after = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         before = {number: row for number, (row, _) in locked.items()}
