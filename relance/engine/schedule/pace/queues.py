@@ -123,6 +123,7 @@ class _Line:
         self._to_come = sorted(group.people, key=lambda each: each.ready, reverse=True)
         self._ready: list[tuple[_Rank, QueuedMail]] = []
         self._since = min(each.ready for each in group.people)  # when the first of those may be tried
+        self._asked, self._opened = self._since, group.opens(self._since)
 
     def __len__(self) -> int:
         return len(self._to_come) + len(self._ready)
@@ -131,11 +132,17 @@ class _Line:
         """When the next of them can leave, if their receiver has a place from `free` on; and their rank."""
         if not self._ready:
             self._since = self._to_come[-1].ready
-        leaves = self._opens(max(free, self._since))
+        leaves = self._opening(max(free, self._since))
         while self._to_come and self._to_come[-1].ready <= leaves:
             each = self._to_come.pop()
             heapq.heappush(self._ready, (each.rank, each))
         return leaves, self._ready[0][0]
+
+    def _opening(self, at: dt.datetime) -> dt.datetime:
+        """As their sending hours open: these are looked at anew only where the last look does not tell."""
+        if not self._asked <= at <= self._opened:
+            self._asked, self._opened = at, self._opens(at)
+        return self._opened
 
     def take(self) -> QueuedMail:
         """Whom `next` told of."""
