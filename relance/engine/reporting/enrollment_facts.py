@@ -213,8 +213,8 @@ def pace_why(look: EnrollmentFacts) -> Why | None:
 
 def waits_for_receiver(look: EnrollmentFacts) -> bool:
     """Whether what their receiver gets puts off their mail: when it is tried next is no promise then."""
-    put_off = any(each["kind"] == "receiver" for each in look.case.row.bound)
-    return look.place is not None and (put_off or look.place.window is not None)
+    place = look.place
+    return place is not None and (place.window is not None or receiver_queues.is_put_off(look.case.row))
 
 
 def behind_others(look: EnrollmentFacts) -> Iterator[str]:
@@ -222,8 +222,7 @@ def behind_others(look: EnrollmentFacts) -> Iterator[str]:
     place, email = look.place, look.case.contact.email
     if place is None or look.state is not State.ACTIVE or not waits_for_receiver(look):
         return
-    window, bound = place.window, look.case.row.bound
-    why = reasons.binding(bound[0]) if window is None else receiver_queues.told(email, window)
+    why = receiver_queues.why(look.case.row, email, place.window)
     known = {"at": look.local(max(place.at, look.now)), "reason": ended(why.words)}
     yield (
         _("It can leave from {at}: {reason}", **known)

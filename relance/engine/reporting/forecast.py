@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
@@ -244,10 +243,10 @@ def _behind(waiting: ReceiverQueues | None, case: _Case, opens: Opens, now: dt.d
     due = max(case.row.due_at or now, now)
     place = None if waiting is None else waiting.place(case.row.id, case.email, due, opens)
     if place is not None and place.window is not None:
-        words = receiver_queues.told(case.email, place.window).words
+        words = receiver_queues.why(case.row, case.email, place.window).words
         yield _Kept(place.at, words, "receiver", place.known)
-    elif due > now and any(each["kind"] == "receiver" for each in case.row.bound):
-        yield _Kept(due, reasons.binding(case.row.bound[0]).words, "receiver")
+    elif due > now and receiver_queues.is_put_off(case.row):
+        yield _Kept(due, receiver_queues.why(case.row, case.email, None).words, "receiver")
 
 
 def leaving(

@@ -258,7 +258,7 @@ def _no_room(
     if room is None or why is None:
         return None
     at = receiver_room.next_try(context, room, case.contact.email, now)
-    bound = reasons.bound("receiver", why, at.isoformat())
+    bound = reasons.bound(receiver_room.BOUND, why, at.isoformat())
     return Decision(position=Position(case.row.step, "mail", at, [bound]))
 
 

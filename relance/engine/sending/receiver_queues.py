@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import Connection
 
 from relance import late
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
-from relance.engine.reasons import Code, Reason, because
+from relance.engine.reasons import Reason
 from relance.engine.schedule import throttle
-from relance.engine.schedule.pace import queues
+from relance.engine.schedule.pace import queues, receivers
 from relance.engine.schedule.pace.queues import Opens, QueuedGroup, QueuedMail, QueuePlace, ReceiverQueue
 from relance.engine.schedule.throttle import Window
 from relance.engine.schedule.timezones import ContactZone
+from relance.engine.sending import receiver_room
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import arrivals
 from relance.engine.store.sending.arrivals import ToArrive
+from relance.engine.store.sequences.enrollments import Enrollment
 
 if TYPE_CHECKING:
     from relance.mailbox import address
@@ -40,7 +43,7 @@ class ReceiverQueues:
     def full(self, email: str) -> Reason | None:
         """Why no more may go to an address now; None: one may."""
         queue = self._found.get(address.receiver(email))
-        return None if queue is None or queue.full is None else told(email, queue.full)
+        return None if queue is None or queue.full is None else _told(email, queue.full)
 
     def place(self, number: int, email: str, at: dt.datetime, opens: Opens) -> QueuePlace | None:
         """Of an enrollment's next mail, which goes at `at` at the earliest; None: nothing bounds what its receiver gets."""
@@ -76,11 +79,18 @@ def opening(script: CompiledSequence, step: str, place: ContactZone) -> Opens:
     return lambda at: script.opening(step, place, at).at
 
 
-def told(email: str, window: Window) -> Reason:
-    """What keeps a mail, of its receiver."""
-    hourly = window.span == throttle.HOUR
-    code = Code.RECEIVER_HOURLY_CAP if hourly else Code.RECEIVER_DAILY_CAP
-    return because(code, receiver=address.receiver(email), count=window.most)
+def is_put_off(row: Enrollment) -> bool:
+    """Whether somebody's mail found no place at its receiver when it was tried."""
+    return any(each["kind"] == receiver_room.BOUND for each in row.bound)
+
+
+def why(row: Enrollment, email: str, window: Window | None) -> Reason:
+    """What of its receiver keeps a mail: this, or where nothing does now what put it off (`is_put_off`)."""
+    return reasons.binding(row.bound[0]) if window is None else _told(email, window)
+
+
+def _told(email: str, window: Window) -> Reason:
+    return receivers.told(address.receiver(email), window)
 
 
 def _waiting(

@@ -24,6 +24,8 @@ else:  # for those who send
     (address,) = late.modules("relance.mailbox.address")
 
 CODES = (Code.RECEIVER_DAILY_CAP, Code.RECEIVER_HOURLY_CAP)
+BOUND = "receiver"
+# The kind of what is kept beside the due time of a mail that found no place.
 
 
 def seen(
@@ -75,5 +77,5 @@ def put_off(
     """Those who found no place at the last moment are tried again when one comes free; their plan stays."""
     for each, why in turned_away:
         at = next_try(context, room, each.message.recipient, now)
-        bound = reasons.bound("receiver", why, at.isoformat())
+        bound = reasons.bound(BOUND, why, at.isoformat())
         enrollments.postpone(conn, each.enrollment, at, [bound])

@@ -46,18 +46,13 @@ class ReceiverCaps:
             daily, hourly = [*daily, self.company_daily], [*hourly, self.company_hourly]
         return Pace(_least(daily), NO_TIME, _least(hourly))
 
-    def told(self, receiver: str, window: Window) -> Reason:
-        """What keeps mails to a receiver."""
-        code = Code.RECEIVER_HOURLY_CAP if window.span == HOUR else Code.RECEIVER_DAILY_CAP
-        return because(code, receiver=receiver, count=window.most)
-
     def slowest(self, receiver: str, hours: dt.timedelta) -> Reason | None:
         """What lets the fewest mails go to a receiver in a day with so many sending hours; None: nothing bounds them."""
         windows = self.windows(receiver)
         least = min(
             windows, key=lambda each: each.most * max(1, -(-min(hours, DAY) // each.span)), default=None
         )
-        return None if least is None else self.told(receiver, least)
+        return None if least is None else told(receiver, least)
 
     def crowds(self, addresses: Iterable[str]) -> Counter[str]:
         """How many of these addresses each receiver has, of those that anything bounds."""
@@ -92,7 +87,7 @@ class ReceiverRoom:
         frees, window = max(full, key=lambda each: each[0], default=(self._now, None))
         if window is None or frees <= self._now:
             return None
-        return self._caps.told(name, window)
+        return told(name, window)
 
     def take(self, email: str) -> None:
         """One goes there."""
@@ -117,6 +112,12 @@ class ReceiverRoom:
             times.append(at)
             found.append(at)
         return found
+
+
+def told(receiver: str, window: Window) -> Reason:
+    """What keeps mails to a receiver, as `address.receiver` names it."""
+    code = Code.RECEIVER_HOURLY_CAP if window.span == HOUR else Code.RECEIVER_DAILY_CAP
+    return because(code, receiver=receiver, count=window.most)
 
 
 Offered = tuple[dt.datetime, int]
