@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -180,25 +179,22 @@ def _leaving(
 ) -> dict[int, Leaving]:
     found = receiver_queues.seen(conn, context, [each.email for each in late], now)
     people = contacts.by_ids(conn, [each.enrollment.contact_id for each in late])
-    cases = [
-        _Case(row, script, script.place(person, context.workspace), person.email)
-        for row in (each.enrollment for each in late)
-        for script, person in [
-            (context.library.script(conn, row.sequence_version_id), people[row.contact_id])
-        ]
-    ]
     boxes = {
         number: _Box(
             ramp_ups.up_to_date(conn, mailboxes.by_id(conn, number), now),
             arrivals.sent_since(conn, number, now - throttle.DAY),
         )
-        for number in {each.row.mailbox_id for each in cases}
+        for number in {each.enrollment.mailbox_id for each in late}
     }
-    return {
-        each.row.id: leaves
-        for each in cases
-        if (leaves := _of_case(each, boxes[each.row.mailbox_id], found, now)) is not None
-    }
+    when = {}
+    for row in (each.enrollment for each in late):
+        box, person = boxes[row.mailbox_id], people[row.contact_id]
+        script = context.library.script(conn, row.sequence_version_id)
+        place = script.place(person, context.workspace, box.mailbox.on_leave)
+        leaves = _of_case(_Case(row, script, place, person.email), box, found, now)
+        if leaves is not None:
+            when[row.id] = leaves
+    return when
 
 
 @dataclass(frozen=True)
@@ -211,15 +207,15 @@ class _Case:
 
 def _of_case(case: _Case, box: _Box, waiting: ReceiverQueues | None, now: dt.datetime) -> Leaving | None:
     """None: it is not due, and no receiver keeps it."""
-    row, place = case.row, dataclasses.replace(case.place, leaves=box.mailbox.on_leave)
-    opens = receiver_queues.opening(case.script, row.step or "", place)
+    row = case.row
+    opens = receiver_queues.opening(case.script, row.step or "", case.place)
     behind = list(_behind(waiting, case, opens, now))
     if (row.due_at or now) > now and not behind:
         return None
     if box.mailbox.sync_error and row.wrote_before:
         return Leaving(None, str(Text("waits until the mailbox can be read")), "unreadable")
     kept = [*_closed(row, box.mailbox, now), *behind]
-    return leaving(case.script.rule(row.step or ""), place, box, now, kept)
+    return leaving(case.script.rule(row.step or ""), case.place, box, now, kept)
 
 
 @dataclass(frozen=True)
